@@ -1,0 +1,206 @@
+"""What a call needs from the world: ears, a mouth and a line.
+
+Engines implement `Vad`, `Recognizers` and `Synthesizer`; SIP and WebRTC implement `CallLeg`; `voice.call`
+wires them. Nothing here does work. Sound is mono int16 (see `voice.audio`), times are milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from voice.audio import Frame, Samples
+
+# --- what is expected of the caller ------------------------------------------------------------------
+
+Kind = Literal["yesno", "menu", "choice", "number", "datetime", "person", "phone", "text"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """What would be understood now, as ears need it; made from `bot.dialogue`'s Expectation.
+
+    lang: "ru" or "en". kind: the shape of the expected answer; it sets the patience with pauses.
+    phrases: words the caller is likely to say (titles of choices, names), most likely first.
+    """
+
+    lang: str
+    kind: Kind = "text"
+    phrases: tuple[str, ...] = ()
+
+
+# --- voice activity ----------------------------------------------------------------------------------
+
+
+class Vad(Protocol):
+    """Speech or not, one instance a call; keeps state, not thread-safe.
+
+    Create it before the call is answered: loading costs up to 300 ms once. `hear` costs < 0.3 ms a frame,
+    so it is called on the event loop.
+    """
+
+    window_ms: int  # 32 for Silero at 8 kHz
+
+    def hear(self, sound: Samples) -> tuple[float, ...]:
+        """Take sound at RATE, any length; return P(speech) 0..1 of each window it completed, oldest first."""
+
+    def reset(self) -> None:
+        """Forget what was heard; the next sound starts a window."""
+
+
+# --- speech to text ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One recognised utterance.
+
+    text: as spoken, never normalised; "" where no words were found (noise, breath, invented text).
+    confidence: 0..1. decode_ms: work of the engine after it had all the sound. engine: its name.
+    """
+
+    text: str
+    confidence: float
+    decode_ms: float = 0.0
+    engine: str = ""
+
+
+class Recognizer(Protocol):
+    """One utterance. Every method returns at once; the work runs off the event loop.
+
+    `feed` frames as they come (begin some 300 ms before speech was detected). At the first silence `pause`:
+    an engine that decodes whole utterances starts now, while endpointing still waits; `resume` when the
+    caller goes on (that decode is thrown away). `final` when the utterance has ended, or `abandon`: one of
+    these two must be called, once. Used from one event loop, not thread-safe.
+    """
+
+    def feed(self, frame: Frame) -> None:
+        """Take 20 ms at RATE. Copies it."""
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    @property
+    def partial(self) -> str:
+        """Stable words so far; "" for engines whose partials can't be believed (Whisper)."""
+
+    async def final(self) -> Heard:
+        """The utterance has ended: what was said. Raises RecognizersBusy when the pool and its queue are
+        full (tell the caller to use the keys), EngineFailed when the engine broke (see voice.errors)."""
+
+    def abandon(self) -> None:
+        """Nobody wants the result: drop the sound, give the place in the pool back."""
+
+
+class Recognizers(Protocol):
+    """A loaded engine that hands out Recognizers: one for the process."""
+
+    name: str
+    languages: frozenset[str]
+
+    async def warm(self) -> None:
+        """Load weights and run once, off the loop, so that the first caller doesn't pay.
+
+        Raises WeightsMissing, WeightsBroken."""
+
+    def start(self, hint: Hint) -> Recognizer:
+        """A recogniser for one utterance; cheap. A place in the pool is taken at `pause` or `final` only, so
+        callers who are still speaking cost nothing, and the queue has a bound."""
+
+    def close(self) -> None: ...
+
+
+# --- text to speech ----------------------------------------------------------------------------------
+
+
+class Synthesizer(Protocol):
+    """One voice of one engine. Thread-safe: calls are serialised inside where the engine demands it."""
+
+    engine: str
+    voice: str
+    version: str  # of engine and voice: a part of the prompt cache's key
+    lang: str
+
+    def speak(self, text: str) -> Iterator[Samples]:
+        """Chunks of sound at RATE, about -20 dBFS while speaking, silence trimmed off both ends.
+
+        CPU-bound and blocking: off the event loop. The first chunk comes before the text is rendered whole
+        where the engine streams. Close the iterator to stop early. Raises EngineFailed.
+        """
+
+    def close(self) -> None: ...
+
+
+# --- the line ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digit:
+    """key: one of 0-9 * # A-D, at the moment it was PRESSED. at_frame: count of frames received before it."""
+
+    key: str
+    at_frame: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The leg is over; nothing follows. reason: "caller" (they hung up), "us", "transferred", "rejected",
+    "lost" (no media or no transport), else the SIP reason phrase."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferProgress:
+    """NOTIFY of a REFER (RFC 3515 2.4.5). status: SIP status of the new call: 100, 180, 200, 486…"""
+
+    status: int
+
+
+LegEvent = Digit | Ended | TransferProgress
+
+
+class CallLeg(Protocol):
+    """One line to one caller, SIP or WebRTC. All methods run on the event loop and never block it.
+
+    Not answered when handed over: `answer` or `reject` it. After `Ended` every method does nothing.
+    """
+
+    id: str  # unique, e.g. SIP Call-ID
+    caller: str  # E.164 when it parses, else the raw user part; "" if unknown
+    called: str
+    headers: Mapping[str, str]  # of the INVITE; {} on WebRTC
+
+    def frames(self) -> AsyncIterator[Frame]:
+        """Received sound, 20 ms each at RATE, at line pace; ends when the leg ends. One reader. When the
+        reader falls behind, the oldest frame is dropped and counted."""
+
+    def events(self) -> AsyncIterator[LegEvent]:
+        """In order; Ended is the last. One reader."""
+
+    async def answer(self) -> None:
+        """Accept; returns once media flows both ways. Raises LegFailed (bot.errors tree)."""
+
+    async def reject(self, status: int, reason: str = "") -> None:
+        """Refuse with a SIP final status, 400..699."""
+
+    def play(self, sound: Samples) -> None:
+        """Queue sound at RATE, any length, behind what is queued; returns at once."""
+
+    def flush(self) -> int:
+        """Drop what is queued; return ms of sound that was queued and will NOT be heard. The last packet
+        leaves <= 20 ms later. `play` may follow at once and is not eaten by the flush."""
+
+    @property
+    def queued_ms(self) -> int:
+        """ms of sound queued and not yet sent; 0 when silent."""
+
+    async def transfer(self, target: str, *, user_to_user: str = "") -> bool:
+        """Blind REFER (RFC 3515) with User-to-User (RFC 7433). target: SIP URI. user_to_user: the header's
+        value as it goes on the wire, e.g. "…;encoding=hex". True once the target answered, False if it did
+        not (the caller is still here). Progress comes as TransferProgress events."""
+
+    async def hang_up(self) -> None:
+        """End the leg; safe at any time, twice too."""
