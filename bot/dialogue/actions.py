@@ -1,0 +1,90 @@
+"""What the core asks the world to do, in order. Nothing here has happened yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.dialogue.meaning import Language
+from bot.dialogue.values import Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A button: id comes back as Chosen(option=id); key is its digit on a telephone."""
+
+    id: str
+    title: str
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say(Action):
+    """Say this. text: for the eye (figures). speech: for the ear (words); equals text in a chat.
+
+    choices: buttons under the text. barge_in: whether speech may stop it. prompt: where it stands in the scenario,
+    "booking:ask.when".
+    """
+
+    text: str
+    speech: str
+    language: Language
+    choices: tuple[Choice, ...] = ()
+    barge_in: Literal["allow", "deny"] = "allow"
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch(Action):
+    """Ask a backend; a Fetched event with this id must follow. id: unique, so doing it twice has one effect."""
+
+    id: str
+    name: str
+    args: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learn(Action):
+    """Keep a fact in the customer's profile."""
+
+    fact: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoseItem(Action):
+    """The customer chose this menu item; the menu learns from it. order: as it was announced."""
+
+    menu: str
+    item: str
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOver(Action):
+    """This conversation continues another one; that one must end and say so."""
+
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handoff(Action):
+    """Give the conversation to a person. note: what the agent should know, in one sentence."""
+
+    reason: str
+    skill: str = ""
+    priority: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End(Action):
+    """The conversation is over; a call hangs up when all was said."""
+
+    reason: str = "done"

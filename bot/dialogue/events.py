@@ -1,0 +1,120 @@
+"""What happens to a conversation. Events are frozen and carry their own time, so that a stored one replays exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from bot.dialogue.meaning import Language, Meaning
+from bot.dialogue.session import Unfinished
+from bot.dialogue.values import Value
+
+Medium = Literal["text", "voice"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """id: unique; the inbox drops a second one. at: aware, in the business's time zone."""
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(Event):
+    """A conversation begins.
+
+    customer: what the profile knows ("name", "phone"). caller: the number the line showed, E.164, or "".
+    unfinished: what the same person left open on another channel. orders: for each menu, its items in the order
+    this person should hear them. spoke_first: an utterance follows at once, so the menu isn't read out.
+    scenario: begin with this one instead of the set's first.
+    """
+
+    medium: Medium = "text"
+    channel: str = ""
+    language: Language = "ru"
+    customer: Mapping[str, Value] = field(default_factory=dict)
+    caller: str = ""
+    unfinished: Unfinished | None = None
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    spoke_first: bool = False
+    scenario: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance(Event):
+    """The customer said or typed something. text: as heard. confidence: 0..1 from ASR; 1.0 when typed."""
+
+    text: str
+    confidence: float = 1.0
+    meaning: Meaning = field(default_factory=Meaning)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen(Event):
+    """The customer pressed a button. option: the id of an offered choice. title: what the button said."""
+
+    option: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys(Event):
+    """The caller pressed telephone keys. digits: 0-9, * and #, one or more; already gathered to a whole answer."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence(Event):
+    """The caller was asked and said nothing for so long. seconds: of silence after the prompt ended."""
+
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched(Event):
+    """A backend answered. request: the Fetch's id. outcome: "ok", "error", or a name the action defines ("taken")."""
+
+    request: str
+    outcome: str
+    data: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentJoined(Event):
+    """A person took the conversation; from here on the bot is silent."""
+
+    agent: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSaid(Event):
+    agent: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLeft(Event):
+    """The person gave the conversation back to the bot, or closed it."""
+
+    agent: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferFailed(Event):
+    """The agent's telephone did not answer; the caller is back. status: the SIP status, 0 if none came."""
+
+    status: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left(Event):
+    """The customer is gone: hung up, closed the window, or (moved_to) went on in another conversation."""
+
+    reason: str = "hung up"
+    moved_to: str | None = None

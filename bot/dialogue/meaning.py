@@ -1,0 +1,103 @@
+"""What understanding tells the core about an utterance, and what the core tells understanding to expect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Literal
+
+from bot.dialogue.values import Moment, Value
+
+Language = Literal["ru", "en"]
+
+# Intents every conversation understands, whatever its scenario says: the built-in repair patterns.
+REPAIRS = ("cancel", "repeat", "slower", "wait", "back", "help", "menu", "operator", "greeting", "thanks", "goodbye", "language")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One slot read from one utterance.
+
+    value: the whole value, or None where nothing whole fits. partial: what of a datetime is known so far.
+    alternatives: other whole values the words allow. question: what to ask where it is not whole:
+    "time", "day", "part_of_day", or None.
+    """
+
+    value: Value = None
+    partial: Moment | None = None
+    alternatives: tuple[Value, ...] = ()
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredIntent:
+    """name: a scenario's name, a menu item ("main.price") or one of REPAIRS. score: 0..1, above the reject line."""
+
+    name: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """All that one utterance was understood to say. Empty: it was not understood.
+
+    intents: best first. readings: only slots that were expected, or that belong to the winning intent.
+    yes: an answer to a yes/no question, None if it held none. option: the id of an offered choice.
+    """
+
+    intents: tuple[ScoredIntent, ...] = ()
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    yes: bool | None = None
+    option: str | None = None
+
+    @property
+    def intent(self) -> str | None:
+        return self.intents[0].name if self.intents else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One of several: a menu item, a service, a button. key: the digit that chooses it on a telephone."""
+
+    id: str
+    title: Mapping[str, str]
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotSpec:
+    """A slot that would be understood now.
+
+    type: datetime, number, phone, person, yesno, choice, text. options: of a choice. known: what of a datetime an
+    earlier utterance said, or the whole value that is being corrected. open_hours: the hours that decide
+    between three in the night and three in the afternoon.
+    """
+
+    name: str
+    type: str
+    options: tuple[Option, ...] = ()
+    known: Moment | None = None
+    open_hours: tuple[time, time] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What would be understood now. Understanding, endpointing, recogniser, buttons and keys all read this.
+
+    asked: the slot just asked for (free text goes only there). slots: all that may be filled now, by name.
+    choices: the options offered now, in announced order. yesno: a yes/no question is open.
+    intents: understood now, the step's own first. intent_slots: what each intent takes from the same utterance.
+    keys: what a key means now: key -> option id. digits: how many keys make a whole answer (0: keys are single).
+    """
+
+    asked: str | None = None
+    slots: Mapping[str, SlotSpec] = field(default_factory=dict)
+    choices: tuple[Option, ...] = ()
+    yesno: bool = False
+    intents: tuple[str, ...] = ()
+    intent_slots: Mapping[str, tuple[SlotSpec, ...]] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    digits: int = 0
+    hints: tuple[str, ...] = ()  # words worth expecting, for the recogniser's prompt; in the conversation's language

@@ -1,0 +1,68 @@
+"""The state of a conversation: all that the next turn needs, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.dialogue.meaning import Language
+from bot.dialogue.values import Value
+
+Status = Literal["bot", "waiting", "agent", "ended"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One scenario under way. step: the id of the step to run or the one that waits. values: slots and variables.
+
+    awaiting: "" while running; "answer" when the step asked and waits; "change" when a confirmation was
+    declined and we asked what to change; a Fetch id when a backend works. asked: the slot asked last.
+    partial: slots heard in part ("завтра" without an hour). confirmed: slots not to be asked again in this frame.
+    visits: how often each step or slot prompted, which picks the variant of a prompt.
+    """
+
+    scenario: str
+    step: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    partial: Mapping[str, Value] = field(default_factory=dict)
+    awaiting: str = ""
+    asked: str | None = None
+    question: str | None = None
+    visits: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """What a customer left open in another conversation: enough to go on from the same slot."""
+
+    conversation: str
+    channel: str
+    stack: tuple[Frame, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """status: who may speak: the bot, a person ("agent"), nobody yet ("waiting"), nobody more ("ended").
+
+    stack: scenarios under way, the current one last. misses, silences: in a row, at the current question.
+    counter: makes ids of Fetch actions, deterministic. last: what the bot said last, for "repeat".
+    """
+
+    conversation: str
+    scenarios: str = ""
+    version: str = ""
+    language: Language = "ru"
+    medium: Literal["text", "voice"] = "text"
+    channel: str = ""
+    status: Status = "bot"
+    stack: tuple[Frame, ...] = ()
+    customer: Mapping[str, Value] = field(default_factory=dict)
+    caller: str = ""
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    offer: Unfinished | None = None
+    misses: int = 0
+    silences: int = 0
+    counter: int = 0
+    last: tuple[tuple[str, str], ...] = ()  # (text, speech) pairs of the last turn's prompts
+    agent: str = ""
