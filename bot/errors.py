@@ -1,17 +1,17 @@
 """The error tree. Every error says where, what, and how to mend it; callers read fields, never text.
 
-    GovorunError
-    ├── ScenarioError       a scenario file can't be used (file:line)
-    ├── SettingsError       a setting is missing or wrong
-    ├── UnknownScenario     nobody has written a scenario of that name
-    ├── NotFound            no such conversation, customer, booking, weights
-    ├── NotAllowed          a wrong or missing token or password
-    ├── Unacceptable        an input is empty, too long or malformed
-    ├── Conflict            somebody else holds it: an agent, a writer, a place in the calendar
-    ├── PortTaken           a network port is in use
-    ├── PartMissing         an optional engine or library isn't installed
-    ├── WeightsMissing      weights aren't on this disk
-    └── WeightsCorrupt      weights are on disk, but are not what the manifest names
+GovorunError
+├── ScenarioError       a scenario file can't be used (file:line)
+├── SettingsError       a setting is missing or wrong
+├── UnknownScenario     nobody has written a scenario of that name
+├── NotFound            no such conversation, customer, booking, weights
+├── NotAllowed          a wrong or missing token or password
+├── Unacceptable        an input is empty, too long or malformed
+├── Conflict            somebody else holds it: an agent, a writer, a place in the calendar
+├── PortTaken           a network port is in use
+├── PartMissing         an optional engine or library isn't installed
+├── WeightsMissing      weights aren't on this disk
+└── WeightsCorrupt      weights are on disk, but are not what the manifest names
 """
 
 from __future__ import annotations

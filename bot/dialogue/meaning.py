@@ -12,7 +12,20 @@ from bot.dialogue.values import Moment, Value
 Language = Literal["ru", "en"]
 
 # Intents every conversation understands, whatever its scenario says: the built-in repair patterns.
-REPAIRS = ("cancel", "repeat", "slower", "wait", "back", "help", "menu", "operator", "greeting", "thanks", "goodbye", "language")
+REPAIRS = (
+    "cancel",
+    "repeat",
+    "slower",
+    "wait",
+    "back",
+    "help",
+    "menu",
+    "operator",
+    "greeting",
+    "thanks",
+    "goodbye",
+    "language",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,4 +113,6 @@ class Expectation:
     intent_slots: Mapping[str, tuple[SlotSpec, ...]] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     digits: int = 0
-    hints: tuple[str, ...] = ()  # words worth expecting, for the recogniser's prompt; in the conversation's language
+    hints: tuple[
+        str, ...
+    ] = ()  # words worth expecting, for the recogniser's prompt; in the conversation's language

@@ -31,5 +31,16 @@ class Moment:
 
 # Datetimes are naive: the wall clock of the business.
 Value = Union[
-    None, bool, int, Decimal, str, datetime, date, time, PersonName, Moment, tuple["Value", ...], Mapping[str, "Value"]
+    None,
+    bool,
+    int,
+    Decimal,
+    str,
+    datetime,
+    date,
+    time,
+    PersonName,
+    Moment,
+    tuple["Value", ...],
+    Mapping[str, "Value"],
 ]

@@ -1,0 +1,241 @@
+"""A scenario as the engine runs it: the YAML compiled to a flat, immutable program.
+
+A set is a folder (`scenarios/clinic/`): the business's data and one scenario a file. Blocks nested in the YAML
+are laid out flat; a step knows the id of the step that follows it (`next`), so the engine never recurses.
+Step ids are paths ("steps/2/taken/0") or the author's own `id:`; "" as a target means: the scenario is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Literal
+
+from bot.dialogue.expressions import Expression, Template
+from bot.dialogue.meaning import Option
+from bot.dialogue.values import Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """One language's variants of a prompt, by attempt; the last one serves every further attempt.
+
+    voice: variants for the ear where they differ from text, else empty.
+    """
+
+    text: tuple[Template, ...]
+    voice: tuple[Template, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """id: where it stands, "booking:ask.when". wordings: language -> Wording."""
+
+    id: str
+    wordings: Mapping[str, Wording]
+    barge_in: Literal["allow", "deny"] = "allow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A slot's validation: when the condition is false, `otherwise` is said and the slot is asked again."""
+
+    when: Expression
+    otherwise: Prompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """prefill: an expression whose value, if any, fills the slot without asking. learn: profile fact it teaches.
+
+    options: of a choice (resolved from the data it came from). open_hours: a datetime within business hours.
+    unrecognized, invalid: prompts in place of the built-in ones. keypad: how to give it by keys.
+    """
+
+    name: str
+    type: str
+    title: Mapping[str, str]
+    ask: Prompt
+    options: tuple[Option, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    prefill: Expression | None = None
+    learn: str | None = None
+    unrecognized: Prompt | None = None
+    keypad: Prompt | None = None
+    sensitive: bool = False
+    required: bool = True
+    max_attempts: int = 3
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """id: unique in its scenario. next: the step that follows, "" at the end. line: in the YAML file."""
+
+    id: str
+    next: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayStep(Step):
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectStep(Step):
+    """Ask for the slots that are still empty, in this order."""
+
+    slots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A menu item. target: the step its own block begins with, "" if none. scenario: started when chosen.
+
+    intent: what phrases say it ("main.address", or the scenario's name). pinned: keeps its announced place.
+    """
+
+    id: str
+    option: Option
+    intent: str
+    announce: Prompt  # "Чтобы записаться к врачу, нажмите 1 или скажите «запись»": what a caller hears of it
+    target: str = ""
+    scenario: str | None = None
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseStep(Step):
+    """A menu. prompt introduces it; on return from an item `again` is said instead, when given.
+
+    loop: after an item is done come back here; otherwise go on to `next`. learns: the announced order adapts.
+    """
+
+    menu: str
+    prompt: Prompt
+    items: tuple[Item, ...]
+    again: Prompt | None = None
+    loop: bool = False
+    learns: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmStep(Step):
+    """Sum up and ask. change: slots that may be corrected in the answer. declined: the block after a plain "no";
+    without one the engine asks what to change (or cancels, when nothing can be changed)."""
+
+    prompt: Prompt
+    change: tuple[str, ...] = ()
+    declined: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoStep(Step):
+    """Ask a backend. args: name -> expression. branches: outcome -> first step of its block.
+
+    An outcome "error" without a branch is said by the built-in prompt and leads to a person.
+    keep: the outcome's data is stored in the frame under these names (all of it when empty).
+    """
+
+    action: str
+    args: Mapping[str, Expression] = field(default_factory=dict)
+    meanwhile: Prompt | None = None
+    branches: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgainStep(Step):
+    """Forget these slots and go back to the step that collects them (`target`)."""
+
+    slots: tuple[str, ...]
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchStep(Step):
+    """if: when false go to `otherwise`, else on to `next`."""
+
+    when: Expression
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStep(Step):
+    assignments: Mapping[str, Expression]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageStep(Step):
+    language: Literal["ru", "en"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartStep(Step):
+    """Run another scenario, then go on (`returns`), or never come back. args: its slots' first values."""
+
+    scenario: str
+    args: Mapping[str, Expression] = field(default_factory=dict)
+    returns: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffStep(Step):
+    reason: str
+    skill: str = ""
+    priority: int = 0
+    note: Prompt | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndStep(Step):
+    """End the whole conversation."""
+
+    prompt: Prompt | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One file. first: the id of its first step. intent phrases live in the set."""
+
+    name: str
+    title: Mapping[str, str]
+    first: str
+    steps: Mapping[str, Step]
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    file: str = ""
+    resumable: bool = True  # offered for continuation on another channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Business:
+    """The company's own data. hours: open and close, the same every day. timezone: IANA name, "" for the machine's.
+
+    tables: services.yaml and its like: name -> rows; a row is a mapping with "id", "title" (by language) and more.
+    """
+
+    name: Mapping[str, str]
+    hours: tuple[time, time] = (time(9), time(20))
+    timezone: str = ""
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    tables: Mapping[str, tuple[Mapping[str, Value], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioSet:
+    """A compiled folder. version: hash of its content. start: the scenario a conversation begins with.
+
+    phrases: intent -> language -> examples, templates expanded; a `{slot}` in an example stands for its values.
+    builtin: the repair prompts by name ("not_understood.1", "silence.1", "cancelled", …), author's over shipped.
+    """
+
+    name: str
+    version: str
+    title: Mapping[str, str]
+    languages: tuple[str, ...]
+    start: str
+    business: Business
+    scenarios: Mapping[str, Scenario]
+    phrases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    builtin: Mapping[str, Prompt] = field(default_factory=dict)

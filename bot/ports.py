@@ -1,0 +1,137 @@
+"""What the turn needs of the world, as protocols. Adapters implement them; bot.app chooses which."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.dialogue.actions import Action, Fetch
+from bot.dialogue.events import Event
+from bot.dialogue.meaning import Expectation, Language, Meaning
+from bot.dialogue.session import Session
+from bot.dialogue.values import Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who somebody is on one channel. kind: "rest", "web", "phone", … value: their id there; a phone is E.164."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """What an adapter heard. The event carries no meaning yet; the turn has it understood.
+
+    conversation: None means this identity's open conversation on this channel, or a new one.
+    scenarios, scenario: with which set and scenario a new conversation begins; "" for the settings' default.
+    language: None lets the first words decide.
+    """
+
+    event: Event
+    channel: str
+    identity: Identity
+    conversation: str | None = None
+    medium: str = "text"
+    scenarios: str = ""
+    scenario: str | None = None
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One journal row: an event or an action. seq: from 1, without gaps, in the order things happened."""
+
+    conversation: str
+    seq: int
+    at: datetime
+    entry: Event | Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a turn did. repeated: the event was taken before; actions and session are those of then."""
+
+    conversation: str
+    session: Session
+    expectation: Expectation
+    actions: tuple[Action, ...] = ()
+    rows: tuple[Row, ...] = ()
+    repeated: bool = False
+
+
+class Nlu(Protocol):
+    """Text to meaning. One instance serves a scenario set, from any thread; CPU-bound, a few ms."""
+
+    def understand(
+        self, text: str, expectation: Expectation, *, language: Language, now: datetime
+    ) -> Meaning:
+        """Never raises on any text. now: naive, the wall clock of the business."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """For whom a backend works."""
+
+    conversation: str
+    customer: int
+    phone: str = ""  # E.164; proven by the line or told by the customer
+
+
+class Backend(Protocol):
+    """Does what scenarios ask under one prefix ("calendar"). Runs inside the turn's transaction.
+
+    call: returns the outcome's name and its data. Doing a request id twice has one effect.
+    now: naive wall clock of the business. tx: the open SQLAlchemy connection of the turn.
+    """
+
+    def call(
+        self, request: Fetch, asker: Asker, *, now: datetime, tx: Any
+    ) -> tuple[str, Mapping[str, Value]]: ...
+
+
+class Bus(Protocol):
+    """Live events between parts and processes. Delivery is at most once: the journal holds the truth."""
+
+    async def publish(self, topic: str, message: Mapping[str, Any]) -> None: ...
+
+    def subscribe(self, topic: str) -> AsyncIterator[Mapping[str, Any]]:
+        """topic: "conversation.ID", "desk". Ends when the subscriber is closed."""
+
+
+class Channel(Protocol):
+    """Brings what the bot or an agent says to the customer. Idempotent by (conversation, seq)."""
+
+    name: str
+
+    async def deliver(self, row: Row, identity: Identity) -> None:
+        """Raise Undelivered to have the outbox try again later."""
+
+
+class Undelivered(Exception):
+    """retry_after: seconds, from the messenger's 429 or our own back-off; None if it never will go."""
+
+    def __init__(self, why: str, *, retry_after: float | None = 1.0) -> None:
+        super().__init__(why)
+        self.retry_after = retry_after
+
+
+class Turns(Protocol):
+    """The one door to a conversation: customers, agents, timers all come through it."""
+
+    async def take(self, inbound: Inbound) -> Outcome:
+        """Understand, advance, commit; returns when the effects are committed. Events of one conversation in order."""
+
+    def expectation(self, session: Session) -> Expectation: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A customer. facts: "name", "phone", … identities: proven ones."""
+
+    id: int
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    identities: tuple[Identity, ...] = ()
