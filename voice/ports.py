@@ -103,7 +103,7 @@ class Recognizers(Protocol):
     async def warm(self) -> None:
         """Load weights and run once, off the loop, so that the first caller doesn't pay.
 
-        Raises WeightsMissing, WeightsBroken."""
+        Raises WeightsMissing, WeightsCorrupt, PartMissing (see voice.errors)."""
 
     def start(self, hint: Hint) -> Recognizer:
         """A recogniser for one utterance; cheap. A place in the pool is taken at `pause` or `final` only, so
@@ -181,7 +181,7 @@ class CallLeg(Protocol):
         """In order; Ended is the last. One reader."""
 
     async def answer(self) -> None:
-        """Accept; returns once media flows both ways. Raises LegFailed (bot.errors tree)."""
+        """Accept; returns once media flows both ways. Raises LegFailed."""
 
     async def reject(self, status: int, reason: str = "") -> None:
         """Refuse with a SIP final status, 400..699."""

@@ -1,0 +1,101 @@
+"""Pictures: `#` is a window of 32 ms that sounds like speech, `.` one of silence, `?` one the VAD is unsure
+of, `-` one where the VAD still hears speech though the line is 40 dB quieter (its tail)."""
+
+from voice.endpointing import PATIENCE, WINDOW_MS, Edge, Endpointer, Mark, Patience
+
+STARTED, PAUSE, RESUMED, ENDED = Mark.SPEECH_STARTED, Mark.PAUSE, Mark.RESUMED, Mark.SPEECH_ENDED
+SOUND = {"#": (0.9, -25.0), ".": (0.02, -70.0), "?": (0.4, -27.0), "-": (0.8, -65.0)}
+SHORT = Patience(silence_ms=5 * WINDOW_MS, whole_ms=3 * WINDOW_MS)
+
+
+def heard(picture: str, patience: Patience = SHORT, ear: Endpointer | None = None) -> list[Edge]:
+    ear = ear or Endpointer(patience)
+    return [edge for window in picture for edge in ear.hear(*SOUND[window])]
+
+
+def edges(picture: str, patience: Patience = SHORT) -> list[tuple[int, Mark]]:
+    """When, in windows, and what."""
+    return [(edge.at_ms // WINDOW_MS, edge.mark) for edge in heard(picture, patience)]
+
+
+def test_an_utterance_starts_pauses_and_ends():
+    assert edges("..####.......") == [(5, STARTED), (8, PAUSE), (11, ENDED)]
+
+
+def test_a_pause_inside_an_utterance_does_not_end_it():
+    assert edges("####...####.....") == [(3, STARTED), (6, PAUSE), (9, RESUMED), (13, PAUSE), (16, ENDED)]
+
+
+def test_a_gap_shorter_than_a_pause_is_not_seen():
+    assert edges("####.####.....") == [(3, STARTED), (11, PAUSE), (14, ENDED)]
+
+
+def test_a_click_starts_nothing():
+    assert edges("..##...#....##...") == []
+
+
+def test_a_click_in_a_pause_neither_resumes_nor_prolongs_it():
+    assert edges("####..#......") == [(3, STARTED), (6, PAUSE), (9, ENDED)]
+
+
+def test_a_click_at_the_last_moment_waits_to_be_told_from_speech():
+    assert edges("####....#.") == [(3, STARTED), (6, PAUSE), (10, ENDED)]
+    assert edges("####....##") == [(3, STARTED), (6, PAUSE), (10, RESUMED)]
+
+
+def test_an_unsure_window_keeps_speech_but_does_not_start_or_resume_it():
+    assert edges("????????") == []
+    assert edges("###???#......")[1] == (9, PAUSE)
+    assert edges("###...??....") == [(3, STARTED), (5, PAUSE), (8, ENDED)]
+
+
+def test_the_tail_of_the_vad_is_cut_by_the_level():
+    assert edges("####----......") == [(3, STARTED), (6, PAUSE), (9, ENDED)]
+
+
+def test_edges_say_where_in_the_sound_they_happened():
+    started, pause, ended = heard("..####.......")
+    assert (started.from_ms, pause.from_ms, ended.from_ms) == (2 * WINDOW_MS, 6 * WINDOW_MS, 6 * WINDOW_MS)
+
+
+def test_speech_is_counted_without_pauses():
+    assert heard("####...####.....")[-1].speech_ms == 8 * WINDOW_MS
+
+
+def test_a_whole_answer_ends_sooner():
+    ear = Endpointer(SHORT)
+    assert [edge.mark for edge in heard("####..", ear=ear)] == [STARTED, PAUSE]
+    ear.settle(whole=True)
+    assert [edge.mark for edge in heard(".", ear=ear)] == [ENDED]
+
+
+def test_a_whole_answer_that_goes_on_needs_the_whole_silence_again():
+    ear = Endpointer(SHORT)
+    heard("####..", ear=ear)
+    ear.settle(whole=True)
+    assert [edge.mark for edge in heard("####....", ear=ear)] == [RESUMED, PAUSE]
+
+
+def test_patience_may_change_while_the_caller_speaks():
+    ear = Endpointer(SHORT)
+    heard("####...", ear=ear)
+    ear.patience = Patience(silence_ms=10 * WINDOW_MS, whole_ms=10 * WINDOW_MS)
+    assert heard("......", ear=ear) == []
+    assert [edge.mark for edge in heard(".", ear=ear)] == [ENDED]
+
+
+def test_speech_without_end_is_ended_by_force_and_starts_anew():
+    loud = Patience(silence_ms=160, whole_ms=160, longest_ms=10 * WINDOW_MS)
+    assert edges("#" * 14, loud) == [(3, STARTED), (10, ENDED), (13, STARTED)]
+
+
+def test_a_loud_utterance_does_not_deafen_the_ear_for_the_next_quiet_one():
+    ear = Endpointer(SHORT)
+    heard("####......", ear=ear)
+    quiet = [edge.mark for _ in range(4) for edge in ear.hear(0.9, -60.0)]
+    assert quiet == [STARTED]
+
+
+def test_a_phone_number_is_waited_for_longer_than_a_yes():
+    assert PATIENCE["phone"].silence_ms > 2 * PATIENCE["yesno"].silence_ms
+    assert all(one.whole_ms < one.silence_ms for one in PATIENCE.values())

@@ -1,0 +1,170 @@
+"""When the caller starts and stops speaking. PURE: probabilities in, edges out; time is counted in windows.
+
+The silence that ends an utterance is the price of every answer, so it depends on what is expected
+(`PATIENCE`) and on whether the words so far already are a whole answer (`settle`). Measured on 24
+utterances with a pause of 300-600 ms inside: 300 ms of patience cuts 18 of them, 500 cuts 8, 700 cuts 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from voice.audio import SILENCE_DBFS
+from voice.ports import Kind
+
+WINDOW_MS = 32  # Silero at 8 kHz: 256 samples
+
+
+class Mark(Enum):
+    SPEECH_STARTED = "speech started"  # stop the prompt
+    PAUSE = "pause"  # the first silence: start decoding now
+    RESUMED = "resumed"  # speech went on: throw that decode away
+    SPEECH_ENDED = "speech ended"  # the utterance is over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """at_ms: when it was decided; from_ms: where in the sound it happened, which is earlier (the onset of
+    the speech, the beginning of the silence). speech_ms: speech so far in this utterance, pauses not
+    counted. All but the last are ms from the beginning of the stream."""
+
+    mark: Mark
+    at_ms: int
+    from_ms: int
+    speech_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """silence_ms: of silence that ends an utterance. whole_ms: the same once the words so far are known to
+    be a whole answer. longest_ms: of one utterance, then it is ended by force (a television in the
+    background)."""
+
+    silence_ms: int
+    whole_ms: int
+    longest_ms: int = 15_000
+
+
+PATIENCE: Mapping[Kind, Patience] = {
+    "yesno": Patience(silence_ms=320, whole_ms=250, longest_ms=8_000),
+    "menu": Patience(silence_ms=400, whole_ms=300),
+    "choice": Patience(silence_ms=400, whole_ms=300),
+    "number": Patience(silence_ms=600, whole_ms=350),
+    "datetime": Patience(silence_ms=600, whole_ms=350),
+    "person": Patience(silence_ms=550, whole_ms=350),
+    "phone": Patience(silence_ms=900, whole_ms=450, longest_ms=25_000),  # digit groups with pauses between
+    "text": Patience(silence_ms=700, whole_ms=400, longest_ms=25_000),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ear:
+    """How speech is told from silence.
+
+    start, stay: probability that begins speech, and that keeps it. onset: windows of speech that make a
+    start; three are 96 ms, a cough is often shorter. resume: windows that make a pause speech again, so
+    that one click doesn't throw a decode away. pause: windows of silence before PAUSE. gate_db: below the
+    utterance's loudest window by so much, it is silence whatever the VAD says: Silero's tail is 105 ms
+    long."""
+
+    start: float = 0.5
+    stay: float = 0.35
+    onset: int = 3
+    resume: int = 2
+    pause: int = 2
+    gate_db: float = 30.0
+
+
+class Endpointer:
+    """One a call. `hear` each window in order; set `patience` whenever what is expected changes."""
+
+    def __init__(self, patience: Patience, ear: Ear | None = None, window_ms: int = WINDOW_MS) -> None:
+        self.patience = patience
+        self._ear = ear or Ear()
+        self._window_ms = window_ms
+        self._now = 0  # windows heard
+        self._rest()
+
+    @property
+    def now_ms(self) -> int:
+        return self._now * self._window_ms
+
+    @property
+    def speaking(self) -> bool:
+        """Between SPEECH_STARTED and SPEECH_ENDED, pauses included."""
+        return self._speaking
+
+    def settle(self, whole: bool) -> None:
+        """The decode begun at the last PAUSE is back: the words so far are, or are not, a whole answer."""
+        self._whole = whole
+
+    def hear(self, probability: float, level: float = 0.0) -> tuple[Edge, ...]:
+        """One window: P(speech) 0..1 and its level in dBFS; at most two edges, in order."""
+        self._now += 1
+        return (
+            self._while_speaking(probability, level)
+            if self._speaking
+            else self._while_quiet(probability, level)
+        )
+
+    def _rest(self) -> None:
+        self._speaking = self._paused = self._whole = False
+        self._run = 0  # windows of speech in a row
+        self._silence = 0  # windows since speech was last sure
+        self._speech = 0  # windows of speech in this utterance
+        self._began = 0
+        self._peak = SILENCE_DBFS
+
+    def _while_quiet(self, probability: float, level: float) -> tuple[Edge, ...]:
+        if probability < self._ear.start:
+            self._run, self._peak = 0, SILENCE_DBFS
+            return ()
+        self._run += 1
+        self._peak = max(self._peak, level)
+        if self._run < self._ear.onset:
+            return ()
+        self._speaking, self._speech = True, self._run
+        self._began = self._now - self._run
+        return (self._edge(Mark.SPEECH_STARTED, self._began),)
+
+    def _while_speaking(self, probability: float, level: float) -> tuple[Edge, ...]:
+        self._peak = max(self._peak, level if probability >= self._ear.start else SILENCE_DBFS)
+        needed = self._ear.start if self._paused else self._ear.stay
+        if probability >= needed and level >= self._peak - self._ear.gate_db:
+            return self._speech_window()
+        self._run = 0
+        self._silence += 1
+        edges: tuple[Edge, ...] = ()
+        if not self._paused and self._silence >= self._ear.pause:
+            self._paused = True
+            edges = (self._edge(Mark.PAUSE, self._now - self._silence),)
+        return edges + self._ended()
+
+    def _speech_window(self) -> tuple[Edge, ...]:
+        self._run += 1
+        if self._paused and self._run < self._ear.resume:
+            self._silence += 1  # a click, until the next window says otherwise
+            return ()
+        edges: tuple[Edge, ...] = ()
+        if self._paused:
+            self._paused = self._whole = False
+            self._speech += self._run - 1
+            edges = (self._edge(Mark.RESUMED, self._now - self._run),)
+        self._speech += 1
+        self._silence = 0
+        return edges + self._ended()
+
+    def _ended(self) -> tuple[Edge, ...]:
+        enough = self.patience.whole_ms if self._whole else self.patience.silence_ms
+        too_long = (self._now - self._began) * self._window_ms >= self.patience.longest_ms
+        if self._silence * self._window_ms < enough and not too_long:
+            return ()
+        edge = self._edge(Mark.SPEECH_ENDED, self._now - self._silence)
+        self._rest()
+        return (edge,)
+
+    def _edge(self, mark: Mark, since: int) -> Edge:
+        width = self._window_ms
+        return Edge(mark=mark, at_ms=self._now * width, from_ms=since * width, speech_ms=self._speech * width)

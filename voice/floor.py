@@ -1,0 +1,206 @@
+"""Who may speak. PURE: what happened goes in, orders for the line come out.
+
+    IDLE ──say──> BOT ──speech_started──> STOPPED ──false_start──> BOT (the prompt goes on)
+                   │                          │
+                   └──all was played──> IDLE <┘ take_turn (the caller said something; the rest is dropped)
+
+Speech over a prompt stops it within one frame. If it was nothing (a cough, an empty recognition, "угу"), the
+prompt goes on from the last gap before the stop, so that no word is broken. What the caller really heard of
+each prompt is reported as `Spoken`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+
+from voice.audio import FRAME, RATE, Samples, joined
+
+FALSE_START_MS = 160  # of speech; the shortest real answer, "да", has about 200
+REWIND_MS = 700  # how far back a stopped prompt may be taken to begin at a gap between words
+
+
+class Holder(Enum):
+    IDLE = "idle"
+    BOT = "bot"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Queue this on the line."""
+
+    sound: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Flush the line, then tell the floor by `stopped` how many ms were not played."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """A prompt is over: the caller heard `heard_ms` of its `total_ms`. whole: nothing of it was lost."""
+
+    prompt: str
+    heard_ms: int
+    total_ms: int
+    whole: bool
+
+
+Order = Play | Stop
+
+
+@dataclass(slots=True)
+class _Prompt:
+    name: str
+    barge_in: bool
+    complete: bool
+    sound: list[Samples] = field(default_factory=list)
+    length: int = 0  # samples so far
+    played: int = 0  # samples the caller heard
+
+    def add(self, sound: Samples) -> None:
+        self.sound.append(sound)
+        self.length += len(sound)
+
+    def spoken(self) -> Spoken:
+        heard = min(self.played, self.length)
+        return Spoken(
+            prompt=self.name,
+            heard_ms=heard * 1000 // RATE,
+            total_ms=self.length * 1000 // RATE,
+            whole=self.complete and heard >= self.length,
+        )
+
+
+class Floor:
+    """One a call. `name` of a prompt is any string; it comes back in Spoken."""
+
+    def __init__(self) -> None:
+        self._prompts: list[_Prompt] = []
+        self._sent = 0  # samples given to the line and not yet accounted as played
+        self._stopped = False
+
+    @property
+    def holder(self) -> Holder:
+        if not self._prompts:
+            return Holder.IDLE
+        return Holder.STOPPED if self._stopped else Holder.BOT
+
+    @property
+    def may_be_stopped(self) -> bool:
+        """Whether speech now would stop the bot."""
+        return self.holder is Holder.BOT and self._prompts[0].barge_in
+
+    def say(
+        self, name: str, sound: Samples, *, barge_in: bool = True, complete: bool = True
+    ) -> tuple[Order, ...]:
+        """A prompt, behind those that wait. complete: False where more of its sound follows by `more`."""
+        prompt = _Prompt(name, barge_in, complete)
+        self._prompts.append(prompt)
+        return self._add(prompt, sound)
+
+    def more(self, sound: Samples, *, complete: bool = False) -> tuple[Order, ...]:
+        """The next piece of the newest prompt; ignored when that prompt is already over (it was dropped)."""
+        if not self._prompts or self._prompts[-1].complete:
+            return ()
+        self._prompts[-1].complete = complete
+        return self._add(self._prompts[-1], sound)
+
+    def progress(self, queued_ms: int) -> tuple[Spoken, ...]:
+        """So much is still queued on the line; returns prompts that are over. Call it every frame or so."""
+        if not self._stopped:
+            self._account(queued_ms)
+        return self._finished()
+
+    def speech_started(self) -> tuple[Order, ...]:
+        """The caller speaks, or pressed a key."""
+        if not self.may_be_stopped:
+            return ()
+        self._stopped = True
+        return (Stop(),)
+
+    def stopped(self, unplayed_ms: int) -> tuple[Spoken, ...]:
+        """The line was flushed; prompts that ended before that are over."""
+        self._account(unplayed_ms)
+        self._sent = 0
+        return self._finished()
+
+    def false_start(self) -> tuple[Order, ...]:
+        """It was nothing: go on where the caller lost us."""
+        if not self._stopped:
+            return ()
+        self._stopped = False
+        rest: list[Samples] = []
+        for number, prompt in enumerate(self._prompts):
+            if number == 0:
+                prompt.played = gap_before(joined(prompt.sound), prompt.played)
+            rest.append(joined(prompt.sound)[prompt.played :])
+        sound = joined(rest)
+        self._sent = len(sound)
+        return (Play(sound),) if len(sound) else ()
+
+    def take_turn(self) -> tuple[Spoken, ...]:
+        """The caller said something that counts: drop the rest. Only after Stop was carried out, or when
+        idle."""
+        over = tuple(prompt.spoken() for prompt in self._prompts) if self._stopped else ()
+        if self._stopped:
+            self._prompts.clear()
+            self._stopped = False
+        return over
+
+    def _add(self, prompt: _Prompt, sound: Samples) -> tuple[Order, ...]:
+        prompt.add(sound)
+        if self._stopped or not len(sound):
+            return ()
+        self._sent += len(sound)
+        return (Play(sound),)
+
+    def _account(self, queued_ms: int) -> None:
+        """Share what left the line among the prompts, oldest first."""
+        played = max(0, self._sent - queued_ms * RATE // 1000)
+        self._sent -= played
+        for prompt in self._prompts:
+            part = min(played, prompt.length - prompt.played)
+            prompt.played += part
+            played -= part
+
+    def _finished(self) -> tuple[Spoken, ...]:
+        over: list[Spoken] = []
+        while self._prompts:
+            oldest = self._prompts[0]
+            if not oldest.complete or oldest.played < oldest.length:
+                break
+            over.append(self._prompts.pop(0).spoken())
+        if not self._prompts:
+            self._stopped = False
+        return tuple(over)
+
+
+def gap_before(sound: Samples, at: int) -> int:
+    """The quietest frame's end within REWIND_MS before sample `at`: a place where a voice can take up
+    again."""
+    first = max(0, at - REWIND_MS * RATE // 1000)
+    if first == 0 and at <= FRAME * 10:
+        return 0
+    count = (at - first) // FRAME
+    if count < 2:
+        return at
+    part = sound[at - count * FRAME : at].reshape(count, FRAME).astype(np.float32)
+    quietest = int(np.argmin(np.mean(np.square(part), axis=1)))
+    return at - count * FRAME + (quietest + 1) * FRAME if quietest < count - 1 else at
+
+
+def heard_words(text: str, spoken: Spoken) -> str:
+    """The words of a prompt's text that were heard, by its share of time; ends with "…" where it was cut."""
+    if spoken.whole:
+        return text
+    if not spoken.total_ms or not spoken.heard_ms:
+        return ""
+    upto = len(text) * spoken.heard_ms // spoken.total_ms
+    cut = text.rfind(" ", 0, upto + 1)
+    words = text[:cut].rstrip(" ,.;:—-") if cut > 0 else ""
+    return f"{words}…" if words else ""
