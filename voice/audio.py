@@ -221,9 +221,7 @@ def _decoded(path: Path, rate: int) -> Samples:
                 raise ValueError(f"{path}: there is no sound in this file")
             converter = av.AudioResampler(format="s16", layout="mono", rate=rate)
             for frame in container.decode(audio=0):
-                pieces += [
-                    piece.to_ndarray().reshape(-1).astype(np.int16) for piece in converter.resample(frame)
-                ]
+                pieces += [piece.to_ndarray().reshape(-1).astype(np.int16) for piece in converter.resample(frame)]
             pieces += [piece.to_ndarray().reshape(-1).astype(np.int16) for piece in converter.resample(None)]
     except av.FFmpegError as error:
         raise ValueError(f"{path}: not a sound file, or a broken one ({error})") from error

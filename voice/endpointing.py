@@ -103,11 +103,7 @@ class Endpointer:
     def hear(self, probability: float, level: float = 0.0) -> tuple[Edge, ...]:
         """One window: P(speech) 0..1 and its level in dBFS; at most two edges, in order."""
         self._now += 1
-        return (
-            self._while_speaking(probability, level)
-            if self._speaking
-            else self._while_quiet(probability, level)
-        )
+        return self._while_speaking(probability, level) if self._speaking else self._while_quiet(probability, level)
 
     def _rest(self) -> None:
         self._speaking = self._paused = self._whole = False

@@ -95,9 +95,7 @@ class Floor:
         """Whether speech now would stop the bot."""
         return self.holder is Holder.BOT and self._prompts[0].barge_in
 
-    def say(
-        self, name: str, sound: Samples, *, barge_in: bool = True, complete: bool = True
-    ) -> tuple[Order, ...]:
+    def say(self, name: str, sound: Samples, *, barge_in: bool = True, complete: bool = True) -> tuple[Order, ...]:
         """A prompt, behind those that wait. complete: False where more of its sound follows by `more`."""
         prompt = _Prompt(name, barge_in, complete)
         self._prompts.append(prompt)

@@ -14,9 +14,7 @@ def test_g711_gives_the_values_of_the_standard():
     assert audio.from_ulaw(bytes([0xFF, 0x7F, 0x80, 0x00])).tolist() == [0, 0, 32124, -32124]
 
 
-@pytest.mark.parametrize(
-    ("there", "back"), [(audio.to_alaw, audio.from_alaw), (audio.to_ulaw, audio.from_ulaw)]
-)
+@pytest.mark.parametrize(("there", "back"), [(audio.to_alaw, audio.from_alaw), (audio.to_ulaw, audio.from_ulaw)])
 def test_a_g711_code_survives_the_way_there_and_back(there, back):
     sound = back(bytes(range(256)))
     assert back(there(sound)).tolist() == sound.tolist()
