@@ -1,0 +1,155 @@
+"""What SIP and WebRTC legs share: received sound on its way to the call, and events in order.
+
+Nothing here knows a protocol. Time is handed in, so a minute of a lossy line is tested in a millisecond.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+
+import numpy as np
+
+from bot.errors import GovorunError
+from voice.audio import FRAME, FRAME_MS, Frame, Samples
+from voice.ports import Ended, LegEvent
+
+GAP_MS = 60  # three packets missing: more than jitter, so the line is silent and we say so
+KEEP_MS = 2_000  # a reader further behind than this loses its oldest sound
+
+
+class LegFailed(GovorunError):
+    """A call could not be answered, placed or transferred.
+
+    sip_status: the far end's final status, 0 when none came (time-out, no transport)."""
+
+    status = 502
+
+    def __init__(self, what: str, *, where: str = "", fix: str = "", sip_status: int = 0) -> None:
+        super().__init__(what, where=where, fix=fix)
+        self.sip_status = sip_status
+
+
+class Inlet:
+    """Received sound, cut into frames of 20 ms; one reader.
+
+    The call counts time in frames, so a line that falls silent (lost packets, hold, a peer that sends
+    nothing at all) must not stop the clock: after GAP_MS without sound `tick` puts silence in its place, as
+    many frames as the gap lasted. Late packets still come through afterwards, so a burst may make the count
+    run a little ahead of the wall; nobody's speech is thrown away for that.
+    """
+
+    def __init__(self, keep_ms: int = KEEP_MS) -> None:
+        self.count = 0  # frames received, dropped ones too
+        self.dropped = 0  # frames the reader was too slow for
+        self.silent_ms = 0  # of the gap that is open now; 0 while sound flows
+        self._keep = keep_ms // FRAME_MS
+        self._rest: Samples = np.zeros(0, np.int16)
+        self._frames: deque[Frame] = deque()
+        self._heard_at: float | None = None
+        self._woken = asyncio.Event()
+        self._closed = False
+
+    def open(self, now_ms: float) -> None:
+        """The line is up: from here on its time runs."""
+        self._heard_at = now_ms
+
+    def sound(self, samples: Samples, now_ms: float) -> None:
+        """Take received sound at RATE, any length."""
+        self._heard_at = now_ms
+        self.silent_ms = 0
+        whole = np.concatenate((self._rest, samples)) if self._rest.size else samples
+        end = whole.size - whole.size % FRAME
+        for start in range(0, end, FRAME):
+            self._push(whole[start : start + FRAME])
+        self._rest = whole[end:].copy()
+
+    def tick(self, now_ms: float) -> None:
+        """Call every 10 to 20 ms."""
+        if self._heard_at is None or now_ms - self._heard_at < GAP_MS:
+            return
+        self._rest = self._rest[:0]
+        while self._heard_at + self.silent_ms + FRAME_MS <= now_ms:
+            self.silent_ms += FRAME_MS
+            self._push(np.zeros(FRAME, np.int16))
+
+    def close(self) -> None:
+        self._closed = True
+        self._woken.set()
+
+    def _push(self, frame: Frame) -> None:
+        if self._closed:
+            return
+        self.count += 1
+        self._frames.append(frame)
+        if len(self._frames) > self._keep:
+            self._frames.popleft()
+            self.dropped += 1
+        self._woken.set()
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        while True:
+            while self._frames:
+                yield self._frames.popleft()
+            if self._closed:
+                return
+            self._woken.clear()
+            await self._woken.wait()
+
+
+class Events:
+    """Leg events in order; one reader; `Ended` closes it, once."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[LegEvent] = asyncio.Queue()
+        self.ended: Ended | None = None
+
+    def put(self, event: LegEvent) -> None:
+        if self.ended is not None:
+            return
+        if isinstance(event, Ended):
+            self.ended = event
+        self._queue.put_nowait(event)
+
+    async def read(self) -> AsyncIterator[LegEvent]:
+        while True:
+            event = await self._queue.get()
+            yield event
+            if isinstance(event, Ended):
+                return
+
+
+class Outlet:
+    """Sound queued for the far end, at RATE; what leaves is taken from the front."""
+
+    def __init__(self) -> None:
+        self._chunks: deque[Samples] = deque()
+        self.size = 0  # samples
+
+    def put(self, sound: Samples) -> None:
+        if sound.size:
+            self._chunks.append(np.ascontiguousarray(sound, dtype=np.int16))
+            self.size += sound.size
+
+    def take(self, samples: int) -> Samples:
+        """Up to so many samples, in order; fewer when fewer are queued."""
+        parts: list[Samples] = []
+        wanted = samples
+        while wanted and self._chunks:
+            chunk = self._chunks.popleft()
+            if chunk.size > wanted:
+                self._chunks.appendleft(chunk[wanted:])
+                chunk = chunk[:wanted]
+            parts.append(chunk)
+            wanted -= chunk.size
+        self.size -= samples - wanted
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int16)
+
+    def clear(self) -> int:
+        """Drop all; return how many samples."""
+        size, self.size = self.size, 0
+        self._chunks.clear()
+        return size

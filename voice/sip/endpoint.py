@@ -1,0 +1,324 @@
+"""Where SIP calls come in and go out: one address, one stack a process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import socket
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from baresip import Account, BaresipError, Call, Config, Runtime, UserAgent
+
+from bot.errors import PortTaken, SettingsError
+from voice.line import LegFailed
+from voice.sip.leg import SipLeg
+from voice.sip.numbers import number_of, user_of
+from voice.sip.statuses import StackThread
+
+log = logging.getLogger(__name__)
+
+CAPACITY_MAX = 250  # the stack has 256 places for sound
+CODECS = frozenset({"pcma", "pcmu"})  # G.711, 8 kHz as everything in voice
+TICK_S = 0.010  # half a packet
+RING_S = 60.0  # how long a called telephone may ring
+HEADERS = (  # of an INVITE, kept for the call; the stack can keep 16
+    "To",
+    "From",
+    "User-to-User",  # RFC 7433
+    "Diversion",  # RFC 5806
+    "History-Info",  # RFC 7044
+    "P-Asserted-Identity",  # RFC 3325
+    "Remote-Party-ID",
+    "Subject",
+    "Call-Info",
+)
+
+OnCall = Callable[[SipLeg], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """An account at a PBX or operator: we register there, and calls go out through it."""
+
+    user: str
+    domain: str
+    password: str = ""
+    auth_user: str = ""
+    transport: str = "udp"
+
+
+class SipEndpoint:
+    """Answers and places SIP calls over UDP and TCP. One a process: the stack under it is.
+
+    endpoint = SipEndpoint(port=5060, capacity=30)
+    await endpoint.start(on_call)      # on_call(leg) runs as a task for every call that comes in
+    leg = await endpoint.call("sip:agent@10.0.0.5")
+    await endpoint.drain(30)           # no new calls (503), wait for the rest, hang up
+    await endpoint.close()
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 5060,
+        capacity: int = 100,
+        user: str = "govorun",
+        codecs: tuple[str, ...] = ("pcma", "pcmu"),
+        rtp_ports: tuple[int, int] = (10_000, 20_000),
+        dead_after_s: int = 30,
+        region: str = "RU",
+        accepts: Callable[[str], bool] | None = None,
+        trunk: Trunk | None = None,
+        keep_headers: tuple[str, ...] = (),
+        trace: bool = False,
+    ) -> None:
+        """host: an address of this machine; "0.0.0.0" is all of them except loopback. port: SIP, UDP and TCP;
+        RTP takes ports of rtp_ports. capacity: calls at a time, both directions; one more gets 486.
+        accepts: says False for a called number we don't serve: 404. codecs: best first; none in common: 488.
+        dead_after_s: no RTP for so long ends a call that isn't on hold, as "lost"; 0: never. region: see
+        `number_of`. keep_headers: more headers of an INVITE for `leg.headers`. trace: every SIP message to
+        the log at DEBUG; it holds names and numbers, so for a laboratory only.
+
+        Raises SettingsError.
+        """
+        if not 1 <= capacity <= CAPACITY_MAX:
+            raise SettingsError(
+                f"{capacity} calls at a time can't be served by one process",
+                where="sip capacity",
+                fix=f"Set 1 to {CAPACITY_MAX}, and run more processes behind a SIP proxy for more",
+            )
+        if not codecs or not set(codecs) <= CODECS:
+            raise SettingsError(
+                f"codecs {', '.join(codecs) or 'are missing'}",
+                where="sip codecs",
+                fix=f"Choose from {', '.join(sorted(CODECS))}",
+            )
+        self.host = host
+        self.port = port
+        self.capacity = capacity
+        self.region = region
+        self._codecs = codecs
+        self._user = user
+        self._accepts = accepts
+        self._trunk = trunk
+        address = "" if host == "0.0.0.0" else host
+        self._config = Config(
+            net_interface=address or None,
+            expose_headers=tuple(dict.fromkeys(HEADERS + keep_headers)),
+            native_log_level="warning",
+            sip_trace=trace,
+            max_concurrent_calls=capacity,
+            rtp_timeout=dead_after_s,
+            extra_config_text=(
+                f"sip_listen {host}:{port}\n"
+                "sip_transports udp,tcp\n"
+                f"rtp_ports {rtp_ports[0]}-{rtp_ports[1]}\n"
+                # Receive path 23 ms instead of the default's 104.
+                "audio_jitter_buffer_type adaptive\n"
+                "audio_jitter_buffer_ms 20-200\n"
+            ),
+        )
+        self._runtime: Runtime | None = None
+        self._thread: StackThread | None = None
+        self._agent: UserAgent | None = None
+        self._legs: dict[str, SipLeg] = {}
+        self._working = asyncio.Event()
+        self._clock: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._on_call: OnCall | None = None
+        self._draining = False
+
+    # --- life ------------------------------------------------------------------------------------------
+
+    async def start(self, on_call: OnCall) -> None:
+        """Take calls from now on. Raises PortTaken, SettingsError."""
+        check_free(self.host, self.port)
+        _keep_numbers_out_of_logs()
+        self._on_call = on_call
+        runtime = Runtime()
+        try:
+            await runtime.start(self._config)
+        except BaresipError as error:
+            raise SettingsError(
+                f"SIP can't start: {error}",
+                where=f"sip {self.host}:{self.port}",
+                fix="Check that the host is an address of this machine",
+            ) from error
+        try:
+            self._agent = await UserAgent.create(runtime, self._account(), transfer_policy="reject")
+        except BaresipError as error:
+            await runtime.close()
+            raise SettingsError(
+                f"the SIP account was refused: {error}", where="sip account", fix="Check user and domain"
+            ) from error
+        self._runtime = runtime
+        self._thread = StackThread(runtime)
+        self._agent.on_incoming(self._on_incoming)
+        self._clock = asyncio.create_task(self._run_clock(), name="sip-clock")
+        log.info("SIP on %s:%d, %d calls at a time", self.host, self.port, self.capacity)
+
+    async def drain(self, timeout_s: float) -> None:
+        """New calls get 503 from now on; wait for those that live, and hang up what is left."""
+        self._draining = True
+        try:
+            async with asyncio.timeout(timeout_s):
+                while self._legs:
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            log.info("%d calls were still up when draining ended", len(self._legs))
+        await asyncio.gather(*(leg.hang_up() for leg in list(self._legs.values())))
+
+    async def close(self) -> None:
+        """End every call and give all back: threads, sockets, tasks. Twice is fine."""
+        self._draining = True
+        runtime, self._runtime = self._runtime, None
+        if runtime is None:
+            return
+        await asyncio.gather(*(leg.hang_up() for leg in list(self._legs.values())))
+        for leg in list(self._legs.values()):
+            leg.close("us")
+        self._legs.clear()
+        tasks = list(self._tasks)
+        if self._clock is not None:
+            tasks.append(self._clock)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await runtime.close()
+
+    @property
+    def calls(self) -> int:
+        """Live calls now, ringing ones too."""
+        return len(self._legs)
+
+    # --- calls -----------------------------------------------------------------------------------------
+
+    async def call(self, uri: str, *, headers: Mapping[str, str] | None = None) -> SipLeg:
+        """Place a call; returns once it was answered. Raises LegFailed (sip_status 486: busy, ...)."""
+        if self._agent is None or self._draining:
+            raise LegFailed("no calls can be placed now", where="sip call", fix="Start the endpoint")
+        try:
+            call = await self._agent.dial(uri, dict(headers or {}))
+        except (BaresipError, ValueError) as error:
+            raise LegFailed("the address can't be called", where="sip call", fix=str(error)) from error
+        leg = self._adopt(call, called=number_of(uri, self.region), caller=self._user)
+        await leg.established(RING_S)
+        return leg
+
+    def _on_incoming(self, call: Call) -> None:
+        leg = self._adopt(
+            call,
+            caller=number_of(call.headers.get("From") or call.peer or "", self.region),
+            called=user_of(call.headers.get("To", "")),
+        )
+        self._spawn(self._take(leg))
+
+    async def _take(self, leg: SipLeg) -> None:
+        if self._draining:
+            await leg.reject(503)
+        elif self._accepts is not None and not self._accepts(leg.called):
+            await leg.reject(404)
+        elif self._on_call is not None:
+            try:
+                await self._on_call(leg)
+            finally:
+                await leg.hang_up()  # nobody looks after it any more
+
+    def _adopt(self, call: Call, *, caller: str, called: str) -> SipLeg:
+        assert self._thread is not None
+        leg = SipLeg(call, thread=self._thread, caller=caller, called=called, now=_now_ms)
+        self._legs[leg.id] = leg
+        self._working.set()
+        return leg
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a call broke", exc_info=error)
+
+    async def _run_clock(self) -> None:
+        """Move every leg's sound; sleeps while there are none."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            if not self._legs:
+                self._working.clear()
+                await self._working.wait()
+                due = loop.time()
+            for key, leg in list(self._legs.items()):
+                leg.tick()
+                if leg.ended is not None:
+                    del self._legs[key]
+            now = loop.time()
+            due = max(due + TICK_S, now - TICK_S)  # a stalled loop is not made up for by a burst of ticks
+            await asyncio.sleep(max(0.0, due - now))
+
+    def _account(self) -> Account:
+        if self._trunk is not None:
+            return Account(
+                self._trunk.user,
+                self._trunk.domain,
+                self._trunk.password,
+                auth_user=self._trunk.auth_user or None,
+                transport="tcp" if self._trunk.transport == "tcp" else "udp",
+                audio_codecs=self._codecs,
+                extra_params=("catchall=yes",),
+            )
+        domain = f"{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"
+        return Account(
+            self._user,
+            domain,
+            "",
+            reg_interval=0,
+            audio_codecs=self._codecs,
+            extra_params=("catchall=yes",),  # any number that reaches us is ours to judge
+        )
+
+
+def check_free(host: str, port: int) -> None:
+    """Raise PortTaken where SIP can't listen; the stack's own error doesn't say which port it was."""
+    for kind, name in ((socket.SOCK_DGRAM, "UDP"), (socket.SOCK_STREAM, "TCP")):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            if kind == socket.SOCK_STREAM:
+                probe.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+                )  # a closed call's TIME_WAIT is no taker
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise PortTaken(
+                    f"{name} port {port} can't be taken: {error.strerror}",
+                    where=f"sip {host}:{port}",
+                    fix="Stop what uses it, or choose another with --sip-port",
+                ) from error
+
+
+class _Nameless(logging.Filter):
+    """Takes user parts out of the stack's own lines: they are people's numbers."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = re.sub(r"(sips?|tel):[^@\s>;]+", r"\1:…", record.getMessage()), ()
+        return True
+
+
+_NAMELESS = _Nameless()
+
+
+def _keep_numbers_out_of_logs() -> None:
+    logging.getLogger("baresip.call").setLevel(logging.WARNING)  # its closing line carries the peer
+    native = logging.getLogger("baresip.native")
+    native.removeFilter(_NAMELESS)
+    native.addFilter(_NAMELESS)
+
+
+def _now_ms() -> float:
+    return time.monotonic() * 1000

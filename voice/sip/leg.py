@@ -1,0 +1,286 @@
+"""One SIP call as a `CallLeg`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+
+import numpy as np
+from baresip import AudioNotActive, AudioRestarted, BaresipError, Call, CallState, Event, StackEvent
+from baresip import TransferFailed as StackTransferFailed
+
+from voice.audio import RATE, Frame, Samples
+from voice.line import Events, Inlet, LegFailed, Outlet
+from voice.ports import Digit, Ended, LegEvent, TransferProgress
+from voice.sip.statuses import StackThread, reason_of
+
+log = logging.getLogger(__name__)
+
+AHEAD_MS = 200  # sound handed to the stack before its time, so a stalled loop of that length isn't heard
+SETUP_S = 10.0  # from our 200 to their ACK and sound; RFC 3261 13.3.1.4 gives up after 32 s
+TRANSFER_S = 45.0  # a person's telephone rings that long
+BYTES_PER_MS = RATE * 2 // 1000
+READ_BYTES = 32_768  # the stack's whole receive buffer, 2 s
+
+
+class SipLeg:
+    """`CallLeg` over one call of baresip-python. Made by `SipEndpoint`, which also calls `tick`.
+
+    `silent_ms` tells how long the line has brought no sound (0 while it does); frames of silence keep coming
+    meanwhile. After `SipEndpoint.dead_after_s` of that the stack ends the call: Ended("lost").
+    """
+
+    def __init__(
+        self, call: Call, *, thread: StackThread, caller: str, called: str, now: Callable[[], float]
+    ) -> None:
+        self.id = call.call_id or f"sip-{call.handle}"
+        self.caller = caller
+        self.called = called
+        self.headers: Mapping[str, str] = dict(call.headers)
+        self._call = call
+        self._thread = thread
+        self._now = now  # ms
+        self._in = Inlet()
+        self._out = Outlet()
+        self._events = Events()
+        self._up = asyncio.Event()  # established, or over
+        self._hearing = False
+        self._flushing = False
+        self._ending = ""  # the reason, where we know it before the stack says so
+        call.on(self._on_stack_event)
+        if call.state is not CallState.INCOMING:
+            self._settle()
+
+    def __repr__(self) -> str:
+        return f"<SipLeg {self.id} {self._call.state.value}>"
+
+    # --- CallLeg ---------------------------------------------------------------------------------------
+
+    def frames(self) -> AsyncIterator[Frame]:
+        return self._in.frames()
+
+    def events(self) -> AsyncIterator[LegEvent]:
+        return self._events.read()
+
+    async def answer(self) -> None:
+        if self.ended is None and self._call.state is CallState.INCOMING:
+            try:
+                await self._call.answer()
+            except BaresipError as error:
+                # The stack has already answered 488 when the offer held no codec of ours.
+                self._ending = self._ending or "rejected"
+                raise LegFailed(
+                    "the call could not be answered", where=f"SIP call {self.id}", fix=str(error)
+                ) from error
+        await self.established(SETUP_S)
+
+    async def established(self, timeout_s: float) -> None:
+        """Wait until the call is up and sound flows both ways. Raises LegFailed."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                # Polled as well: an instant 200 can be over before anybody listens for its event.
+                while self.ended is None and not self._settle():
+                    await asyncio.sleep(0.005)
+        except TimeoutError:
+            await self.hang_up()
+            raise LegFailed(
+                f"no sound both ways within {timeout_s:.0f} s of the answer",
+                where=f"SIP call {self.id}",
+                fix="Check that the peer sends its ACK and that RTP may pass",
+            ) from None
+        if self.ended is not None:
+            raise LegFailed(
+                f"the call ended before it was up ({self.ended.reason})",
+                where=f"SIP call {self.id}",
+                sip_status=_status_of(self.ended.reason),
+            )
+
+    async def reject(self, status: int, reason: str = "") -> None:
+        if not 400 <= status <= 699:
+            raise ValueError(f"a final failure status is 400..699, not {status}")
+        if self.ended is not None or self._call.state is not CallState.INCOMING:
+            return
+        self._ending = "rejected"
+        try:
+            if not await self._thread.reject(self.id, status, reason or reason_of(status)):
+                await self._call.reject()
+        except BaresipError as error:
+            log.debug("%s went away while it was rejected: %s", self, error)
+
+    def play(self, sound: Samples) -> None:
+        if self.ended is None:
+            self._out.put(sound)
+            self._send()
+
+    def flush(self) -> int:
+        dropped = self._out.clear() * 1000 // RATE
+        buffered = self._buffered()
+        if buffered:
+            try:
+                self._call.audio.flush_tx()
+                self._flushing = True
+            except (AudioNotActive, AudioRestarted):
+                pass  # those streams are gone, and the sound with them
+        return dropped + buffered // BYTES_PER_MS
+
+    @property
+    def queued_ms(self) -> int:
+        buffered = 0 if self._flushing else self._buffered()
+        return self._out.size * 1000 // RATE + buffered // BYTES_PER_MS
+
+    @property
+    def silent_ms(self) -> int:
+        return self._in.silent_ms
+
+    @property
+    def dropped_frames(self) -> int:
+        return self._in.dropped
+
+    async def transfer(self, target: str, *, user_to_user: str = "") -> bool:
+        if self.ended is not None:
+            return False
+        uri = refer_uri(target, user_to_user)
+        self._events.put(TransferProgress(status=100))
+        try:
+            self._ending = "transferred"
+            await self._call.transfer(uri, timeout=TRANSFER_S)
+        except StackTransferFailed as error:
+            self._ending = ""
+            if self.ended is None:
+                self._events.put(TransferProgress(status=error.status or 408))
+            log.info("%s was not transferred: %s", self, error)
+            return False
+        except BaresipError as error:
+            self._ending = ""
+            if self.ended is None:
+                self._events.put(TransferProgress(status=500))
+            log.info("%s was not transferred: %s", self, error)
+            return False
+        return True
+
+    async def hang_up(self) -> None:
+        if self.ended is not None or self._ending == "us":
+            return
+        self._ending = "us"
+        try:
+            await self._call.hangup()
+        except BaresipError as error:
+            log.debug("%s was over before we hung up: %s", self, error)
+
+    # --- the endpoint's side ---------------------------------------------------------------------------
+
+    @property
+    def ended(self) -> Ended | None:
+        return self._events.ended
+
+    def tick(self) -> None:
+        """Move sound in and out; every 10 ms."""
+        if self._hearing:
+            self._receive()
+        if self._flushing or self._out.size:
+            self._send()
+
+    def close(self, reason: str) -> None:
+        """The stack is going away, whatever the call's state."""
+        self._end(reason)
+
+    def _receive(self) -> None:
+        now = self._now()
+        try:
+            heard = self._call.audio.read(READ_BYTES)
+        except (AudioNotActive, AudioRestarted):
+            heard = b""  # between two descriptions of one call (hold, a new codec): silence until it is back
+        if heard:
+            self._in.sound(np.frombuffer(heard, np.int16), now)
+        self._in.tick(now)
+
+    def _send(self) -> None:
+        try:
+            if self._flushing:
+                # flush_tx drops at the sender's next tick whatever is in the buffer then, so what we wrote
+                # before that would be lost too.
+                if self._buffered():
+                    return
+                self._flushing = False
+            room = AHEAD_MS * BYTES_PER_MS - self._buffered()
+            while room > 0 and self._out.size:
+                sound = self._out.take(room // 2)
+                taken = self._call.audio.write(sound.tobytes())
+                room -= taken
+        except (AudioNotActive, AudioRestarted):
+            self._flushing = False
+
+    def _buffered(self) -> int:
+        """Bytes the stack holds and has not sent."""
+        try:
+            return int(self._call.audio.info().tx_buffered)
+        except AudioNotActive:
+            return 0
+
+    def _settle(self) -> bool:
+        """Start the line's time once the call is up with sound both ways; True from then on."""
+        if self._hearing:
+            return True
+        if self._call.state is not CallState.ESTABLISHED:
+            return False
+        try:
+            info = self._call.audio.info()
+        except AudioNotActive:
+            return False
+        if not (info.tx_ready and info.rx_ready):
+            return False
+        self._in.open(self._now())
+        self._hearing = True
+        self._send()
+        return True
+
+    def _on_stack_event(self, event: StackEvent) -> None:
+        if event.event is Event.CALL_ESTABLISHED:
+            self._settle()
+        elif event.event is Event.CALL_DTMF_START and event.text:
+            self._events.put(Digit(key=event.text[:1].upper(), at_frame=self._in.count))
+        elif event.event is Event.CALL_CLOSED:
+            self._end(self._ending or _reason(event.text or ""))
+
+    def _end(self, reason: str) -> None:
+        if self.ended is not None:
+            return
+        self._hearing = False
+        self._out.clear()
+        self._in.close()
+        self._events.put(Ended(reason=reason))
+        self._call.off(self._on_stack_event)
+
+
+def refer_uri(target: str, user_to_user: str) -> str:
+    """Refer-To's URI. Headers ride in it (RFC 3261 19.1.1), and User-to-User among them (RFC 7433 4.1)."""
+    uri = target.strip().strip("<>")
+    if not uri.lower().startswith(("sip:", "sips:", "tel:")):
+        uri = f"sip:{uri}"
+    if user_to_user:
+        uri += f"{'&' if '?' in uri else '?'}User-to-User={_header_escaped(user_to_user)}"
+    return uri
+
+
+def _header_escaped(value: str) -> str:
+    """hname/hvalue of RFC 3261 25.1: unreserved, "[" "]" "/" "?" ":" "+" "$" stay, all else is %HH."""
+    kept = "-_.!~*'()[]/?:+$"
+    return "".join(
+        chr(byte) if byte < 128 and (chr(byte).isalnum() or chr(byte) in kept) else f"%{byte:02X}"
+        for byte in value.encode()
+    )
+
+
+def _reason(text: str) -> str:
+    """Ended.reason of the stack's closing line."""
+    if not text or "reset by peer" in text.lower() or text == "487 Request Terminated":
+        return "caller"
+    if "rtp stream" in text.lower() or "timed out" in text.lower():
+        return "lost"
+    return text
+
+
+def _status_of(reason: str) -> int:
+    head = reason[:3]
+    return int(head) if head.isdigit() and len(head) == 3 else 0
