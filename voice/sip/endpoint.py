@@ -289,9 +289,7 @@ def check_free(host: str, port: int) -> None:
     for kind, name in ((socket.SOCK_DGRAM, "UDP"), (socket.SOCK_STREAM, "TCP")):
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind == socket.SOCK_STREAM:
-                probe.setsockopt(
-                    socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-                )  # a closed call's TIME_WAIT is no taker
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a closed call's TIME_WAIT is no taker
             try:
                 probe.bind((host, port))
             except OSError as error:

@@ -31,9 +31,7 @@ class SipLeg:
     meanwhile. After `SipEndpoint.dead_after_s` of that the stack ends the call: Ended("lost").
     """
 
-    def __init__(
-        self, call: Call, *, thread: StackThread, caller: str, called: str, now: Callable[[], float]
-    ) -> None:
+    def __init__(self, call: Call, *, thread: StackThread, caller: str, called: str, now: Callable[[], float]) -> None:
         self.id = call.call_id or f"sip-{call.handle}"
         self.caller = caller
         self.called = called

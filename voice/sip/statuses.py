@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-import baresip._native as native
+import baresip._native as native  # type: ignore[import-not-found, unused-ignore]
 from baresip import Runtime, _events
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class StackThread:
         self._jobs: list[Callable[[], None]] = []
         self._reject = _find_reject()
         self._sink = None
-        self._sink = _events.set_sink(self._on_event)
+        self._sink = _events.set_sink(self._on_event)  # type: ignore[no-untyped-call]
 
     def _on_event(self, event: int, handle: int, payload: bytes | None) -> None:
         # Other events are raised from inside a call's own code, where ending that call is not safe.

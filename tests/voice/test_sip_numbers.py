@@ -1,0 +1,52 @@
+import pytest
+
+from voice.sip.leg import refer_uri
+from voice.sip.numbers import number_of, user_of
+
+
+@pytest.mark.parametrize(
+    ("address", "number"),
+    [
+        ('"Иван" <sip:89051234567@10.0.0.1;user=phone>;tag=a1', "+79051234567"),
+        ("sip:+79051234567@trunk.example", "+79051234567"),
+        ("<sip:79051234567@10.0.0.1>", "+79051234567"),
+        ("<sip:9051234567@10.0.0.1>", "+79051234567"),
+        ("<tel:+7-905-123-45-67>", "+79051234567"),
+        ("<sip:%2B79051234567@10.0.0.1>", "+79051234567"),
+        ("<sip:+442079460123@10.0.0.1>", "+442079460123"),
+        ("<sip:101@10.0.0.1>", "101"),
+        ("<sip:ivan.petrov@10.0.0.1>", "ivan.petrov"),
+        ("<sip:00000000000@10.0.0.1>", "00000000000"),
+        ('"Anonymous" <sip:anonymous@anonymous.invalid>;tag=1', ""),
+        ("<sip:10.0.0.1>", ""),
+        ("", ""),
+    ],
+)
+def test_a_caller_is_known_by_the_international_number_where_there_is_one(address, number):
+    assert number_of(address) == number
+
+
+def test_numbers_without_a_country_code_follow_the_region():
+    assert number_of("<sip:02079460123@10.0.0.1>", "GB") == "+442079460123"
+
+
+def test_the_called_number_is_the_user_part_as_it_was_dialled():
+    assert user_of("<sip:8800@pbx.example:5070;transport=tcp>") == "8800"
+
+
+@pytest.mark.parametrize(
+    ("target", "header", "uri"),
+    [
+        ("sip:agent@host", "", "sip:agent@host"),
+        ("agent@host:5070", "", "sip:agent@host:5070"),
+        (
+            "<sip:agent@host;transport=tcp>",
+            "6162;encoding=hex",
+            "sip:agent@host;transport=tcp?User-to-User=6162%3Bencoding%3Dhex",
+        ),
+        ("sip:a@h?Subject=x", "00 ff", "sip:a@h?Subject=x&User-to-User=00%20ff"),
+        ("sip:a@h", "имя", "sip:a@h?User-to-User=%D0%B8%D0%BC%D1%8F"),
+    ],
+)
+def test_user_to_user_rides_in_the_refer_uri_escaped(target, header, uri):
+    assert refer_uri(target, header) == uri
