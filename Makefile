@@ -1,0 +1,38 @@
+# What people type. The work is done by docker/install (installation) and by govorun itself.
+# ARGS go to the command: make run ARGS="--port 9000", make test ARGS="tests/dialogue -k correction".
+
+SHELL := /bin/sh
+BIN := .venv/bin
+ARGS ?=
+.DEFAULT_GOAL := help
+.PHONY: help run test install check bench lock
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+run: ## install what is missing and serve
+	@docker/install run
+	@exec $(BIN)/govorun serve $(ARGS)
+
+test: ## install what the tests need besides and run them all, then make check
+	@docker/install test
+	@$(BIN)/python -m pytest $(ARGS); tests=$$?; $(MAKE) --no-print-directory check && exit $$tests
+
+install: ## install what is missing; try again for what could not be had last time
+	@docker/install run --retry
+
+check: ## ruff, mypy, import contracts, and govorun check on the scenarios
+	@docker/install test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/govorun check scenarios/
+
+bench: ## run every benchmark: a table, and JSON in benchmarks/results/
+	@docker/install test
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: ## resolve the dependencies anew, with the hash of every file
+	@docker/install test
+	@docker/lock
