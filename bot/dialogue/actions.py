@@ -42,11 +42,15 @@ class Say(Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch(Action):
-    """Ask a backend; a Fetched event with this id must follow. id: unique, so doing it twice has one effect."""
+    """Ask a backend; a Fetched event with this id must follow. id: unique, so doing it twice has one effect.
+
+    meanwhile: what to say if the answer takes longer than a caller likes to wait.
+    """
 
     id: str
     name: str
     args: Mapping[str, Value] = field(default_factory=dict)
+    meanwhile: Say | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,19 @@ class Handoff(Action):
     skill: str = ""
     priority: int = 0
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw(Action):
+    """The customer no longer wants a person: out of the queue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault(Action):
+    """The scenario could not be run as written. where: "booking:steps/3"; what: one clause. For logs and checks."""
+
+    where: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,8 +52,9 @@ def encode(value: object) -> Any:
     if isinstance(value, Mapping):
         return {str(key): encode(item) for key, item in value.items()}
     if is_dataclass(value) and type(value).__name__ in _CLASSES:
-        out: dict[str, Any] = {KIND: type(value).__name__}
-        for name, default in _defaults(type(value)):
+        cls: Any = type(value)
+        out: dict[str, Any] = {KIND: cls.__name__}
+        for name, default in _defaults(cls):
             item = getattr(value, name)
             if default is MISSING or item != default:
                 out[name] = encode(item)
@@ -87,7 +88,7 @@ _SCALARS: dict[str, Any] = {
 
 
 @cache
-def _defaults(cls: type) -> tuple[tuple[str, Any], ...]:
+def _defaults(cls: Any) -> tuple[tuple[str, Any], ...]:
     return tuple((field.name, _default(field)) for field in fields(cls))
 
 

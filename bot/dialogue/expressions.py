@@ -32,19 +32,20 @@ class ExpressionError(Exception):
         self.fix = fix
 
 
-Filter = Callable[..., Value]
-
-
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What names mean while evaluating. names: values by dotted path's first part. Unknown names are none.
 
-    functions and filters: the only callables. A filter gets the value, then its arguments.
+    rows: the business's table rows by id, so that `service.price` works where `service` holds a row's id.
+    functions and filters: the only callables. Both get the register first (language, ear or eye, what day it is),
+    a filter then its value, both then their arguments.
     """
 
     names: Mapping[str, Value]
+    rows: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     functions: Mapping[str, Callable[..., Value]] = field(default_factory=dict)
-    filters: Mapping[str, Filter] = field(default_factory=dict)
+    filters: Mapping[str, Callable[..., Value]] = field(default_factory=dict)
+    register: Any = None
 
 
 # --- the tree ---------------------------------------------------------------------------------------------------
@@ -143,9 +144,7 @@ class Template:
             elif char == "{":
                 end = source.find("}", at)
                 if end < 0:
-                    raise ExpressionError(
-                        "'{' is never closed", at + 1, "Write '{name}', or '{{' for a brace itself."
-                    )
+                    raise ExpressionError("'{' is never closed", at + 1, "Write '{name}', or '{{' for a brace itself.")
                 if text:
                     parts.append(text)
                     text = ""
@@ -201,12 +200,8 @@ class _Parser:
             raise ExpressionError("empty", 1, "Write a slot's name or a condition.")
         node = self.disjunction(0)
         if self.at < len(self.tokens):
-            kind, text, column = self.tokens[self.at]
-            fix = (
-                "Write '==' to compare."
-                if text == "="
-                else "Remove it, or join the parts with 'and' or 'or'."
-            )
+            _, text, column = self.tokens[self.at]
+            fix = "Write '==' to compare." if text == "=" else "Remove it, or join the parts with 'and' or 'or'."
             raise ExpressionError(f"'{text}' is not expected here", column, fix)
         return node
 
@@ -256,9 +251,7 @@ class _Parser:
         if self.take("-"):
             return Unary("-", self.atom(depth))
         if self.at >= len(self.tokens):
-            raise ExpressionError(
-                "something is missing at the end", self.end, "Write a slot's name or a value."
-            )
+            raise ExpressionError("something is missing at the end", self.end, "Write a slot's name or a value.")
         kind, text, column = self.tokens[self.at]
         self.at += 1
         if kind == "number":
@@ -266,9 +259,7 @@ class _Parser:
         if kind == "string":
             return Literal(text[1:-1])
         if kind != "name" or text in ("and", "or", "not", "in"):
-            raise ExpressionError(
-                f"'{text}' is not expected here", column, "A slot's name or a value belongs here."
-            )
+            raise ExpressionError(f"'{text}' is not expected here", column, "A slot's name or a value belongs here.")
         if text in _LITERALS:
             return Literal(_LITERALS[text])
         if self.take("("):
@@ -320,11 +311,7 @@ def _tokens(source: str) -> Iterator[tuple[str, str, int]]:
             if not rest:
                 return
             column = len(source) - len(rest) + 1
-            fix = (
-                "Write '==' to compare."
-                if rest[0] == "="
-                else "Only names, numbers, 'text' and signs are known."
-            )
+            fix = "Write '==' to compare." if rest[0] == "=" else "Only names, numbers, 'text' and signs are known."
             raise ExpressionError(f"'{rest[0]}' is not understood", column, fix)
         kind = match.lastgroup or ""
         yield kind, match.group(kind), match.start(kind) + 1
@@ -356,7 +343,9 @@ def _evaluate(node: Node, scope: Scope) -> Value:
 def _name(node: Name, scope: Scope) -> Value:
     value: Value = scope.names.get(node.path[0])
     for part in node.path[1:]:
-        if isinstance(value, Mapping):
+        if isinstance(value, str):
+            value = scope.rows.get(value, {}).get(part)
+        elif isinstance(value, Mapping):
             value = value.get(part)
         elif isinstance(value, PersonName) and part in PersonName.__slots__:
             value = getattr(value, part)
@@ -371,7 +360,7 @@ def _call(node: Call, scope: Scope) -> Value:
         raise ExpressionError(f"there is no function '{node.function}'")
     args = [_evaluate(arg, scope) for arg in node.args]
     try:
-        return function(*args)
+        return function(scope.register, *args)
     except (TypeError, AttributeError, ValueError):
         raise ExpressionError(f"{node.function}() can't take {_types(args)}") from None
 
@@ -383,7 +372,7 @@ def _filtered(node: Filtered, scope: Scope) -> Value:
     value = _evaluate(node.value, scope)
     args = [_evaluate(arg, scope) for arg in node.args]
     try:
-        return apply(value, *args)
+        return apply(scope.register, value, *args)
     except (TypeError, AttributeError, ValueError):
         raise ExpressionError(f"the filter '{node.name}' can't take {_types([value, *args])}") from None
 
@@ -432,7 +421,7 @@ def _binary(node: Binary, scope: Scope) -> Value:
 
 
 _EVALUATE: Mapping[type, Callable[[Any, Scope], Value]] = {
-    Literal: lambda node, scope: node.value,
+    Literal: lambda node, _: node.value,
     Name: _name,
     Call: _call,
     Filtered: _filtered,
@@ -454,8 +443,6 @@ _TYPE_NAMES: tuple[tuple[type, str], ...] = (
 
 def _types(values: list[Value]) -> str:
     return " and ".join(
-        "nothing"
-        if value is None
-        else next((name for kind, name in _TYPE_NAMES if isinstance(value, kind)), "a list")
+        "nothing" if value is None else next((name for kind, name in _TYPE_NAMES if isinstance(value, kind)), "a list")
         for value in values
     )

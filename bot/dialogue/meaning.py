@@ -64,6 +64,11 @@ class Meaning:
     yes: bool | None = None
     option: str | None = None
 
+    @classmethod
+    def only(cls, intent: str) -> Meaning:
+        """A certain intent: a key or a button said it."""
+        return cls(intents=(ScoredIntent(name=intent, score=1.0),))
+
     @property
     def intent(self) -> str | None:
         return self.intents[0].name if self.intents else None
@@ -113,6 +118,4 @@ class Expectation:
     intent_slots: Mapping[str, tuple[SlotSpec, ...]] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     digits: int = 0
-    hints: tuple[
-        str, ...
-    ] = ()  # words worth expecting, for the recogniser's prompt; in the conversation's language
+    hints: tuple[str, ...] = ()  # words worth expecting, for the recogniser's prompt; in the conversation's language

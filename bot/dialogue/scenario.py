@@ -227,7 +227,8 @@ class ScenarioSet:
     """A compiled folder. version: hash of its content. start: the scenario a conversation begins with.
 
     phrases: intent -> language -> examples, templates expanded; a `{slot}` in an example stands for its values.
-    builtin: the repair prompts by name ("not_understood.1", "silence.1", "cancelled", …), author's over shipped.
+    builtin: the repair prompts by name ("not_understood", "silence", "cancelled", …), author's over shipped.
+    rows: all rows of the business's tables by id; ids are unique across tables.
     """
 
     name: str
@@ -239,3 +240,4 @@ class ScenarioSet:
     scenarios: Mapping[str, Scenario]
     phrases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     builtin: Mapping[str, Prompt] = field(default_factory=dict)
+    rows: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.dialogue.actions import Say
 from bot.dialogue.meaning import Language
 from bot.dialogue.values import Value
 
@@ -64,5 +65,5 @@ class Session:
     misses: int = 0
     silences: int = 0
     counter: int = 0
-    last: tuple[tuple[str, str], ...] = ()  # (text, speech) pairs of the last turn's prompts
+    last: tuple[Say, ...] = ()
     agent: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Union
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,17 +30,7 @@ class Moment:
 
 
 # Datetimes are naive: the wall clock of the business.
-Value = Union[
-    None,
-    bool,
-    int,
-    Decimal,
-    str,
-    datetime,
-    date,
-    time,
-    PersonName,
-    Moment,
-    tuple["Value", ...],
-    Mapping[str, "Value"],
-]
+Value: TypeAlias = (
+    "bool | int | Decimal | str | datetime | date | time | PersonName | Moment"
+    " | tuple[Value, ...] | Mapping[str, Value] | None"
+)

@@ -1,0 +1,129 @@
+"""What an answer means at the step that waits for it: a table, one function per kind of waiting step.
+
+Each returns True when it took the answer. What it leaves is looked at as a new wish, and then as a miss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.dialogue.actions import ChoseItem
+from bot.dialogue.asking import collected_at, refused_too_often, take
+from bot.dialogue.meaning import Meaning
+from bot.dialogue.repair import goodbye
+from bot.dialogue.run import Run
+from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, Item, Step
+from bot.dialogue.steps import go_on, hand_off, ordered
+
+
+def read_slots(run: Run, meaning: Meaning) -> tuple[str, ...]:
+    """Take every slot that was read; the names of those that were, wholly or in part, or were refused aloud."""
+    taken = []
+    for name, reading in meaning.readings.items():
+        slot = run.scenario.slots.get(name)
+        if slot is None or (reading.value is None and reading.question is None):
+            continue
+        if reading.value is not None and reading.value == run.frame.values.get(name):
+            continue
+        take(run, slot, reading)
+        taken.append(name)
+    return tuple(taken)
+
+
+def _collect(run: Run, step: CollectStep, meaning: Meaning) -> bool:
+    asked = run.scenario.slots.get(run.frame.asked or "")
+    if meaning.option and asked and any(option.id == meaning.option for option in asked.options):
+        run.store(**{asked.name: meaning.option})
+        run.put(asked=None, question=None)
+    elif not read_slots(run, meaning):
+        return False
+    settle(run, step.id)
+    return True
+
+
+def settle(run: Run, step: str) -> None:
+    """Slots changed: run on from the step that collects them, unless too much was refused."""
+    run.understood()
+    if refused_too_often(run):
+        hand_off(run, reason="not understood")
+        return
+    run.put(step=step, awaiting="")
+    go_on(run)
+
+
+def _choose(run: Run, step: ChooseStep, meaning: Meaning) -> bool:
+    for item in step.items:
+        if meaning.option == item.id or (meaning.option is None and meaning.intent == item.intent):
+            choose(run, step, item, meaning)
+            return True
+    if meaning.yes is False and not meaning.intents and run.frame.visits.get(step.id, 0) > 1:
+        goodbye(run)  # "Чем ещё помочь?" "Нет, спасибо"
+        return True
+    return False
+
+
+def choose(run: Run, step: ChooseStep, item: Item, meaning: Meaning) -> None:
+    run.understood()
+    if step.learns:
+        order = tuple(each.id for each in ordered(run, step))
+        run.actions.append(ChoseItem(menu=step.menu, item=item.id, order=order))
+    if not run.frame.visits.get(step.id):
+        run.visit(step.id)  # chosen before it was read out: on return it is short all the same
+    after = step.id if step.loop else step.next
+    run.go(item.target or after)
+    if item.scenario:
+        run.go(after)
+        begin(run, item.scenario, meaning)
+    else:
+        go_on(run)
+
+
+def begin(run: Run, scenario: str, meaning: Meaning) -> None:
+    """Start a scenario with what the same utterance already said for its slots."""
+    run.push(scenario)
+    read_slots(run, meaning)
+    go_on(run)
+
+
+def _confirm(run: Run, step: ConfirmStep, meaning: Meaning) -> bool:
+    changed = read_slots(run, _only(meaning, step.change))
+    if changed:
+        settle(run, collected_at(run, changed[0]) or step.id)
+        return True
+    if run.frame.awaiting == "change" and meaning.option in step.change:
+        name = str(meaning.option)
+        run.understood()
+        run.forget(name)
+        run.visit(name)
+        run.go(collected_at(run, name) or step.id)
+        go_on(run)
+        return True
+    if meaning.yes is None or (run.frame.awaiting == "change" and meaning.yes is False):
+        return False
+    run.understood()
+    if meaning.yes:
+        run.go(step.next)
+    elif step.declined is not None:
+        run.go(step.declined)
+    elif step.change:
+        slots = [run.scenario.slots[name] for name in step.change if name in run.frame.values]
+        run.say_builtin("what_to_change", choices=tuple(run.slot_choice(slot) for slot in slots))
+        run.wait(awaiting="change")
+        return True
+    else:
+        run.say_builtin("declined")
+        run.go("")
+    go_on(run)
+    return True
+
+
+def _only(meaning: Meaning, names: tuple[str, ...]) -> Meaning:
+    return Meaning(readings={name: reading for name, reading in meaning.readings.items() if name in names})
+
+
+ANSWERS: Mapping[type[Step], Callable[[Run, Any, Meaning], bool]] = {
+    CollectStep: _collect,
+    ChooseStep: _choose,
+    ConfirmStep: _confirm,
+}

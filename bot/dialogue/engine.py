@@ -1,0 +1,254 @@
+"""The dialogue as a pure function: `advance(session, event, scenarios) -> (session, actions)`.
+
+No I/O, no clock, no chance: time, ids, meanings and fetched data arrive inside events. So a stored conversation
+replays exactly, tests need no mocks, and the next prompts can be rendered before they are needed. `expects` is
+the other half: what would be understood now, asked by understanding, endpointing, recogniser, buttons and keys.
+
+    advance   an event goes to its function in EVENTS, which answers the step that waits (answers.py),
+              repairs (repair.py), or starts another scenario; then steps run (steps.py) until one waits again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.dialogue.actions import Action, Say, TakeOver, Withdraw
+from bot.dialogue.answers import ANSWERS, begin
+from bot.dialogue.events import (
+    AgentJoined,
+    AgentLeft,
+    AgentSaid,
+    Chosen,
+    Event,
+    Fetched,
+    Keys,
+    Left,
+    Silence,
+    Started,
+    TransferFailed,
+    Utterance,
+)
+from bot.dialogue.expecting import expects
+from bot.dialogue.keypad import read_keys
+from bot.dialogue.meaning import Meaning
+from bot.dialogue.repair import REPAIR, ask_again, missed, offer, silent, withdraw
+from bot.dialogue.run import Run
+from bot.dialogue.scenario import DoStep, ScenarioSet
+from bot.dialogue.session import Frame, Session
+from bot.dialogue.steps import go_on, hand_off
+
+__all__ = ["advance", "expects", "opening"]
+
+
+def opening(conversation: str, scenarios: ScenarioSet) -> Session:
+    """The blank session of a conversation that has not started."""
+    return Session(conversation=conversation, scenarios=scenarios.name, version=scenarios.version)
+
+
+def advance(session: Session, event: Event, scenarios: ScenarioSet) -> tuple[Session, tuple[Action, ...]]:
+    """Take one event; return the next session and what to do, in order.
+
+    Deterministic, so a stored conversation replays exactly. Never raises on user input: a miss is an outcome, not
+    an error. Every Fetch among the actions must be answered with a Fetched event before the next customer's event.
+    """
+    if session.status == "ended" and not isinstance(event, Left):
+        return session, ()
+    run = Run(session, scenarios, event.at.replace(tzinfo=None))
+    handle = EVENTS.get(type(event))
+    if handle is not None:
+        handle(run, event)
+    said = tuple(action for action in run.actions if isinstance(action, Say))
+    if said:
+        run.change(last=said)
+    return run.session, tuple(run.actions)
+
+
+def _started(run: Run, event: Started) -> None:
+    language = event.language if event.language in run.scenarios.languages else run.scenarios.languages[0]
+    scenarios = run.scenarios.scenarios
+    first = event.scenario if event.scenario and event.scenario in scenarios else run.scenarios.start
+    run.change(
+        language=language,
+        medium=event.medium,
+        channel=event.channel,
+        customer=event.customer,
+        caller=event.caller,
+        orders=event.orders,
+        status="bot",
+        stack=(Frame(scenario=first, step=scenarios[first].first),),
+    )
+    unfinished = event.unfinished
+    run.quiet = event.spoke_first or unfinished is not None
+    go_on(run)
+    run.quiet = False
+    if unfinished and not event.scenario and _resumable(run, unfinished.stack):
+        run.change(offer=unfinished)
+        if not event.spoke_first:
+            offer(run)
+
+
+def _resumable(run: Run, stack: tuple[Frame, ...]) -> bool:
+    """Whether this version of the scenarios still has every step of it."""
+    scenarios = run.scenarios.scenarios
+    return len(stack) > 1 and all(
+        frame.scenario in scenarios and frame.step in scenarios[frame.scenario].steps for frame in stack
+    )
+
+
+def _utterance(run: Run, event: Utterance) -> None:
+    _understood(run, event.meaning)
+
+
+def _chosen(run: Run, event: Chosen) -> None:
+    yes = {"yes": True, "no": False}.get(event.option)
+    intents = Meaning.only(event.option) if event.option in run.scenarios.phrases else Meaning()
+    _understood(run, replace(intents, option=event.option, yes=yes))
+
+
+def _keys(run: Run, event: Keys) -> None:
+    _understood(run, read_keys(event.digits, expects(run.session, run.scenarios), run.now))
+
+
+def _understood(run: Run, meaning: Meaning) -> None:
+    if run.session.status != "bot":
+        if run.session.status == "waiting" and meaning.intent in ("cancel", "menu"):
+            withdraw(run)
+        return
+    if run.session.offer is not None and _offer_answered(run, meaning):
+        return
+    step = run.step
+    answer = ANSWERS.get(type(step)) if step else None
+    if answer is not None and answer(run, step, meaning):
+        return
+    if meaning.intent is not None:
+        _wish(run, meaning, meaning.intent)
+    else:
+        missed(run)
+
+
+def _offer_answered(run: Run, meaning: Meaning) -> bool:
+    """Whether that answered the offer to continue; anything else said puts the offer aside, but a miss."""
+    unfinished = run.session.offer
+    if unfinished is None or (meaning.yes is None and not meaning.intents and not meaning.readings):
+        return False
+    if meaning.yes is None and meaning.intent in ("repeat", "slower", "wait", "help", "operator", "language"):
+        return False
+    run.change(offer=None)
+    run.understood()
+    if meaning.yes is None:
+        return False
+    if meaning.yes:
+        run.actions.append(TakeOver(conversation=unfinished.conversation))
+        run.say_builtin("continuing")
+        top = replace(unfinished.stack[-1], awaiting="")
+        run.change(stack=(*unfinished.stack[:-1], top))
+    else:
+        run.put(awaiting="")
+    go_on(run)
+    return True
+
+
+def _wish(run: Run, meaning: Meaning, intent: str) -> None:
+    """Something else than what was asked: a repair, a scenario, an item of the first menu."""
+    repair = REPAIR.get(intent)
+    if repair is not None:
+        if intent not in ("repeat", "slower", "wait"):
+            run.understood()
+        repair(run)
+        return
+    if intent in run.scenarios.scenarios:
+        run.understood()
+        depth = next((at for at, frame in enumerate(run.session.stack) if frame.scenario == intent), None)
+        if depth is None:
+            begin(run, intent, meaning)
+        else:  # it is under way already: back to it, with what was just said
+            run.change(stack=run.session.stack[: depth + 1])
+            ask_again(run)
+        return
+    item = run.item_of(intent)
+    if item is None:
+        missed(run)
+        return
+    scenario, step, target = item
+    run.understood()
+    run.push(scenario)
+    run.put(step=target or step)
+    go_on(run)
+
+
+def _silence(run: Run, event: Silence) -> None:
+    if run.session.status == "bot":
+        silent(run)
+
+
+def _fetched(run: Run, event: Fetched) -> None:
+    step = run.step
+    if run.session.status != "bot" or run.frame.awaiting != event.request or not isinstance(step, DoStep):
+        return  # the customer went elsewhere meanwhile
+    run.store(**event.data)
+    if event.outcome in step.branches:
+        run.go(step.branches[event.outcome])
+    elif event.outcome == "ok":
+        run.go(step.next)
+    else:
+        run.fault(f"{step.action} answered '{event.outcome}', which has no branch")
+        run.say_builtin("internal_error")
+        run.go(step.next)
+        hand_off(run, reason="error")
+        return
+    go_on(run)
+
+
+def _agent_joined(run: Run, event: AgentJoined) -> None:
+    run.change(status="agent", agent=event.agent, offer=None)
+    run.say_builtin("agent_joined", extra={"agent": event.name or event.agent})
+
+
+def _agent_said(run: Run, event: AgentSaid) -> None:
+    """The words are in the journal, from where the channel delivers them; the bot adds nothing."""
+
+
+def _agent_left(run: Run, event: AgentLeft) -> None:
+    run.change(status="bot", agent="")
+    if event.closed:
+        run.say_builtin("goodbye")
+        run.change(status="ended", stack=())
+        return
+    run.say_builtin("agent_left")
+    ask_again(run)
+
+
+def _transfer_failed(run: Run, event: TransferFailed) -> None:
+    if run.session.status != "waiting":
+        return
+    run.actions.append(Withdraw())
+    run.change(status="bot")
+    run.say_builtin("transfer_failed")
+    ask_again(run)
+
+
+def _left(run: Run, event: Left) -> None:
+    """The stack stays, so that what was left open can be offered elsewhere; moved, it is theirs."""
+    if run.session.status == "waiting":
+        run.actions.append(Withdraw())
+    if event.moved_to:
+        run.say_builtin("moved")
+        run.change(stack=())
+    run.change(status="ended")
+
+
+EVENTS: Mapping[type[Event], Callable[[Run, Any], None]] = {
+    Started: _started,
+    Utterance: _utterance,
+    Chosen: _chosen,
+    Keys: _keys,
+    Silence: _silence,
+    Fetched: _fetched,
+    AgentJoined: _agent_joined,
+    AgentSaid: _agent_said,
+    AgentLeft: _agent_left,
+    TransferFailed: _transfer_failed,
+    Left: _left,
+}

@@ -1,0 +1,104 @@
+"""`expects`: what would be understood now. The one place that knows; everybody who listens asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.dialogue.asking import options
+from bot.dialogue.keypad import digits_expected
+from bot.dialogue.meaning import REPAIRS, Expectation, Option, SlotSpec
+from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, ScenarioSet, Slot
+from bot.dialogue.session import Frame, Session
+from bot.dialogue.values import Moment
+
+YES = Option(id="yes", title={"ru": "Да", "en": "Yes"}, key="1")
+NO = Option(id="no", title={"ru": "Нет", "en": "No"}, key="2")
+_YES_NO_KEYS = {"1": "yes", "2": "no"}
+
+
+def expects(session: Session, scenarios: ScenarioSet) -> Expectation:
+    """Pure and quick. Nothing is expected while a person speaks, or when the conversation is over."""
+    if session.status == "waiting":
+        return Expectation(intents=("cancel", "menu"))
+    if session.status != "bot" or not session.stack:
+        return Expectation()
+    frame = session.stack[-1]
+    intents = _intents(frame, scenarios)
+    intent_slots = {
+        name: tuple(_spec(slot, None, scenarios) for slot in scenario.slots.values())
+        for name, scenario in scenarios.scenarios.items()
+        if scenario.slots and name in scenarios.phrases
+    }
+    if session.offer is not None:
+        return Expectation(yesno=True, choices=(YES, NO), keys=_YES_NO_KEYS, intents=intents, intent_slots=intent_slots)
+    scenario = scenarios.scenarios[frame.scenario]
+    step = scenario.steps.get(frame.step)
+    if isinstance(step, ChooseStep):
+        choices = tuple(item.option for item in step.items)
+        return Expectation(
+            choices=choices,
+            keys=_keys(choices),
+            yesno=frame.visits.get(step.id, 0) > 1,
+            intents=intents,
+            intent_slots=intent_slots,
+            hints=_hints(choices, session),
+        )
+    if isinstance(step, CollectStep) and frame.asked:
+        asked = _spec(scenario.slots[frame.asked], frame, scenarios)
+        rest = (slot for name, slot in scenario.slots.items() if name != frame.asked and slot.type != "text")
+        return Expectation(
+            asked=frame.asked,
+            slots={asked.name: asked} | {slot.name: _spec(slot, frame, scenarios) for slot in rest},
+            choices=asked.options,
+            keys=_keys(asked.options),
+            yesno=asked.type == "yesno",
+            digits=digits_expected(asked),
+            intents=intents,
+            intent_slots=intent_slots,
+            hints=_hints(asked.options, session),
+        )
+    if isinstance(step, ConfirmStep):
+        slots = {name: _spec(scenario.slots[name], frame, scenarios) for name in step.change}
+        changing = frame.awaiting == "change"
+        choices = (
+            tuple(Option(id=name, title=scenario.slots[name].title) for name in step.change) if changing else (YES, NO)
+        )
+        return Expectation(
+            slots=slots,
+            choices=choices,
+            keys={} if changing else _YES_NO_KEYS,
+            yesno=True,
+            intents=intents,
+            intent_slots=intent_slots,
+        )
+    return Expectation(intents=intents, intent_slots=intent_slots)
+
+
+def _spec(slot: Slot, frame: Frame | None, scenarios: ScenarioSet) -> SlotSpec:
+    known = None
+    if frame is not None:
+        partial = frame.partial.get(slot.name)
+        value = frame.values.get(slot.name)
+        if isinstance(partial, Moment):
+            known = partial
+        elif isinstance(value, datetime):
+            known = Moment(day=value.date(), time=value.time())
+    hours = scenarios.business.hours if slot.type == "datetime" else None
+    return SlotSpec(name=slot.name, type=slot.type, options=options(slot), known=known, open_hours=hours)
+
+
+def _intents(frame: Frame, scenarios: ScenarioSet) -> tuple[str, ...]:
+    """The step's own first, then every scenario and item that has phrases, then the built-in repairs."""
+    step = scenarios.scenarios[frame.scenario].steps.get(frame.step)
+    own = [item.intent for item in step.items] if isinstance(step, ChooseStep) else []
+    rest = [name for name in scenarios.phrases if name not in own]
+    return (*own, *rest, *REPAIRS)
+
+
+def _keys(choices: Iterable[Option]) -> dict[str, str]:
+    return {option.key: option.id for option in choices if option.key}
+
+
+def _hints(choices: Iterable[Option], session: Session) -> tuple[str, ...]:
+    return tuple(option.title[session.language] for option in choices if session.language in option.title)

@@ -1,0 +1,227 @@
+"""What authors can call: the names, functions and filters of conditions and prompts, and how a value is shown.
+
+A prompt is rendered for the eye (figures) or for the ear (words in the right case). The forms themselves are made
+in `spoken`; this is the table of what has which name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from bot.dialogue import spoken
+from bot.dialogue.expressions import ExpressionError, Scope, Template
+from bot.dialogue.meaning import Language
+from bot.dialogue.scenario import Business, ScenarioSet
+from bot.dialogue.session import Session
+from bot.dialogue.values import Moment, PersonName, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """For whom a value becomes text. voice: for the ear. now: naive, the wall clock of the business."""
+
+    language: Language
+    voice: bool
+    now: datetime
+    business: Business
+    rows: Mapping[str, Mapping[str, Value]]
+
+
+def scope(
+    session: Session,
+    scenarios: ScenarioSet,
+    now: datetime,
+    values: Mapping[str, Value],
+    *,
+    voice: bool = False,
+) -> Scope:
+    """values: slots and variables of the current scenario; they hide nothing of the fixed names."""
+    business = scenarios.business
+    names: dict[str, Value] = {
+        **values,
+        "customer": session.customer,
+        "caller": {"phone": session.caller or None},
+        "business": {**business.facts, "name": business.name},
+        "hours": business.hours,
+        "now": now,
+        "channel": session.channel,
+        "voice": session.medium == "voice",
+    }
+    register = Register(session.language, voice, now, business, scenarios.rows)
+    return Scope(names=names, rows=scenarios.rows, functions=FUNCTIONS, filters=FILTERS, register=register)
+
+
+def render(template: Template, within: Scope, fault: Callable[[str], None]) -> str:
+    """A part that can't be shown is left out and told to `fault`: the customer still gets the rest."""
+    out = []
+    for part in template.parts:
+        if isinstance(part, str):
+            out.append(part)
+            continue
+        try:
+            out.append(show(within.register, part.value(within)))
+        except ExpressionError as error:
+            fault(f"{{{part.source}}}: {error.what}")
+    return "".join(out).strip()
+
+
+def show(register: Register, value: Value) -> str:
+    """A bare value, as a person would write or say it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return {("ru", True): "да", ("ru", False): "нет", ("en", True): "yes", ("en", False): "no"}[
+            register.language, value
+        ]
+    if isinstance(value, int | Decimal):
+        return spoken.number(value, register.language, voice=register.voice)
+    if isinstance(value, datetime):
+        return f"{_day(register, value)} {_at(register.language)} {_time(register, value)}"
+    if isinstance(value, date):
+        return _day(register, datetime.combine(value, time()))
+    if isinstance(value, time):
+        return _time(register, value)
+    if isinstance(value, Moment):
+        return " ".join(show(register, part) for part in (value.day, value.time) if part is not None)
+    if isinstance(value, Mapping):  # a text in several languages
+        return show(register, value.get(register.language) or next(iter(value.values()), None))
+    if isinstance(value, tuple):
+        return _list(register, value)
+    return str(value)
+
+
+def _at(language: Language) -> str:
+    return "в" if language == "ru" else "at"
+
+
+def _day(register: Register, value: Value) -> str:
+    if isinstance(value, datetime | date):
+        return spoken.day(value, register.now, register.language, voice=register.voice)
+    raise TypeError
+
+
+def _time(register: Register, value: Value) -> str:
+    if isinstance(value, datetime | time):
+        return spoken.time(value, register.language, voice=register.voice)
+    raise TypeError
+
+
+def _money(register: Register, value: Value) -> str:
+    if isinstance(value, int | Decimal):
+        currency = register.business.facts.get("currency", "RUB")
+        return spoken.money(value, str(currency), register.language, voice=register.voice)
+    raise TypeError
+
+
+def _list(register: Register, value: Value, word: Value = None) -> str:
+    """ "a, b или c"; word: the conjunction in place of "или"/"or"."""
+    items = value if isinstance(value, tuple) else (value,)
+    return spoken.join([show(register, item) for item in items], register.language, word=str(word) if word else None)
+
+
+def _title(register: Register, value: Value) -> str:
+    """The title of a table row: the value is its id, or a tuple of ids or rows."""
+    if isinstance(value, tuple):
+        return spoken.join([_title(register, item) for item in value], register.language)
+    row = register.rows.get(value) if isinstance(value, str) else value
+    return show(register, row.get("title")) if isinstance(row, Mapping) else show(register, value)
+
+
+def _phone(register: Register, value: Value) -> str:
+    return spoken.phone(str(value), register.language, voice=register.voice) if value else ""
+
+
+def _spoken(register: Register, value: Value) -> str:
+    """Opening hours "с девяти до двадцати"; anything else as it is shown."""
+    if isinstance(value, tuple) and len(value) == 2 and all(isinstance(item, time) for item in value):
+        opens, closes = value
+        assert isinstance(opens, time)
+        assert isinstance(closes, time)
+        return spoken.hours(opens, closes, register.language, voice=register.voice)
+    return show(register, value)
+
+
+def _digits(register: Register, value: Value) -> str:
+    return spoken.digits(str(value), register.language, voice=register.voice)
+
+
+def _plural(register: Register, value: Value, forms: Value) -> str:
+    """{count|plural:"место,места,мест"}: the form alone. English takes "place,places"."""
+    if isinstance(value, int) and isinstance(forms, str):
+        return spoken.plural(value, tuple(form.strip() for form in forms.split(",")), register.language)
+    raise TypeError
+
+
+def _name(register: Register, value: Value) -> str:
+    """How one addresses a person: the given name, with the patronymic where there is one."""
+    if isinstance(value, PersonName):
+        return " ".join(part for part in (value.given, value.patronymic) if part) or value.family
+    return show(register, value)
+
+
+def _case(case: str) -> Callable[[Register, Value], str]:
+    def inflected(register: Register, value: Value) -> str:
+        if isinstance(value, str) and (row := register.rows.get(value)) is not None:
+            return show(register, row.get(case) or row.get("title"))
+        if isinstance(value, PersonName) and register.language == "ru":
+            return spoken.name(value, case)
+        return show(register, value)
+
+    return inflected
+
+
+def _lower(register: Register, value: Value) -> str:
+    """The first letter small, for the middle of a sentence."""
+    text = show(register, value)
+    return text[:1].lower() + text[1:]
+
+
+FILTERS: Mapping[str, Callable[..., Value]] = {
+    "day": _day,
+    "time": _time,
+    "money": _money,
+    "list": _list,
+    "title": _title,
+    "phone": _phone,
+    "spoken": _spoken,
+    "digits": _digits,
+    "plural": _plural,
+    "name": _name,
+    "genitive": _case("genitive"),
+    "dative": _case("dative"),
+    "accusative": _case("accusative"),
+    "instrumental": _case("instrumental"),
+    "prepositional": _case("prepositional"),
+    "lower": _lower,
+}
+
+
+def _open(register: Register, when: Value) -> bool:
+    """Within the business's hours; closing time itself is too late."""
+    if not isinstance(when, datetime):
+        return False
+    opens, closes = register.business.hours
+    return opens <= when.time() < closes
+
+
+def _count(_: Register, value: Value) -> int:
+    return len(value) if isinstance(value, tuple | str) else 0
+
+
+def _table(register: Register, name: Value) -> tuple[Value, ...]:
+    return tuple(register.business.tables.get(str(name), ()))
+
+
+def _first(_: Register, value: Value) -> Value:
+    return value[0] if isinstance(value, tuple) and value else None
+
+
+FUNCTIONS: Mapping[str, Callable[..., Value]] = {
+    "calendar.open": _open,
+    "count": _count,
+    "first": _first,
+    "table": _table,
+}

@@ -1,0 +1,184 @@
+"""What happens in every conversation, whatever its scenario: cancel, repeat, back, help, silence, misunderstanding.
+
+Each pattern is one function in a table; what it says can be overridden by the scenario set's own prompts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bot.dialogue.actions import Withdraw
+from bot.dialogue.run import Run
+from bot.dialogue.scenario import ChooseStep, CollectStep
+from bot.dialogue.steps import YES_NO, finish, go_on, hand_off
+
+# Prompts in a row that brought no answer before a person is asked to help: the question and one other wording by
+# telephone, where every miss costs ten seconds; one more in a chat.
+PROMPTS_BEFORE_PERSON = {"voice": 2, "text": 3}
+
+
+def ask_again(run: Run) -> None:
+    """Go back to whatever waits and let it prompt once more; a pending offer is asked again too."""
+    if run.session.offer:
+        offer(run)
+    elif run.session.stack:
+        if run.frame.awaiting == "answer":
+            run.put(awaiting="")
+        go_on(run)
+
+
+def offer(run: Run) -> None:
+    """Offer to go on with what was left open on another channel."""
+    unfinished = run.session.offer
+    assert unfinished is not None
+    scenario = run.scenarios.scenarios[unfinished.stack[-1].scenario]
+    run.say_builtin(
+        "offer_continue",
+        attempt=run.session.misses + run.session.silences,
+        choices=YES_NO[run.session.language],
+        extra={"title": dict(scenario.title), "channel": unfinished.channel},
+    )
+
+
+def missed(run: Run) -> None:
+    """It was heard, but not understood."""
+    run.change(misses=run.session.misses + 1)
+    if _given_up(run):
+        hand_off(run, reason="not understood")
+        return
+    step = run.step
+    slot = run.scenario.slots.get(run.frame.asked or "") if run.session.stack and step else None
+    if slot is not None and slot.unrecognized is not None and not run.session.offer:
+        run.say(slot.unrecognized, attempt=run.session.misses - 1)
+    else:
+        run.say_builtin("not_understood", attempt=run.session.misses - 1)
+    ask_again(run)
+
+
+def silent(run: Run) -> None:
+    """Nothing was heard."""
+    run.change(silences=run.session.silences + 1)
+    step = run.step
+    if isinstance(step, ChooseStep) and run.frame.visits.get(step.id, 0) > 1 and run.session.silences > 1:
+        goodbye(run)  # all was done, and nobody is there any more
+        return
+    if _given_up(run):
+        hand_off(run, reason="silence")
+        return
+    run.say_builtin("silence", attempt=run.session.silences - 1)
+    ask_again(run)
+
+
+def _given_up(run: Run) -> bool:
+    return run.session.misses + run.session.silences >= PROMPTS_BEFORE_PERSON[run.session.medium]
+
+
+def cancel(run: Run) -> None:
+    if run.session.offer:
+        run.change(offer=None)
+    elif len(run.session.stack) > 1:
+        run.say_builtin("cancelled")
+        run.pop()
+        if run.frame.awaiting:
+            run.put(awaiting="")
+        go_on(run)
+        return
+    else:
+        run.say_builtin("nothing_to_cancel")
+    ask_again(run)
+
+
+def repeat(run: Run) -> None:
+    if not run.session.last:
+        ask_again(run)
+        return
+    run.actions.extend(run.session.last)
+
+
+def wait(run: Run) -> None:
+    run.say_builtin("wait_ok")
+
+
+def back(run: Run) -> None:
+    """To the slot answered before this one; from a menu, up one scenario."""
+    step = run.step
+    if isinstance(step, CollectStep) and run.frame.asked in step.slots:
+        filled = [name for name in step.slots[: step.slots.index(run.frame.asked)] if name in run.frame.values]
+        if filled:
+            run.forget(filled[-1])
+            run.visit(filled[-1])
+            ask_again(run)
+            return
+    cancel(run)
+
+
+def help_(run: Run) -> None:
+    run.say_builtin("help")
+    ask_again(run)
+
+
+def menu(run: Run) -> None:
+    """To the first menu, read out in full."""
+    run.change(offer=None)
+    root = run.session.stack[0] if run.session.stack else None
+    if root is None:
+        return
+    first = run.scenarios.scenarios[root.scenario]
+    at = next((step.id for step in first.steps.values() if isinstance(step, ChooseStep)), first.first)
+    run.change(stack=(replace(root, step=at, awaiting="", asked=None, question=None, visits={}),))
+    go_on(run)
+
+
+def operator(run: Run) -> None:
+    hand_off(run, reason="asked for a person")
+
+
+def greeting(run: Run) -> None:
+    if not (isinstance(run.step, ChooseStep) and not run.frame.visits.get(run.frame.step)):
+        run.say_builtin("greeting_reply")
+    ask_again(run)
+
+
+def thanks(run: Run) -> None:
+    run.say_builtin("thanks_reply")
+    if not isinstance(run.step, ChooseStep):
+        ask_again(run)
+
+
+def goodbye(run: Run) -> None:
+    run.say_builtin("goodbye")
+    finish(run)
+
+
+def language(run: Run) -> None:
+    """The other language. A set that has only one says what it said."""
+    others = [name for name in run.scenarios.languages if name != run.session.language]
+    if others:
+        run.change(language=others[0])
+        run.say_builtin("language_switched")
+    ask_again(run)
+
+
+def withdraw(run: Run) -> None:
+    """The customer no longer waits for a person."""
+    run.actions.append(Withdraw())
+    run.change(status="bot")
+    run.say_builtin("cancelled")
+    ask_again(run)
+
+
+REPAIR: Mapping[str, Callable[[Run], None]] = {
+    "cancel": cancel,
+    "repeat": repeat,
+    "slower": repeat,
+    "wait": wait,
+    "back": back,
+    "help": help_,
+    "menu": menu,
+    "operator": operator,
+    "greeting": greeting,
+    "thanks": thanks,
+    "goodbye": goodbye,
+    "language": language,
+}

@@ -1,0 +1,177 @@
+"""The workspace of one turn: the session being changed and the actions so far. It lives for one `advance`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bot.dialogue.actions import Action, Choice, Fault, Say
+from bot.dialogue.expressions import Expression, ExpressionError, Scope, Template
+from bot.dialogue.meaning import Option
+from bot.dialogue.prompts import Register, render, scope, show
+from bot.dialogue.scenario import ChooseStep, Prompt, Scenario, ScenarioSet, Slot, Step
+from bot.dialogue.session import Frame, Session
+from bot.dialogue.values import Value
+
+
+class Run:
+    """session: the current state. actions: in order. now: naive wall clock of the business.
+
+    quiet: the customer spoke first, so the next menu isn't read out.
+    """
+
+    def __init__(self, session: Session, scenarios: ScenarioSet, now: datetime) -> None:
+        self.session = session
+        self.scenarios = scenarios
+        self.now = now
+        self.actions: list[Action] = []
+        self.quiet = False
+
+    # the stack
+
+    @property
+    def frame(self) -> Frame:
+        return self.session.stack[-1]
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.scenarios.scenarios[self.frame.scenario]
+
+    @property
+    def step(self) -> Step | None:
+        return self.scenario.steps.get(self.frame.step) if self.session.stack else None
+
+    def item_of(self, intent: str) -> tuple[str, str, str] | None:
+        """Scenario, menu step and first step of the block of the menu item with this intent."""
+        for scenario in self.scenarios.scenarios.values():
+            for step in scenario.steps.values():
+                if isinstance(step, ChooseStep):
+                    for item in step.items:
+                        if item.intent == intent:
+                            return scenario.name, step.id, item.target
+        return None
+
+    def change(self, **fields: Any) -> None:
+        self.session = replace(self.session, **fields)
+
+    def put(self, **fields: Any) -> None:
+        """Change the current frame."""
+        self.session = replace(self.session, stack=(*self.session.stack[:-1], replace(self.frame, **fields)))
+
+    def push(self, scenario: str, values: Mapping[str, Value] | None = None) -> None:
+        frame = Frame(scenario=scenario, step=self.scenarios.scenarios[scenario].first, values=dict(values or {}))
+        self.session = replace(self.session, stack=(*self.session.stack, frame))
+
+    def pop(self) -> None:
+        self.session = replace(self.session, stack=self.session.stack[:-1])
+
+    def go(self, step: str) -> None:
+        """On to a step: whatever the frame waited for is over, and so are the misses at it."""
+        self.put(step=step, awaiting="", asked=None, question=None)
+
+    def wait(self, *, asked: str | None = None, question: str | None = None, awaiting: str = "answer") -> None:
+        self.put(awaiting=awaiting, asked=asked, question=question)
+
+    def store(self, **values: Value) -> None:
+        self.put(values={**self.frame.values, **values})
+
+    def forget(self, *names: str) -> None:
+        self.put(
+            values={name: value for name, value in self.frame.values.items() if name not in names},
+            partial={name: value for name, value in self.frame.partial.items() if name not in names},
+        )
+
+    def visit(self, key: str) -> int:
+        """How often this was prompted before; counts this time."""
+        before = self.frame.visits.get(key, 0)
+        self.put(visits={**self.frame.visits, key: before + 1})
+        return before
+
+    def understood(self) -> None:
+        self.change(misses=0, silences=0)
+
+    # saying
+
+    def say(
+        self,
+        prompt: Prompt,
+        *,
+        attempt: int = 0,
+        choices: tuple[Choice, ...] = (),
+        extra: Mapping[str, Value] | None = None,
+    ) -> None:
+        say = self.rendered(prompt, attempt=attempt, choices=choices, extra=extra)
+        if say.text or say.choices:
+            self.actions.append(say)
+
+    def say_builtin(
+        self, name: str, *, attempt: int = 0, choices: tuple[Choice, ...] = (), extra: Mapping[str, Value] | None = None
+    ) -> None:
+        prompt = self.scenarios.builtin.get(name)
+        if prompt is None:
+            self.fault(f"the built-in prompt '{name}' does not exist")
+        else:
+            self.say(prompt, attempt=attempt, choices=choices, extra=extra)
+
+    def rendered(
+        self,
+        prompt: Prompt,
+        *,
+        attempt: int = 0,
+        choices: tuple[Choice, ...] = (),
+        extra: Mapping[str, Value] | None = None,
+    ) -> Say:
+        language = self.session.language
+        wording = prompt.wordings.get(language) or next(iter(prompt.wordings.values()))
+        text = self.text(wording.text, attempt, self.scope(extra))
+        speech = text
+        if self.session.medium == "voice":
+            speech = self.text(wording.voice or wording.text, attempt, self.scope(extra, voice=True))
+        return Say(
+            text=text, speech=speech, language=language, choices=choices, barge_in=prompt.barge_in, prompt=prompt.id
+        )
+
+    def text(self, variants: tuple[Template, ...], attempt: int, within: Scope) -> str:
+        return render(variants[min(attempt, len(variants) - 1)], within, self.fault)
+
+    def choice(self, option: Option) -> Choice:
+        title = option.title.get(self.session.language) or next(iter(option.title.values()), option.id)
+        return Choice(id=option.id, title=title, key=option.key)
+
+    def slot_choice(self, slot: Slot) -> Choice:
+        return Choice(id=slot.name, title=slot.title.get(self.session.language) or slot.name)
+
+    def shown(self, slot: Slot, value: Value) -> str:
+        """A slot's value for the eye: a choice by its title."""
+        for option in slot.options:
+            if option.id == value:
+                return self.choice(option).title
+        return show(self.register(), value)
+
+    def register(self) -> Register:
+        within = self.scope().register
+        assert isinstance(within, Register)
+        return within
+
+    def fault(self, what: str) -> None:
+        where = f"{self.frame.scenario}:{self.frame.step}" if self.session.stack else ""
+        self.actions.append(Fault(where=where, what=what))
+
+    # expressions
+
+    def scope(self, extra: Mapping[str, Value] | None = None, *, voice: bool = False) -> Scope:
+        values = dict(self.frame.values) if self.session.stack else {}
+        values.update(extra or {})
+        return scope(self.session, self.scenarios, self.now, values, voice=voice)
+
+    def evaluate(
+        self, expression: Expression, extra: Mapping[str, Value] | None = None, *, default: Value = None
+    ) -> Value:
+        """The expression's value; `default`, and a Fault in the journal, where its types don't fit."""
+        try:
+            return expression.value(self.scope(extra))
+        except ExpressionError as error:
+            self.fault(f"{expression.source}: {error.what}")
+            return default

@@ -1,0 +1,230 @@
+"""What each kind of step does when the dialogue reaches it: a table, one function per kind.
+
+A function either moves on (`run.go`), or says something and waits (`run.wait`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.dialogue.actions import Choice, End, Fetch, Handoff, Learn
+from bot.dialogue.asking import ask, is_offered
+from bot.dialogue.run import Run
+from bot.dialogue.scenario import (
+    AgainStep,
+    BranchStep,
+    ChooseStep,
+    CollectStep,
+    ConfirmStep,
+    DoStep,
+    EndStep,
+    HandoffStep,
+    Item,
+    LanguageStep,
+    SayStep,
+    SetStep,
+    StartStep,
+    Step,
+)
+from bot.dialogue.values import Value
+
+MAX_STEPS = 300  # in one turn; a scenario that runs longer without asking anything is a loop
+
+YES_NO: Mapping[str, tuple[Choice, Choice]] = {
+    "ru": (Choice(id="yes", title="Да", key="1"), Choice(id="no", title="Нет", key="2")),
+    "en": (Choice(id="yes", title="Yes", key="1"), Choice(id="no", title="No", key="2")),
+}
+
+
+def go_on(run: Run) -> None:
+    """Run steps until one waits, the conversation ends, or a person takes over."""
+    for _ in range(MAX_STEPS):
+        if run.session.status != "bot" or run.session.offer:
+            return
+        if not run.session.stack:
+            finish(run)
+            return
+        if run.frame.awaiting:
+            return
+        step = run.step
+        if step is None:
+            leave(run, finished=run.frame.step == "")
+            continue
+        STEPS[type(step)](run, step)
+    run.fault(f"{MAX_STEPS} steps without a question")
+    run.say_builtin("internal_error")
+    hand_off(run, reason="error")
+
+
+def leave(run: Run, *, finished: bool) -> None:
+    """Pop the current scenario. What it learned goes to the profile only when it came to its end."""
+    if finished:
+        for slot in run.scenario.slots.values():
+            value = run.frame.values.get(slot.name)
+            if slot.learn and value is not None and run.session.customer.get(slot.learn) != value:
+                run.actions.append(Learn(fact=slot.learn, value=value))
+                run.change(customer={**run.session.customer, slot.learn: value})
+    else:
+        run.fault("there is no such step in this version")
+    run.pop()
+    if run.session.stack and run.frame.awaiting:
+        # A digression is over: ask again what was being asked.
+        run.put(awaiting="")
+
+
+def finish(run: Run, reason: str = "done") -> None:
+    run.actions.append(End(reason=reason))
+    run.change(status="ended", stack=())
+
+
+def hand_off(run: Run, *, reason: str, skill: str = "", priority: int = 0, note: str = "") -> None:
+    """Say so and put the conversation into the queue. The stack stays: the bot may get the conversation back."""
+    run.say_builtin("to_person" if run.session.medium == "voice" else "to_person_text")
+    run.actions.append(Handoff(reason=reason, skill=skill, priority=priority, note=note or summary(run)))
+    run.understood()
+    run.change(status="waiting")
+
+
+def summary(run: Run) -> str:
+    """One line for the agent: what was under way and what is known of it."""
+    for index in range(len(run.session.stack) - 1, -1, -1):
+        frame = run.session.stack[index]
+        scenario = run.scenarios.scenarios[frame.scenario]
+        known = [
+            f"{_in(run, slot.title) or name}: {run.shown(slot, frame.values[name])}"
+            for name, slot in scenario.slots.items()
+            if frame.values.get(name) is not None and not slot.sensitive
+        ]
+        if known:
+            return f"{_in(run, scenario.title)}. " + "; ".join(known)
+    return ""
+
+
+def _in(run: Run, texts: Mapping[str, str]) -> str:
+    return texts.get(run.session.language) or next(iter(texts.values()), "")
+
+
+# one function per kind
+
+
+def _say(run: Run, step: SayStep) -> None:
+    run.say(step.prompt)
+    run.go(step.next)
+
+
+def _collect(run: Run, step: CollectStep) -> None:
+    for name in step.slots:
+        if run.frame.values.get(name) is not None:
+            continue
+        slot = run.scenario.slots[name]
+        if slot.prefill is not None and name not in run.frame.visits:
+            value = run.evaluate(slot.prefill)
+            if value is not None:
+                run.visit(name)  # once: a value the customer took back isn't filled in again
+                run.store(**{name: value})
+                continue
+        ask(run, slot)
+        return
+    run.go(step.next)
+
+
+def _choose(run: Run, step: ChooseStep) -> None:
+    quiet, run.quiet = run.quiet, False
+    returned = is_offered(run, step)
+    if not quiet:
+        announce(run, step, again=returned and step.again is not None and not run.session.misses)
+        run.visit(step.id)
+    run.wait()
+
+
+def announce(run: Run, step: ChooseStep, *, again: bool) -> None:
+    """The menu: buttons for the eye; for the ear the introduction, then an announcement an item, in learned order."""
+    attempt = run.session.misses + run.session.silences
+    items = ordered(run, step)
+    prompt = step.again if again and step.again else step.prompt
+    if run.session.medium == "text":
+        run.say(prompt, attempt=attempt, choices=tuple(run.choice(item.option) for item in items))
+        return
+    run.say(prompt, attempt=attempt)
+    if not again:
+        for item in items:
+            run.say(item.announce)
+
+
+def ordered(run: Run, step: ChooseStep) -> tuple[Item, ...]:
+    """Items in the order this person should hear them; ones the learned order doesn't know come last."""
+    order = {name: place for place, name in enumerate(run.session.orders.get(step.menu, ()))}
+    return tuple(sorted(step.items, key=lambda item: order.get(item.id, len(order))))
+
+
+def _confirm(run: Run, step: ConfirmStep) -> None:
+    run.say(
+        step.prompt,
+        attempt=run.session.misses + run.session.silences,
+        choices=YES_NO[run.session.language],
+    )
+    run.wait()
+
+
+def _do(run: Run, step: DoStep) -> None:
+    request = f"{run.session.conversation}:{run.session.counter + 1}"
+    run.change(counter=run.session.counter + 1)
+    args: dict[str, Value] = {name: run.evaluate(argument) for name, argument in step.args.items()}
+    meanwhile = run.rendered(step.meanwhile) if step.meanwhile else None
+    run.actions.append(Fetch(id=request, name=step.action, args=args, meanwhile=meanwhile))
+    run.wait(awaiting=request)
+
+
+def _again(run: Run, step: AgainStep) -> None:
+    run.forget(*step.slots)
+    run.go(step.target)
+
+
+def _branch(run: Run, step: BranchStep) -> None:
+    run.go(step.next if run.evaluate(step.when, default=False) else step.otherwise)
+
+
+def _set(run: Run, step: SetStep) -> None:
+    for name, expression in step.assignments.items():
+        run.store(**{name: run.evaluate(expression)})
+    run.go(step.next)
+
+
+def _language(run: Run, step: LanguageStep) -> None:
+    run.change(language=step.language)
+    run.go(step.next)
+
+
+def _start(run: Run, step: StartStep) -> None:
+    values = {name: run.evaluate(argument) for name, argument in step.args.items()}
+    run.go(step.next if step.returns else "")
+    run.push(step.scenario, {name: value for name, value in values.items() if value is not None})
+
+
+def _handoff(run: Run, step: HandoffStep) -> None:
+    note = run.rendered(step.note).text if step.note else ""
+    run.go(step.next)
+    hand_off(run, reason=step.reason, skill=step.skill, priority=step.priority, note=note)
+
+
+def _end(run: Run, step: EndStep) -> None:
+    if step.prompt:
+        run.say(step.prompt)
+    finish(run)
+
+
+STEPS: Mapping[type[Step], Callable[[Run, Any], None]] = {
+    SayStep: _say,
+    CollectStep: _collect,
+    ChooseStep: _choose,
+    ConfirmStep: _confirm,
+    DoStep: _do,
+    AgainStep: _again,
+    BranchStep: _branch,
+    SetStep: _set,
+    LanguageStep: _language,
+    StartStep: _start,
+    HandoffStep: _handoff,
+    EndStep: _end,
+}
