@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.dialogue import codec
 from bot.dialogue.actions import Action, Fetch
 from bot.dialogue.events import Event
 from bot.dialogue.meaning import Expectation, Language, Meaning
@@ -51,6 +52,19 @@ class Row:
     entry: Event | Action
 
 
+def rows_of(message: Mapping[str, Any]) -> tuple[Row, ...]:
+    """The journal rows a turn published on "conversation.ID"; none where the message is of another kind."""
+    return tuple(
+        Row(
+            conversation=row["conversation"],
+            seq=row["seq"],
+            at=datetime.fromisoformat(row["at"]),
+            entry=codec.decode(row["entry"]),
+        )
+        for row in message.get("rows", ())
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a turn did. repeated: the event was taken before; actions and session are those of then."""
@@ -66,9 +80,7 @@ class Outcome:
 class Nlu(Protocol):
     """Text to meaning. One instance serves a scenario set, from any thread; CPU-bound, a few ms."""
 
-    def understand(
-        self, text: str, expectation: Expectation, *, language: Language, now: datetime
-    ) -> Meaning:
+    def understand(self, text: str, expectation: Expectation, *, language: Language, now: datetime) -> Meaning:
         """Never raises on any text. now: naive, the wall clock of the business."""
 
 
@@ -88,9 +100,7 @@ class Backend(Protocol):
     now: naive wall clock of the business. tx: the open SQLAlchemy connection of the turn.
     """
 
-    def call(
-        self, request: Fetch, asker: Asker, *, now: datetime, tx: Any
-    ) -> tuple[str, Mapping[str, Value]]: ...
+    def call(self, request: Fetch, asker: Asker, *, now: datetime, tx: Any) -> tuple[str, Mapping[str, Value]]: ...
 
 
 class Bus(Protocol):

@@ -230,8 +230,11 @@ def _transfer_failed(run: Run, event: TransferFailed) -> None:
 
 
 def _left(run: Run, event: Left) -> None:
-    """The stack stays, so that what was left open can be offered elsewhere; moved, it is theirs."""
-    if run.session.status == "waiting":
+    """The stack stays, so that what was left open can be offered elsewhere; moved, it is theirs.
+
+    "transferred": the caller went over to the agent they waited for, so the queue keeps its entry.
+    """
+    if run.session.status == "waiting" and event.reason != "transferred":
         run.actions.append(Withdraw())
     if event.moved_to:
         run.say_builtin("moved")

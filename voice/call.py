@@ -1,0 +1,329 @@
+"""One call from ring to hang-up: the line, the ears and the mouth on one side, the same turn as a chat's on the other.
+
+    frames ──> Hearing ──Talking, Said, Nothing──┐
+    keys ────> Keypad ──whole answer─────────────┼──> queue ──> turn ──> Say ──> Speaking ──> frames
+    silence, agents' words (bus) ────────────────┘
+
+Everything that counts goes through one queue, so a conversation's events are taken in order. Time is counted in
+frames. Speech or a key stops the prompt at once, before anything is understood; what proves to be nothing lets
+it go on. A turn returns when its effects are committed, not when its words have been spoken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.dialogue.actions import End, Handoff, Say
+from bot.dialogue.events import (
+    AgentJoined,
+    AgentLeft,
+    AgentSaid,
+    Event,
+    Keys,
+    Left,
+    Silence,
+    Started,
+    TransferFailed,
+    Utterance,
+)
+from bot.dialogue.meaning import Language
+from bot.dialogue.session import Session, Status
+from bot.errors import GovorunError
+from bot.ports import Bus, Identity, Inbound, Outcome, Row, Turns, rows_of
+from voice.audio import FRAME_MS
+from voice.dtmf import Keypad
+from voice.hearing import Hearing, Said, Talking, Told
+from voice.hints import hint
+from voice.line import LegFailed
+from voice.ports import CallLeg, Digit, Ended, Recognizers, Vad
+from voice.speaking import Speaking, Voices
+
+log = logging.getLogger(__name__)
+
+SILENCE_S = 6.0  # of nothing after a prompt before the caller is asked again; VoiceXML's usual timeout is 5 to 7
+LEFT_ALONE_S = 20.0  # how long the last words may take before the line is cleared all the same
+UNCLEAR = "…"  # stands in the transcript for speech that no words were found in
+NOTICED_MS = 500  # of speech without words: shorter is a cough, longer deserves "I didn't catch that"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """What all calls of a process share.
+
+    new_vad: makes one call's own. ears: recognisers by language. agent: the SIP address calls are transferred to,
+    "" for none. vcon: conversation id -> the vCon's id (hex UUID) an agent's desk finds it by.
+    measured: told ("reply_ms" | "key_ms" | "barge_in_ms", value) for the metrics.
+    """
+
+    turns: Turns
+    bus: Bus
+    new_vad: Callable[[], Vad]
+    ears: Mapping[str, Recognizers]
+    voices: Voices
+    agent: str = ""
+    vcon: Callable[[str], str] = field(default=lambda conversation: conversation)
+    measured: Callable[[str, float], None] = field(default=lambda name, value: None)
+    silence_s: float = SILENCE_S
+
+
+@dataclass(frozen=True, slots=True)
+class FromOthers:
+    """A journal row of a turn that was not ours, or may be: `Call` knows by its seq."""
+
+    row: Row
+
+
+STATUS_AFTER: Mapping[type, Status] = {AgentJoined: "agent", AgentLeft: "bot"}
+
+
+class Call:
+    """Look after one leg: `await Call(leg, equipment, ...).run()` returns when the call is over."""
+
+    def __init__(
+        self,
+        leg: CallLeg,
+        equipment: Equipment,
+        *,
+        channel: str = "sip",
+        identity: Identity | None = None,
+        language: Language | None = None,
+        scenarios: str = "",
+        scenario: str | None = None,
+    ) -> None:
+        """identity: who calls; by default the number the line shows, which the network vouches for."""
+        self._leg = leg
+        self._equipment = equipment
+        self._channel = channel
+        caller = leg.caller if leg.caller.startswith("+") else ""
+        self._caller = caller
+        self._identity = identity or (
+            Identity(kind="phone", value=caller) if caller else Identity(kind="call", value=leg.id)
+        )
+        self._language = language
+        self._scenarios = scenarios
+        self._scenario = scenario
+        self._numbers = itertools.count(1)
+        self._todo: asyncio.Queue[Event | FromOthers] = asyncio.Queue()
+        self._seen = 0  # the last journal row of our own turns
+        self._session: Session | None = None
+        self._keypad = Keypad()
+        self._speaking = Speaking(leg, equipment.voices, equipment.measured)
+        self._hearing: Hearing | None = None
+        self._frames = 0
+        self._quiet = 0  # frames without anything from either side
+        self._busy = False  # a turn is being taken
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._transferring = False
+        self._ended: Ended | None = None
+
+    async def run(self) -> None:
+        """Never raises on what a caller does; a fault of ours ends this call and no other."""
+        equipment = self._equipment
+        try:
+            vad = equipment.new_vad()  # before the answer: it stalls the loop once
+            self._hearing = Hearing(vad, equipment.ears, self._heard)
+            outcome = await self._turn(self._started())
+            await self._leg.answer()
+        except GovorunError as error:
+            log.warning("call %s was not taken: %s", self._leg.id, error)
+            await self._leg.reject(503 if not isinstance(error, LegFailed) else 500)
+            if self._session is not None:
+                await self._turn(self._event(Left, reason="not answered"))
+            return
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._listen(), name="call-listen"),
+                    group.create_task(self._work(outcome), name="call-work"),
+                    group.create_task(self._follow(outcome.conversation), name="call-follow"),
+                ]
+                await self._watch()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            self._speaking.close()
+            self._hearing.close()
+            await self._leg.hang_up()
+            if self._session is not None and self._session.status != "ended":
+                reason = self._ended.reason if self._ended else "lost"
+                await self._turn(self._event(Left, reason=reason))
+
+    # --- what comes in ---------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        """Keys, and the end."""
+        async for event in self._leg.events():
+            if isinstance(event, Ended):
+                self._ended = event
+                return
+            if isinstance(event, Digit):
+                self._key(event)
+
+    def _key(self, digit: Digit) -> None:
+        self._quiet = 0
+        self._speaking.drop()
+        if self._hearing is not None:
+            self._hearing.forget()
+        whole = self._keypad.press(digit.key, self._frames * FRAME_MS)
+        if whole is not None:
+            self._put(Keys, digits=whole)
+
+    async def _listen(self) -> None:
+        hearing = self._hearing
+        assert hearing is not None
+        async for frame in self._leg.frames():
+            self._frames += 1
+            self._speaking.tick()
+            hearing.hear(frame, deaf=self._deaf)
+            whole = self._keypad.tick(self._frames * FRAME_MS)
+            if whole is not None:
+                self._put(Keys, digits=whole)
+            self._count_silence(hearing)
+
+    @property
+    def _deaf(self) -> bool:
+        """While a prompt that must be heard plays, while a person is being rung, and when all is said."""
+        ended = self._session is not None and self._session.status == "ended"
+        return self._transferring or ended or self._speaking.protected
+
+    def _heard(self, heard: Told) -> None:
+        self._quiet = 0
+        if isinstance(heard, Talking):
+            self._speaking.interrupt()
+            self._keypad.clear()
+        elif isinstance(heard, Said):
+            self._speaking.drop()
+            self._speaking.owe_reply(heard.ended_ms)
+            self._put(Utterance, text=heard.text, confidence=heard.confidence)
+        elif heard.speech_ms >= NOTICED_MS and not self._speaking.stopped:
+            self._put(Utterance, text=UNCLEAR, confidence=0.0)
+        else:
+            self._speaking.resume()
+
+    def _count_silence(self, hearing: Hearing) -> None:
+        waits = self._session is not None and self._session.status == "bot"
+        if not waits or self._busy or hearing.active or not self._speaking.idle or self._keypad.typed:
+            self._quiet = 0
+            return
+        self._quiet += 1
+        if self._quiet * FRAME_MS >= self._equipment.silence_s * 1000:
+            self._quiet = 0
+            self._put(Silence, seconds=self._equipment.silence_s)
+
+    async def _follow(self, conversation: str) -> None:
+        """What others add to this conversation: an agent at the desk."""
+        async for message in self._equipment.bus.subscribe(f"conversation.{conversation}"):
+            for row in rows_of(message):
+                self._todo.put_nowait(FromOthers(row))
+
+    # --- one thing after another -----------------------------------------------------------------------
+
+    async def _work(self, first: Outcome) -> None:
+        await self._perform(first)
+        while True:
+            item = await self._todo.get()
+            if isinstance(item, FromOthers):
+                self._from_others(item.row)
+                continue
+            if self._session is not None and self._session.status == "ended":
+                continue
+            self._busy = True
+            try:
+                outcome = await self._turn(item)
+            finally:
+                self._busy = False
+            await self._perform(outcome)
+
+    def _from_others(self, row: Row) -> None:
+        """The agent's words, and the bot's where it got the conversation back."""
+        session = self._session
+        if session is None or row.seq <= self._seen:
+            return
+        self._seen = row.seq
+        entry = row.entry
+        if isinstance(entry, AgentSaid):
+            self._speaking.say(entry.text, session.language)
+        elif isinstance(entry, Say):
+            self._speaking.say(entry.speech, entry.language, barge_in=entry.barge_in == "allow")
+        elif isinstance(entry, End):
+            self._session = replace(session, status="ended")
+            self._later(self._finish())
+        elif type(entry) in STATUS_AFTER:
+            self._session = replace(session, status=STATUS_AFTER[type(entry)])
+
+    async def _perform(self, outcome: Outcome) -> None:
+        """Say and do what a turn decided."""
+        for action in outcome.actions:
+            if isinstance(action, Say):
+                self._speaking.say(action.speech, action.language, barge_in=action.barge_in == "allow")
+            elif isinstance(action, Handoff) and self._equipment.agent:
+                self._later(self._transfer(outcome.conversation))
+            elif isinstance(action, End):
+                self._later(self._finish())
+
+    async def _turn(self, event: Event) -> Outcome:
+        outcome = await self._equipment.turns.take(
+            Inbound(
+                event=event,
+                channel=self._channel,
+                identity=self._identity,
+                conversation=self._session.conversation if self._session else None,
+                medium="voice",
+                scenarios=self._scenarios,
+                scenario=self._scenario,
+                language=self._language,
+            )
+        )
+        self._session = outcome.session
+        self._seen = max([self._seen, *(row.seq for row in outcome.rows)])
+        self._keypad.expect(outcome.expectation.keys, outcome.expectation.digits)
+        if self._hearing is not None:
+            self._hearing.expect(hint(outcome.expectation, outcome.session.language))
+        return outcome
+
+    # --- endings ---------------------------------------------------------------------------------------
+
+    async def _finish(self) -> None:
+        await self._speaking.all_said(LEFT_ALONE_S)
+        await self._leg.hang_up()
+
+    async def _transfer(self, conversation: str) -> None:
+        """Ring the agent with the vCon's id beside the call; without an answer the caller is back with the bot."""
+        await self._speaking.all_said(LEFT_ALONE_S)
+        self._transferring = True
+        try:
+            content = f"{self._equipment.vcon(conversation)};encoding=hex"
+            if await self._leg.transfer(self._equipment.agent, user_to_user=content):
+                await self._turn(self._event(Left, reason="transferred"))
+                await self._leg.hang_up()
+            else:
+                self._put(TransferFailed)
+        finally:
+            self._transferring = False
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Beside the queue, so that the caller may still hang up or say "never mind"."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # --- events ----------------------------------------------------------------------------------------
+
+    def _put(self, kind: type[Event], **fields: Any) -> None:
+        self._todo.put_nowait(self._event(kind, **fields))
+
+    def _event(self, kind: type[Event], **fields: Any) -> Event:
+        return kind(id=f"{self._leg.id}/{next(self._numbers)}", at=datetime.now(UTC), **fields)
+
+    def _started(self) -> Event:
+        return self._event(
+            Started, medium="voice", channel=self._channel, language=self._language or "ru", caller=self._caller
+        )

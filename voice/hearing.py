@@ -1,0 +1,136 @@
+"""A call's ears: frames in; "the caller talks", "the caller said this", "it was nothing" out.
+
+Wires VAD, endpointing and one recogniser an utterance. Recognition starts at the first short silence and its
+result is used or thrown away; utterances are told in the order they were spoken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from voice.audio import RATE, Frame, Samples, level
+from voice.endpointing import PATIENCE, Edge, Endpointer, Mark
+from voice.errors import EngineFailed, RecognizersBusy
+from voice.ports import Hint, Recognizer, Recognizers, Vad
+
+log = logging.getLogger(__name__)
+
+KEPT_FRAMES = 20  # 400 ms before the onset was sure, so that the first syllable isn't lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talking:
+    """The caller began to speak."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """An utterance with words in it. ended_ms: where its speech ended, ms since the call's first frame."""
+
+    text: str
+    confidence: float
+    ended_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """Sound that held no words we could find. speech_ms: how much of it seemed to be speech."""
+
+    speech_ms: int
+
+
+Told = Talking | Said | Nothing
+
+
+class Hearing:
+    """One a call. `tell` is called on the event loop, for Said and Nothing after the decode."""
+
+    def __init__(self, vad: Vad, ears: Mapping[str, Recognizers], tell: Callable[[Told], None]) -> None:
+        self._vad = vad
+        self._ears = ears
+        self._tell = tell
+        self._hint = Hint(lang="ru")
+        self._endpointer = Endpointer(PATIENCE["text"], window_ms=vad.window_ms)
+        self._window = RATE * vad.window_ms // 1000
+        self._rest: Samples = np.zeros(0, np.int16)
+        self._kept: deque[Frame] = deque(maxlen=KEPT_FRAMES)
+        self._recognizer: Recognizer | None = None
+        self._decoding: deque[asyncio.Task[None]] = deque()
+
+    def expect(self, hint: Hint) -> None:
+        """What would be understood now; holds for the utterance that begins next, its patience at once."""
+        self._hint = hint
+        self._endpointer.patience = PATIENCE[hint.kind]
+
+    @property
+    def active(self) -> bool:
+        """The caller speaks, or what they said is still being recognised."""
+        return self._endpointer.speaking or bool(self._decoding)
+
+    def hear(self, frame: Frame, *, deaf: bool = False) -> None:
+        """Take 20 ms. deaf: keep time, but begin no utterance: a prompt that must be heard plays."""
+        self._kept.append(frame)
+        if self._recognizer is not None:
+            self._recognizer.feed(frame)
+        self._rest = np.concatenate((self._rest, frame))
+        for probability in self._vad.hear(frame):
+            window, self._rest = self._rest[: self._window], self._rest[self._window :]
+            quiet = deaf and not self._endpointer.speaking
+            for edge in self._endpointer.hear(0.0 if quiet else probability, level(window)):
+                self._on_edge(edge)
+
+    def forget(self) -> None:
+        """The caller pressed a key instead: drop the utterance under way and those being recognised."""
+        if self._recognizer is not None:
+            self._recognizer.abandon()
+            self._recognizer = None
+        for task in self._decoding:
+            task.cancel()
+        self._decoding.clear()
+
+    def close(self) -> None:
+        self.forget()
+
+    def _on_edge(self, edge: Edge) -> None:
+        if edge.mark is Mark.SPEECH_STARTED:
+            ears = self._ears.get(self._hint.lang)
+            self._recognizer = ears.start(self._hint) if ears else None
+            if self._recognizer is not None:
+                for frame in self._kept:
+                    self._recognizer.feed(frame)
+            self._tell(Talking())
+        elif edge.mark is Mark.SPEECH_ENDED:
+            recognizer, self._recognizer = self._recognizer, None
+            before = self._decoding[-1] if self._decoding else None
+            task = asyncio.create_task(self._recognise(recognizer, edge, before), name="call-recognise")
+            self._decoding.append(task)
+        elif self._recognizer is not None:
+            if edge.mark is Mark.PAUSE:
+                self._recognizer.pause()
+            else:
+                self._recognizer.resume()
+
+    async def _recognise(self, recognizer: Recognizer | None, edge: Edge, before: asyncio.Task[None] | None) -> None:
+        told: Told = Nothing(speech_ms=edge.speech_ms)
+        try:
+            if recognizer is not None:
+                heard = await recognizer.final()
+                if heard.text:
+                    told = Said(text=heard.text, confidence=heard.confidence, ended_ms=edge.from_ms)
+        except (EngineFailed, RecognizersBusy) as error:
+            log.warning("an utterance was lost: %s", error)
+        except asyncio.CancelledError:
+            if recognizer is not None:
+                recognizer.abandon()
+            raise
+        if before is not None:
+            await asyncio.wait((before,))
+        if asyncio.current_task() in self._decoding:
+            self._decoding.remove(asyncio.current_task())  # type: ignore[arg-type]
+            self._tell(told)

@@ -1,0 +1,166 @@
+"""A call's mouth: prompts in, sound on the line, in order; stopped at once, resumed or dropped.
+
+A prompt that was rendered before goes out whole; any other streams from its synthesiser while it is made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from voice.audio import EMPTY, FRAME_MS, Samples, silence
+from voice.errors import EngineFailed
+from voice.floor import Floor, Holder, Order, Play
+from voice.ports import CallLeg
+
+log = logging.getLogger(__name__)
+
+GAP = silence(150)  # between two prompts, as between two sentences of a person
+
+
+class Voices(Protocol):
+    """Texts to sound, in each language's voice, through the prompt cache."""
+
+    def ready(self, text: str, language: str) -> Samples | None:
+        """What was rendered before; None where it wasn't. Never waits."""
+
+    def stream(self, text: str, language: str) -> AsyncIterator[Samples]:
+        """Render off the loop; yields sound as it comes, and keeps it. Raises EngineFailed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prompt:
+    name: str
+    text: str
+    language: str
+    barge_in: bool
+
+
+class Speaking:
+    """One a call; `tick` it every frame."""
+
+    def __init__(self, leg: CallLeg, voices: Voices, measured: Callable[[str, float], None]) -> None:
+        self._leg = leg
+        self._voices = voices
+        self._measured = measured
+        self._floor = Floor()
+        self._waiting: deque[_Prompt] = deque()
+        self._pump: asyncio.Task[None] | None = None
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._frames = 0
+        self._said = 0
+        self._owed_ms: int | None = None
+
+    # --- what the call asks ----------------------------------------------------------------------------
+
+    @property
+    def idle(self) -> bool:
+        """Nothing plays, waits or is being rendered."""
+        return self._floor.holder is Holder.IDLE and not self._rendering
+
+    @property
+    def protected(self) -> bool:
+        """A prompt plays that speech must not stop."""
+        return self._floor.holder is Holder.BOT and not self._floor.may_be_stopped
+
+    @property
+    def stopped(self) -> bool:
+        """Speech stopped a prompt, and it isn't decided yet whether it goes on."""
+        return self._floor.holder is Holder.STOPPED
+
+    def say(self, text: str, language: str, *, barge_in: bool = True) -> None:
+        if not text:
+            return
+        self._said += 1
+        self._waiting.append(_Prompt(name=str(self._said), text=text, language=language, barge_in=barge_in))
+        self._quiet.clear()
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._speak(), name="call-speak")
+
+    def interrupt(self) -> None:
+        """The caller speaks or pressed a key: stop within one frame, unless what plays must be heard."""
+        for order in self._floor.speech_started():
+            if not isinstance(order, Play):
+                self._floor.stopped(self._leg.flush())
+
+    def resume(self) -> None:
+        """It was nothing: the prompt goes on."""
+        self._carry_out(self._floor.false_start())
+
+    def drop(self) -> None:
+        """The caller has the turn: what was stopped, waits or is being rendered is no longer said."""
+        self.interrupt()
+        if self.protected:
+            return
+        if self._pump is not None:
+            self._pump.cancel()
+        self._waiting.clear()
+        self._floor.take_turn()
+
+    def owe_reply(self, ended_ms: int) -> None:
+        """The caller's words ended there (ms since the first frame); measured when the answer begins."""
+        self._owed_ms = ended_ms
+
+    async def all_said(self, timeout_s: float) -> None:
+        """Wait until nothing is left to say."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._quiet.wait()
+        except TimeoutError:
+            log.info("the last words took longer than %.0f s", timeout_s)
+
+    def tick(self) -> None:
+        self._frames += 1
+        self._floor.progress(self._leg.queued_ms)
+        if self.idle:
+            self._quiet.set()
+
+    def close(self) -> None:
+        if self._pump is not None:
+            self._pump.cancel()
+
+    # --- how it is done --------------------------------------------------------------------------------
+
+    @property
+    def _rendering(self) -> bool:
+        return bool(self._waiting) or (self._pump is not None and not self._pump.done())
+
+    async def _speak(self) -> None:
+        while self._waiting:
+            prompt = self._waiting[0]
+            sound = self._voices.ready(prompt.text, prompt.language)
+            if sound is not None:
+                self._carry_out(self._floor.say(prompt.name, sound, barge_in=prompt.barge_in))
+            else:
+                await self._stream(prompt)
+            self._waiting.popleft()
+            if self._waiting:
+                self._carry_out(self._floor.say(prompt.name, GAP, barge_in=prompt.barge_in))
+
+    async def _stream(self, prompt: _Prompt) -> None:
+        begun = False
+        try:
+            async for sound in self._voices.stream(prompt.text, prompt.language):
+                if begun:
+                    self._carry_out(self._floor.more(sound))
+                else:
+                    begun = True
+                    orders = self._floor.say(prompt.name, sound, barge_in=prompt.barge_in, complete=False)
+                    self._carry_out(orders)
+        except EngineFailed as error:
+            log.error("a prompt was not spoken: %s", error)
+        if begun:
+            self._carry_out(self._floor.more(EMPTY, complete=True))
+
+    def _carry_out(self, orders: tuple[Order, ...]) -> None:
+        for order in orders:
+            if isinstance(order, Play):
+                self._leg.play(order.sound)
+                if self._owed_ms is not None:
+                    self._measured("reply_ms", self._frames * FRAME_MS - self._owed_ms)
+                    self._owed_ms = None
