@@ -14,7 +14,9 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 UNWANTED = re.compile(r"\bA?GPL|affero|general public licen|non.?commercial|\bNC\b|-NC-|proprietary", re.IGNORECASE)
-LESSER = re.compile(r"\bLGPL[\w.+-]*|(library or )?lesser general public licen[sc]e( v\d)?( \(LGPL\w*\))?", re.IGNORECASE)
+LESSER = re.compile(
+    r"\bLGPL[\w.+-]*|(library or )?lesser general public licen[sc]e( v\d)?( \(LGPL\w*\))?", re.IGNORECASE
+)
 
 
 def locked(lock: Path) -> list[Requirement]:
@@ -29,10 +31,10 @@ def licences_of(package: metadata.PackageMetadata) -> list[str]:
 
     The older License field counts where there is neither: some packages put the whole text there, so its first line.
     """
-    if expression := package.get("License-Expression"):
-        return re.split(r"\bOR\b", expression)
+    for expression in package.get_all("License-Expression") or []:
+        return re.split(r"\bOR\b", str(expression))
     kinds = [kind for kind in package.get_all("Classifier") or [] if kind.startswith("License :: ")]
-    return kinds or (package.get("License") or "").strip().splitlines()[:1]
+    return kinds or "".join(package.get_all("License") or []).strip().splitlines()[:1]
 
 
 def unwanted(licence: str) -> bool:
