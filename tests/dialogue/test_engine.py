@@ -1,0 +1,273 @@
+from datetime import datetime
+
+from bot.dialogue.actions import ChoseItem, End, Fault, Fetch, Handoff, Learn, Say, TakeOver, Withdraw
+from bot.dialogue.engine import advance, expects
+from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Left, Started, TransferFailed, Utterance
+from bot.dialogue.session import Unfinished
+from bot.dialogue.values import Moment
+from tests.dialogue.small import FOUR, IVAN, NOW, SMALL, THREE, TOMORROW, Talk
+
+
+def booked() -> Talk:
+    talk = Talk()
+    talk.say("booking", service="terapevt", when=THREE)
+    talk.say(name=IVAN)
+    return talk
+
+
+def test_a_conversation_begins_with_a_greeting_and_the_menu_with_buttons():
+    talk = Talk()
+    assert talk.hello == ["Здравствуйте!", "Чем помочь?"]
+    assert [choice.title for choice in talk.did(Say)[1].choices] == ["Записаться", "Узнать цену"]
+
+
+def test_a_caller_hears_each_item_announced_in_the_order_they_usually_want():
+    talk = Talk(medium="voice", orders={"main": ("price", "booking")})
+    assert talk.hello == ["Здравствуйте!", "Чем помочь?", "Узнать цену — 2.", "Записаться — 1."]
+    assert talk.press("1") == ["К какому врачу?"]  # the digit stayed with its item
+    assert talk.did(ChoseItem) == [ChoseItem(menu="main", item="booking", order=("price", "booking"))]
+
+
+def test_who_speaks_first_is_not_read_the_menu():
+    talk = Talk(spoke_first=True)
+    assert talk.hello == ["Здравствуйте!"]
+    assert talk.say("booking", service="terapevt", when=THREE) == ["Как вас зовут?"]
+
+
+def test_who_only_greets_gets_the_menu():
+    assert Talk(spoke_first=True).say("greeting") == ["Чем помочь?"]
+
+
+def test_what_was_said_at_once_is_not_asked():
+    talk = Talk()
+    assert talk.say("booking", service="terapevt", when=THREE) == ["Как вас зовут?"]
+    assert talk.say(name=IVAN) == ["Иван, терапевт, в 15:00. Верно?"]
+    assert talk.say(yes=True) == ["Записал.", "Что ещё?"]
+    assert talk.did(Learn) == [Learn(fact="name", value=IVAN)]
+
+
+def test_half_a_moment_is_asked_for_its_other_half():
+    talk = Talk()
+    talk.say("booking", service="terapevt")
+    assert talk.say(when=Moment(day=TOMORROW)) == ["<ask_time>"]
+    assert expects(talk.session, SMALL).slots["when"].known == Moment(day=TOMORROW)
+
+
+def test_a_correction_while_confirming_is_taken_in_the_same_turn():
+    talk = booked()
+    assert talk.say(yes=False, when=FOUR) == ["Иван, терапевт, в 16:00. Верно?"]
+    assert len(talk.did(Fetch)) == 1  # and the new time is held
+
+
+def test_a_plain_no_is_asked_what_to_change():
+    talk = booked()
+    assert talk.say(yes=False) == ["<what_to_change>"]
+    assert talk.button("when") == ["Когда?"]
+    assert talk.say(when=FOUR) == ["Иван, терапевт, в 16:00. Верно?"]
+
+
+def test_a_taken_place_leads_back_to_the_time_alone():
+    talk = Talk(outcome="taken")
+    talk.say("booking", service="terapevt", when=THREE)
+    assert talk.say(name=IVAN) == ["Занято.", "Когда?"]
+
+
+def test_an_impossible_time_keeps_the_day():
+    talk = Talk()
+    assert talk.say("booking", service="lor", when=datetime(2026, 11, 19, 21)) == ["Закрыто.", "<ask_time>"]
+
+
+def test_the_past_is_refused():
+    talk = Talk()
+    assert talk.say("booking", service="lor", when=datetime(2026, 11, 17, 12)) == ["<in_the_past>", "Когда?"]
+
+
+def test_four_refused_times_bring_a_person():
+    talk = Talk()
+    talk.say("booking", service="lor")
+    for _ in range(4):
+        said = talk.say(when=datetime(2026, 11, 19, 21))
+    assert said[-1] == "<to_person_text>"
+
+
+def test_a_digression_comes_back_to_the_question():
+    talk = Talk()
+    talk.say("booking", service="lor")
+    assert talk.say("price") == ["От 1500 рублей.", "Когда?"]
+
+
+def test_a_miss_gets_another_wording_and_then_a_person():
+    talk = Talk(medium="voice")
+    talk.say("booking")
+    assert talk.say() == ["<not_understood>", "Назовите врача."]
+    assert talk.say() == ["<to_person>"]
+    assert talk.did(Handoff)[0].reason == "not understood"
+
+
+def test_a_chat_is_given_one_more_try():
+    talk = Talk()
+    talk.say("booking")
+    assert [talk.say()[0] for _ in range(3)] == ["<not_understood>", "<not_understood 2>", "<to_person_text>"]
+
+
+def test_silence_is_counted_apart_in_words_and_together_in_patience():
+    talk = Talk(medium="voice")
+    talk.say("booking")
+    assert talk.silent() == ["<silence>", "Назовите врача."]
+    assert talk.silent() == ["<to_person>"]
+
+
+def test_silence_after_all_is_done_ends_the_call():
+    talk = Talk(medium="voice")
+    talk.say("price")
+    talk.silent()
+    assert talk.silent() == ["<goodbye>"]
+    assert talk.did(End)
+
+
+def test_an_answer_forgives_earlier_misses():
+    talk = Talk(medium="voice")
+    talk.say("booking")
+    talk.say()
+    talk.say(service="lor")
+    assert talk.say() == ["<not_understood>", "День и час?"]
+
+
+def test_cancel_leaves_the_scenario_and_at_the_menu_it_is_harmless():
+    talk = Talk()
+    talk.say("booking")
+    assert talk.say("cancel") == ["<cancelled>", "Что ещё?"]
+    assert talk.say("cancel") == ["<nothing_to_cancel>", "Что ещё?"]
+
+
+def test_repeat_says_the_same_again():
+    talk = Talk()
+    said = talk.say("booking")
+    assert talk.say("repeat") == said
+
+
+def test_back_goes_to_the_slot_before():
+    talk = Talk()
+    talk.say("booking", service="lor")
+    assert talk.say("back") == ["К какому врачу?"]
+
+
+def test_no_thanks_after_all_is_done_is_goodbye():
+    talk = Talk()
+    talk.say("price")
+    assert talk.say(yes=False) == ["<goodbye>"]
+    assert talk.session.status == "ended"
+
+
+def test_a_known_customer_is_not_asked_the_name():
+    talk = Talk(customer={"name": IVAN})
+    assert talk.say("booking", service="lor", when=THREE) == ["Иван, лор, в 15:00. Верно?"]
+
+
+def test_a_person_gets_what_is_known_and_the_bot_is_silent():
+    talk = Talk()
+    talk.say("booking", service="lor")
+    talk.say("operator")
+    assert talk.did(Handoff)[0].note == "Запись. Врач: Лор"
+    assert talk.happen(AgentJoined, agent="anna", name="Анна") == ["<agent_joined>"]
+    assert talk.say(when=THREE) == []
+    assert talk.happen(AgentSaid, agent="anna", text="Добрый день") == []
+
+
+def test_given_back_the_bot_goes_on_where_it_stopped():
+    talk = Talk()
+    talk.say("booking", service="lor")
+    talk.say("operator")
+    talk.happen(AgentJoined, agent="anna")
+    assert talk.happen(AgentLeft, agent="anna") == ["<agent_left>", "Когда?"]
+
+
+def test_who_waits_for_a_person_can_think_better_of_it():
+    talk = Talk()
+    talk.say("operator")
+    assert talk.say("cancel") == ["<cancelled>", "Что ещё?"]
+    assert talk.did(Withdraw)
+
+
+def test_a_transfer_that_nobody_answers_brings_the_caller_back():
+    talk = Talk(medium="voice")
+    talk.say("booking")
+    talk.say("operator")
+    assert talk.happen(TransferFailed, status=486) == ["<transfer_failed>", "К какому врачу?"]
+
+
+def unfinished() -> Unfinished:
+    chat = Talk()
+    chat.say("booking", service="lor")
+    return Unfinished(conversation="c0", channel="web", stack=chat.session.stack)
+
+
+def test_what_was_left_open_elsewhere_is_offered_and_continued_at_its_slot():
+    talk = Talk(medium="voice", unfinished=unfinished())
+    assert talk.hello == ["Здравствуйте!", "<offer_continue>"]
+    assert talk.say(yes=True) == ["<continuing>", "Когда?"]
+    assert talk.did(TakeOver) == [TakeOver(conversation="c0")]
+
+
+def test_a_declined_offer_leads_to_the_menu():
+    talk = Talk(unfinished=unfinished())
+    assert talk.say(yes=False) == ["Чем помочь?"]
+
+
+def test_another_wish_puts_the_offer_aside():
+    talk = Talk(unfinished=unfinished())
+    assert talk.say("price")[0] == "От 1500 рублей."
+    assert talk.session.offer is None
+
+
+def test_a_caller_who_hangs_up_leaves_the_booking_open():
+    talk = Talk(medium="voice")
+    talk.say("booking", service="lor")
+    talk.happen(Left)
+    assert talk.session.status == "ended"
+    assert len(talk.session.stack) == 2
+
+
+def test_an_ended_conversation_says_nothing_more():
+    talk = Talk()
+    talk.say("goodbye")
+    assert talk.say("booking") == []
+
+
+def test_an_unknown_outcome_is_a_fault_and_brings_a_person():
+    talk = Talk(outcome="on fire")
+    talk.say("booking", service="lor", when=THREE)
+    assert talk.say(name=IVAN) == ["<internal_error>", "<to_person_text>"]
+    assert talk.did(Fault)
+
+
+def test_the_same_events_give_the_same_session_and_actions():
+    first, second = booked(), booked()
+    assert first.session == second.session
+    assert first.actions == second.actions
+
+
+def test_a_session_from_another_version_finds_its_way_to_the_menu():
+    talk = Talk()
+    talk.say("booking")
+    talk.session = type(talk.session)(
+        conversation="c1", stack=(talk.session.stack[0], type(talk.session.stack[1])(scenario="booking", step="gone"))
+    )
+    assert talk.say() != []
+
+
+def test_the_core_asks_for_a_menu_key_and_a_yes():
+    talk = Talk()
+    assert expects(talk.session, SMALL).keys == {"1": "booking", "2": "price"}
+    assert expects(booked().session, SMALL).yesno
+
+
+def test_a_stored_utterance_advances_alike():
+    talk = Talk()
+    event = Utterance(id="9", at=NOW, text="?")
+    assert advance(talk.session, event, SMALL) == advance(talk.session, event, SMALL)
+
+
+def test_started_in_a_language_the_set_lacks_takes_its_first():
+    session, _ = advance(Talk().session, Started(id="1", at=NOW, language="en"), SMALL)
+    assert session.language == "en"
