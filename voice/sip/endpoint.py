@@ -9,8 +9,9 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from baresip import Account, BaresipError, Call, Config, Runtime, UserAgent
+from baresip import Account, BaresipError, Call, Config, Runtime, StackEvent, UserAgent
 
 from bot.errors import PortTaken, SettingsError
 from voice.line import LegFailed
@@ -36,6 +37,7 @@ HEADERS = (  # of an INVITE, kept for the call; the stack can keep 16
     "Call-Info",
 )
 
+Transport = Literal["udp", "tcp"]
 OnCall = Callable[[SipLeg], Awaitable[None]]
 
 
@@ -47,7 +49,7 @@ class Trunk:
     domain: str
     password: str = ""
     auth_user: str = ""
-    transport: str = "udp"
+    transport: Transport = "udp"
 
 
 class SipEndpoint:
@@ -149,15 +151,21 @@ class SipEndpoint:
                 fix="Check that the host is an address of this machine",
             ) from error
         try:
-            self._agent = await UserAgent.create(runtime, self._account(), transfer_policy="reject")
+            # A REFER from outside would make us dial wherever it says: refused. Calls over TCP reach only an
+            # account of that transport, so there is one of each; calls of ours go out by the first.
+            agents = [
+                await UserAgent.create(runtime, account, transfer_policy="reject") for account in self._accounts()
+            ]
         except BaresipError as error:
             await runtime.close()
             raise SettingsError(
                 f"the SIP account was refused: {error}", where="sip account", fix="Check user and domain"
             ) from error
         self._runtime = runtime
+        self._agent = agents[0]
         self._thread = StackThread(runtime)
-        self._agent.on_incoming(self._on_incoming)
+        for agent in agents:
+            agent.on_incoming(self._on_incoming)
         self._clock = asyncio.create_task(self._run_clock(), name="sip-clock")
         log.info("SIP on %s:%d, %d calls at a time", self.host, self.port, self.capacity)
 
@@ -201,10 +209,17 @@ class SipEndpoint:
         """Place a call; returns once it was answered. Raises LegFailed (sip_status 486: busy, ...)."""
         if self._agent is None or self._draining:
             raise LegFailed("no calls can be placed now", where="sip call", fix="Start the endpoint")
+        assert self._runtime is not None
+        early: list[StackEvent] = []
+        self._runtime.subscribe(early.append)
         try:
             call = await self._agent.dial(uri, dict(headers or {}))
         except (BaresipError, ValueError) as error:
             raise LegFailed("the address can't be called", where="sip call", fix=str(error)) from error
+        finally:
+            self._runtime.unsubscribe(early.append)
+        for event in early:  # an instant answer, or 486, is over before the binding's Call listens
+            call._on_stack_event(event)
         leg = self._adopt(call, called=number_of(uri, self.region), caller=self._user)
         await leg.established(RING_S)
         return leg
@@ -262,26 +277,36 @@ class SipEndpoint:
             due = max(due + TICK_S, now - TICK_S)  # a stalled loop is not made up for by a burst of ticks
             await asyncio.sleep(max(0.0, due - now))
 
-    def _account(self) -> Account:
+    def _accounts(self) -> list[Account]:
+        catch_all = ("catchall=yes",)  # any number that reaches us is ours to judge
+        accounts: list[Account] = []
         if self._trunk is not None:
-            return Account(
-                self._trunk.user,
-                self._trunk.domain,
-                self._trunk.password,
-                auth_user=self._trunk.auth_user or None,
-                transport="tcp" if self._trunk.transport == "tcp" else "udp",
-                audio_codecs=self._codecs,
-                extra_params=("catchall=yes",),
+            accounts.append(
+                Account(
+                    self._trunk.user,
+                    self._trunk.domain,
+                    self._trunk.password,
+                    auth_user=self._trunk.auth_user or None,
+                    transport=self._trunk.transport,
+                    audio_codecs=self._codecs,
+                    extra_params=catch_all,
+                )
             )
         domain = f"{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"
-        return Account(
-            self._user,
-            domain,
-            "",
-            reg_interval=0,
-            audio_codecs=self._codecs,
-            extra_params=("catchall=yes",),  # any number that reaches us is ours to judge
-        )
+        transports: tuple[Transport, ...] = ("udp", "tcp")
+        for transport in transports:
+            accounts.append(
+                Account(
+                    self._user,
+                    domain,
+                    "",
+                    reg_interval=0,
+                    transport=transport,
+                    audio_codecs=self._codecs,
+                    extra_params=catch_all,
+                )
+            )
+        return accounts
 
 
 def check_free(host: str, port: int) -> None:

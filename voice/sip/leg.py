@@ -47,8 +47,8 @@ class SipLeg:
         self._flushing = False
         self._ending = ""  # the reason, where we know it before the stack says so
         call.on(self._on_stack_event)
-        if call.state is not CallState.INCOMING:
-            self._settle()
+        if call.state is CallState.CLOSED:
+            self._end(_reason(call._close_reason or ""))
 
     def __repr__(self) -> str:
         return f"<SipLeg {self.id} {self._call.state.value}>"
@@ -138,7 +138,7 @@ class SipLeg:
     async def transfer(self, target: str, *, user_to_user: str = "") -> bool:
         if self.ended is not None:
             return False
-        uri = refer_uri(target, user_to_user)
+        uri = f"<{refer_uri(target, user_to_user)}>"
         self._events.put(TransferProgress(status=100))
         try:
             self._ending = "transferred"

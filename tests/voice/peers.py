@@ -1,0 +1,583 @@
+"""Telephones for the tests, the demonstrations and the benchmarks: real peers on 127.0.0.1.
+
+`Phone` speaks SIP by aiosipua and RTP by its own thread, so it knows to the millisecond when each packet left
+and arrived. `Baresip` is Debian's softphone as a process of its own: another stack, another decade, another
+author. Both are async context managers that leave nothing behind.
+
+    async with Phone(user="89051234567") as phone, Baresip() as agent:
+        call = await phone.call("sip:100@127.0.0.1:5060")
+        call.say(voice.audio.read(path)); call.press("1"); heard = call.heard()
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import re
+import shutil
+import socket
+import struct
+import tempfile
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from aiosipua.incoming_call import IncomingCall
+from aiosipua.outgoing_call import OutgoingCall
+from aiosipua.refer import notify_refer
+from aiosipua.sdp import SdpMessage, parse_sdp
+from aiosipua.transport import UdpSipTransport
+from aiosipua.uac import SipUAC
+from aiosipua.uas import SipUAS
+
+from voice import audio
+from voice.audio import FRAME, RATE, Samples
+
+HOST = "127.0.0.1"
+PCMU, PCMA, G722, GSM, KEYS = 0, 8, 9, 3, 101  # RTP payload types, RFC 3551 and usual practice
+NAMES = {PCMU: "PCMU/8000", PCMA: "PCMA/8000", G722: "G722/8000", GSM: "GSM/8000"}
+KEY_CODES = "0123456789*#ABCD"  # RFC 4733 3.2
+
+
+def free_port(*, apart: int = 2) -> int:
+    """A port free for UDP and TCP, and the next `apart` - 1 after it."""
+    while True:
+        port = random.randrange(21_000, 32_000, 2)
+        with contextlib.ExitStack() as held:
+            try:
+                for offset in range(apart):
+                    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                        held.enter_context(socket.socket(socket.AF_INET, kind)).bind((HOST, port + offset))
+            except OSError:
+                continue
+            return port
+
+
+# --- RTP ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One RTP packet as it arrived. at: time.monotonic(), s."""
+
+    at: float
+    sequence: int
+    timestamp: int
+    payload_type: int
+    payload: bytes
+
+    @property
+    def sound(self) -> Samples:
+        return audio.from_ulaw(self.payload) if self.payload_type == PCMU else audio.from_alaw(self.payload)
+
+
+class Wire(threading.Thread):
+    """An RTP socket and its clock: one packet every 20 ms, whatever the event loop does meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(name="test-rtp", daemon=True)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((HOST, 0))
+        self.port: int = self.socket.getsockname()[1]
+        self.remote: tuple[str, int] | None = None
+        self.payload_type = PCMA
+        self.received: list[Packet] = []
+        self.sent: list[tuple[float, bool]] = []  # when, and whether it held sound
+        self.pressed: list[tuple[float, str]] = []  # when the first packet of a key left
+        self.mute = False  # send nothing at all, as a broken line does
+        self.loss = 0.0  # share of our packets that get lost on the way
+        self._random = random.Random(1)
+        self._queue: deque[bytes | tuple[str, int]] = deque()
+        self._running = True
+        self._sequence = random.randrange(1000)
+        self._timestamp = random.randrange(1_000_000)
+        self._source = random.getrandbits(32)
+
+    def say(self, sound: Samples) -> None:
+        encode = audio.to_ulaw if self.payload_type == PCMU else audio.to_alaw
+        self._queue.extend(encode(frame) for frame in audio.frames(sound))
+
+    def press(self, key: str, ms: int) -> None:
+        self._queue.append((key, ms))
+
+    @property
+    def saying(self) -> bool:
+        return bool(self._queue)
+
+    def run(self) -> None:
+        silence = {PCMU: b"\xff" * FRAME}.get(self.payload_type, b"\xd5" * FRAME)
+        due = time.monotonic()
+        while self._running:
+            if self.remote is not None and not self.mute:
+                item = self._queue.popleft() if self._queue else silence
+                if isinstance(item, tuple):
+                    due = self._send_key(*item, due)
+                else:
+                    self._send(self.payload_type, self._timestamp, item)
+                    self.sent.append((time.monotonic(), item is not silence))
+            self._timestamp += FRAME
+            due += 0.020
+            self._receive_until(due)
+        self.socket.close()
+
+    def stop(self) -> None:
+        self._running = False
+        if self.is_alive():
+            self.join(1)
+        self.socket.close()
+
+    def _send(self, payload_type: int, timestamp: int, payload: bytes, marker: bool = False) -> None:
+        self._sequence = (self._sequence + 1) & 0xFFFF
+        if self.remote is None or self._random.random() < self.loss:
+            return
+        head = struct.pack(
+            "!BBHII",
+            0x80,
+            payload_type | (0x80 if marker else 0),
+            self._sequence,
+            timestamp & 0xFFFFFFFF,
+            self._source,
+        )
+        with contextlib.suppress(OSError):
+            self.socket.sendto(head + payload, self.remote)
+
+    def _send_key(self, key: str, ms: int, due: float) -> float:
+        """RFC 4733 2.5.1: one timestamp, growing duration, the end three times."""
+        code, start, steps = KEY_CODES.index(key), self._timestamp, max(1, ms // 20)
+        self.pressed.append((time.monotonic(), key))
+        for step in range(1, steps + 1):
+            self._send(KEYS, start, struct.pack("!BBH", code, 10, step * FRAME), marker=step == 1)
+            due += 0.020
+            self._receive_until(due)
+        for _ in range(3):
+            self._send(KEYS, start, struct.pack("!BBH", code, 0x80 | 10, steps * FRAME))
+        self._timestamp += steps * FRAME
+        return due
+
+    def _receive_until(self, due: float) -> None:
+        while (left := due - time.monotonic()) > 0:
+            self.socket.settimeout(left)
+            try:
+                packet = self.socket.recv(2048)
+            except (TimeoutError, BlockingIOError):
+                return
+            except OSError:  # ICMP: nobody listens there any more
+                continue
+            at = time.monotonic()
+            if len(packet) < 12 or 64 <= packet[1] & 0x7F <= 95:
+                continue  # RTCP
+            sequence, timestamp = struct.unpack_from("!HI", packet, 2)
+            self.received.append(Packet(at, sequence, timestamp, packet[1] & 0x7F, packet[12:]))
+
+
+# --- a telephone in this process ---------------------------------------------------------------------
+
+
+class _Datagrams(asyncio.DatagramProtocol):
+    def __init__(self, transport: Loopback) -> None:
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self._transport._dispatch(data, (addr[0], addr[1]))
+
+
+class Loopback(UdpSipTransport):
+    """aiosipua's own asserts, falsely before Python 3.12, on each start; the assertion lands in the log."""
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._udp_transport, _ = await loop.create_datagram_endpoint(
+            lambda: _Datagrams(self), local_addr=self.local_addr
+        )
+
+
+@dataclass(eq=False)
+class PhoneCall:
+    """One call of a `Phone`, in or out. `headers`: of the INVITE that came in, names in lower case."""
+
+    phone: Phone
+    leg: OutgoingCall | IncomingCall
+    wire: Wire
+    headers: dict[str, str] = field(default_factory=dict)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    answered_at: float = 0.0  # time.monotonic(), s
+    refused: int = 0
+
+    def say(self, sound: Samples) -> None:
+        """Speak, behind what is still being said."""
+        self.wire.say(sound)
+
+    async def said(self) -> float:
+        """Wait until all was sent; when the last packet with sound left (time.monotonic(), s)."""
+        while self.wire.saying:
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.02)
+        return max((at for at, sound in self.wire.sent if sound), default=0.0)
+
+    def press(self, key: str, ms: int = 120) -> None:
+        self.wire.press(key, ms)
+
+    @property
+    def received(self) -> list[Packet]:
+        """Sound packets so far, in order of arrival."""
+        return [packet for packet in self.wire.received if packet.payload_type in (PCMU, PCMA)]
+
+    def heard(self, since: float = 0.0) -> Samples:
+        return audio.joined([packet.sound for packet in self.received if packet.at >= since])
+
+    def loud(self, since: float = 0.0, dbfs: float = -45.0) -> list[float]:
+        """Arrival times (time.monotonic(), s) of the packets that held more than that."""
+        return [p.at for p in self.received if p.at >= since and audio.level(p.sound) > dbfs]
+
+    async def hears_within(self, seconds: float, *, since: float = 0.0, dbfs: float = -45.0) -> float:
+        """Arrival time of the first packet with sound after `since`. Raises TimeoutError."""
+        async with asyncio.timeout(seconds):
+            while not (times := self.loud(since, dbfs)):
+                await asyncio.sleep(0.005)
+        return times[0]
+
+    def hang_up(self) -> None:
+        if not self.ended.is_set():
+            if isinstance(self.leg, IncomingCall):
+                self.leg.hangup()
+            else:
+                self.leg.hangup(self.phone.uac)
+            self._over()
+
+    def cancel(self) -> None:
+        """Give up a call that nobody has answered yet."""
+        assert isinstance(self.leg, OutgoingCall)
+        self.leg.cancel(self.phone.uac)
+
+    def _over(self) -> None:
+        self.ended.set()
+        self.wire.stop()
+
+
+class Phone:
+    """A SIP telephone on a free port of 127.0.0.1. Answers calls at once, unless `busy`."""
+
+    def __init__(
+        self, *, user: str = "89051234567", codecs: tuple[int, ...] = (PCMA, PCMU), busy: bool = False
+    ) -> None:
+        self.user = user
+        self.codecs = codecs
+        self.busy = busy
+        self.port = free_port()
+        self.uri = f"sip:{user}@{HOST}:{self.port}"
+        self.calls: list[PhoneCall] = []
+        self.incoming: asyncio.Queue[PhoneCall] = asyncio.Queue()
+        self.finals: list[int] = []  # final statuses we received
+        self.transfers = True  # follow a REFER; False: refuse it with 603 in its NOTIFY
+        self._transport = Loopback(local_addr=(HOST, self.port))
+        self.uac = SipUAC(self._transport)
+        self.uas = SipUAS(self._transport, uac=self.uac, retransmit_2xx=False)
+        self.uas.on_invite = self._on_invite
+        self.uas.on_reinvite = self._on_reinvite
+        self.uas.on_bye = lambda call, _request: self._on_bye(call.call_id)
+        self.uas.on_refer = self._on_refer
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        await self.uas.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for call in self.calls:
+            call.hang_up()
+            call.wire.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0.05)  # the BYE's 200
+        await self.uas.stop()
+
+    async def dial(self, uri: str, *, headers: dict[str, str] | None = None) -> PhoneCall:
+        """Send the INVITE; the call that came of it, answered or `refused`."""
+        wire = Wire()
+        target = re.match(r"sips?:(?:[^@]*@)?([^:;?>]+):?(\d+)?", uri)
+        assert target is not None, uri
+        leg = self.uac.send_invite(
+            self.uri,
+            uri,
+            (target[1], int(target[2] or 5060)),
+            sdp_offer=_sdp(wire.port, self.codecs),
+            extra_headers=headers,
+        )
+        call = PhoneCall(self, leg, wire)
+        self.calls.append(call)
+        return call
+
+    async def call(self, uri: str, *, headers: dict[str, str] | None = None, timeout_s: float = 10) -> PhoneCall:
+        """Dial and wait for the answer. Refused: the call comes back with its status in `refused`."""
+        call = await self.dial(uri, headers=headers)
+        leg = call.leg
+        assert isinstance(leg, OutgoingCall)
+        try:
+            await leg.wait_answered(timeout_s)
+        except RuntimeError:
+            call.refused = leg._reject_code
+            call._over()
+            return call
+        call.answered_at = time.monotonic()
+        assert leg.sdp_answer is not None
+        self._join(call, leg.sdp_answer)
+        return call
+
+    async def called(self, timeout_s: float = 10) -> PhoneCall:
+        """The next call that came in (and was answered)."""
+        async with asyncio.timeout(timeout_s):
+            return await self.incoming.get()
+
+    def _join(self, call: PhoneCall, sdp: SdpMessage) -> None:
+        assert sdp.audio is not None
+        call.wire.remote = sdp.rtp_address
+        call.wire.payload_type = int(sdp.audio.formats[0])
+        if not call.wire.is_alive():
+            call.wire.start()
+
+    def _on_invite(self, leg: IncomingCall) -> None:
+        headers = {name.lower(): values[0] for name, values in leg.invite.headers.items()}
+        if self.busy or leg.sdp_offer is None or leg.sdp_offer.audio is None:
+            leg.reject(486)
+            return
+        wire = Wire()
+        call = PhoneCall(self, leg, wire, headers)
+        self.calls.append(call)
+        leg.ringing()
+        offered = [int(f) for f in leg.sdp_offer.audio.formats if f.isdigit()]
+        chosen = next(codec for codec in offered if codec in self.codecs)
+        leg.accept(_sdp(wire.port, (chosen,)))
+        call.answered_at = time.monotonic()
+        self._join(call, leg.sdp_offer)
+        wire.payload_type = chosen
+        self.incoming.put_nowait(call)
+
+    def _on_reinvite(self, leg: IncomingCall) -> None:
+        call = self._find(leg.call_id)
+        if call is not None:
+            leg.accept(_sdp(call.wire.port, (call.wire.payload_type,)))
+            if leg.sdp_offer is not None and leg.sdp_offer.rtp_address is not None:
+                call.wire.remote = leg.sdp_offer.rtp_address
+
+    def _on_bye(self, call_id: str) -> None:
+        call = self._find(call_id)
+        if call is not None:
+            call._over()
+
+    def _on_refer(self, leg: IncomingCall, target: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._follow(leg, target))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _follow(self, leg: IncomingCall, target: str) -> None:
+        """Call where the REFER says, with the headers its URI carries (RFC 3261 19.1.5)."""
+        if not self.transfers:
+            notify_refer(leg, 603)
+            return
+        uri, _, riding = target.strip("<>").partition("?")
+        headers = {}
+        for pair in filter(None, riding.split("&")):
+            name, _, value = pair.partition("=")
+            headers[name] = _unescaped(value)
+        call = await self.call(uri, headers=headers)
+        notify_refer(leg, call.refused or 200)
+
+    def _find(self, call_id: str) -> PhoneCall | None:
+        return next((call for call in self.calls if call.leg.call_id == call_id), None)
+
+
+def _unescaped(value: str) -> str:
+    return re.sub(rb"%([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), value.encode()).decode()
+
+
+def _sdp(port: int, codecs: tuple[int, ...]) -> SdpMessage:
+    lines = [
+        "v=0",
+        f"o=- {random.randrange(10**6)} 1 IN IP4 {HOST}",
+        "s=-",
+        f"c=IN IP4 {HOST}",
+        "t=0 0",
+        f"m=audio {port} RTP/AVP {' '.join(map(str, codecs))} {KEYS}",
+        *(f"a=rtpmap:{codec} {NAMES[codec]}" for codec in codecs),
+        f"a=rtpmap:{KEYS} telephone-event/8000",
+        f"a=fmtp:{KEYS} 0-15",
+        "a=ptime:20",
+        "a=sendrecv",
+    ]
+    return parse_sdp("\r\n".join(lines) + "\r\n")
+
+
+# --- Debian's baresip --------------------------------------------------------------------------------
+
+
+class Baresip:
+    """The `baresip` softphone as a process, steered by ctrl_tcp (JSON in netstrings).
+
+    play: a WAV that its microphone "hears" from the start of each call (16 bit, mono, 8 kHz). What it hears
+    is written to WAV files by its sndfile module: `heard()` after the call. answers: at once; else it rings.
+    It follows a REFER on its own, but version 1.0 leaves the headers of the Refer-To URI (User-to-User) where
+    they are, in the Request-URI: to see a header arrive, let a `Phone` be transferred to it.
+    """
+
+    def __init__(
+        self,
+        *,
+        user: str = "agent",
+        play: Path | None = None,
+        answers: bool = True,
+        transport: str = "udp",
+        dtmf: str = "rtpevent",
+        codecs: str = "pcma,pcmu",
+    ) -> None:
+        self.user = user
+        self.port = free_port(apart=4)
+        self.uri = f"sip:{user}@{HOST}:{self.port}"
+        self.events: list[dict[str, Any]] = []
+        self._answers = answers
+        self._play = play
+        self._transport = transport
+        self._dtmf = dtmf
+        self._codecs = codecs
+        self._home = Path(tempfile.mkdtemp(prefix="baresip-peer-"))
+        self._process: asyncio.subprocess.Process | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._changed = asyncio.Condition()
+
+    async def __aenter__(self) -> Self:
+        control, sound = self.port + 2, free_port()
+        play = self._play
+        if play is None:
+            play = self._home / "silence.wav"
+            audio.write(play, audio.silence(600_000))
+        (self._home / "config").write_text(
+            f"poll_method epoll\nsip_listen {HOST}:{self.port}\nnet_interface {HOST}\n"
+            f"rtp_ports {sound}-{sound + 200}\n"
+            "module_path /usr/lib/baresip/modules\n"
+            f"audio_source aufile,{play}\naudio_player aubridge,nowhere\n"
+            f"snd_path {self._home}\n"
+            "module g711.so\nmodule gsm.so\nmodule sndfile.so\nmodule aufile.so\nmodule aubridge.so\n"
+            "module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
+            f"ctrl_tcp_listen {HOST}:{control}\n"
+        )
+        (self._home / "accounts").write_text(
+            f"<sip:{self.user}@{HOST}:{self.port};transport={self._transport}>;regint=0;"
+            f"audio_codecs={self._codecs};dtmfmode={self._dtmf};"
+            f"answermode={'auto' if self._answers else 'manual'}\n"
+        )
+        (self._home / "contacts").touch()
+        with (self._home / "trace").open("wb") as trace:
+            self._process = await asyncio.create_subprocess_exec(
+                "baresip", "-s", "-f", str(self._home), stdout=trace, stderr=trace, cwd=self._home
+            )
+        async with asyncio.timeout(10):
+            while self._writer is None:
+                try:
+                    reader, self._writer = await asyncio.open_connection(HOST, control)
+                except OSError:
+                    await asyncio.sleep(0.05)
+        self._reading = asyncio.create_task(self._read(reader))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+        if self._writer is not None:
+            self._writer.close()
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+            try:
+                async with asyncio.timeout(3):
+                    await self._process.wait()
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    async def command(self, name: str, params: str = "") -> None:
+        assert self._writer is not None
+        body = json.dumps({"command": name, "params": params}).encode()
+        self._writer.write(b"%d:%s," % (len(body), body))
+        await self._writer.drain()
+
+    async def dial(self, uri: str) -> None:
+        await self.command("dial", uri)
+
+    async def answer(self) -> None:
+        await self.command("accept")
+
+    async def press(self, key: str) -> None:
+        await self.command("sndcode", key)
+
+    async def play(self, sound: Path) -> None:
+        """Speak this file into the call that is up now, from its beginning."""
+        await self.command("ausrc", f"aufile,{sound}")
+
+    async def hang_up(self) -> None:
+        await self.command("hangup")
+
+    async def wait_for(self, kind: str, timeout_s: float = 10, *, count: int = 1) -> dict[str, Any]:
+        """The count-th event of that type, e.g. CALL_ESTABLISHED, CALL_CLOSED."""
+        async with asyncio.timeout(timeout_s), self._changed:
+            while len(found := [event for event in self.events if event.get("type") == kind]) < count:
+                await self._changed.wait()
+        return found[count - 1]
+
+    @property
+    def trace(self) -> str:
+        """Every SIP message so far, sent and received."""
+        return (self._home / "trace").read_text(errors="replace")
+
+    def header(self, name: str) -> str | None:
+        """Of the last INVITE that came in."""
+        value: str | None = None
+        for message in re.findall(r"INVITE sip:\S+ SIP/2.0\r?\n.*?\r?\n\r?\n", self.trace, re.DOTALL):
+            found = re.search(rf"^{re.escape(name)}\s*:\s*(.*?)\s*$", message, re.IGNORECASE | re.MULTILINE)
+            value = found[1] if found else value
+        return value
+
+    def heard(self) -> Samples:
+        """What it heard in its longest call so far."""
+        files = sorted(self._home.glob("*dec.wav"), key=lambda path: path.stat().st_size)
+        return audio.read(files[-1]) if files else audio.EMPTY
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                size = int((await reader.readuntil(b":"))[:-1])
+                event = json.loads((await reader.readexactly(size + 1))[:-1])
+                if event.get("event"):
+                    async with self._changed:
+                        self.events.append(event)
+                        self._changed.notify_all()
+
+
+def tone(hz: float, seconds: float, size: float = 8_000) -> Samples:
+    """A sine; 8,000 is -15 dBFS."""
+    return (size * np.sin(2 * np.pi * hz * np.arange(int(seconds * RATE)) / RATE)).astype(np.int16)
+
+
+def strength(sound: Samples, hz: float) -> float:
+    """Share 0..1 of the sound's power that is that tone (Goertzel over the whole piece)."""
+    x = sound.astype(np.float64)
+    power = float(np.sum(x * x))
+    if not power:
+        return 0.0
+    turn = np.exp(-2j * np.pi * hz * np.arange(len(x)) / RATE)
+    return float(2 * abs(np.sum(x * turn)) ** 2 / (len(x) * power))
+
+
+__all__ = ["Baresip", "Packet", "Phone", "PhoneCall", "Wire", "free_port", "strength", "tone"]

@@ -1,0 +1,432 @@
+"""The SIP leg against real telephones: another stack's process, and RTP timed on a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.errors import PortTaken, SettingsError
+from tests.voice.peers import GSM, PCMU, Baresip, Phone, free_port, strength, tone
+from voice import audio
+from voice.audio import RATE, Samples
+from voice.line import LegFailed
+from voice.ports import Digit, Ended, TransferProgress
+from voice.sip import SipEndpoint, SipLeg
+
+pytestmark = pytest.mark.voice
+
+
+class Line:
+    """The endpoint under test with a call logic that only keeps what it got."""
+
+    def __init__(self, endpoint: SipEndpoint) -> None:
+        self.endpoint = endpoint
+        self.uri = f"sip:100@{endpoint.host}:{endpoint.port}"
+        self.legs: asyncio.Queue[SipLeg] = asyncio.Queue()
+        self.frames: dict[str, list[Samples]] = {}
+        self.events: dict[str, list[tuple[float, object]]] = {}
+        self.answers = True
+
+    async def on_call(self, leg: SipLeg) -> None:
+        self.frames[leg.id], self.events[leg.id] = [], []
+        if self.answers:
+            await leg.answer()
+        self.legs.put_nowait(leg)
+        await asyncio.gather(self._hear(leg), self._watch(leg))
+
+    async def _hear(self, leg: SipLeg) -> None:
+        async for frame in leg.frames():
+            self.frames[leg.id].append(frame)
+
+    async def _watch(self, leg: SipLeg) -> None:
+        async for event in leg.events():
+            self.events[leg.id].append((time.monotonic(), event))
+
+    async def leg(self) -> SipLeg:
+        async with asyncio.timeout(10):
+            return await self.legs.get()
+
+    def heard(self, leg: SipLeg) -> Samples:
+        return audio.joined(self.frames[leg.id])
+
+    async def happened(self, leg: SipLeg, kind: type, timeout_s: float = 10, *, count: int = 1) -> tuple[float, object]:
+        async with asyncio.timeout(timeout_s):
+            while len(found := [e for e in self.events[leg.id] if isinstance(e[1], kind)]) < count:
+                await asyncio.sleep(0.002)
+        return found[count - 1]
+
+
+@asynccontextmanager
+async def line(**settings: object) -> AsyncIterator[Line]:
+    first = free_port()
+    endpoint = SipEndpoint(port=free_port(), rtp_ports=(first, first + 400), **settings)  # type: ignore[arg-type]
+    answering = Line(endpoint)
+    await endpoint.start(answering.on_call)
+    try:
+        yield answering
+    finally:
+        await endpoint.close()
+
+
+async def test_a_softphone_is_answered_and_both_hear_each_other(tmp_path):
+    audio.write(tmp_path / "caller.wav", tone(440, 20))
+    async with line() as bot, Baresip(user="89051234567", play=tmp_path / "caller.wav") as caller:
+        await caller.dial(bot.uri)
+        leg = await bot.leg()
+        assert (leg.caller, leg.called) == ("+79051234567", "100")
+        leg.play(tone(1000, 2))
+        await asyncio.sleep(2.3)
+        await caller.hang_up()
+        assert await bot.happened(leg, Ended)
+        assert bot.events[leg.id][-1][1] == Ended(reason="caller")
+        assert strength(bot.heard(leg)[RATE // 2 : RATE * 2], 440) > 0.9
+        assert strength(caller.heard()[RATE // 2 : RATE * 3 // 2], 1000) > 0.9
+
+
+async def test_our_sound_is_on_the_wire_without_gaps_at_the_level_it_was_played():
+    async with line() as bot, Phone() as phone:
+        call = await phone.call(bot.uri)
+        leg = await bot.leg()
+        begun = time.monotonic()
+        leg.play(tone(700, 3))
+        await asyncio.sleep(3.3)
+        loud = call.loud(begun)
+        assert loud[0] - begun < 0.08
+        assert len(loud) in (150, 151)  # 3 s of 20 ms packets; the first may hold the end of a silence
+        sound = call.heard(begun)
+        assert strength(sound[RATE // 2 : RATE * 5 // 2], 700) > 0.99
+        assert audio.level(sound[RATE // 2 : RATE * 5 // 2]) == pytest.approx(audio.level(tone(700, 3)), abs=0.3)
+        packets = call.received
+        assert np.all(np.diff([packet.sequence for packet in packets]) % 65536 == 1)
+        assert np.all(np.diff([packet.timestamp for packet in packets]) == 160)
+        assert max(np.diff([packet.at for packet in packets])) < 0.120  # shared machine; 0.025 alone
+
+
+async def test_a_callers_sound_arrives_within_60_ms_and_in_frames_of_20_ms():
+    async with line() as bot, Phone() as phone:
+        call = await phone.call(bot.uri)
+        leg = await bot.leg()
+        await asyncio.sleep(0.5)
+        call.say(tone(500, 0.5))
+        heard_at = 0.0
+        async with asyncio.timeout(2):
+            while not heard_at:
+                if bot.frames[leg.id] and audio.level(bot.frames[leg.id][-1]) > -30:
+                    heard_at = time.monotonic()
+                await asyncio.sleep(0.001)
+        sent_at = next(at for at, sound in call.wire.sent if sound)
+        logging.getLogger("measured").warning("receive path %.0f ms", (heard_at - sent_at) * 1000)
+        assert heard_at - sent_at < 0.15  # 30 ms on a quiet machine
+        assert {frame.size for frame in bot.frames[leg.id]} == {160}
+
+
+async def test_a_key_is_known_when_it_is_pressed_not_when_it_is_released():
+    async with line() as bot, Phone() as phone:
+        call = await phone.call(bot.uri)
+        leg = await bot.leg()
+        await asyncio.sleep(0.3)
+        call.press("5", ms=400)
+        call.press("#", ms=100)
+        at, event = await bot.happened(leg, Digit)
+        assert isinstance(event, Digit)
+        assert event.key == "5"
+        assert 5 <= event.at_frame <= 60
+        delay = at - call.wire.pressed[0][0]
+        logging.getLogger("measured").warning("key press to event %.0f ms", delay * 1000)
+        assert delay < 0.2
+        _, second = await bot.happened(leg, Digit, count=2)
+        assert isinstance(second, Digit)
+        assert second.key == "#"
+        await asyncio.sleep(0.3)
+        assert [e.key for _, e in bot.events[leg.id] if isinstance(e, Digit)] == ["5", "#"]
+
+
+async def test_keys_sent_as_sip_info_are_keys_too():
+    async with line() as bot, Baresip(dtmf="info") as caller:
+        await caller.dial(bot.uri)
+        leg = await bot.leg()
+        await asyncio.sleep(0.3)
+        await caller.press("7")
+        _, event = await bot.happened(leg, Digit, 3)
+        assert isinstance(event, Digit)
+        assert event.key == "7"
+
+
+async def test_a_flush_silences_the_line_at_once_and_what_follows_is_heard_whole():
+    async with line() as bot, Phone() as phone:
+        call = await phone.call(bot.uri)
+        leg = await bot.leg()
+        leg.play(tone(500, 5))
+        await asyncio.sleep(1.0)
+        flushed = time.monotonic()
+        dropped = leg.flush()
+        assert 3_700 < dropped < 4_300
+        assert leg.queued_ms == 0
+        leg.play(tone(1500, 0.5))
+        await asyncio.sleep(1.0)
+        packets = [packet for packet in call.received if packet.at > flushed]
+        old = [p.at - flushed for p in packets if strength(p.sound, 500) > 0.5 and audio.level(p.sound) > -40]
+        new = [p.at - flushed for p in packets if strength(p.sound, 1500) > 0.5 and audio.level(p.sound) > -40]
+        logging.getLogger("measured").warning(
+            "flush: last old packet %.0f ms, first new %.0f ms", max(old, default=0) * 1000, new[0] * 1000
+        )
+        assert max(old, default=0.0) < 0.1  # 20 ms on a quiet machine
+        assert len(new) in (24, 25, 26)
+        assert new[0] < 0.15
+
+
+async def test_what_is_queued_is_counted_down_as_it_is_sent():
+    async with line() as bot, Phone() as phone:
+        await phone.call(bot.uri)
+        leg = await bot.leg()
+        leg.play(tone(500, 1.5))
+        assert 1_400 < leg.queued_ms <= 1_500
+        await asyncio.sleep(0.7)
+        assert 600 < leg.queued_ms < 1_000
+        await asyncio.sleep(1.0)
+        assert leg.queued_ms == 0
+        assert leg.flush() == 0
+
+
+async def test_a_transfer_reaches_a_second_telephone_with_the_header():
+    async with line() as bot, Phone() as caller, Phone(user="agent") as agent:
+        call = await caller.call(bot.uri)
+        leg = await bot.leg()
+        assert await leg.transfer(agent.uri, user_to_user="76636f6e3a6162;encoding=hex")
+        second = await agent.called()
+        assert second.headers["user-to-user"] == "76636f6e3a6162;encoding=hex"
+        _, progress = await bot.happened(leg, TransferProgress)
+        assert progress == TransferProgress(status=100)
+        await bot.happened(leg, Ended)
+        assert bot.events[leg.id][-1][1] == Ended(reason="transferred")
+        await asyncio.wait_for(call.ended.wait(), 2)
+
+
+async def test_a_softphone_gets_the_header_of_a_transfer():
+    async with line() as bot, Phone() as caller, Baresip() as agent:
+        await caller.call(bot.uri)
+        leg = await bot.leg()
+        assert await leg.transfer(agent.uri, user_to_user="6162;encoding=hex")
+        assert agent.header("User-to-User") == "6162;encoding=hex"
+
+
+async def test_a_softphone_is_transferred_and_is_heard_by_the_second(tmp_path):
+    sound = tmp_path / "caller.wav"
+    audio.write(sound, tone(440, 20))
+    async with line() as bot, Baresip(user="89051234567", play=sound) as caller, Baresip() as agent:
+        await caller.dial(bot.uri)
+        leg = await bot.leg()
+        assert await leg.transfer(agent.uri, user_to_user="6162;encoding=hex")
+        await agent.wait_for("CALL_ESTABLISHED")
+        await asyncio.sleep(1.5)
+        await agent.hang_up()
+        await agent.wait_for("CALL_CLOSED")
+        assert strength(agent.heard()[RATE // 4 : RATE], 440) > 0.9
+
+
+@pytest.mark.parametrize("why", ["busy", "nobody", "refuses"])
+async def test_a_transfer_that_fails_leaves_the_call_as_it_was(why):
+    async with line() as bot, Phone() as caller, Phone(user="agent", busy=True) as agent:
+        caller.transfers = why != "refuses"
+        call = await caller.call(bot.uri)
+        leg = await bot.leg()
+        target = agent.uri if why != "nobody" else f"sip:404@127.0.0.1:{bot.endpoint.port}"
+        bot.endpoint._accepts = lambda called: called == "100"
+        assert not await leg.transfer(target, user_to_user="6162;encoding=hex")
+        await bot.happened(leg, TransferProgress, count=2)
+        statuses = [e.status for _, e in bot.events[leg.id] if isinstance(e, TransferProgress)]
+        assert statuses == [100, {"busy": 486, "nobody": 404, "refuses": 603}[why]]
+        begun = time.monotonic()
+        leg.play(tone(900, 0.5))
+        await call.hears_within(2, since=begun)
+        assert not call.ended.is_set()
+
+
+async def test_a_call_beyond_capacity_gets_486_and_the_rest_go_on():
+    async with line(capacity=2) as bot, Phone() as phone:
+        calls = [await phone.call(bot.uri) for _ in range(3)]
+        assert [call.refused for call in calls] == [0, 0, 486]
+        calls[0].hang_up()
+        await asyncio.sleep(0.2)
+        assert (await phone.call(bot.uri)).refused == 0
+
+
+async def test_an_offer_without_a_codec_of_ours_gets_488():
+    async with line() as bot, Phone(codecs=(GSM,)) as phone:
+        assert (await phone.call(bot.uri)).refused == 488
+
+
+async def test_a_caller_with_mu_law_alone_is_served():
+    async with line() as bot, Phone(codecs=(PCMU,)) as phone:
+        call = await phone.call(bot.uri)
+        leg = await bot.leg()
+        leg.play(tone(600, 1))
+        call.say(tone(440, 1.5))
+        await asyncio.sleep(1.6)
+        assert strength(call.heard()[RATE // 2 : RATE], 600) > 0.9
+        assert strength(bot.heard(leg)[RATE // 2 : RATE], 440) > 0.9
+
+
+async def test_a_number_we_do_not_serve_gets_404_and_a_draining_endpoint_503():
+    async with line(accepts=lambda called: called == "100") as bot, Phone() as phone:
+        wrong = await phone.call(bot.uri.replace("100@", "101@"))
+        assert wrong.refused == 404
+        live = await phone.call(bot.uri)
+        draining = asyncio.create_task(bot.endpoint.drain(0.6))
+        await asyncio.sleep(0.1)
+        assert (await phone.call(bot.uri)).refused == 503
+        assert not live.ended.is_set()
+        await draining
+        await asyncio.wait_for(live.ended.wait(), 2)
+
+
+@pytest.mark.parametrize(("status", "reason"), [(480, ""), (603, "Decline"), (403, "Not Today")])
+async def test_a_leg_is_rejected_with_the_status_it_was_given(status, reason):
+    async with line() as bot, Phone() as phone:
+        bot.answers = False
+        dialling = asyncio.create_task(phone.call(bot.uri))
+        leg = await bot.leg()
+        await leg.reject(status, reason)
+        assert (await dialling).refused == status
+        assert bot.events[leg.id][-1][1] == Ended(reason="rejected")
+
+
+async def test_a_caller_who_gives_up_before_the_answer_is_gone_cleanly():
+    async with line() as bot, Phone() as phone:
+        bot.answers = False
+        call = await phone.dial(bot.uri)
+        leg = await bot.leg()
+        call.cancel()
+        await bot.happened(leg, Ended)
+        assert bot.events[leg.id][-1][1] == Ended(reason="caller")
+        with pytest.raises(LegFailed):
+            await leg.answer()
+        call._over()
+
+
+async def test_sip_over_tcp_is_answered_too(tmp_path):
+    audio.write(tmp_path / "caller.wav", tone(440, 20))
+    async with line() as bot, Baresip(transport="tcp", play=tmp_path / "caller.wav") as caller:
+        await caller.dial(bot.uri)
+        leg = await bot.leg()
+        await asyncio.sleep(1)
+        assert strength(bot.heard(leg)[RATE // 4 : RATE // 2], 440) > 0.9
+        await leg.hang_up()
+        await caller.wait_for("CALL_CLOSED")
+        assert "SIP/2.0/TCP" in caller.trace
+
+
+async def test_a_line_that_goes_dead_brings_silence_and_then_ends_as_lost():
+    async with line(dead_after_s=2) as bot, Phone() as phone:
+        call = await phone.call(bot.uri)
+        leg = await bot.leg()
+        await asyncio.sleep(0.5)
+        call.wire.mute = True
+        await asyncio.sleep(0.2)
+        before = len(bot.frames[leg.id])
+        await asyncio.sleep(1)
+        assert 45 <= len(bot.frames[leg.id]) - before <= 55
+        assert leg.silent_ms > 1_000
+        await bot.happened(leg, Ended, 5)
+        assert bot.events[leg.id][-1][1] == Ended(reason="lost")
+
+
+async def test_a_caller_who_never_sends_sound_still_has_a_clock():
+    async with line() as bot, Phone() as phone:
+        call = await phone.dial(bot.uri)
+        leg = await bot.leg()  # answered, and the phone's RTP was never started
+        await asyncio.sleep(1)
+        assert 45 <= len(bot.frames[leg.id]) <= 60
+        await leg.hang_up()
+        call._over()
+
+
+async def test_a_call_we_place_is_answered_and_ends_when_they_hang_up():
+    async with line() as bot, Phone(user="agent") as phone:
+        leg = await bot.endpoint.call(phone.uri, headers={"X-Campaign": "7"})
+        theirs = await phone.called()
+        assert theirs.headers["x-campaign"] == "7"
+        leg.play(tone(800, 1))
+        await theirs.hears_within(2)
+        theirs.hang_up()
+        async with asyncio.timeout(3):
+            assert [event async for event in leg.events()] == [Ended(reason="caller")]
+
+
+@pytest.mark.parametrize(("target", "status"), [("busy", 486), ("nowhere", 0)])
+async def test_a_call_that_nobody_takes_fails_with_its_status(target, status, monkeypatch):
+    monkeypatch.setattr("voice.sip.endpoint.RING_S", 1.0)
+    async with line() as bot, Phone(busy=True) as phone:
+        uri = phone.uri if target == "busy" else f"sip:x@127.0.0.1:{free_port()}"
+        with pytest.raises(LegFailed) as failed:
+            await bot.endpoint.call(uri)
+        assert failed.value.sip_status == status
+
+
+async def test_a_taken_port_is_one_clear_error():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taker:
+        taker.bind(("127.0.0.1", 0))
+        port = taker.getsockname()[1]
+        with pytest.raises(PortTaken) as taken:
+            await SipEndpoint(port=port).start(lambda leg: leg.hang_up())
+    assert str(taken.value) == (
+        f"sip 127.0.0.1:{port}: UDP port {port} can't be taken: Address already in use. "
+        "Stop what uses it, or choose another with --sip-port"
+    )
+
+
+@pytest.mark.parametrize("settings", [{"capacity": 0}, {"capacity": 10_000}, {"codecs": ("mp3",)}])
+def test_settings_that_cannot_work_are_refused_with_a_fix(settings):
+    with pytest.raises(SettingsError) as refused:
+        SipEndpoint(**settings)
+    assert refused.value.fix
+
+
+async def test_no_number_of_a_caller_gets_into_the_logs(caplog):
+    caplog.set_level(logging.DEBUG)
+    async with line() as bot, Phone(user="89051234567", codecs=(GSM,)) as phone:
+        await phone.call(bot.uri)
+    ours = [r.getMessage() for r in caplog.records if r.name.startswith(("voice", "baresip"))]
+    assert ours
+    assert not [message for message in ours if "9051234567" in message]
+
+
+def held() -> tuple[int, int, int, int]:
+    """Threads of Python and of all, sockets, tasks."""
+    files = [str(file.readlink()) for file in Path("/proc/self/fd").iterdir() if file.is_symlink()]
+    return (
+        threading.active_count(),
+        len(list(Path("/proc/self/task").iterdir())),
+        sum(name.startswith("socket") for name in files),
+        len(asyncio.all_tasks()),
+    )
+
+
+async def test_fifty_short_calls_leave_no_thread_socket_or_task_behind():
+    async with line() as bot, Phone() as phone:
+
+        async def one() -> None:
+            call = await phone.call(bot.uri)
+            leg = await bot.leg()
+            leg.play(tone(500, 0.2))
+            await asyncio.sleep(0.1)
+            call.hang_up()
+            await bot.happened(leg, Ended)
+
+        await one()
+        await asyncio.sleep(0.3)
+        before = held()
+        for _ in range(50):
+            await one()
+        await asyncio.sleep(0.5)
+        assert held() == before
+        assert bot.endpoint.calls == 0
