@@ -428,5 +428,5 @@ async def test_fifty_short_calls_leave_no_thread_socket_or_task_behind():
         for _ in range(50):
             await one()
         await asyncio.sleep(0.5)
-        assert held() == before
+        assert held() == before, threading.enumerate()
         assert bot.endpoint.calls == 0
