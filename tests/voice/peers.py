@@ -347,6 +347,9 @@ class Phone:
 
     def _on_invite(self, leg: IncomingCall) -> None:
         headers = {name.lower(): values[0] for name, values in leg.invite.headers.items()}
+        if ";tag=" in headers["to"]:  # a re-INVITE that crossed our BYE; aiosipua takes it for a new call
+            leg.reject(481)
+            return
         if self.busy or leg.sdp_offer is None or leg.sdp_offer.audio is None:
             leg.reject(486)
             return
