@@ -1,0 +1,128 @@
+"""One customer, however they come: by the number of the line, by a browser's cookie, by a messenger's account.
+
+Only what is proven identifies: an identity. A phone told in a chat is a fact of the profile and no more; anyone can
+tell anyone's number. It helps one way only: a caller whose line proves that number may be offered what was begun
+with it, in words that reveal nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.dialogue import codec
+from bot.dialogue.session import Session, Unfinished
+from bot.dialogue.values import Value
+from bot.ports import Identity, Profile
+from bot.stores.schema import bookings, conversations, customers, facts, identities
+
+FRESH = timedelta(hours=24)  # how long something left open is offered for continuation
+
+_OF_IDENTITY = (
+    select(identities.c.customer)
+    .where(identities.c.kind == bindparam("kind"), identities.c.value == bindparam("value"))
+    .with_for_update()
+)
+_FACTS = select(facts.c.fact, facts.c.value).where(facts.c.customer == bindparam("customer"))
+
+
+def recognise(tx: Connection, identity: Identity, at: datetime) -> int:
+    """The customer with this identity; a new one when nobody has it. Locks the identity until the turn is over, so
+    that two first messages of one person begin one conversation."""
+    where = {"kind": identity.kind, "value": identity.value}
+    known = tx.execute(_OF_IDENTITY, where).scalar()
+    if known is not None:
+        return cast(int, known)
+    created = tx.execute(insert(customers).values(created=at)).inserted_primary_key
+    customer = cast(int, created[0] if created else None)
+    tx.execute(insert(identities).values(**where, customer=customer, created=at))
+    return customer
+
+
+def facts_of(tx: Connection, customer: int) -> dict[str, Value]:
+    return {row.fact: cast(Value, codec.load(row.value)) for row in tx.execute(_FACTS, {"customer": customer})}
+
+
+def learn(tx: Connection, customer: int, fact: str, value: Value, *, source: str, at: datetime) -> None:
+    """Keep a fact; what was told last holds. None forgets it."""
+    if value is None:
+        tx.execute(delete(facts).where(facts.c.customer == customer, facts.c.fact == fact))
+        return
+    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    new = {"value": codec.dump(value), "source": source, "at": at}
+    tx.execute(
+        make(facts)
+        .values(customer=customer, fact=fact, **new)
+        .on_conflict_do_update(index_elements=[facts.c.customer, facts.c.fact], set_=new)
+    )
+
+
+def profile(tx: Connection, customer: int) -> Profile | None:
+    if tx.execute(select(customers.c.id).where(customers.c.id == customer)).scalar() is None:
+        return None
+    owned = tx.execute(
+        select(identities.c.kind, identities.c.value)
+        .where(identities.c.customer == customer)
+        .order_by(identities.c.created)
+    )
+    return Profile(
+        id=customer,
+        facts=facts_of(tx, customer),
+        identities=tuple(Identity(kind=row.kind, value=row.value) for row in owned),
+    )
+
+
+def proven_phone(tx: Connection, customer: int) -> str:
+    """The number a line showed for this customer, E.164, or ""."""
+    found = tx.execute(
+        select(identities.c.value).where(identities.c.customer == customer, identities.c.kind == "phone").limit(1)
+    ).scalar()
+    return found or ""
+
+
+def greeting_facts(tx: Connection, customer: int, caller: str) -> Mapping[str, Value]:
+    """What a new conversation may know: the own profile; for a caller without a name, the name their number is
+    booked under."""
+    known = facts_of(tx, customer)
+    if caller and "name" not in known:
+        booked = tx.execute(
+            select(bookings.c.name)
+            .where(bookings.c.phone == caller, bookings.c.status == "confirmed", bookings.c.name != "")
+            .order_by(bookings.c.id.desc())
+            .limit(1)
+        ).scalar()
+        if booked:
+            known["name"] = cast(Value, codec.load(booked))
+    return known
+
+
+def unfinished(tx: Connection, *, customer: int, caller: str, channel: str, now: datetime) -> Unfinished | None:
+    """What the same person, or somebody who gave this caller's number, left open on another channel.
+
+    Open: the bot holds it, it is younger than FRESH, a scenario is under way in it and something was already said.
+    """
+    mine = conversations.c.customer == customer
+    if caller:
+        said = select(facts.c.customer).where(facts.c.fact == "phone", facts.c.value == codec.dump(caller))
+        mine = or_(mine, conversations.c.phone == caller, conversations.c.customer.in_(said))
+    newest_first = tx.execute(
+        select(conversations.c.id, conversations.c.channel, conversations.c.session)
+        .where(
+            mine,
+            conversations.c.status == "bot",
+            conversations.c.channel != channel,
+            conversations.c.updated > now - FRESH,
+            conversations.c.session.is_not(None),
+        )
+        .order_by(conversations.c.updated.desc())
+        .limit(5)
+    )
+    for row in newest_first:
+        stack = cast(Session, codec.load(row.session)).stack
+        if len(stack) > 1 and any(value is not None for frame in stack[1:] for value in frame.values.values()):
+            return Unfinished(conversation=row.id, channel=row.channel, stack=stack)
+    return None

@@ -1,0 +1,139 @@
+"""The queue of customers who wait for a person: rows that follow the conversation, written by its own turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from bot.dialogue.actions import Handoff
+from bot.dialogue.events import AgentJoined, AgentLeft, Event, Left, TransferFailed
+from bot.errors import Conflict
+from bot.ports import Identity
+from bot.stores.schema import conversations, handoffs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A line of the queue. status: "waiting" or "accepted". transfer: of a call, "", "transferring", "transferred"
+    or "failed"."""
+
+    conversation: str
+    reason: str
+    skill: str
+    priority: int
+    note: str
+    status: str
+    agent: str
+    transfer: str
+    since: datetime
+    medium: str
+    channel: str
+    identity: Identity
+
+
+def enqueue(tx: Connection, conversation: str, seq: int, handoff: Handoff, at: datetime) -> None:
+    """seq: of the Handoff in the journal. Somebody who waits already goes on waiting, with the newer reason."""
+    what = {
+        "reason": handoff.reason,
+        "skill": handoff.skill,
+        "priority": handoff.priority,
+        "note": handoff.note,
+    }
+    changed = tx.execute(
+        update(handoffs)
+        .where(handoffs.c.conversation == conversation, handoffs.c.done.is_(None), handoffs.c.status == "waiting")
+        .values(**what)
+    )
+    if not changed.rowcount:
+        tx.execute(insert(handoffs).values(conversation=conversation, seq=seq, status="waiting", created=at, **what))
+
+
+def withdraw(tx: Connection, conversation: str, at: datetime) -> None:
+    """The customer no longer wants a person, or is gone."""
+    _close(tx, conversation, "left", at)
+
+
+def follow(tx: Connection, conversation: str, event: Event, at: datetime) -> None:
+    """What an event means for the queue; nothing, for most."""
+    match event:
+        case AgentJoined(agent=agent):
+            _open(tx, conversation, status="accepted", agent=agent, accepted=at)
+        case AgentLeft(closed=closed):
+            _close(tx, conversation, "closed" if closed else "returned", at)
+        case TransferFailed():
+            _open(tx, conversation, status="waiting", agent="", transfer="failed")
+        case Left():
+            withdraw(tx, conversation, at)
+
+
+def waiting(tx: Connection) -> tuple[Waiting, ...]:
+    """Who waits, and who is being served: by priority, then by patience."""
+    found = tx.execute(
+        select(
+            handoffs,
+            conversations.c.medium,
+            conversations.c.channel,
+            conversations.c.kind,
+            conversations.c.value,
+        )
+        .join(conversations, conversations.c.id == handoffs.c.conversation)
+        .where(handoffs.c.done.is_(None))
+        .order_by(handoffs.c.priority.desc(), handoffs.c.created)
+    )
+    return tuple(
+        Waiting(
+            conversation=row.conversation,
+            reason=row.reason,
+            skill=row.skill,
+            priority=row.priority,
+            note=row.note,
+            status=row.status,
+            agent=row.agent,
+            transfer=row.transfer,
+            since=row.created,
+            medium=row.medium,
+            channel=row.channel,
+            identity=Identity(kind=row.kind, value=row.value),
+        )
+        for row in found
+    )
+
+
+def claim(tx: Connection, conversation: str, agent: str) -> None:
+    """A call is about to be transferred to this agent; one agent at a time. Raises Conflict."""
+    changed = tx.execute(
+        update(handoffs)
+        .where(
+            handoffs.c.conversation == conversation,
+            handoffs.c.done.is_(None),
+            handoffs.c.status == "waiting",
+            handoffs.c.transfer.not_in(("transferring", "transferred")),
+        )
+        .values(agent=agent, transfer="transferring")
+    )
+    if not changed.rowcount:
+        raise Conflict("nobody waits there, or another agent was faster", where=conversation)
+
+
+def transferred(tx: Connection, conversation: str, at: datetime) -> None:
+    """The agent's telephone answered: the call is theirs and leaves us."""
+    _open(tx, conversation, status="accepted", transfer="transferred", accepted=at)
+
+
+def _open(tx: Connection, conversation: str, **values: object) -> None:
+    tx.execute(
+        update(handoffs)
+        .where(handoffs.c.conversation == conversation, handoffs.c.done.is_(None))
+        .values(**values)
+    )
+
+
+def _close(tx: Connection, conversation: str, status: str, at: datetime) -> None:
+    # A call that was transferred goes on between people after our leg ended: it was served, not lost.
+    tx.execute(
+        update(handoffs)
+        .where(handoffs.c.conversation == conversation, handoffs.c.done.is_(None))
+        .values(status=status, done=func.coalesce(handoffs.c.done, at))
+    )

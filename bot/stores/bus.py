@@ -1,0 +1,80 @@
+"""Live events within one process. Between processes the same port is bot.stores.redis."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+KEPT = 256  # messages a subscriber may lag behind before it loses them and is told so
+LAGGED: Mapping[str, Any] = {"lagged": True}
+
+
+class Mailbox:
+    """What waits for one subscriber; bounded. When it overflows all is dropped and the reader gets LAGGED:
+    time to read the journal."""
+
+    def __init__(self, bus: LocalBus, topic: str) -> None:
+        self._bus = bus
+        self._topic = topic
+        self._messages: deque[Mapping[str, Any]] = deque()
+        self._ready = asyncio.Event()
+        self._closed = False
+
+    def put(self, message: Mapping[str, Any]) -> None:
+        if len(self._messages) >= KEPT:
+            self._messages.clear()
+            message = LAGGED
+        self._messages.append(message)
+        self._ready.set()
+
+    def __aiter__(self) -> Mailbox:
+        return self
+
+    async def __anext__(self) -> Mapping[str, Any]:
+        while not self._messages:
+            if self._closed:
+                raise StopAsyncIteration
+            self._ready.clear()
+            await self._ready.wait()
+        return self._messages.popleft()
+
+    def close(self) -> None:
+        """The reader, if one waits, comes to its end."""
+        self._closed = True
+        self._bus.shut(self._topic, self)
+        self._ready.set()
+
+    async def __aenter__(self) -> Mailbox:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class LocalBus:
+    """In-process publish and subscribe, on one event loop. Publishing never waits for a subscriber."""
+
+    def __init__(self) -> None:
+        self._topics: dict[str, set[Mailbox]] = {}
+
+    async def publish(self, topic: str, message: Mapping[str, Any]) -> None:
+        for mailbox in tuple(self._topics.get(topic, ())):
+            mailbox.put(message)
+
+    def subscribe(self, topic: str) -> Mailbox:
+        """Subscribed from this call on: what is published before the first read isn't lost."""
+        mailbox = Mailbox(self, topic)
+        self._topics.setdefault(topic, set()).add(mailbox)
+        return mailbox
+
+    def shut(self, topic: str, mailbox: Mailbox) -> None:
+        readers = self._topics.get(topic)
+        if readers is not None:
+            readers.discard(mailbox)
+            if not readers:
+                del self._topics[topic]

@@ -1,0 +1,365 @@
+"""Conversations as they are kept: opened and locked for a turn, saved by it, read by everybody else.
+
+Statements are built once: building one costs more than SQLite takes to run it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from bot.dialogue import codec
+from bot.dialogue.actions import Action, Say
+from bot.dialogue.events import AgentSaid, Event
+from bot.dialogue.session import Session
+from bot.errors import Conflict
+from bot.ports import Identity, Row
+from bot.stores.schema import conversations, inbox, journal, outbox
+
+
+@dataclass(slots=True, kw_only=True)
+class Talk:
+    """One conversation within a transaction. session: None until its first turn succeeded.
+
+    rows, entries: what this transaction adds to the journal, and the same as JSON.
+    """
+
+    id: str
+    customer: int
+    channel: str
+    identity: Identity
+    medium: str
+    scenarios: str
+    started: datetime
+    updated: datetime
+    session: Session | None = None
+    status: str = "bot"
+    version: int = 0
+    seq: int = 0
+    ended: datetime | None = None
+    rows: list[Row] = field(default_factory=list)
+    entries: list[Any] = field(default_factory=list)
+
+    def note(self, entry: Event | Action, at: datetime) -> Row:
+        """Add to the journal."""
+        self.seq += 1
+        row = Row(conversation=self.id, seq=self.seq, at=at, entry=entry)
+        self.rows.append(row)
+        self.entries.append(codec.encode(entry))
+        return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A conversation as lists show it."""
+
+    id: str
+    customer: int
+    channel: str
+    identity: Identity
+    medium: str
+    scenarios: str
+    status: str
+    agent: str
+    seq: int
+    started: datetime
+    updated: datetime
+    ended: datetime | None
+
+
+# --- one turn ------------------------------------------------------------------------------------------------------------
+
+_BY_ID = select(conversations).where(conversations.c.id == bindparam("id")).with_for_update()
+_OPEN = (
+    select(conversations)
+    .where(
+        conversations.c.kind == bindparam("kind"),
+        conversations.c.value == bindparam("value"),
+        conversations.c.channel == bindparam("channel"),
+        conversations.c.ended.is_(None),
+    )
+    .order_by(conversations.c.started.desc())
+    .limit(1)
+    .with_for_update()
+)
+_SEEN = select(inbox.c.conversation, inbox.c.first, inbox.c.last).where(
+    inbox.c.channel == bindparam("channel"),
+    inbox.c.sender == bindparam("sender"),
+    inbox.c.event == bindparam("event"),
+)
+_ROWS = (
+    select(journal.c.seq, journal.c.at, journal.c.entry)
+    .where(
+        journal.c.conversation == bindparam("conversation"),
+        journal.c.seq >= bindparam("first"),
+        journal.c.seq <= bindparam("last"),
+    )
+    .order_by(journal.c.seq)
+)
+_SAVE = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("_id"), conversations.c.version == bindparam("_version"))
+    .values(
+        session=bindparam("session"),
+        version=bindparam("next"),
+        seq=bindparam("seq"),
+        status=bindparam("status"),
+        agent=bindparam("agent"),
+        phone=bindparam("phone"),
+        updated=bindparam("updated"),
+        ended=bindparam("ended"),
+    )
+)
+_NOTE = insert(journal)
+_SEND = insert(outbox)
+_TAKEN = insert(inbox)
+_CREATE = insert(conversations)
+
+
+def locked(tx: Connection, conversation: str) -> Talk | None:
+    """The conversation, locked until the transaction ends."""
+    return _talk(tx.execute(_BY_ID, {"id": conversation}).one_or_none())
+
+
+def open_of(tx: Connection, channel: str, identity: Identity) -> Talk | None:
+    """The newest conversation of this identity on this channel that hasn't ended, locked."""
+    found = tx.execute(_OPEN, {"kind": identity.kind, "value": identity.value, "channel": channel})
+    return _talk(found.one_or_none())
+
+
+def create(tx: Connection, talk: Talk) -> None:
+    tx.execute(
+        _CREATE,
+        {
+            "id": talk.id,
+            "customer": talk.customer,
+            "channel": talk.channel,
+            "kind": talk.identity.kind,
+            "value": talk.identity.value,
+            "medium": talk.medium,
+            "scenarios": talk.scenarios,
+            "status": talk.status,
+            "version": 0,
+            "seq": 0,
+            "started": talk.started,
+            "updated": talk.updated,
+        },
+    )
+
+
+def save(tx: Connection, talk: Talk, *, at: datetime, phone: str, deliver: bool) -> None:
+    """Write what the turn changed. deliver: a channel must be told what was said, so it goes to the outbox.
+
+    Raises Conflict when another writer was faster: can't happen under the lock, and must not pass if it does.
+    """
+    session = talk.session
+    talk.status = session.status if session else talk.status
+    talk.ended = at if talk.status == "ended" else None
+    talk.updated = at
+    changed = tx.execute(
+        _SAVE,
+        {
+            "_id": talk.id,
+            "_version": talk.version,
+            "session": codec.dump(session) if session else None,
+            "next": talk.version + 1,
+            "seq": talk.seq,
+            "status": talk.status,
+            "agent": session.agent if session else "",
+            "phone": phone,
+            "updated": at,
+            "ended": talk.ended,
+        },
+    )
+    if changed.rowcount != 1:
+        raise Conflict("the conversation was changed by another writer", where=talk.id)
+    talk.version += 1
+    if talk.rows:
+        tx.execute(
+            _NOTE,
+            [
+                {"conversation": talk.id, "seq": row.seq, "at": row.at, "kind": type(row.entry).__name__, "entry": _json(entry)}
+                for row, entry in zip(talk.rows, talk.entries, strict=True)
+            ],
+        )
+    to_send = [row.seq for row in talk.rows if isinstance(row.entry, Say | AgentSaid)] if deliver else []
+    if to_send:
+        identity = talk.identity
+        tx.execute(
+            _SEND,
+            [
+                {
+                    "conversation": talk.id,
+                    "seq": seq,
+                    "channel": talk.channel,
+                    "kind": identity.kind,
+                    "value": identity.value,
+                    "due": at,
+                }
+                for seq in to_send
+            ],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the inbox remembers of an event: its conversation and the journal rows it brought, first..last."""
+
+    conversation: str
+    first: int
+    last: int
+
+
+def sender_key(identity: Identity) -> str:
+    return f"{identity.kind}:{identity.value}"
+
+
+def seen(tx: Connection, channel: str, identity: Identity, event: str) -> Taken | None:
+    row = tx.execute(_SEEN, {"channel": channel, "sender": sender_key(identity), "event": event}).one_or_none()
+    return Taken(row.conversation, row.first, row.last) if row else None
+
+
+def remember(tx: Connection, channel: str, identity: Identity, event: str, at: datetime, taken: Taken) -> None:
+    """Raises IntegrityError when the event was taken meanwhile; the turn then begins again and finds it."""
+    tx.execute(
+        _TAKEN,
+        {
+            "channel": channel,
+            "sender": sender_key(identity),
+            "event": event,
+            "conversation": taken.conversation,
+            "first": taken.first,
+            "last": taken.last,
+            "at": at,
+        },
+    )
+
+
+# --- reading ------------------------------------------------------------------------------------------------------------
+
+
+def rows(tx: Connection, conversation: str, *, first: int = 1, last: int = 2**31 - 1) -> tuple[Row, ...]:
+    """The journal, in order."""
+    found = tx.execute(_ROWS, {"conversation": conversation, "first": first, "last": last})
+    return tuple(
+        Row(conversation=conversation, seq=row.seq, at=row.at, entry=cast(Event | Action, codec.load(row.entry)))
+        for row in found
+    )
+
+
+def summary(tx: Connection, conversation: str) -> Summary | None:
+    row = tx.execute(_SUMMARIES.where(conversations.c.id == conversation)).one_or_none()
+    return _summary(row) if row else None
+
+
+def session(tx: Connection, conversation: str) -> Session | None:
+    found = tx.execute(select(conversations.c.session).where(conversations.c.id == conversation)).scalar()
+    return cast(Session, codec.load(found)) if found else None
+
+
+def newest_of_sender(tx: Connection, value: str, *, kind: str | None = None) -> Summary | None:
+    """The newest conversation of an identity, by its value alone when kind is None."""
+    wanted = _SUMMARIES.where(conversations.c.value == value)
+    if kind is not None:
+        wanted = wanted.where(conversations.c.kind == kind)
+    row = tx.execute(wanted.order_by(conversations.c.started.desc()).limit(1)).one_or_none()
+    return _summary(row) if row else None
+
+
+def recent(
+    tx: Connection, *, statuses: Sequence[str] = (), customer: int | None = None, limit: int = 100
+) -> tuple[Summary, ...]:
+    """The newest first."""
+    wanted = _SUMMARIES.order_by(conversations.c.updated.desc()).limit(limit)
+    if statuses:
+        wanted = wanted.where(conversations.c.status.in_(statuses))
+    if customer is not None:
+        wanted = wanted.where(conversations.c.customer == customer)
+    return tuple(_summary(row) for row in tx.execute(wanted))
+
+
+def idle(tx: Connection, *, medium: str, since: datetime, limit: int = 100) -> tuple[str, ...]:
+    """Conversations that the bot holds and in which nothing happened since."""
+    found = tx.execute(
+        select(conversations.c.id)
+        .where(conversations.c.status == "bot", conversations.c.medium == medium, conversations.c.updated < since)
+        .order_by(conversations.c.updated)
+        .limit(limit)
+    )
+    return tuple(found.scalars())
+
+
+_SUMMARIES = select(
+    *(column for column in conversations.c if column.name not in ("session", "version", "phone"))
+)
+
+
+def message(talk: Talk) -> dict[str, Any]:
+    """What the bus carries of a turn; `rows_of` reads it back."""
+    return {
+        "conversation": talk.id,
+        "status": talk.status,
+        "rows": [
+            {"seq": row.seq, "at": row.at.isoformat(), "entry": entry}
+            for row, entry in zip(talk.rows, talk.entries, strict=True)
+        ],
+    }
+
+
+def rows_of(message: dict[str, Any]) -> tuple[Row, ...]:
+    found: Iterable[dict[str, Any]] = message.get("rows", ())
+    return tuple(
+        Row(
+            conversation=message["conversation"],
+            seq=row["seq"],
+            at=datetime.fromisoformat(row["at"]),
+            entry=codec.decode(row["entry"]),
+        )
+        for row in found
+    )
+
+
+def _talk(row: Any) -> Talk | None:
+    if row is None:
+        return None
+    return Talk(
+        id=row.id,
+        customer=row.customer,
+        channel=row.channel,
+        identity=Identity(kind=row.kind, value=row.value),
+        medium=row.medium,
+        scenarios=row.scenarios,
+        started=row.started,
+        updated=row.updated,
+        session=cast(Session, codec.load(row.session)) if row.session else None,
+        status=row.status,
+        version=row.version,
+        seq=row.seq,
+        ended=row.ended,
+    )
+
+
+def _summary(row: Any) -> Summary:
+    return Summary(
+        id=row.id,
+        customer=row.customer,
+        channel=row.channel,
+        identity=Identity(kind=row.kind, value=row.value),
+        medium=row.medium,
+        scenarios=row.scenarios,
+        status=row.status,
+        agent=row.agent,
+        seq=row.seq,
+        started=row.started,
+        updated=row.updated,
+        ended=row.ended,
+    )
+
+
+def _json(entry: Any) -> str:
+    return json.dumps(entry, ensure_ascii=False, separators=(",", ":"))

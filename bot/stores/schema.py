@@ -1,0 +1,238 @@
+"""The whole database on one page. The same tables in SQLite and PostgreSQL.
+
+Instants are kept in UTC; a booking's `starts` is the naive wall clock of the business, as the caller hears it.
+Whatever the dialogue holds (events, sessions, values) is text written by bot.dialogue.codec.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+VERSION = 1  # raise it with every change of a table; a database of another version is refused, never guessed at
+
+metadata = MetaData()
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC: timestamptz in PostgreSQL, text in SQLite, which knows no time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+about = Table(
+    "about",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# --- who ----------------------------------------------------------------------------------------------------------
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("created", Instant, nullable=False),
+)
+
+# Proven identities only: the number a line showed, the cookie of a browser, a messenger's account.
+identities = Table(
+    "identities",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("value", String(200), primary_key=True),
+    Column("customer", ForeignKey("customers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created", Instant, nullable=False),
+)
+
+# What we were told or learned. A phone here is a claim, never an identity.
+facts = Table(
+    "facts",
+    metadata,
+    Column("customer", ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True),
+    Column("fact", String(80), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("source", String(20), nullable=False),  # "said", "line"
+    Column("at", Instant, nullable=False),
+    Index("facts_by_value", "fact", "value"),
+)
+
+menu_choices = Table(
+    "menu_choices",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("customer", ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    Column("scenarios", String(80), nullable=False),
+    Column("menu", String(120), nullable=False),
+    Column("item", String(120), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("menu_choices_own", "customer", "scenarios", "menu", "at"),
+    Index("menu_choices_all", "scenarios", "menu", "at"),
+)
+
+# --- what was said --------------------------------------------------------------------------------------------------
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("customer", ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),  # kind and value: the identity it is held with
+    Column("value", String(200), nullable=False),
+    Column("medium", String(10), nullable=False),
+    Column("scenarios", String(80), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("agent", String(80), nullable=False, default=""),
+    Column("phone", String(20), nullable=False, default=""),  # the phone slot filled in it, so that a caller is found
+    Column("session", Text),  # null: it has not begun, because its first turn failed
+    Column("version", Integer, nullable=False),  # of the session: one more with every turn
+    Column("seq", Integer, nullable=False),  # of its last journal row
+    Column("started", Instant, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("ended", Instant),
+    Index("conversations_of_identity", "kind", "value", "channel", "started"),
+    Index("conversations_of_customer", "customer", "updated"),
+    Index("conversations_by_phone", "phone", "updated"),
+    Index("conversations_by_status", "status", "updated"),
+)
+
+# An event taken once. The sender is part of the key, so that nobody can read or swallow another's event by its id.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("sender", String(240), primary_key=True),
+    Column("event", String(200), primary_key=True),
+    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("first", Integer, nullable=False),  # journal rows this event brought: first..last, none when last < first
+    Column("last", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(40), nullable=False, index=True),
+    Column("entry", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("value", String(200), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due", Instant, nullable=False),
+    Column("done", Instant),
+    Column("failed", Text, nullable=False, default=""),  # why it was given up
+)
+Index("outbox_waiting", outbox.c.due, sqlite_where=outbox.c.done.is_(None), postgresql_where=outbox.c.done.is_(None))
+
+# --- what was done --------------------------------------------------------------------------------------------------
+
+bookings = Table(
+    "bookings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("service", String(80), nullable=False),
+    Column("starts", DateTime, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("status", String(12), nullable=False),  # held, confirmed, cancelled
+    Column("expires", Instant),  # of a hold
+    Column("name", Text, nullable=False, default=""),
+    Column("phone", String(20), nullable=False, default="", index=True),
+    Column("customer", ForeignKey("customers.id", ondelete="SET NULL"), index=True),
+    Column("conversation", ForeignKey("conversations.id", ondelete="SET NULL"), index=True),
+    Column("created", Instant, nullable=False),
+    Column("reminded", Boolean, nullable=False, default=False),  # the customer confirmed a reminder
+)
+# Two customers can't take one place, from however many processes: the database itself refuses.
+_taken = bookings.c.status.in_(("held", "confirmed"))
+Index(
+    "one_place_one_booking",
+    bookings.c.service,
+    bookings.c.starts,
+    unique=True,
+    sqlite_where=_taken,
+    postgresql_where=_taken,
+)
+
+# A backend's answer by request id, so that asking twice has one effect.
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("outcome", String(40), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# --- people of the company --------------------------------------------------------------------------------------------
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("login", String(80), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("password", Text, nullable=False),  # scrypt; see bot.desk.agents
+    Column("sip", String(200), nullable=False, default=""),
+    Column("skills", Text, nullable=False, default=""),  # space between; none: everything
+    Column("presence", String(10), nullable=False, default="away"),  # here, away
+    Column("seen", Instant),
+)
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True),  # of the Handoff in the journal
+    Column("reason", Text, nullable=False),
+    Column("skill", String(80), nullable=False, default=""),
+    Column("priority", Integer, nullable=False, default=0),
+    Column("note", Text, nullable=False, default=""),
+    Column("status", String(12), nullable=False),  # waiting, accepted, returned, closed, left
+    Column("agent", String(80), nullable=False, default=""),
+    Column("transfer", String(12), nullable=False, default=""),  # of a call: transferring, transferred, failed
+    Column("created", Instant, nullable=False),
+    Column("accepted", Instant),
+    Column("done", Instant),
+)
+Index(
+    "handoffs_open",
+    handoffs.c.status,
+    handoffs.c.created,
+    sqlite_where=handoffs.c.done.is_(None),
+    postgresql_where=handoffs.c.done.is_(None),
+)
+

@@ -1,0 +1,140 @@
+"""The truth: SQLite in WAL by default, PostgreSQL by URL. Transactions and schema; the tables are in bot.stores.schema.
+
+SQLite commits with synchronous=FULL: what was acknowledged to a messenger survives a power cut, not just a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
+
+from bot.errors import SettingsError
+from bot.stores.schema import VERSION, about, metadata
+
+BUSY_MS = 10_000  # how long one process waits for another's write; a turn takes about 5 ms
+POOL = 8  # connections a process holds to PostgreSQL, and threads that use them
+_SCHEMA_LOCK = 0x676F766F72756E  # "govorun": so that two processes starting at once don't both create the tables
+_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected: PostgreSQL, appendix A
+
+
+class Database:
+    """One database, any threads. `writers`: how many turns may run at once (SQLite has one writer)."""
+
+    def __init__(self, url: str) -> None:
+        """url: "sqlite:///path.db" or "postgresql://user@host/name". Raises SettingsError when it can't be used."""
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise SettingsError(
+                "the database URL can't be read",
+                where="GOVORUN_DATABASE_URL",
+                fix="Write sqlite:///path.db or postgresql://user:password@host/name.",
+            ) from error
+        self.sqlite = parsed.get_backend_name() == "sqlite"
+        if not self.sqlite and parsed.get_backend_name() != "postgresql":
+            raise SettingsError(
+                f"no support for {parsed.get_backend_name()}",
+                where="GOVORUN_DATABASE_URL",
+                fix="Use sqlite:/// or postgresql://.",
+            )
+        self.writers = 1 if self.sqlite else POOL
+        self._where = parsed.render_as_string(hide_password=True)
+        if self.sqlite:
+            if parsed.database in (None, "", ":memory:"):
+                raise SettingsError(
+                    "SQLite needs a file: turns and readers use connections of their own",
+                    where="GOVORUN_DATABASE_URL",
+                    fix="Write sqlite:///path.db.",
+                )
+            Path(str(parsed.database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
+            self._engine = _sqlite(parsed)
+        else:
+            try:
+                self._engine = create_engine(
+                    parsed.set(drivername="postgresql+psycopg"),
+                    pool_size=POOL,
+                    max_overflow=POOL,  # readers beside the turns
+                    pool_pre_ping=True,
+                    pool_recycle=1800,
+                )
+            except NoSuchModuleError as error:
+                raise SettingsError("psycopg isn't installed", fix="pip install 'psycopg[binary]'.") from error
+
+    def create(self) -> None:
+        """Make the tables where there are none. Raises SettingsError on another version's tables, or no server."""
+        try:
+            with self.writing() as tx:
+                if not self.sqlite:
+                    tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _SCHEMA_LOCK})
+                metadata.create_all(tx)
+                found = tx.execute(select(about.c.value).where(about.c.name == "schema")).scalar()
+                if found is None:
+                    tx.execute(insert(about).values(name="schema", value=str(VERSION)))
+        except DBAPIError as error:
+            raise SettingsError(
+                f"the database can't be used: {str(error.orig).splitlines()[0]}",
+                where=self._where,
+                fix="Check the address and that the server runs.",
+            ) from error
+        if found is not None and int(found) != VERSION:
+            raise SettingsError(
+                f"its tables are of version {found}, this Govorun knows version {VERSION}",
+                where=self._where,
+                fix="Run the Govorun that wrote it, or name another database.",
+            )
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes; commits at the end, rolls back on any exception. SQLite: BEGIN IMMEDIATE."""
+        with self._engine.connect() as connection:
+            connection = connection.execution_options(govorun_write=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads, and waits for no writer."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def worth_repeating(error: Exception) -> bool:
+    """Whether the same transaction may succeed now: a deadlock, a lost race for a unique row, a busy file."""
+    if isinstance(error, IntegrityError):
+        return True
+    if isinstance(error, OperationalError) and "database is locked" in str(error.orig):
+        return True
+    return isinstance(error, DBAPIError) and (
+        getattr(error.orig, "sqlstate", None) in _AGAIN or error.connection_invalidated
+    )
+
+
+def _sqlite(url: Any) -> Engine:
+    # timeout also sets busy_timeout; check_same_thread is off because the pool hands connections between threads.
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions: see `begin`
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA cache_size=-16000")  # KiB
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # IMMEDIATE: a writer that began as a reader can fail half-way with "database is locked", whatever the timeout.
+        write = connection.get_execution_options().get("govorun_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
