@@ -57,8 +57,16 @@ class Unacceptable(GovorunError):
     status = 422
 
 
+class TooLong(Unacceptable):
+    status = 413
+
+
 class Conflict(GovorunError):
     status = 409
+
+
+class Unavailable(GovorunError):
+    status = 503
 
 
 class PortTaken(GovorunError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import TracebackType
 from typing import Any, Protocol
 
 from bot.dialogue import codec
@@ -27,7 +28,8 @@ class Identity:
 class Inbound:
     """What an adapter heard. The event carries no meaning yet; the turn has it understood.
 
-    conversation: None means this identity's open conversation on this channel, or a new one.
+    conversation: None means this identity's open conversation on this channel, or a new one. A bare Started event
+    begins a new one (with `conversation` as its id, if given); the turn fills in what it knows of the person.
     scenarios, scenario: with which set and scenario a new conversation begins; "" for the settings' default.
     language: None lets the first words decide.
     """
@@ -67,7 +69,7 @@ def rows_of(message: Mapping[str, Any]) -> tuple[Row, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a turn did. repeated: the event was taken before; actions and session are those of then."""
+    """What a turn did. repeated: the event was taken before; actions and rows are those of then, the session is of now."""
 
     conversation: str
     session: Session
@@ -90,26 +92,51 @@ class Asker:
 
     conversation: str
     customer: int
-    phone: str = ""  # E.164; proven by the line or told by the customer
+    phone: str = ""  # E.164, proven by the line; a number that was only told opens nobody's bookings
 
 
 class Backend(Protocol):
     """Does what scenarios ask under one prefix ("calendar"). Runs inside the turn's transaction.
 
-    call: returns the outcome's name and its data. Doing a request id twice has one effect.
+    call: returns the outcome's name and its data. Doing a request id twice has one effect. Raises GovorunError or
+    OSError where it can't be done; the scenario then goes on with the outcome "error".
     now: naive wall clock of the business. tx: the open SQLAlchemy connection of the turn.
     """
 
     def call(self, request: Fetch, asker: Asker, *, now: datetime, tx: Any) -> tuple[str, Mapping[str, Value]]: ...
 
 
+class Subscription(Protocol):
+    """`async with bus.subscribe(topic) as live: async for message in live: …`; ends when closed.
+
+    A reader that lags too far behind gets {"lagged": True} in place of what it lost: time to read the journal.
+    """
+
+    def __aiter__(self) -> AsyncIterator[Mapping[str, Any]]: ...
+
+    async def __anext__(self) -> Mapping[str, Any]: ...
+
+    def close(self) -> None: ...
+
+    async def __aenter__(self) -> Subscription: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
 class Bus(Protocol):
-    """Live events between parts and processes. Delivery is at most once: the journal holds the truth."""
+    """Live events between parts and processes. Delivery is at most once: the journal holds the truth.
+
+    Topics: "conversation.ID" carries {"conversation", "status", "rows": [{"seq", "at", "entry"}…]} after every turn
+    (bot.stores.conversations.rows_of reads the rows); "desk" carries {"conversation", "status"} when the queue or
+    somebody's presence changed. Messages are JSON.
+    """
 
     async def publish(self, topic: str, message: Mapping[str, Any]) -> None: ...
 
-    def subscribe(self, topic: str) -> AsyncIterator[Mapping[str, Any]]:
-        """topic: "conversation.ID", "desk". Ends when the subscriber is closed."""
+    def subscribe(self, topic: str) -> Subscription:
+        """Subscribed from this call on: what is published before the first read isn't lost."""
 
 
 class Channel(Protocol):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.dialogue import codec
@@ -101,9 +101,10 @@ def greeting_facts(tx: Connection, customer: int, caller: str) -> Mapping[str, V
 
 
 def unfinished(tx: Connection, *, customer: int, caller: str, channel: str, now: datetime) -> Unfinished | None:
-    """What the same person, or somebody who gave this caller's number, left open on another channel.
+    """What the same person, or somebody who gave this caller's number, left open on another channel, or on this one
+    when the line dropped or the window was closed.
 
-    Open: the bot holds it, it is younger than FRESH, a scenario is under way in it and something was already said.
+    Open: no person took it, it is younger than FRESH, a scenario is under way in it and something was already said.
     """
     mine = conversations.c.customer == customer
     if caller:
@@ -113,8 +114,10 @@ def unfinished(tx: Connection, *, customer: int, caller: str, channel: str, now:
         select(conversations.c.id, conversations.c.channel, conversations.c.session)
         .where(
             mine,
-            conversations.c.status == "bot",
-            conversations.c.channel != channel,
+            or_(
+                and_(conversations.c.status == "bot", conversations.c.channel != channel),
+                conversations.c.status == "ended",
+            ),
             conversations.c.updated > now - FRESH,
             conversations.c.session.is_not(None),
         )

@@ -1,0 +1,69 @@
+"""How a conversation begins: what is known of the person at that moment, in one Started event."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot.customers.habits import Habits
+from bot.customers.profile import greeting_facts, unfinished
+from bot.dialogue.events import Chosen, Event, Keys, Started, Utterance
+from bot.dialogue.meaning import Language
+from bot.dialogue.scenario import Business, ScenarioSet
+from bot.ports import Inbound
+
+# After so long without a word a conversation is over, and what comes next begins a new one.
+IDLE = {"text": timedelta(hours=24), "voice": timedelta(hours=1)}
+
+
+def started(
+    tx: Connection, inbound: Inbound, event: Event, customer: int, scenarios: ScenarioSet, habits: Habits
+) -> Started:
+    """event: what opened the conversation, its time already in the business's zone; a bare Started is completed."""
+    caller = inbound.identity.value if inbound.identity.kind == "phone" else ""
+    known = greeting_facts(tx, customer, caller)
+    bare = isinstance(event, Started)
+    return Started(
+        id=event.id if bare else f"{event.id}/start",
+        at=event.at,
+        medium="voice" if inbound.medium == "voice" else "text",
+        channel=inbound.channel,
+        language=language(inbound, event, known.get("language"), scenarios.languages),
+        customer=known,
+        caller=caller,
+        unfinished=unfinished(tx, customer=customer, caller=caller, channel=inbound.channel, now=event.at),
+        orders=habits.orders(tx, customer, scenarios, event.at),
+        spoke_first=isinstance(event, Utterance | Keys | Chosen),
+        scenario=inbound.scenario,
+    )
+
+
+def language(inbound: Inbound, event: Event, remembered: object, spoken: tuple[str, ...]) -> Language:
+    """What the adapter knows, else the script of the first words, else what this customer spoke before, else the
+    set's first language; always one that the set speaks."""
+    words = script(event.text) if isinstance(event, Utterance) else None
+    for wanted in (inbound.language, words, remembered, *spoken):
+        if wanted in spoken and wanted in ("ru", "en"):
+            return "ru" if wanted == "ru" else "en"
+    return "ru"
+
+
+def script(text: str) -> Language | None:
+    """By the letters: Cyrillic or Latin, whichever there are more of; None without letters."""
+    cyrillic = sum("а" <= char <= "я" or char == "ё" for char in text.lower())
+    latin = sum("a" <= char <= "z" for char in text.lower())
+    if cyrillic == latin == 0:
+        return None
+    return "ru" if cyrillic >= latin else "en"
+
+
+def zone(business: Business) -> tzinfo | None:
+    """The business's time zone; None for the machine's own."""
+    return ZoneInfo(business.timezone) if business.timezone else None
+
+
+def local(at: datetime, business: Business) -> datetime:
+    """The same instant on the business's clock."""
+    return at.astimezone(zone(business))

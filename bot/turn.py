@@ -1,0 +1,523 @@
+"""One turn: understand, advance, commit, deliver. The one door to a conversation.
+
+    BEGIN
+      inbox         taken before? then answer what was answered then
+      conversation  found and locked, or opened
+      understand    words to meaning, by what the session expects
+      advance       the pure core; a Fetch goes to its backend and comes back as an event
+      write         session, journal, outbox, inbox
+    COMMIT
+    publish         to whoever watches: the chat page, the desk, a call
+
+So a crash at any point neither loses nor doubles an effect. Everybody comes through here: customers, agents, timers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, AsyncIterator
+from uuid import uuid4
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from bot.customers import habits, profile
+from bot.customers.habits import Habits
+from bot.customers.opening import IDLE, local, started
+from bot.desk import queue, token
+from bot.dialogue.actions import Action, ChoseItem, Fault, Fetch, Handoff, Learn, Say, TakeOver, Withdraw
+from bot.dialogue.engine import advance, expects, opening
+from bot.dialogue.events import (
+    AgentJoined,
+    AgentLeft,
+    AgentSaid,
+    Chosen,
+    Event,
+    Fetched,
+    Keys,
+    Left,
+    Started,
+    Utterance,
+)
+from bot.dialogue.meaning import Expectation
+from bot.dialogue.run import Run
+from bot.dialogue.scenario import ScenarioSet
+from bot.dialogue.session import Session
+from bot.errors import GovorunError, NotFound, TooLong, Unacceptable, Unavailable, UnknownScenario
+from bot.ports import Asker, Backend, Bus, Inbound, Nlu, Outcome
+from bot.stores import conversations
+from bot.stores.conversations import Taken, Talk
+from bot.stores.sql import Database, worth_repeating
+
+log = logging.getLogger(__name__)
+
+MAX_TEXT = 10_000  # characters of one utterance; nobody says more, and all of it would be understood and kept
+MAX_ID = 200  # characters of an event's id or an identity, as the tables hold them
+MAX_WAITING = 2_000  # turns that may wait in this process; a messenger sends the rest again
+MAX_EVENTS = 100  # in one turn, with the answers of backends: a scenario that asks on and on is broken
+ATTEMPTS = 5  # at a transaction that lost a race
+
+FROM_AGENTS = (AgentJoined, AgentSaid, AgentLeft)
+OPENERS = (Started, Utterance, Chosen, Keys)  # what may begin a conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A scenario set and what serves it. backends: by the prefix scenarios call them with ("calendar")."""
+
+    scenarios: ScenarioSet
+    nlu: Nlu
+    backends: Mapping[str, Backend] = field(default_factory=dict)
+
+
+class Turn:
+    """Takes every event of every conversation. Its body runs in threads of its own, one for SQLite's one writer.
+
+    sets: by name; may be replaced while running. default: the name of the set a conversation begins with.
+    delivered: channels that an outbox delivers for; others read what was said from the outcome or the bus.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        sets: Mapping[str, Served],
+        bus: Bus,
+        *,
+        default: str,
+        delivered: Collection[str] = (),
+    ) -> None:
+        self.database = database
+        self.sets = sets
+        self.default = default
+        self.delivered = frozenset(delivered)
+        self.habits = Habits()
+        self._bus = bus
+        self._order = _Order()
+        self._threads = ThreadPoolExecutor(database.writers, thread_name_prefix="turn")
+        self._running: set[asyncio.Task[Outcome]] = set()
+
+    async def take(self, inbound: Inbound) -> Outcome:
+        """Understand, advance, commit. Events of one conversation are taken in the order they come here.
+
+        Raises Unacceptable, TooLong, UnknownScenario, NotFound, Conflict, and Unavailable when nothing was taken
+        and the sender should try again. A turn that has begun is finished even if its sender goes away.
+        """
+        inbound = acceptable(inbound)
+        if len(self._running) >= MAX_WAITING:
+            raise Unavailable("too many events wait", fix="Send it again in a second.")
+        task = asyncio.create_task(self._in_order(inbound))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    def expectation(self, session: Session) -> Expectation:
+        """What would be understood now. Raises UnknownScenario when its set is no longer served."""
+        return expects(session, self.served(session.scenarios).scenarios)
+
+    def served(self, name: str) -> Served:
+        """The set of that name, "" for the default. Raises UnknownScenario."""
+        found = self.sets.get(name or self.default)
+        if found is None:
+            raise UnknownScenario(
+                f"there is no scenario set '{name or self.default}'", fix=f"There are: {', '.join(sorted(self.sets))}."
+            )
+        return found
+
+    async def sweep(self, now: datetime) -> int:
+        """End the conversations that fell silent long ago; how many. Call it every few minutes."""
+
+        def silent() -> list[conversations.Summary]:
+            with self.database.reading() as tx:
+                names = [
+                    name for medium, idle in IDLE.items() for name in conversations.idle(tx, medium=medium, since=now - idle)
+                ]
+                return [found for name in names if (found := conversations.summary(tx, name))]
+
+        quiet = await asyncio.to_thread(silent)
+        for found in quiet:
+            left = Left(id=f"{found.id}/idle", at=now, reason="idle")
+            await self.take(
+                Inbound(event=left, channel=found.channel, identity=found.identity, conversation=found.id)
+            )
+        return len(quiet)
+
+    async def close(self) -> None:
+        """Finish what was taken, then stop."""
+        while self._running:
+            await asyncio.wait(tuple(self._running))
+        self._threads.shutdown()
+
+    async def _in_order(self, inbound: Inbound) -> Outcome:
+        async with self._order.of(inbound.conversation or f"{inbound.channel} {inbound.identity}"):
+            loop = asyncio.get_running_loop()
+            outcome, messages = await loop.run_in_executor(self._threads, self._commit, inbound)
+            for topic, message in messages:
+                await self._bus.publish(topic, message)
+            return outcome
+
+    def _commit(self, inbound: Inbound) -> tuple[Outcome, list[tuple[str, Mapping[str, Any]]]]:
+        """The transaction, again when it lost a race. Anything that breaks inside is answered with an apology."""
+        body: Callable[[_Body], Outcome] = _Body.take
+        for attempt in range(ATTEMPTS):
+            try:
+                with self.database.writing() as tx:
+                    work = _Body(self, tx, inbound)
+                    outcome = body(work)
+                return outcome, work.messages
+            except GovorunError:
+                raise
+            except DBAPIError as error:
+                if attempt + 1 == ATTEMPTS or not worth_repeating(error):
+                    log.error("a turn was not taken: %s", _where(error))
+                    raise Unavailable("the database refused the turn", fix="Send it again.") from error
+            except Exception as error:  # noqa: BLE001  the outermost loop of a conversation
+                if body is _Body.apologise:
+                    raise
+                log.error("a turn failed, the customer gets an apology: %s", _where(error))
+                body = _Body.apologise
+        raise Unavailable("the turn lost every race", fix="Send it again.")
+
+
+class _Body:
+    """One transaction of one turn. messages: what to publish when it is committed."""
+
+    def __init__(self, turn: Turn, tx: Connection, inbound: Inbound) -> None:
+        self.turn = turn
+        self.tx = tx
+        self.inbound = inbound
+        self.event = inbound.event
+        self.messages: list[tuple[str, Mapping[str, Any]]] = []
+
+    # the way through
+
+    def take(self) -> Outcome:
+        talk, repeated = self.found()
+        if repeated:
+            return self.repeated(talk, repeated)
+        event = self.event
+        if talk.session is not None:
+            token.check(talk.session, event)
+        self.run(talk, [event] if talk.session is not None else self.beginning(talk))
+        return self.written(talk)
+
+    def apologise(self) -> Outcome:
+        """In place of a turn that broke: what was said is kept, and a person is offered; the second time, called."""
+        talk, repeated = self.found()
+        if repeated:
+            return self.repeated(talk, repeated)
+        scenarios = self.turn.served(talk.scenarios).scenarios
+        again = talk.seq > 0 and any(
+            isinstance(row.entry, Say) and row.entry.prompt.endswith("internal_error")
+            for row in conversations.rows(self.tx, talk.id, first=talk.seq)
+        )
+        talk.note(self.event, self.event.at)
+        run = Run(talk.session or opening(talk.id, scenarios), scenarios, self.event.at.replace(tzinfo=None))
+        run.say_builtin("internal_error")
+        if again and talk.session is not None and talk.session.status == "bot":
+            run.actions.append(Handoff(reason="error"))
+            talk.session = replace(talk.session, status="waiting")
+        for action in run.actions:
+            self.act(talk, action, self.event)
+        return self.written(talk)
+
+    # finding the conversation
+
+    def found(self) -> tuple[Talk, Taken | None]:
+        """The conversation this event belongs to, locked; with what the inbox knows, if the event came before."""
+        inbound = self.inbound
+        customer = None
+        talk = None
+        if inbound.conversation is not None:
+            talk = conversations.locked(self.tx, inbound.conversation)
+            if talk is not None:
+                self.must_own(talk)
+        if talk is None:
+            customer = profile.recognise(self.tx, inbound.identity, self.event.at)
+        repeated = conversations.seen(self.tx, inbound.channel, inbound.identity, self.event.id)
+        if repeated:
+            before = conversations.locked(self.tx, repeated.conversation)
+            assert before is not None  # the inbox row goes with its conversation
+            return before, repeated
+        if talk is None and inbound.conversation is None:
+            talk = conversations.open_of(self.tx, inbound.channel, inbound.identity)
+            if talk is not None and (over := self.over(talk)):
+                self.leave(talk, reason=over)
+                talk = None
+        elif talk is not None and talk.status == "ended" and isinstance(self.event, OPENERS):
+            customer = talk.customer
+            talk = None
+        if talk is None:
+            if not isinstance(self.event, OPENERS) or (inbound.conversation and not self.may_name()):
+                raise NotFound("there is no such conversation", where=inbound.conversation or inbound.channel)
+            talk = self.opened(customer if customer is not None else profile.recognise(self.tx, inbound.identity, self.event.at))
+        self.event = replace(self.event, at=local(self.event.at, self.turn.served(talk.scenarios).scenarios.business))
+        return talk, None
+
+    def must_own(self, talk: Talk) -> None:
+        """A customer's event goes only to their own conversation; to others it doesn't exist."""
+        if not isinstance(self.event, FROM_AGENTS) and self.inbound.identity != talk.identity:
+            raise NotFound("there is no such conversation", where=talk.id)
+
+    def may_name(self) -> bool:
+        return isinstance(self.event, Started)
+
+    def over(self, talk: Talk) -> str:
+        """Why this open conversation ends now and a new one begins, or ""."""
+        if isinstance(self.event, Started):
+            # Two calls at once from one number are an office; two chats at once in one window are not.
+            return "lost" if talk.medium == "voice" else "restarted"
+        if talk.status == "bot" and self.event.at - talk.updated > IDLE[talk.medium]:
+            return "idle"
+        return ""
+
+    def opened(self, customer: int) -> Talk:
+        inbound = self.inbound
+        served = self.turn.served(inbound.scenarios)
+        if inbound.scenario is not None and inbound.scenario not in served.scenarios.scenarios:
+            raise UnknownScenario(
+                f"there is no scenario '{inbound.scenario}' in '{served.scenarios.name}'",
+                fix=f"There are: {', '.join(sorted(served.scenarios.scenarios))}.",
+            )
+        talk = Talk(
+            id=(inbound.conversation if self.may_name() else None) or str(uuid4()),
+            customer=customer,
+            channel=inbound.channel,
+            identity=inbound.identity,
+            medium=inbound.medium,
+            scenarios=served.scenarios.name,
+            started=self.event.at,
+            updated=self.event.at,
+        )
+        conversations.create(self.tx, talk)
+        return talk
+
+    def beginning(self, talk: Talk) -> list[Event]:
+        """Started comes first, with all we know of the person; then what they said, if they did."""
+        scenarios = self.turn.served(talk.scenarios).scenarios
+        talk.session = opening(talk.id, scenarios)
+        first = started(self.tx, self.inbound, self.event, talk.customer, scenarios, self.turn.habits)
+        return [first] if isinstance(self.event, Started) else [first, self.event]
+
+    # running
+
+    def run(self, talk: Talk, events: list[Event]) -> None:
+        """Advance until no event is left. A backend's answer is taken before the next event of the customer."""
+        served = self.turn.served(talk.scenarios)
+        for _ in range(MAX_EVENTS):
+            if not events:
+                return
+            event, *events = events
+            assert talk.session is not None
+            if isinstance(event, Utterance):
+                event = understood(event, talk.session, served)
+            talk.note(event, event.at)
+            queue.follow(self.tx, talk.id, event, event.at)
+            talk.session, actions = advance(talk.session, event, served.scenarios)
+            events = [answer for action in actions for answer in self.act(talk, action, event)] + events
+        raise RuntimeError(f"a turn of '{talk.scenarios}' never comes to an end")
+
+    def act(self, talk: Talk, action: Action, event: Event) -> Iterable[Event]:
+        """Journal an action and do what it asks of us; the events it brings."""
+        talk.note(action, event.at)
+        effect = EFFECTS.get(type(action))
+        return effect(self, talk, action, event) if effect else ()
+
+    def fetch(self, talk: Talk, fetch: Fetch, event: Event) -> Iterable[Event]:
+        prefix = fetch.name.partition(".")[0]
+        backend = self.turn.served(talk.scenarios).backends.get(prefix)
+        outcome, data = "error", {}
+        if backend is None:
+            log.error("no backend '%s' is configured, which the scenario asks for", prefix)
+        else:
+            phone = profile.proven_phone(self.tx, talk.customer)
+            asker = Asker(conversation=talk.id, customer=talk.customer, phone=phone)
+            try:
+                with self.tx.begin_nested():
+                    outcome, found = backend.call(fetch, asker, now=event.at.replace(tzinfo=None), tx=self.tx)
+                data = dict(found)
+            except (GovorunError, OSError) as error:
+                log.error("the backend could not do %s: %s", fetch.name, _where(error))
+        return [Fetched(id=f"{fetch.id}/fetched", at=event.at, request=fetch.id, outcome=outcome, data=data)]
+
+    def learn(self, talk: Talk, learn: Learn, event: Event) -> Iterable[Event]:
+        profile.learn(self.tx, talk.customer, learn.fact, learn.value, source="said", at=event.at)
+        return ()
+
+    def chose(self, talk: Talk, chose: ChoseItem, event: Event) -> Iterable[Event]:
+        habits.chose(self.tx, talk.customer, talk.scenarios, chose.menu, chose.item, event.at)
+        return ()
+
+    def take_over(self, talk: Talk, take: TakeOver, _: Event) -> Iterable[Event]:
+        """The conversation that goes on here ends there, in the same transaction, and says so."""
+        other = conversations.locked(self.tx, take.conversation)
+        if other is not None:
+            self.leave(other, reason="moved", moved_to=talk.id)
+        return ()
+
+    def hand_off(self, talk: Talk, handoff: Handoff, event: Event) -> Iterable[Event]:
+        queue.enqueue(self.tx, talk.id, talk.seq, handoff, event.at)
+        return ()
+
+    def withdraw(self, talk: Talk, _: Withdraw, event: Event) -> Iterable[Event]:
+        queue.withdraw(self.tx, talk.id, event.at)
+        return ()
+
+    def fault(self, _: Talk, fault: Fault, __: Event) -> Iterable[Event]:
+        log.error("%s: %s", fault.where, fault.what)
+        return ()
+
+    # ending and writing
+
+    def leave(self, talk: Talk, *, reason: str, moved_to: str | None = None) -> None:
+        """End another conversation of the same person, journalled and published like any turn."""
+        left = Left(id=f"{self.event.id}/left", at=self.event.at, reason=reason, moved_to=moved_to)
+        if talk.session is not None:
+            self.run(talk, [left])
+        else:
+            talk.status = "ended"
+        self.write(talk)
+
+    def written(self, talk: Talk) -> Outcome:
+        """Everything into the database; the inbox row last, so that it can name the journal rows."""
+        self.write(talk)
+        rows = tuple(talk.rows)
+        inbound = self.inbound
+        conversations.remember(
+            self.tx,
+            inbound.channel,
+            inbound.identity,
+            self.event.id,
+            self.event.at,
+            Taken(talk.id, talk.seq - len(rows) + 1, talk.seq),
+        )
+        return self.outcome(talk, rows)
+
+    def write(self, talk: Talk) -> None:
+        before = talk.status
+        conversations.save(
+            self.tx,
+            talk,
+            at=self.event.at,
+            phone=claimed_phone(talk.session, self.turn.served(talk.scenarios).scenarios),
+            deliver=talk.channel in self.turn.delivered,
+        )
+        self.messages.append((f"conversation.{talk.id}", conversations.message(talk)))
+        if talk.status != before or any(isinstance(row.entry, Handoff | Withdraw) for row in talk.rows):
+            self.messages.append(("desk", {"conversation": talk.id, "status": talk.status}))
+
+    def repeated(self, talk: Talk, taken: Taken) -> Outcome:
+        rows = conversations.rows(self.tx, taken.conversation, first=taken.first, last=taken.last)
+        return replace(self.outcome(talk, rows), repeated=True)
+
+    def outcome(self, talk: Talk, rows: tuple[Any, ...]) -> Outcome:
+        scenarios = self.turn.served(talk.scenarios).scenarios
+        session = talk.session or opening(talk.id, scenarios)
+        return Outcome(
+            conversation=talk.id,
+            session=session,
+            expectation=expects(session, scenarios),
+            actions=tuple(row.entry for row in rows if isinstance(row.entry, Action)),
+            rows=rows,
+        )
+
+
+# What an action asks of the turn itself. Say and End are for whoever reads the outcome.
+EFFECTS: Mapping[type[Action], Callable[[_Body, Talk, Any, Event], Iterable[Event]]] = {
+    Fetch: _Body.fetch,
+    Learn: _Body.learn,
+    ChoseItem: _Body.chose,
+    TakeOver: _Body.take_over,
+    Handoff: _Body.hand_off,
+    Withdraw: _Body.withdraw,
+    Fault: _Body.fault,
+}
+
+
+def understood(event: Utterance, session: Session, served: Served) -> Utterance:
+    """The event with its meaning. What is said to a person isn't for the bot to understand."""
+    if session.status in ("agent", "ended"):
+        return event
+    expectation = expects(session, served.scenarios)
+    now = event.at.replace(tzinfo=None)
+    return replace(
+        event, meaning=served.nlu.understand(event.text, expectation, language=session.language, now=now)
+    )
+
+
+def claimed_phone(session: Session | None, scenarios: ScenarioSet) -> str:
+    """The number this conversation collected, so that a call from it finds the conversation; "" when there is none."""
+    for frame in reversed(session.stack if session else ()):
+        scenario = scenarios.scenarios.get(frame.scenario)
+        for name, slot in scenario.slots.items() if scenario else ():
+            value = frame.values.get(name)
+            if slot.type == "phone" and isinstance(value, str):
+                return value[:20]
+    return ""
+
+
+def acceptable(inbound: Inbound) -> Inbound:
+    """The inbound with text that can be stored. Raises Unacceptable, TooLong."""
+    event = inbound.event
+    if event.at.tzinfo is None:
+        raise Unacceptable("the event's time has no time zone")
+    for what, value in (("id", event.id), ("sender", inbound.identity.value), ("channel", inbound.channel)):
+        if not value or len(value) > MAX_ID or not _storable(value):
+            raise Unacceptable(f"the {what} is empty, longer than {MAX_ID} characters, or has characters no text has")
+    if isinstance(event, Utterance | AgentSaid):
+        text = event.text.strip()
+        if not text:
+            raise Unacceptable("the text is empty", fix="Send at least one word.")
+        if len(text) > MAX_TEXT:
+            raise TooLong(f"the text has {len(text)} characters", fix=f"Send at most {MAX_TEXT}.")
+        if not _storable(text):
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
+        return replace(inbound, event=replace(event, text=text))
+    if isinstance(event, Chosen | Keys):
+        value = event.option if isinstance(event, Chosen) else event.digits
+        if not value or len(value) > MAX_ID or not _storable(value):
+            raise Unacceptable(f"what was pressed is empty, or longer than {MAX_ID}")
+    return inbound
+
+
+def _storable(text: str) -> bool:
+    """Whether every database takes it: no zero byte, no half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
+def _where(error: Exception) -> str:
+    """The error's kind and place, never its words: they may hold what a customer said."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    return f"{type(error).__name__} at " + " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+
+
+class _Order:
+    """One lock a conversation, first come first served; a lock nobody waits for is forgotten."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+
+    @asynccontextmanager
+    async def of(self, key: str) -> AsyncIterator[None]:
+        lock, users = self._locks.get(key, (None, 0))
+        lock = lock or asyncio.Lock()
+        self._locks[key] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._locks[key]
+            if users == 1:
+                del self._locks[key]
+            else:
+                self._locks[key] = (lock, users - 1)
