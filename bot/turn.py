@@ -17,12 +17,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, AsyncIterator
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -30,7 +30,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.customers import habits, profile
 from bot.customers.habits import Habits
-from bot.customers.opening import IDLE, local, started
+from bot.customers.opening import IDLE, language, local, started
 from bot.desk import queue, token
 from bot.dialogue.actions import Action, ChoseItem, Fault, Fetch, Handoff, Learn, Say, TakeOver, Withdraw
 from bot.dialogue.engine import advance, expects, opening
@@ -64,6 +64,7 @@ MAX_WAITING = 2_000  # turns that may wait in this process; a messenger sends th
 MAX_EVENTS = 100  # in one turn, with the answers of backends: a scenario that asks on and on is broken
 ATTEMPTS = 5  # at a transaction that lost a race
 
+APOLOGY = "internal_error"  # the prompt that is said when a turn broke
 FROM_AGENTS = (AgentJoined, AgentSaid, AgentLeft)
 OPENERS = (Started, Utterance, Chosen, Keys)  # what may begin a conversation
 
@@ -135,17 +136,16 @@ class Turn:
 
         def silent() -> list[conversations.Summary]:
             with self.database.reading() as tx:
-                names = [
-                    name for medium, idle in IDLE.items() for name in conversations.idle(tx, medium=medium, since=now - idle)
+                return [
+                    found
+                    for medium, idle in IDLE.items()
+                    for found in conversations.idle(tx, medium=medium, since=now - idle)
                 ]
-                return [found for name in names if (found := conversations.summary(tx, name))]
 
         quiet = await asyncio.to_thread(silent)
         for found in quiet:
             left = Left(id=f"{found.id}/idle", at=now, reason="idle")
-            await self.take(
-                Inbound(event=left, channel=found.channel, identity=found.identity, conversation=found.id)
-            )
+            await self.take(Inbound(event=left, channel=found.channel, identity=found.identity, conversation=found.id))
         return len(quiet)
 
     async def close(self) -> None:
@@ -177,7 +177,7 @@ class Turn:
                 if attempt + 1 == ATTEMPTS or not worth_repeating(error):
                     log.error("a turn was not taken: %s", _where(error))
                     raise Unavailable("the database refused the turn", fix="Send it again.") from error
-            except Exception as error:  # noqa: BLE001  the outermost loop of a conversation
+            except Exception as error:
                 if body is _Body.apologise:
                     raise
                 log.error("a turn failed, the customer gets an apology: %s", _where(error))
@@ -202,9 +202,11 @@ class _Body:
         if repeated:
             return self.repeated(talk, repeated)
         event = self.event
-        if talk.session is not None:
+        if talk.session is None:
+            self.run(talk, self.beginning(talk))
+        elif not isinstance(event, Started):  # which in a conversation under way changes nothing
             token.check(talk.session, event)
-        self.run(talk, [event] if talk.session is not None else self.beginning(talk))
+            self.run(talk, [event])
         return self.written(talk)
 
     def apologise(self) -> Outcome:
@@ -213,18 +215,24 @@ class _Body:
         if repeated:
             return self.repeated(talk, repeated)
         scenarios = self.turn.served(talk.scenarios).scenarios
-        again = talk.seq > 0 and any(
-            isinstance(row.entry, Say) and row.entry.prompt.endswith("internal_error")
-            for row in conversations.rows(self.tx, talk.id, first=talk.seq)
+        session = talk.session or replace(
+            opening(talk.id, scenarios),
+            channel=talk.channel,
+            medium="voice" if talk.medium == "voice" else "text",
+            language=language(self.inbound, self.event, None, scenarios.languages),
         )
+        last = conversations.rows(self.tx, talk.id, first=talk.seq)
+        again = any(isinstance(row.entry, Say) and row.entry.prompt == APOLOGY for row in last)
         talk.note(self.event, self.event.at)
-        run = Run(talk.session or opening(talk.id, scenarios), scenarios, self.event.at.replace(tzinfo=None))
-        run.say_builtin("internal_error")
-        if again and talk.session is not None and talk.session.status == "bot":
-            run.actions.append(Handoff(reason="error"))
-            talk.session = replace(talk.session, status="waiting")
-        for action in run.actions:
-            self.act(talk, action, self.event)
+        if session.status == "bot":
+            said = Run(session, scenarios, self.event.at.replace(tzinfo=None))
+            said.say_builtin("internal_error")
+            actions = [replace(say, prompt=APOLOGY) if isinstance(say, Say) else say for say in said.actions]
+            if again:
+                talk.session = replace(session, status="waiting")
+                actions.insert(0, Handoff(reason="error"))
+            for action in actions:
+                self.act(talk, action, self.event)
         return self.written(talk)
 
     # finding the conversation
@@ -245,7 +253,7 @@ class _Body:
             before = conversations.locked(self.tx, repeated.conversation)
             assert before is not None  # the inbox row goes with its conversation
             return before, repeated
-        if talk is None and inbound.conversation is None:
+        if talk is None and inbound.conversation is None and not self.calls():
             talk = conversations.open_of(self.tx, inbound.channel, inbound.identity)
             if talk is not None and (over := self.over(talk)):
                 self.leave(talk, reason=over)
@@ -254,9 +262,9 @@ class _Body:
             customer = talk.customer
             talk = None
         if talk is None:
-            if not isinstance(self.event, OPENERS) or (inbound.conversation and not self.may_name()):
+            if not isinstance(self.event, OPENERS) or (inbound.conversation and not isinstance(self.event, Started)):
                 raise NotFound("there is no such conversation", where=inbound.conversation or inbound.channel)
-            talk = self.opened(customer if customer is not None else profile.recognise(self.tx, inbound.identity, self.event.at))
+            talk = self.opened(customer or profile.recognise(self.tx, inbound.identity, self.event.at))
         self.event = replace(self.event, at=local(self.event.at, self.turn.served(talk.scenarios).scenarios.business))
         return talk, None
 
@@ -265,14 +273,14 @@ class _Body:
         if not isinstance(self.event, FROM_AGENTS) and self.inbound.identity != talk.identity:
             raise NotFound("there is no such conversation", where=talk.id)
 
-    def may_name(self) -> bool:
-        return isinstance(self.event, Started)
+    def calls(self) -> bool:
+        """A new call is a new conversation, even beside another one: an office calls from one number."""
+        return isinstance(self.event, Started) and self.inbound.medium == "voice"
 
     def over(self, talk: Talk) -> str:
-        """Why this open conversation ends now and a new one begins, or ""."""
-        if isinstance(self.event, Started):
-            # Two calls at once from one number are an office; two chats at once in one window are not.
-            return "lost" if talk.medium == "voice" else "restarted"
+        """Why this open conversation ends now and a new one begins, or ""; never while a person is in it."""
+        if talk.status == "bot" and isinstance(self.event, Started):
+            return "restarted"
         if talk.status == "bot" and self.event.at - talk.updated > IDLE[talk.medium]:
             return "idle"
         return ""
@@ -286,7 +294,7 @@ class _Body:
                 fix=f"There are: {', '.join(sorted(served.scenarios.scenarios))}.",
             )
         talk = Talk(
-            id=(inbound.conversation if self.may_name() else None) or str(uuid4()),
+            id=(inbound.conversation if isinstance(self.event, Started) else None) or str(uuid4()),
             customer=customer,
             channel=inbound.channel,
             identity=inbound.identity,
@@ -446,9 +454,7 @@ def understood(event: Utterance, session: Session, served: Served) -> Utterance:
         return event
     expectation = expects(session, served.scenarios)
     now = event.at.replace(tzinfo=None)
-    return replace(
-        event, meaning=served.nlu.understand(event.text, expectation, language=session.language, now=now)
-    )
+    return replace(event, meaning=served.nlu.understand(event.text, expectation, language=session.language, now=now))
 
 
 def claimed_phone(session: Session | None, scenarios: ScenarioSet) -> str:

@@ -34,9 +34,7 @@ _CROWD = (
 
 
 def chose(tx: Connection, customer: int, scenarios: str, menu: str, item: str, at: datetime) -> None:
-    tx.execute(
-        insert(menu_choices).values(customer=customer, scenarios=scenarios, menu=menu, item=item, at=at)
-    )
+    tx.execute(insert(menu_choices).values(customer=customer, scenarios=scenarios, menu=menu, item=item, at=at))
 
 
 class Habits:
@@ -45,7 +43,9 @@ class Habits:
     def __init__(self) -> None:
         self._crowd: dict[tuple[str, str], tuple[datetime, Counter[str]]] = {}
 
-    def orders(self, tx: Connection, customer: int, scenarios: ScenarioSet, now: datetime) -> dict[str, tuple[str, ...]]:
+    def orders(
+        self, tx: Connection, customer: int, scenarios: ScenarioSet, now: datetime
+    ) -> dict[str, tuple[str, ...]]:
         """Menu to its items in the order to announce them; menus to be read as written are left out."""
         orders = {}
         for menu in _learning(scenarios):

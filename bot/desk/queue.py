@@ -124,9 +124,7 @@ def transferred(tx: Connection, conversation: str, at: datetime) -> None:
 
 def _open(tx: Connection, conversation: str, **values: object) -> None:
     tx.execute(
-        update(handoffs)
-        .where(handoffs.c.conversation == conversation, handoffs.c.done.is_(None))
-        .values(**values)
+        update(handoffs).where(handoffs.c.conversation == conversation, handoffs.c.done.is_(None)).values(**values)
     )
 
 

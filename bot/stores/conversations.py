@@ -72,7 +72,7 @@ class Summary:
     ended: datetime | None
 
 
-# --- one turn ------------------------------------------------------------------------------------------------------------
+# --- one turn ------------------------------------------------------------------------
 
 _BY_ID = select(conversations).where(conversations.c.id == bindparam("id")).with_for_update()
 _OPEN = (
@@ -183,7 +183,13 @@ def save(tx: Connection, talk: Talk, *, at: datetime, phone: str, deliver: bool)
         tx.execute(
             _NOTE,
             [
-                {"conversation": talk.id, "seq": row.seq, "at": row.at, "kind": type(row.entry).__name__, "entry": _json(entry)}
+                {
+                    "conversation": talk.id,
+                    "seq": row.seq,
+                    "at": row.at,
+                    "kind": type(row.entry).__name__,
+                    "entry": _json(entry),
+                }
                 for row, entry in zip(talk.rows, talk.entries, strict=True)
             ],
         )
@@ -240,7 +246,7 @@ def remember(tx: Connection, channel: str, identity: Identity, event: str, at: d
     )
 
 
-# --- reading ------------------------------------------------------------------------------------------------------------
+# --- reading ------------------------------------------------------------------------
 
 
 def rows(tx: Connection, conversation: str, *, first: int = 1, last: int = 2**31 - 1) -> tuple[Row, ...]:
@@ -283,20 +289,19 @@ def recent(
     return tuple(_summary(row) for row in tx.execute(wanted))
 
 
-def idle(tx: Connection, *, medium: str, since: datetime, limit: int = 100) -> tuple[str, ...]:
+def idle(tx: Connection, *, medium: str, since: datetime, limit: int = 100) -> tuple[Summary, ...]:
     """Conversations that the bot holds and in which nothing happened since."""
-    found = tx.execute(
-        select(conversations.c.id)
-        .where(conversations.c.status == "bot", conversations.c.medium == medium, conversations.c.updated < since)
+    wanted = (
+        _SUMMARIES.where(
+            conversations.c.status == "bot", conversations.c.medium == medium, conversations.c.updated < since
+        )
         .order_by(conversations.c.updated)
         .limit(limit)
     )
-    return tuple(found.scalars())
+    return tuple(_summary(row) for row in tx.execute(wanted))
 
 
-_SUMMARIES = select(
-    *(column for column in conversations.c if column.name not in ("session", "version", "phone"))
-)
+_SUMMARIES = select(*(column for column in conversations.c if column.name not in ("session", "version", "phone")))
 
 
 def message(talk: Talk) -> dict[str, Any]:

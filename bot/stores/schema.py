@@ -34,10 +34,10 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -50,7 +50,7 @@ about = Table(
     Column("value", Text, nullable=False),
 )
 
-# --- who ----------------------------------------------------------------------------------------------------------
+# --- who ------------------------------------------------------------------------
 
 customers = Table(
     "customers",
@@ -94,7 +94,7 @@ menu_choices = Table(
     Index("menu_choices_all", "scenarios", "menu", "at"),
 )
 
-# --- what was said --------------------------------------------------------------------------------------------------
+# --- what was said ------------------------------------------------------------------------
 
 conversations = Table(
     "conversations",
@@ -159,7 +159,7 @@ outbox = Table(
 )
 Index("outbox_waiting", outbox.c.due, sqlite_where=outbox.c.done.is_(None), postgresql_where=outbox.c.done.is_(None))
 
-# --- what was done --------------------------------------------------------------------------------------------------
+# --- what was done ------------------------------------------------------------------------
 
 bookings = Table(
     "bookings",
@@ -198,7 +198,7 @@ requests = Table(
     Column("at", Instant, nullable=False),
 )
 
-# --- people of the company --------------------------------------------------------------------------------------------
+# --- people of the company ------------------------------------------------------------------------
 
 agents = Table(
     "agents",
@@ -235,4 +235,3 @@ Index(
     sqlite_where=handoffs.c.done.is_(None),
     postgresql_where=handoffs.c.done.is_(None),
 )
-

@@ -57,6 +57,7 @@ class Database:
             try:
                 self._engine = create_engine(
                     parsed.set(drivername="postgresql+psycopg"),
+                    hide_parameters=True,
                     pool_size=POOL,
                     max_overflow=POOL,  # readers beside the turns
                     pool_pre_ping=True,
@@ -119,7 +120,11 @@ def worth_repeating(error: Exception) -> bool:
 
 def _sqlite(url: Any) -> Engine:
     # timeout also sets busy_timeout; check_same_thread is off because the pool hands connections between threads.
-    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+    engine = create_engine(
+        url,
+        hide_parameters=True,  # they hold what people said, and errors go to logs
+        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -1,0 +1,42 @@
+"""Fixtures that more than one folder of tests needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from bot.stores.sql import Database
+from tests import servers
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with servers.postgres() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database: the same test runs on both kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/govorun.db"
+        return
+    url = request.getfixturevalue("postgres")
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE SCHEMA {name}")
+    yield f"{url}?options=-csearch_path%3D{name}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"DROP SCHEMA {name} CASCADE")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    made = Database(database_url)
+    made.create()
+    yield made
+    made.close()

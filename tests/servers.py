@@ -1,0 +1,100 @@
+"""Real servers for tests: PostgreSQL and Redis on free ports of the loopback, ended by their process ids."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+START_SECONDS = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A cluster of its own; yields the URL of its database "govorun"."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    if not binaries:
+        pytest.skip("PostgreSQL isn't installed: apt-get install postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="govorun-pg-"))
+    demoted: dict[str, object] = {}
+    user = "postgres"
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        account = pwd.getpwnam(user)
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        demoted = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    port = free_port()
+    data = folder / "data"
+    with (folder / "log").open("wb") as log:
+        subprocess.run(
+            [binaries[-1].with_name("initdb"), "-D", data, "-A", "trust", "-U", user, "-E", "UTF8", "--no-sync"],
+            check=True,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            **demoted,  # type: ignore[call-overload]
+        )
+        server = subprocess.Popen(
+            [binaries[-1], "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, "-c", "fsync=off"],
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            **demoted,  # type: ignore[call-overload]
+        )
+    try:
+        _listening(port, server)
+        yield f"postgresql://{user}@127.0.0.1:{port}/postgres"
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def redis(port: int | None = None) -> Iterator[str]:
+    """An empty server that keeps nothing; yields its URL."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("Redis isn't installed: apt-get install redis-server")
+    port = port or free_port()
+    server = subprocess.Popen(
+        ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+    )
+    try:
+        _listening(port, server)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _listening(port: int, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended at once with {server.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError("the server did not start in time")
