@@ -1,0 +1,132 @@
+"""business.yaml and the tables beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+import re
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.authoring.reading import Reader
+from bot.authoring.tree import Fields, Listing, Node, Text
+from bot.dialogue.scenario import Business
+from bot.dialogue.values import Value
+
+_KNOWN = ("name", "languages", "start", "hours", "timezone")
+_HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})")
+_ROW = ("id", "title", "synonyms", "key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What business.yaml says: the business itself, the set's languages, and where a conversation begins."""
+
+    business: Business
+    languages: tuple[str, ...]
+    start: str
+    start_node: Node
+
+
+def head(reader: Reader, root: Node) -> Head:
+    """Every field beyond the known ones is a fact that prompts can say: {business.address}."""
+    fields = reader.fields(root, _KNOWN, ("name", "languages", "start"), open_ended=True)
+    languages = tuple(
+        dict.fromkeys(reader.one_of(item, ("ru", "en"), "ru") for item in reader.items(fields.get("languages")))
+    )
+    reader.languages = languages or ("ru", "en")
+    facts: dict[str, Value] = {}
+    for key, node in fields.items():
+        if key not in _KNOWN:
+            if isinstance(node, Fields) and any(e.key.value in reader.languages for e in node.entries):
+                facts[key] = reader.by_language(node)
+            else:
+                facts[key] = reader.value(node)
+    business = Business(
+        name=reader.by_language(fields.get("name")),
+        hours=_hours(reader, fields.get("hours")),
+        timezone=_timezone(reader, fields.get("timezone")),
+        facts=facts,
+    )
+    return Head(
+        business=business,
+        languages=reader.languages,
+        start=reader.name(fields.get("start")),
+        start_node=fields.get("start", root),
+    )
+
+
+def table(reader: Reader, root: Listing, seen: set[str]) -> tuple[Mapping[str, Value], ...]:
+    """Rows with "id" and "title" by language; "synonyms" are lists by language, everything else stays as it is.
+
+    seen: ids of all tables so far: `service.price` looks a row up by its id alone.
+    """
+    rows: dict[str, Mapping[str, Value]] = {}
+    for item in root.items:
+        fields = reader.fields(item, _ROW, ("id", "title"), open_ended=True)
+        ident = reader.name(fields.get("id"))
+        if not ident:
+            continue
+        if ident in seen:
+            reader.problem("row_twice", fields["id"], name=ident)
+            continue
+        seen.add(ident)
+        row: dict[str, Value] = {"id": ident}
+        for key, node in fields.items():
+            if key == "synonyms":
+                row[key] = reader.synonyms(node)
+            elif key == "title" or (isinstance(node, Fields) and any(e.key.value in ("ru", "en") for e in node.entries)):
+                row[key] = reader.by_language(node) if key == "title" else _forms(reader, node)
+            elif key == "key":
+                row[key] = key_of(reader, node)
+                other = next((str(r["id"]) for r in rows.values() if row[key] and r.get("key") == row[key]), "")
+                if other:
+                    reader.problem("key_clash", node, key=str(row[key]), name=other)
+            elif key != "id":
+                row[key] = reader.value(node)
+        rows[ident] = row
+    if not rows and not root.items:
+        reader.problem("no_rows", root)
+    return tuple(rows.values())
+
+
+def key_of(reader: Reader, node: Node | None) -> str | None:
+    """A telephone key."""
+    if node is None:
+        return None
+    value = node.value.strip() if isinstance(node, Text) else ""
+    if len(value) == 1 and value in "0123456789*#":
+        return value
+    reader.problem("bad_key", node, value=value[:20])
+    return None
+
+
+def _forms(reader: Reader, node: Node) -> Mapping[str, str]:
+    """A word form, dative: {ru: терапевту}; English needs none, so languages may be missing."""
+    return {name: reader.text(value) for name, value in reader.fields(node, ("ru", "en")).items()}
+
+
+def _hours(reader: Reader, node: Node | None) -> tuple[time, time]:
+    if node is None:
+        return time(9), time(20)
+    match = _HOURS.fullmatch(node.value.strip()) if isinstance(node, Text) else None
+    if match:
+        opens_h, opens_m, closes_h, closes_m = map(int, match.groups())
+        if opens_h < 24 and closes_h < 24 and opens_m < 60 and closes_m < 60:
+            opens, closes = time(opens_h, opens_m), time(closes_h, closes_m)
+            if opens < closes:
+                return opens, closes
+    reader.problem("bad_hours", node, value=node.value[:40] if isinstance(node, Text) else "…")
+    return time(9), time(20)
+
+
+def _timezone(reader: Reader, node: Node | None) -> str:
+    value = reader.text(node)
+    if not value or node is None:
+        return ""
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        reader.problem("bad_timezone", node, value=value[:40])
+        return ""
+    return value

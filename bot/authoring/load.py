@@ -1,0 +1,286 @@
+"""A folder of YAML to a ScenarioSet, or to every mistake in it at once.
+
+load    compile a folder, or raise ScenarioErrors with all its problems
+check   the problems alone
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+from bot.authoring import checks
+from bot.authoring.actions import CALENDAR, Signature
+from bot.authoring.business import Head, head, table
+from bot.authoring.phrases import PhraseError, expand
+from bot.authoring.problems import Problem, ScenarioErrors, listed
+from bot.authoring.reading import Reader
+from bot.authoring.slots import FIXED, clash, samples, slots
+from bot.authoring.steps import DONE, Draft, block
+from bot.authoring.tree import Fields, Listing, Node, Unreadable, read
+from bot.dialogue.scenario import Business, Prompt, Scenario, ScenarioSet, Slot
+from bot.dialogue.values import Value
+
+MAX_FILES = 200
+MAX_TOTAL = 2 * 1024 * 1024  # bytes in one set
+BUILTIN = Path(__file__).with_name("builtin.yaml")
+_SUFFIXES = (".yaml", ".yml")
+_SCENARIO = ("scenario", "title", "phrases", "slots", "steps", "resumable")
+
+# What the engine puts into a built-in prompt beside the names every prompt knows.
+EXTRA: Mapping[str, tuple[str, ...]] = {
+    "ask_time": ("day", "time"),
+    "ask_day": ("day", "time"),
+    "ask_part_of_day": ("day", "time"),
+    "in_the_past": ("when",),
+    "offer_continue": ("title", "channel"),
+    "agent_joined": ("agent",),
+    "did_you_mean": ("first", "second"),
+}
+
+
+def load(
+    folder: Path | str, *, locale: str = "en", actions: Mapping[str, Signature] = CALENDAR
+) -> ScenarioSet:
+    """Compile a folder. locale: "en" or "ru", of the problems. Raises ScenarioErrors, and nothing else."""
+    draft = _SetDraft(Path(folder), actions)
+    made = draft.compiled()
+    if draft.problems or made is None:
+        raise ScenarioErrors(draft.problems, locale)
+    return made
+
+
+def check(folder: Path | str, *, actions: Mapping[str, Signature] = CALENDAR) -> tuple[Problem, ...]:
+    """Everything wrong with a folder, by file and line; `problem.text(locale)` is a line to print."""
+    draft = _SetDraft(Path(folder), actions)
+    draft.compiled()
+    return ScenarioErrors(draft.problems).problems if draft.problems else ()
+
+
+@dataclass(slots=True)
+class _SetDraft:
+    """A set being compiled. drafts: by scenario. trees: what each file holds."""
+
+    folder: Path
+    actions: Mapping[str, Signature]
+    problems: list[Problem] = field(default_factory=list)
+    trees: dict[str, Node] = field(default_factory=dict)
+    digest: str = ""
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    scenarios: dict[str, Scenario] = field(default_factory=dict)
+
+    def compiled(self) -> ScenarioSet | None:
+        self._read()
+        root = self.trees.pop("business.yaml", None)
+        if root is None:
+            if not any(problem.file == "business.yaml" or problem.code == "no_folder" for problem in self.problems):
+                self._problem("no_business", "business.yaml")
+            return None
+        about = head(Reader("business.yaml", self.problems), root)
+        repair = self.trees.pop("repair.yaml", None)
+        business = replace(about.business, tables=self._tables(about.languages))
+        rows = {str(row["id"]): row for rows in business.tables.values() for row in rows}
+        for file, tree in self.trees.items():
+            self._scenario(file, tree, about.languages, business)
+        self._checked(about, business, rows)
+        return ScenarioSet(
+            name=self.folder.resolve().name,
+            version=self.digest,
+            title=business.name,
+            languages=about.languages,
+            start=about.start,
+            business=business,
+            scenarios=self.scenarios,
+            phrases=self._phrases(about.languages, rows),
+            builtin=self._builtin(repair, about.languages, business, rows),
+            rows=rows,
+        )
+
+    # --- files ---
+
+    def _read(self) -> None:
+        """Every YAML file of the folder itself; tests and the like live in folders below it."""
+        if not self.folder.is_dir():
+            self._problem("no_folder", str(self.folder), name=str(self.folder))
+            return
+        names = sorted(e.name for e in os.scandir(self.folder) if e.name.lower().endswith(_SUFFIXES) and e.name[0] != ".")
+        if len(names) > MAX_FILES:
+            self._problem("too_many_files", names[MAX_FILES], limit=str(MAX_FILES))
+        whole = hashlib.sha256()
+        total = 0
+        for name in names[:MAX_FILES]:
+            try:
+                data = (self.folder / name).read_bytes()
+            except OSError:
+                self._problem("unreadable_file", name)
+                continue
+            total += len(data)
+            if total > MAX_TOTAL:
+                self._problem("too_big", name, limit=str(MAX_TOTAL // 1024))
+                return
+            whole.update(f"{name}\0{len(data)}\0".encode() + data)
+            try:
+                tree = read(data)
+            except Unreadable as error:
+                problem = Problem(file=name, line=error.line, column=error.column, code=error.code, params=error.params)
+                self.problems.append(problem)
+                continue
+            if tree is None:
+                self._problem("empty_file", name)
+            else:
+                self.trees[name] = tree
+        self.digest = whole.hexdigest()[:16]
+
+    def _tables(self, languages: tuple[str, ...]) -> dict[str, tuple[Mapping[str, Value], ...]]:
+        tables: dict[str, tuple[Mapping[str, Value], ...]] = {}
+        seen: set[str] = set()
+        for file, tree in list(self.trees.items()):
+            if not isinstance(tree, Listing):
+                continue
+            del self.trees[file]
+            name = Path(file).stem
+            if name in tables:
+                self._problem("table_twice", file, name=name)
+            tables[name] = table(Reader(file, self.problems, languages), tree, seen)
+        return tables
+
+    def _scenario(self, file: str, tree: Node, languages: tuple[str, ...], business: Business) -> None:
+        reader = Reader(file, self.problems, languages)
+        if not isinstance(tree, Fields) or tree.get("scenario") is None:
+            reader.problem("unknown_file", tree)
+            return
+        fields = reader.fields(tree, _SCENARIO, ("scenario", "title", "steps"))
+        name = reader.name(fields["scenario"])
+        if not name:
+            return
+        if name in self.scenarios:
+            reader.problem("scenario_twice", fields["scenario"], name=name, file=self.scenarios[name].file)
+            return
+        draft = Draft(reader, name, slots(reader, fields.get("slots"), name, business), self.actions)
+        if "phrases" in fields:
+            draft.phrases.append((name, fields["phrases"]))
+        first = block(draft, fields.get("steps"), "steps", DONE)
+        self.drafts[name] = draft
+        self.scenarios[name] = Scenario(
+            name=name,
+            title=reader.by_language(fields.get("title")),
+            first=first,
+            steps=draft.steps,
+            slots=draft.slots,
+            file=file,
+            resumable=reader.yes(fields.get("resumable"), True),
+        )
+
+    # --- the whole set ---
+
+    def _checked(self, about: Head, business: Business, rows: Mapping[str, Mapping[str, Value]]) -> None:
+        reader = Reader("business.yaml", self.problems, about.languages)
+        broken = bool(self.problems)
+        if not self.scenarios:
+            if not broken:
+                self._problem("no_scenarios", "business.yaml")
+            return
+        if about.start and about.start not in self.scenarios:
+            reader.unknown("unknown_scenario", about.start_node, about.start, self.scenarios)
+        facts = {slot.learn for scenario in self.scenarios.values() for slot in scenario.slots.values() if slot.learn}
+        for name, draft in self.drafts.items():
+            checks.draft(draft, self.scenarios[name].first, business, facts, rows)
+            for other, node in draft.starts:
+                if other not in self.scenarios:
+                    draft.reader.unknown("unknown_scenario", node, other, self.scenarios)
+        edges = {name: checks.starts_at_once(scenario) for name, scenario in self.scenarios.items()}
+        for circle in checks.circles(edges):
+            draft = self.drafts[circle[0]]
+            node = next(iter(draft.nodes.values()))
+            draft.reader.problem("circle", node, names=" → ".join([*circle, circle[0]]))
+
+    def _phrases(
+        self, languages: tuple[str, ...], rows: Mapping[str, Mapping[str, Value]]
+    ) -> dict[str, dict[str, tuple[str, ...]]]:
+        out: dict[str, dict[str, dict[str, None]]] = {}
+        said: dict[tuple[str, str], str] = {}
+        for draft in self.drafts.values():
+            for intent, node in draft.phrases:
+                # An item's phrases may name the slots of the scenario it starts.
+                known = self.drafts.get(intent, draft).slots
+                for language, items in self._written(draft.reader, node, languages):
+                    texts = out.setdefault(intent, {}).setdefault(language, {})
+                    for text in self._expanded(draft.reader, items, known, language, rows):
+                        other = said.setdefault((language, text.casefold()), intent)
+                        if other != intent:
+                            draft.reader.problem("phrase_clash", items, text=text, name=other)
+                        texts[text] = None
+        return {
+            intent: {language: tuple(texts) for language, texts in by_language.items()}
+            for intent, by_language in out.items()
+        }
+
+    def _written(self, reader: Reader, node: Node, languages: tuple[str, ...]) -> Iterable[tuple[str, Node]]:
+        fields = reader.fields(node, languages, languages)
+        for language, items in fields.items():
+            for item in reader.items(items):
+                if isinstance(item, Listing):
+                    reader.problem("phrase_list", item)
+                else:
+                    yield language, item
+
+    def _expanded(
+        self,
+        reader: Reader,
+        node: Node,
+        known: Mapping[str, Slot],
+        language: str,
+        rows: Mapping[str, Mapping[str, Value]],
+    ) -> tuple[str, ...]:
+        source = reader.text(node)
+        if not source:
+            return ()
+        try:
+            return expand(
+                source, lambda name, form: samples(known[name], form, language, rows) if name in known else None
+            )
+        except PhraseError as error:
+            if error.code == "unknown_slot":
+                reader.unknown(error.code, node, error.params["name"], known)
+            else:
+                reader.problem(error.code, node, **error.params)
+            return ()
+
+    def _builtin(
+        self,
+        repair: Node | None,
+        languages: tuple[str, ...],
+        business: Business,
+        rows: Mapping[str, Mapping[str, Value]],
+    ) -> dict[str, Prompt]:
+        prompts = dict(shipped())
+        if repair is None:
+            return prompts
+        reader = Reader("repair.yaml", self.problems, languages)
+        for name, node in reader.fields(repair, prompts).items():
+            prompts[name] = reader.prompt(node, f"repair:{name}", EXTRA.get(name, ()))
+        for use in reader.uses:
+            checks.expression(reader, use, FIXED, {}, business, (), rows)
+        return prompts
+
+    def _problem(self, code: str, file: str, **params: str) -> None:
+        self.problems.append(Problem(file=file, line=1, code=code, params=params))
+
+
+@cache
+def shipped() -> Mapping[str, Prompt]:
+    """The built-in prompts in every language, by name."""
+    problems: list[Problem] = []
+    tree = read(BUILTIN.read_bytes())
+    reader = Reader(BUILTIN.name, problems)
+    prompts = {
+        name: reader.prompt(node, f"builtin:{name}", EXTRA.get(name, ()))
+        for name, node in reader.fields(tree, (), open_ended=True).items()
+    }
+    if problems:
+        raise ScenarioErrors(problems)
+    return prompts

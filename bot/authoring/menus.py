@@ -1,0 +1,79 @@
+"""The items of a menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.authoring.business import key_of
+from bot.authoring.reading import Reader
+from bot.authoring.slots import clash
+from bot.authoring.tree import Entry, Node
+from bot.dialogue.expressions import Template
+from bot.dialogue.meaning import Option
+from bot.dialogue.scenario import Item, Prompt, Wording
+
+_KEYS = ("title", "key", "phrases", "synonyms", "announce", "start", "steps", "pinned")
+_SPOKEN: Mapping[str, Mapping[str, str]] = {
+    "ru": dict(zip("0123456789*#", "ноль один два три четыре пять шесть семь восемь девять звёздочка решётка".split(), strict=True)),
+    "en": dict(zip("0123456789*#", "zero one two three four five six seven eight nine star hash".split(), strict=True)),
+}  # fmt: skip
+
+
+def item(
+    reader: Reader,
+    entry: Entry,
+    scenario: str,
+    menu: str,
+    before: Sequence[Item],
+    *,
+    begin: Callable[[Node, str], str],
+    intent: Callable[[str, Node], None],
+    starts: Callable[[str, Node], None],
+) -> Item | None:
+    """begin: lays out the item's own block. intent: takes the item's phrases. starts: takes a scenario it names."""
+    ident = reader.name(entry.key)
+    fields = reader.fields(entry.value, _KEYS, ("title",))
+    if not ident or "title" not in fields:
+        return None
+    title = reader.by_language(fields["title"])
+    option = Option(
+        id=ident,
+        title=title,
+        synonyms=reader.synonyms(fields["synonyms"]) if "synonyms" in fields else {},
+        key=key_of(reader, fields.get("key")),
+    )
+    clash(reader, [*(other.option for other in before), option], fields.get("key", entry.key))
+    started = reader.name(fields["start"]) if "start" in fields else ""
+    if started:
+        starts(started, fields["start"])
+    if "start" in fields and "steps" in fields:
+        reader.problem("item_both", fields["steps"])
+    name = started or f"{menu}.{ident}"
+    if "phrases" in fields:
+        intent(name, fields["phrases"])
+    announce = f"{scenario}:{menu}.{ident}.announce"
+    return Item(
+        id=ident,
+        option=option,
+        intent=name,
+        announce=reader.prompt(fields["announce"], announce) if "announce" in fields else _announced(option, announce),
+        target=begin(fields["steps"], ident) if "steps" in fields else "",
+        scenario=started or None,
+        pinned=reader.yes(fields.get("pinned"), False),
+    )
+
+
+def _announced(option: Option, ident: str) -> Prompt:
+    """«Запись к врачу — один.», short: a caller listens to all of them."""
+    wordings: dict[str, Wording] = {}
+    for language, title in option.title.items():
+        text, voice = f"{title}.", f"{title}."
+        if option.key is not None:
+            text = f"{title} — {option.key}."
+            voice = f"{title} — {_SPOKEN[language][option.key]}."
+        wordings[language] = Wording(text=(_plain(text),), voice=(_plain(voice),))
+    return Prompt(id=ident, wordings=wordings)
+
+
+def _plain(text: str) -> Template:
+    return Template(text, (text,))

@@ -1,0 +1,275 @@
+"""Reading values out of a file's tree. Whatever does not fit becomes a Problem, and reading goes on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bot.authoring.problems import Problem, listed, near
+from bot.authoring.tree import Fields, Listing, Node, Text
+from bot.dialogue.expressions import Expression, ExpressionError, Template
+from bot.dialogue.scenario import Prompt, Wording
+from bot.dialogue.values import Value
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_YES = {"yes": True, "true": True, "on": True, "да": True, "no": False, "false": False, "off": False, "нет": False}
+_WHOLE = re.compile(r"-?\d{1,15}")
+_DECIMAL = re.compile(r"-?\d{1,15}\.\d{1,10}")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An expression as it stands in a file: its names are checked when the whole scenario is known.
+
+    known: names that exist only there, as {title} in a built-in prompt.
+    """
+
+    expression: Expression
+    node: Node
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Reader:
+    """One file. languages: of the whole set. problems: shared by the set's readers. uses: expressions met so far."""
+
+    file: str
+    problems: list[Problem]
+    languages: tuple[str, ...] = ("ru", "en")
+    uses: list[Use] = field(default_factory=list)
+    known: frozenset[str] = frozenset()
+
+    def problem(self, code: str, node: Node, **params: str) -> None:
+        self.problems.append(
+            Problem(file=self.file, line=node.line, column=node.column, code=code, params=params)
+        )
+
+    def unknown(self, code: str, node: Node, name: str, known: Iterable[str], **params: str) -> None:
+        """A name that isn't there: the nearest one is offered, or all there are."""
+        names = sorted(known)
+        self.problem(code, node, name=name, near=near(name, names), known=listed(names) or "—", **params)
+
+    # --- structure ---
+
+    def fields(
+        self, node: Node | None, known: Iterable[str], required: Iterable[str] = (), *, open_ended: bool = False
+    ) -> dict[str, Node]:
+        """A mapping's values by name. Unknown and missing names are reported; open_ended: any name may stand here."""
+        if node is None:
+            return {}
+        if not isinstance(node, Fields):
+            self.problem("want_fields", node)
+            return {}
+        names = tuple(known)
+        out: dict[str, Node] = {}
+        for entry in node.entries:
+            name = entry.key.value
+            if name in names or open_ended:
+                out[name] = entry.value
+            elif node.inline and isinstance(entry.value, Text) and entry.value.empty:
+                self.problem("comma", entry.key, name=name)
+            else:
+                self.unknown("unknown_key", entry.key, name, names)
+        for name in required:
+            if name not in out:
+                self.problem("missing_key", node, name=name)
+        return out
+
+    def items(self, node: Node | None) -> tuple[Node, ...]:
+        """A list's nodes; one value alone counts as a list of one."""
+        if node is None or (isinstance(node, Text) and node.empty):
+            return ()
+        return node.items if isinstance(node, Listing) else (node,)
+
+    # --- scalars ---
+
+    def text(self, node: Node | None) -> str:
+        """"" where there is none, which is reported."""
+        if node is None:
+            return ""
+        if not isinstance(node, Text):
+            self.problem("want_text", node)
+            return ""
+        if node.empty or not node.value.strip():
+            self.problem("empty_text", node)
+        return " ".join(node.value.split())
+
+    def name(self, node: Node | None, reserved: Iterable[str] = ()) -> str:
+        value = self.text(node)
+        if node is not None and value:
+            if not NAME.fullmatch(value):
+                self.problem("bad_name", node, value=value)
+            elif value in set(reserved):
+                self.problem("reserved_name", node, value=value)
+            else:
+                return value
+        return ""
+
+    def names(self, node: Node | None) -> tuple[tuple[str, Node], ...]:
+        read = ((self.name(item), item) for item in self.items(node))
+        return tuple((name, item) for name, item in read if name)
+
+    def number(self, node: Node | None, low: int, high: int, default: int) -> int:
+        if node is None:
+            return default
+        value = node.value.strip() if isinstance(node, Text) else ""
+        if _WHOLE.fullmatch(value) and low <= int(value) <= high:
+            return int(value)
+        self.problem("want_number", node, value=_shown(node), low=str(low), high=str(high))
+        return default
+
+    def yes(self, node: Node | None, default: bool) -> bool:
+        if node is None:
+            return default
+        value = node.value.strip().lower() if isinstance(node, Text) else ""
+        if value not in _YES:
+            self.problem("want_yes", node, value=_shown(node))
+        return _YES.get(value, default)
+
+    def one_of(self, node: Node | None, known: Sequence[str], default: str) -> str:
+        if node is None:
+            return default
+        value = node.value.strip() if isinstance(node, Text) else ""
+        if value in known:
+            return value
+        self.problem("want_one_of", node, value=_shown(node), near=near(value, known), known=listed(known))
+        return default
+
+    def value(self, node: Node) -> Value:
+        """Business data as it is: numbers, yes/no, texts, lists, mappings."""
+        if isinstance(node, Fields):
+            return {entry.key.value: self.value(entry.value) for entry in node.entries}
+        if isinstance(node, Listing):
+            return tuple(self.value(item) for item in node.items)
+        assert isinstance(node, Text)
+        if node.empty:
+            return None
+        written = " ".join(node.value.split())
+        if node.quoted:
+            return written
+        if _WHOLE.fullmatch(written):
+            return int(written)
+        if _DECIMAL.fullmatch(written):
+            return Decimal(written)
+        return _YES[written] if written in ("true", "false", "yes", "no") else written
+
+    # --- what is said ---
+
+    def by_language(self, node: Node | None) -> dict[str, str]:
+        """A plain text in every language of the set; one text alone must be the same in all."""
+        if node is None:
+            return {}
+        if isinstance(node, Text):
+            value = self.text(node)
+            self._alone(node, value)
+            return dict.fromkeys(self.languages, value)
+        fields = self.fields(node, self.languages)
+        self._whole(node, fields)
+        return {language: self.text(fields[language]) for language in self.languages if language in fields}
+
+    def synonyms(self, node: Node | None) -> dict[str, tuple[str, ...]]:
+        return {
+            language: tuple(text for item in self.items(value) if (text := self.text(item)))
+            for language, value in self.fields(node, self.languages).items()
+        }
+
+    def prompt(self, node: Node, ident: str, known: Iterable[str] = ()) -> Prompt:
+        """A prompt in every language: a text, variants by attempt, or {text, voice} where ear and eye differ."""
+        names = frozenset(known)
+        if isinstance(node, Text):
+            template = self.template(node, names)
+            self._alone(node, "".join(part for part in template.parts if isinstance(part, str)))
+            wording = Wording(text=(template,))
+            return Prompt(id=ident, wordings=dict.fromkeys(self.languages, wording))
+        if not isinstance(node, Fields):
+            self.problem("want_fields", node)
+            return _blank(ident, self.languages)
+        if any(isinstance(e.value, Text) and e.value.empty and e.key.value not in self.languages for e in node.entries):
+            if node.inline and len(node.entries) == 1:  # {service} without quotes is a mapping to YAML
+                self.problem("want_text", node)
+                return _blank(ident, self.languages)
+        fields = self.fields(node, (*self.languages, "barge_in"))
+        barge_in = self.one_of(fields.pop("barge_in", None), ("allow", "deny"), "allow")
+        self._whole(node, fields)
+        wordings = {language: self.wording(value, names) for language, value in fields.items()}
+        return Prompt(
+            id=ident,
+            wordings=wordings or _blank(ident, self.languages).wordings,
+            barge_in="deny" if barge_in == "deny" else "allow",
+        )
+
+    def wording(self, node: Node, known: frozenset[str]) -> Wording:
+        if isinstance(node, Fields):
+            fields = self.fields(node, ("text", "voice"), ("text",))
+            return Wording(
+                text=self._variants(fields.get("text"), known),
+                voice=self._variants(fields["voice"], known) if "voice" in fields else (),
+            )
+        text: list[Template] = []
+        voice: list[Template] = []
+        for item in self.items(node):
+            inner = self.wording(item, known) if isinstance(item, Fields) else Wording(text=(self.template(item, known),))
+            text.append(inner.text[0])
+            voice.append((inner.voice or inner.text)[0])
+        if not text:
+            self.problem("empty_text", node)
+            return Wording(text=(_EMPTY,))
+        return Wording(text=tuple(text), voice=tuple(voice) if voice != text else ())
+
+    def _variants(self, node: Node | None, known: frozenset[str]) -> tuple[Template, ...]:
+        return tuple(self.template(item, known) for item in self.items(node)) or (_EMPTY,)
+
+    def template(self, node: Node, known: frozenset[str] = frozenset()) -> Template:
+        source = self.text(node)
+        if not source:
+            return _EMPTY
+        try:
+            template = Template.parse(source)
+        except ExpressionError as error:
+            self._bad(node, error)
+            return _EMPTY
+        self.uses.extend(Use(expression, node, known | self.known) for expression in template.expressions)
+        return template
+
+    def expression(self, node: Node | None, source: str | None = None) -> Expression | None:
+        if node is None:
+            return None
+        written = self.text(node) if source is None else source
+        if not written:
+            return None
+        try:
+            expression = Expression.parse(written)
+        except ExpressionError as error:
+            self._bad(node, error)
+            return None
+        self.use(expression, node)
+        return expression
+
+    def use(self, expression: Expression, node: Node) -> None:
+        self.uses.append(Use(expression, node, self.known))
+
+    def _bad(self, node: Node, error: ExpressionError) -> None:
+        self.problem("bad_template", node, what=error.what, at=str(error.column), fix=error.fix)
+
+    def _alone(self, node: Text, words: str) -> None:
+        """One text serves several languages only where there is nothing to translate in it."""
+        if len(self.languages) > 1 and any(character.isalpha() for character in words):
+            self.problem("one_text", node, first=self.languages[0], second=self.languages[1])
+
+    def _whole(self, node: Node, fields: Mapping[str, Node]) -> None:
+        for language in self.languages:
+            if language not in fields:
+                self.problem("no_language", node, name=language, known=listed(self.languages))
+
+
+_EMPTY = Template("", ())
+
+
+def _blank(ident: str, languages: Iterable[str]) -> Prompt:
+    return Prompt(id=ident, wordings={language: Wording(text=(_EMPTY,)) for language in languages})
+
+
+def _shown(node: Node) -> str:
+    return node.value[:40] if isinstance(node, Text) else "…"

@@ -1,0 +1,193 @@
+"""A YAML file as a small tree that knows its lines. Only text, lists and mappings: no tags, nothing is constructed.
+
+Bounds: a file of MAX_BYTES, MAX_DEPTH levels, MAX_NODES nodes with aliases expanded, so no file can hang or fill memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+MAX_BYTES = 256 * 1024  # the pure parser reads about 150 kB/s; a long real scenario is 10 kB
+MAX_DEPTH = 40
+MAX_NODES = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """line, column: from 1. weight: nodes in it, aliases counted each time they are used."""
+
+    line: int
+    column: int
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Node):
+    """value: as written. quoted: in quotes or a block, so "1" is a text and never a number."""
+
+    value: str
+    quoted: bool = False
+
+    @property
+    def empty(self) -> bool:
+        return not self.quoted and self.value in ("", "~", "null", "Null", "NULL")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing(Node):
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    key: Text
+    value: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields(Node):
+    """inline: written in braces, {ru: …, en: …}."""
+
+    entries: tuple[Entry, ...]
+    inline: bool = False
+
+    def get(self, key: str) -> Node | None:
+        return next((entry.value for entry in self.entries if entry.key.value == key), None)
+
+
+class Unreadable(Exception):
+    """code: of the message in bot.authoring.messages. line, column: from 1."""
+
+    def __init__(self, code: str, line: int = 1, column: int = 1, **params: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.line = line
+        self.column = column
+        self.params = params
+
+
+def read(data: bytes) -> Node | None:
+    """Parse one file; None when there is nothing in it. Raises Unreadable, and nothing else, on any bytes."""
+    if len(data) > MAX_BYTES:
+        raise Unreadable("too_big", limit=str(MAX_BYTES // 1024))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable("not_utf8", data.count(b"\n", 0, error.start) + 1) from None
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        return _Tree(yaml.parse(text)).document()
+    except MarkedYAMLError as error:
+        raise _explained(error, text) from None
+    except ReaderError as error:
+        at = error.position if isinstance(error.position, int) else 0
+        raise Unreadable("odd_character", text.count("\n", 0, at) + 1) from None
+    except (YAMLError, ValueError, TypeError, AttributeError, AssertionError, LookupError) as error:
+        # The parser itself trips over some mutilated files ("%YAML x"); the author still gets a line to look at.
+        raise Unreadable("unreadable", problem=type(error).__name__) from None
+
+
+class _Tree:
+    """Builds the tree from parser events."""
+
+    def __init__(self, events: Iterator[Any]) -> None:
+        self.events = events
+        self.anchors: dict[str, Node] = {}
+        self.weight = 0
+
+    def document(self) -> Node | None:
+        root: Node | None = None
+        for event in self.events:
+            if isinstance(event, DocumentStartEvent) and root is not None:
+                raise Unreadable("two_documents", event.start_mark.line + 1)
+            if isinstance(event, ScalarEvent | SequenceStartEvent | MappingStartEvent | AliasEvent):
+                root = self.node(event, 0)
+        return None if isinstance(root, Text) and root.empty else root
+
+    def node(self, event: Any, depth: int) -> Node:
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        if depth > MAX_DEPTH:
+            raise Unreadable("too_deep", line, column, limit=str(MAX_DEPTH))
+        if isinstance(event, AliasEvent):
+            known = self.anchors.get(event.anchor)
+            if known is None:
+                raise Unreadable("unknown_alias", line, column, name=str(event.anchor))
+            self.count(known.weight, line)
+            return known
+        if event.tag is not None:
+            raise Unreadable("tag", line, column, tag=str(event.tag))
+        self.count(1, line)
+        node = self.made(event, line, column, depth)
+        if event.anchor:
+            self.anchors[event.anchor] = node
+        return node
+
+    def made(self, event: Any, line: int, column: int, depth: int) -> Node:
+        if isinstance(event, ScalarEvent):
+            return Text(line=line, column=column, value=event.value, quoted=bool(event.style))
+        if isinstance(event, SequenceStartEvent):
+            items = []
+            while not isinstance(child := next(self.events), SequenceEndEvent):
+                items.append(self.node(child, depth + 1))
+            weight = 1 + sum(item.weight for item in items)
+            return Listing(line=line, column=column, weight=weight, items=tuple(items))
+        entries: list[Entry] = []
+        while not isinstance(child := next(self.events), MappingEndEvent):
+            key = self.node(child, depth + 1)
+            if not isinstance(key, Text):
+                raise Unreadable("odd_key", key.line, key.column)
+            if any(entry.key.value == key.value for entry in entries):
+                raise Unreadable("twice", key.line, key.column, name=key.value)
+            entries.append(Entry(key=key, value=self.node(next(self.events), depth + 1)))
+        weight = 1 + sum(1 + entry.value.weight for entry in entries)
+        return Fields(
+            line=line, column=column, weight=weight, entries=tuple(entries), inline=bool(event.flow_style)
+        )
+
+    def count(self, nodes: int, line: int) -> None:
+        self.weight += nodes
+        if self.weight > MAX_NODES:
+            raise Unreadable("too_many", line, limit=str(MAX_NODES))
+
+
+def _explained(error: MarkedYAMLError, text: str) -> Unreadable:
+    """What the parser calls "mapping values are not allowed here" in words of somebody who writes scenarios."""
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    problem = str(error.problem or error.context or "")
+    lines = text.splitlines()
+    written = lines[line - 1] if 0 < line <= len(lines) else ""
+    start = error.context_mark.line + 1 if error.context_mark else line
+    if "'\\t'" in problem or re.match(r" *\t", written):
+        return Unreadable("tab", line, column)
+    if "mapping values are not allowed" in problem:
+        return Unreadable("colon", line, column)
+    if "quoted scalar" in str(error.context or ""):
+        return Unreadable("open_quote", start, error.context_mark.column + 1 if error.context_mark else 1)
+    if "flow mapping" in str(error.context or "") or "flow sequence" in str(error.context or ""):
+        sign = "}" if "mapping" in str(error.context) else "]"
+        return Unreadable("open_bracket", start, 1, sign=sign)
+    if "cannot start any token" in problem:
+        character = next(iter(re.findall(r"character '(.+?)'", problem)), "?")
+        return Unreadable("odd_start", line, column, name=character)
+    if "could not find expected ':'" in problem:
+        return Unreadable("no_colon", start, 1)
+    if "<block end>" in problem or "did not find expected" in problem:
+        return Unreadable("indent", line, column)
+    return Unreadable("unreadable", line, column, problem=problem or "YAML")
