@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
-import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.authoring.reading import Reader
@@ -75,8 +75,10 @@ def table(reader: Reader, root: Listing, seen: set[str]) -> tuple[Mapping[str, V
         for key, node in fields.items():
             if key == "synonyms":
                 row[key] = reader.synonyms(node)
-            elif key == "title" or (isinstance(node, Fields) and any(e.key.value in ("ru", "en") for e in node.entries)):
-                row[key] = reader.by_language(node) if key == "title" else _forms(reader, node)
+            elif key == "title":
+                row[key] = reader.by_language(node)
+            elif isinstance(node, Fields) and any(e.key.value in ("ru", "en") for e in node.entries):
+                row[key] = _forms(reader, node)
             elif key == "key":
                 row[key] = key_of(reader, node)
                 other = next((str(r["id"]) for r in rows.values() if row[key] and r.get("key") == row[key]), "")

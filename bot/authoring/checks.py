@@ -26,16 +26,20 @@ from bot.dialogue.scenario import (
     StartStep,
     Step,
 )
+from bot.dialogue.values import Value
 
 CUSTOMER = ("name", "phone", "language", "email")
 _ASKS = (CollectStep, ChooseStep, ConfirmStep, HandoffStep, EndStep, StartStep)
 
 
-def draft(draft: Draft, first: str, business: Business, facts: Iterable[str], rows: Mapping[str, Mapping[str, object]]) -> None:
+Rows = Mapping[str, Mapping[str, Value]]
+
+
+def scenario(draft: Draft, first: str, business: Business, facts: Iterable[str], rows: Rows) -> None:
     """One scenario: `go` and `again` lead somewhere, every step is reached, nothing runs for ever, names exist."""
     for name, node in draft.targets:
         if name and name not in draft.steps:
-            draft.reader.unknown("unknown_step", node, name, (id for id in draft.steps if "/" not in id))
+            draft.reader.unknown("unknown_step", node, name, (each for each in draft.steps if "/" not in each))
     _settle_agains(draft)
     collected = {name for step in draft.steps.values() if isinstance(step, CollectStep) for name in step.slots}
     for slot in draft.slots.values():
@@ -63,7 +67,7 @@ def expression(
     slots: Mapping[str, Slot],
     business: Business,
     facts: Iterable[str],
-    rows: Mapping[str, Mapping[str, object]],
+    rows: Rows,
 ) -> None:
     """Its names, filters and functions exist. facts: what the customer's profile may hold."""
     known = {*names, *use.known}
@@ -76,9 +80,7 @@ def expression(
         part = rest.partition(".")[0]
         if part and parts is not None and part not in parts:
             inside = [f"{first}.{each}" for each in sorted(parts)]
-            reader.problem(
-                "unknown_name", use.node, name=path, near=near(path, inside), known=listed(inside) or "—"
-            )
+            reader.problem("unknown_name", use.node, name=path, near=near(path, inside), known=listed(inside) or "—")
     for name in sorted(use.expression.filters - set(FILTERS)):
         reader.unknown("unknown_filter", use.node, name, FILTERS)
     for name in sorted(use.expression.functions - set(FUNCTIONS)):
@@ -90,7 +92,7 @@ def _parts(
     slots: Mapping[str, Slot],
     business: Business,
     facts: Iterable[str],
-    rows: Mapping[str, Mapping[str, object]],
+    rows: Rows,
 ) -> set[str] | None:
     """What may follow the dot; None where anything may."""
     if first == "business":

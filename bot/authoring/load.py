@@ -17,9 +17,9 @@ from bot.authoring import checks
 from bot.authoring.actions import CALENDAR, Signature
 from bot.authoring.business import Head, head, table
 from bot.authoring.phrases import PhraseError, expand
-from bot.authoring.problems import Problem, ScenarioErrors, listed
+from bot.authoring.problems import Problem, ScenarioErrors
 from bot.authoring.reading import Reader
-from bot.authoring.slots import FIXED, clash, samples, slots
+from bot.authoring.slots import FIXED, samples, slots
 from bot.authoring.steps import DONE, Draft, block
 from bot.authoring.tree import Fields, Listing, Node, Unreadable, read
 from bot.dialogue.scenario import Business, Prompt, Scenario, ScenarioSet, Slot
@@ -43,9 +43,7 @@ EXTRA: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def load(
-    folder: Path | str, *, locale: str = "en", actions: Mapping[str, Signature] = CALENDAR
-) -> ScenarioSet:
+def load(folder: Path | str, *, locale: str = "en", actions: Mapping[str, Signature] = CALENDAR) -> ScenarioSet:
     """Compile a folder. locale: "en" or "ru", of the problems. Raises ScenarioErrors, and nothing else."""
     draft = _SetDraft(Path(folder), actions)
     made = draft.compiled()
@@ -107,7 +105,8 @@ class _SetDraft:
         if not self.folder.is_dir():
             self._problem("no_folder", str(self.folder), name=str(self.folder))
             return
-        names = sorted(e.name for e in os.scandir(self.folder) if e.name.lower().endswith(_SUFFIXES) and e.name[0] != ".")
+        entries = (entry.name for entry in os.scandir(self.folder))
+        names = sorted(name for name in entries if name.lower().endswith(_SUFFIXES) and not name.startswith("."))
         if len(names) > MAX_FILES:
             self._problem("too_many_files", names[MAX_FILES], limit=str(MAX_FILES))
         whole = hashlib.sha256()
@@ -188,7 +187,7 @@ class _SetDraft:
             reader.unknown("unknown_scenario", about.start_node, about.start, self.scenarios)
         facts = {slot.learn for scenario in self.scenarios.values() for slot in scenario.slots.values() if slot.learn}
         for name, draft in self.drafts.items():
-            checks.draft(draft, self.scenarios[name].first, business, facts, rows)
+            checks.scenario(draft, self.scenarios[name].first, business, facts, rows)
             for other, node in draft.starts:
                 if other not in self.scenarios:
                     draft.reader.unknown("unknown_scenario", node, other, self.scenarios)

@@ -14,8 +14,14 @@ from bot.dialogue.scenario import Item, Prompt, Wording
 
 _KEYS = ("title", "key", "phrases", "synonyms", "announce", "start", "steps", "pinned")
 _SPOKEN: Mapping[str, Mapping[str, str]] = {
-    "ru": dict(zip("0123456789*#", "ноль один два три четыре пять шесть семь восемь девять звёздочка решётка".split(), strict=True)),
-    "en": dict(zip("0123456789*#", "zero one two three four five six seven eight nine star hash".split(), strict=True)),
+    "ru": {
+        "0": "ноль", "1": "один", "2": "два", "3": "три", "4": "четыре", "5": "пять", "6": "шесть", "7": "семь",
+        "8": "восемь", "9": "девять", "*": "звёздочка", "#": "решётка",
+    },
+    "en": {
+        "0": "zero", "1": "one", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six", "7": "seven",
+        "8": "eight", "9": "nine", "*": "star", "#": "hash",
+    },
 }  # fmt: skip
 
 

@@ -340,7 +340,7 @@ MESSAGES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "phrase_list": {
         "en": ("a list inside the phrases", 'A phrase that begins with [optional] belongs in quotes: "[please] …".'),
-        "ru": ("список внутри фраз", 'Фразу, которая начинается с [необязательного], возьмите в кавычки: "[пожалуйста] …".'),
+        "ru": ("список внутри фраз", 'Фразу, которая начинается с "[", возьмите в кавычки: "[пожалуйста] …".'),
     },
     "phrase_deep": {
         "en": ("brackets nested deeper than <limit>", "Write two phrases instead."),

@@ -42,9 +42,7 @@ class Reader:
     known: frozenset[str] = frozenset()
 
     def problem(self, code: str, node: Node, **params: str) -> None:
-        self.problems.append(
-            Problem(file=self.file, line=node.line, column=node.column, code=code, params=params)
-        )
+        self.problems.append(Problem(file=self.file, line=node.line, column=node.column, code=code, params=params))
 
     def unknown(self, code: str, node: Node, name: str, known: Iterable[str], **params: str) -> None:
         """A name that isn't there: the nearest one is offered, or all there are."""
@@ -86,7 +84,7 @@ class Reader:
     # --- scalars ---
 
     def text(self, node: Node | None) -> str:
-        """"" where there is none, which is reported."""
+        """ "" where there is none, which is reported."""
         if node is None:
             return ""
         if not isinstance(node, Text):
@@ -186,10 +184,9 @@ class Reader:
         if not isinstance(node, Fields):
             self.problem("want_fields", node)
             return _blank(ident, self.languages)
-        if any(isinstance(e.value, Text) and e.value.empty and e.key.value not in self.languages for e in node.entries):
-            if node.inline and len(node.entries) == 1:  # {service} without quotes is a mapping to YAML
-                self.problem("want_text", node)
-                return _blank(ident, self.languages)
+        if node.inline and len(node.entries) == 1 and node.entries[0].key.value not in self.languages:
+            self.problem("want_text", node)  # {service} without quotes is a mapping to YAML
+            return _blank(ident, self.languages)
         fields = self.fields(node, (*self.languages, "barge_in"))
         barge_in = self.one_of(fields.pop("barge_in", None), ("allow", "deny"), "allow")
         self._whole(node, fields)
@@ -210,9 +207,13 @@ class Reader:
         text: list[Template] = []
         voice: list[Template] = []
         for item in self.items(node):
-            inner = self.wording(item, known) if isinstance(item, Fields) else Wording(text=(self.template(item, known),))
-            text.append(inner.text[0])
-            voice.append((inner.voice or inner.text)[0])
+            if isinstance(item, Fields):
+                inner = self.wording(item, known)
+                text.append(inner.text[0])
+                voice.append((inner.voice or inner.text)[0])
+            else:
+                text.append(self.template(item, known))
+                voice.append(text[-1])
         if not text:
             self.problem("empty_text", node)
             return Wording(text=(_EMPTY,))

@@ -17,7 +17,7 @@ KEYS = (
     "unrecognized", "keypad", "sensitive", "optional", "attempts",
 )  # fmt: skip
 # Names that mean something else in every prompt and condition.
-FIXED = ("customer", "caller", "business", "hours", "now", "channel", "voice", "language")
+FIXED = ("customer", "caller", "business", "hours", "now", "channel", "voice", "language", "before")
 _WORDS = ("and", "or", "not", "in", "true", "false", "none")
 
 _TITLES: Mapping[str, Mapping[str, str]] = {
@@ -29,15 +29,18 @@ _TITLES: Mapping[str, Mapping[str, str]] = {
 
 _SAMPLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "datetime": {
-        "ru": ("завтра", "пятницу", "завтра в три часа дня", "послезавтра утром", "двадцатое число", "понедельник на десять"),
-        "en": ("tomorrow", "on Friday", "tomorrow at three", "the day after tomorrow", "on the twentieth", "on Monday at ten"),
+        "ru": ("завтра", "пятницу", "завтра в три часа дня", "послезавтра утром", "двадцатое число", "понедельник"),
+        "en": ("tomorrow", "on Friday", "tomorrow at three", "the day after tomorrow", "on the twentieth", "on Monday"),
     },
-    "phone": {"ru": ("восемь девятьсот пять сто двадцать три сорок пять шестьдесят семь",), "en": ("five five five one two three four",)},
+    "phone": {
+        "ru": ("восемь девятьсот пять сто двадцать три сорок пять шестьдесят семь",),
+        "en": ("five five five one two three four",),
+    },
     "person": {"ru": ("Анна Смирнова", "Иван Петров"), "en": ("Anna Smith", "John Brown")},
     "number": {"ru": ("два", "пять"), "en": ("two", "five")},
     "yesno": {"ru": ("да", "нет"), "en": ("yes", "no")},
     "text": {"ru": ("вот это",), "en": ("this one",)},
-}  # fmt: skip
+}
 
 
 def slots(reader: Reader, node: Node | None, scenario: str, business: Business) -> dict[str, Slot]:
@@ -62,7 +65,8 @@ def _slot(reader: Reader, name: str, node: Node, scenario: str, business: Busine
     kind = reader.one_of(fields.get("type"), TYPES, "text")
     place = f"{scenario}:{{}}.{name}"
     asked = reader.prompt(fields["ask"], place.format("ask")) if "ask" in fields else None
-    rules = [_rule(reader, item, place.format(f"valid.{n}")) for n, item in enumerate(reader.items(fields.get("valid")))]
+    valid = enumerate(reader.items(fields.get("valid")))
+    rules = [_rule(reader, item, place.format(f"valid.{number}")) for number, item in valid]
     options: tuple[Option, ...] = ()
     if kind == "choice":
         options = _options(reader, fields, node, business)
@@ -158,7 +162,9 @@ def samples(slot: Slot, form: str, language: str, rows: Mapping[str, Mapping[str
     return tuple(dict.fromkeys(_named(slot.options, form, language, rows)))
 
 
-def _named(options: Iterable[Option], form: str, language: str, rows: Mapping[str, Mapping[str, Value]]) -> Iterable[str]:
+def _named(
+    options: Iterable[Option], form: str, language: str, rows: Mapping[str, Mapping[str, Value]]
+) -> Iterable[str]:
     for option in options:
         forms = rows.get(option.id, {}).get(form) if form else None
         if isinstance(forms, Mapping) and forms.get(language):

@@ -69,7 +69,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a step stands. path: its id. after: what follows it. road: where `continue` leads, None on the main road."""
+    """Where a step stands. path: its id. after: what follows. road: where `continue` leads, None on the main road."""
 
     path: str
     after: str
@@ -104,19 +104,21 @@ def _step(draft: Draft, node: Node, path: str, after: str, road: str | None) -> 
         name = first.value if isinstance(first, Text) else ""
         draft.reader.unknown("unknown_key" if name else "no_step", first, name, KEYWORDS)
         return after
-    if len(found) > 1:
-        draft.reader.problem("two_steps", found[1].key, first=found[0].key.value, second=found[1].key.value)
     keyword = found[0].key.value
+    others, lay = KEYWORDS[keyword]
+    for entry in found[1:]:
+        if entry.key.value not in others:
+            draft.reader.problem("two_steps", entry.key, first=keyword, second=entry.key.value)
     own = node.get("id")
     name = draft.reader.name(own) if own is not None else ""
     place = Place(path=name or path, after=after, road=road, node=found[0].key)
-    others, lay = KEYWORDS[keyword]
     if keyword == "do":
         others = (*others, *_outcomes(draft, node.get("do")))
     fields = draft.reader.fields(
         node, ("id", *KEYWORDS, *others), open_ended=keyword == "do" and _signature(draft, node.get("do")) is None
     )
-    return lay(draft, {key: value for key, value in fields.items() if key == keyword or key not in KEYWORDS}, place)
+    own_fields = {key: fields[key] for key in fields if key == keyword or key in others or key not in KEYWORDS}
+    return lay(draft, own_fields, place)
 
 
 # --- one function a keyword ---
@@ -398,9 +400,7 @@ def _outcomes(draft: Draft, node: Node | None) -> tuple[str, ...]:
 def _args(draft: Draft, call: Call, signature: Signature, node: Node) -> dict[str, Expression]:
     if len(call.args) > len(signature.takes):
         takes = ", ".join(signature.takes)
-        draft.reader.problem(
-            "too_many_args", node, name=call.function, count=str(len(signature.takes)), known=takes
-        )
+        draft.reader.problem("too_many_args", node, name=call.function, count=str(len(signature.takes)), known=takes)
     given = dict(zip(signature.takes, call.args, strict=False))
     out: dict[str, Expression] = {}
     for name in signature.takes:

@@ -1,6 +1,6 @@
 """A YAML file as a small tree that knows its lines. Only text, lists and mappings: no tags, nothing is constructed.
 
-Bounds: a file of MAX_BYTES, MAX_DEPTH levels, MAX_NODES nodes with aliases expanded, so no file can hang or fill memory.
+Bounds: MAX_BYTES a file, MAX_DEPTH levels, MAX_NODES nodes with aliases expanded; no file can hang or fill memory.
 """
 
 from __future__ import annotations
@@ -156,9 +156,7 @@ class _Tree:
                 raise Unreadable("twice", key.line, key.column, name=key.value)
             entries.append(Entry(key=key, value=self.node(next(self.events), depth + 1)))
         weight = 1 + sum(1 + entry.value.weight for entry in entries)
-        return Fields(
-            line=line, column=column, weight=weight, entries=tuple(entries), inline=bool(event.flow_style)
-        )
+        return Fields(line=line, column=column, weight=weight, entries=tuple(entries), inline=bool(event.flow_style))
 
     def count(self, nodes: int, line: int) -> None:
         self.weight += nodes

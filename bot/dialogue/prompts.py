@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import groupby
 
 from bot.dialogue import spoken
 from bot.dialogue.expressions import ExpressionError, Scope, Template
@@ -38,7 +39,10 @@ def scope(
     *,
     voice: bool = False,
 ) -> Scope:
-    """values: slots and variables of the current scenario; they hide nothing of the fixed names."""
+    """values: slots and variables of the current scenario; they hide nothing of the fixed names.
+
+    before: those of the scenario this one interrupted, so that "а сколько стоит?" needs no doctor's name.
+    """
     business = scenarios.business
     names: dict[str, Value] = {
         **values,
@@ -49,6 +53,8 @@ def scope(
         "now": now,
         "channel": session.channel,
         "voice": session.medium == "voice",
+        "language": session.language,
+        "before": session.stack[-2].values if len(session.stack) > 1 else {},
     }
     register = Register(session.language, voice, now, business, scenarios.rows)
     return Scope(names=names, rows=scenarios.rows, functions=FUNCTIONS, filters=FILTERS, register=register)
@@ -117,15 +123,28 @@ def _money(register: Register, value: Value) -> str:
 
 
 def _list(register: Register, value: Value, word: Value = None) -> str:
-    """ "a, b или c"; word: the conjunction in place of "или"/"or"."""
+    """ "a, b или c"; word: the conjunction in place of "или"/"or". Datetimes of one day name the day once."""
     items = value if isinstance(value, tuple) else (value,)
+    if len(items) > 1 and all(isinstance(item, datetime) for item in items):
+        return "; ".join(_times_of_day(register, tuple(times)) for _, times in groupby(items, _date))
     return spoken.join([show(register, item) for item in items], register.language, word=str(word) if word else None)
 
 
-def _title(register: Register, value: Value) -> str:
-    """The title of a table row: the value is its id, or a tuple of ids or rows."""
+def _times_of_day(register: Register, times: tuple[Value, ...]) -> str:
+    """ "завтра в 14:30, 15:00 или 16:00"."""
+    hours = spoken.join([_time(register, time) for time in times], register.language)
+    return f"{_day(register, times[0])} {_at(register.language)} {hours}"
+
+
+def _date(value: Value) -> date | None:
+    return value.date() if isinstance(value, datetime) else None
+
+
+def _title(register: Register, value: Value, word: Value = None) -> str:
+    """The title of a table row: the value is its id, or a tuple of ids or rows, joined like a list."""
     if isinstance(value, tuple):
-        return spoken.join([_title(register, item) for item in value], register.language)
+        titles = [_title(register, item) for item in value]
+        return spoken.join(titles, register.language, word=str(word) if word else None)
     row = register.rows.get(value) if isinstance(value, str) else value
     return show(register, row.get("title")) if isinstance(row, Mapping) else show(register, value)
 

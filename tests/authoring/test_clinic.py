@@ -1,0 +1,48 @@
+"""The shipped set loads, and means what it says."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.authoring.load import check, load
+from bot.dialogue.scenario import ChooseStep, ScenarioSet
+
+CLINIC = Path(__file__).parents[2] / "scenarios" / "clinic"
+
+
+@pytest.fixture(scope="module")
+def clinic() -> ScenarioSet:
+    return load(CLINIC)
+
+
+def test_the_shipped_clinic_has_no_problems():
+    assert check(CLINIC) == ()
+
+
+def test_the_menu_has_a_key_for_each_of_its_items_and_a_person_behind_zero(clinic):
+    menu = next(step for step in clinic.scenarios["main"].steps.values() if isinstance(step, ChooseStep))
+    keys = {item.option.key: item.id for item in menu.items}
+    assert len(menu.items) >= 6
+    assert len(keys) == len(menu.items)
+    assert keys["0"] == "operator"
+    assert keys["1"] == "booking"
+
+
+def test_every_intent_has_at_least_ten_phrases_in_each_language(clinic):
+    short = {
+        (intent, language): len(clinic.phrases[intent].get(language, ()))
+        for intent in clinic.phrases
+        for language in clinic.languages
+        if len(clinic.phrases[intent].get(language, ())) < 10
+    }
+    assert short == {}
+
+
+def test_the_version_changes_with_the_content(clinic, tmp_path):
+    for file in CLINIC.glob("*.yaml"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    assert load(tmp_path).version == clinic.version
+    (tmp_path / "address.yaml").write_text(
+        (tmp_path / "address.yaml").read_text().replace("где вы\n", "где же вы\n")
+    )
+    assert load(tmp_path).version != clinic.version
