@@ -1,0 +1,354 @@
+"""A call in virtual time: a line that sends 20 ms a frame, ears that hear loudness, the real core between them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from bot.dialogue.actions import Fetch, Say
+from bot.dialogue.engine import advance, expects, opening
+from bot.dialogue.events import AgentSaid, Event, Fetched, Keys, Left, Silence, Utterance
+from bot.dialogue.meaning import Meaning, ScoredIntent
+from bot.dialogue.session import Session
+from bot.ports import Inbound, Outcome, Row
+from tests.dialogue.small import NOW, SMALL
+from voice.audio import FRAME, RATE, Frame, Samples
+from voice.call import Call, Equipment
+from voice.ports import Digit, Ended, Heard, Hint, LegEvent
+
+SECOND = 50  # frames
+WORDS = {"запись": "booking", "цена": "price", "человека": "operator"}
+
+
+class LineDouble:
+    """A leg whose clock the test turns: `hear` gives it frames, and each takes 20 ms off what waits to be sent."""
+
+    id, caller, called = "leg-1", "+79051234567", "100"
+    headers: Mapping[str, str] = {}
+
+    def __init__(self, *, answers: bool = True) -> None:
+        self._in: asyncio.Queue[Frame | None] = asyncio.Queue()
+        self._events: asyncio.Queue[LegEvent] = asyncio.Queue()
+        self.queued = 0
+        self.sent = 0  # ms that went out
+        self.flushed_ms = 0
+        self.transferred: tuple[str, str] | None = None
+        self.agent_answers = answers
+        self.over = False
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        while (frame := await self._in.get()) is not None:
+            yield frame
+
+    async def events(self) -> AsyncIterator[LegEvent]:
+        while True:
+            event = await self._events.get()
+            yield event
+            if isinstance(event, Ended):
+                return
+
+    async def answer(self) -> None: ...
+
+    async def reject(self, status: int, reason: str = "") -> None: ...
+
+    def play(self, sound: Samples) -> None:
+        self.queued += len(sound) * 1000 // RATE
+
+    def flush(self) -> int:
+        left, self.queued = self.queued, 0
+        self.flushed_ms += left
+        return left
+
+    @property
+    def queued_ms(self) -> int:
+        return self.queued
+
+    async def transfer(self, target: str, *, user_to_user: str = "") -> bool:
+        self.transferred = (target, user_to_user)
+        return self.agent_answers
+
+    async def hang_up(self) -> None:
+        if not self.over:
+            self.over = True
+            self._events.put_nowait(Ended(reason="us"))
+
+    async def hear(self, frames: int, loudness: int = 0) -> None:
+        for _ in range(frames):
+            self._in.put_nowait(np.full(FRAME, loudness, np.int16))
+            sent = min(20, self.queued)
+            self.queued -= sent
+            self.sent += sent
+            for _ in range(4):
+                await asyncio.sleep(0)
+
+    async def press(self, key: str) -> None:
+        self._events.put_nowait(Digit(key=key, at_frame=0))
+        for _ in range(8):
+            await asyncio.sleep(0)
+
+    async def caller_hangs_up(self) -> None:
+        self._events.put_nowait(Ended(reason="caller"))
+        for _ in range(8):
+            await asyncio.sleep(0)
+
+
+class LoudnessVad:
+    window_ms = 20
+
+    def hear(self, sound: Samples) -> tuple[float, ...]:
+        return (1.0 if np.abs(sound).max() > 1000 else 0.0,)
+
+    def reset(self) -> None: ...
+
+
+class ScriptedEars:
+    """Recognises what the script says, in order; "" is a cough."""
+
+    name, languages = "script", frozenset({"ru"})
+
+    def __init__(self, *script: str) -> None:
+        self.script = list(script)
+        self.fed = 0
+
+    async def warm(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def start(self, hint: Hint) -> ScriptedEars:
+        self.fed = 0
+        return self
+
+    def feed(self, frame: Frame) -> None:
+        self.fed += int(np.abs(frame).max() > 1000)
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def abandon(self) -> None: ...
+
+    partial = ""
+
+    async def final(self) -> Heard:
+        return Heard(text=self.script.pop(0), confidence=1.0)
+
+
+class SecondVoices:
+    """Every prompt lasts a second. `cached` ones are ready, the others come in four pieces."""
+
+    cached = True
+
+    def ready(self, text: str, language: str) -> Samples | None:
+        return np.full(RATE, 500, np.int16) if self.cached else None
+
+    async def stream(self, text: str, language: str) -> AsyncIterator[Samples]:
+        for _ in range(4):
+            await asyncio.sleep(0)
+            yield np.full(RATE // 4, 500, np.int16)
+
+
+class CoreTurns:
+    """The real core behind the port, with the journal in a list."""
+
+    def __init__(self) -> None:
+        self.session: Session = opening("c1", SMALL)
+        self.events: list[Event] = []
+        self.said: list[str] = []
+
+    async def take(self, inbound: Inbound) -> Outcome:
+        event: Any = inbound.event
+        if isinstance(event, Utterance) and event.text in WORDS:
+            meaning = Meaning(intents=(ScoredIntent(name=WORDS[event.text], score=1.0),))
+            event = Utterance(id=event.id, at=event.at, text=event.text, meaning=meaning)
+        todo, actions = [event], []
+        while todo:
+            self.events.append(todo[0])
+            self.session, did = advance(self.session, todo.pop(0), SMALL)
+            actions += did
+            todo += [Fetched(id=a.id, at=NOW, request=a.id, outcome="ok") for a in did if isinstance(a, Fetch)]
+        self.said += [action.text for action in actions if isinstance(action, Say)]
+        return Outcome(
+            conversation="c1",
+            session=self.session,
+            expectation=expects(self.session, SMALL),
+            actions=tuple(actions),
+            rows=(Row(conversation="c1", seq=len(self.events), at=NOW, entry=event),),
+        )
+
+    def expectation(self, session: Session) -> Any: ...
+
+    def took(self, kind: type) -> list[Any]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+class QuietBus:
+    def __init__(self) -> None:
+        self.messages: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
+
+    async def publish(self, topic: str, message: Mapping[str, Any]) -> None:
+        self.messages.put_nowait(message)
+
+    async def subscribe(self, topic: str) -> AsyncIterator[Mapping[str, Any]]:
+        while True:
+            yield await self.messages.get()
+
+
+class Ringing:
+    """A call under way, already greeted unless told otherwise."""
+
+    def __init__(self, *heard: str, agent: str = "", answers: bool = True, cached: bool = True) -> None:
+        self.line = LineDouble(answers=answers)
+        self.turns = CoreTurns()
+        self.bus = QuietBus()
+        self.ears = ScriptedEars(*heard)
+        self.measured: list[tuple[str, float]] = []
+        voices = SecondVoices()
+        voices.cached = cached
+        equipment = Equipment(
+            turns=self.turns,
+            bus=self.bus,
+            new_vad=LoudnessVad,
+            ears={"ru": self.ears},
+            voices=voices,
+            agent=agent,
+            vcon=lambda conversation: "ab" * 16,
+            measured=lambda name, value: self.measured.append((name, value)),
+        )
+        self.call = Call(self.line, equipment)
+        self.task: asyncio.Task[None]
+
+    async def __aenter__(self) -> Ringing:
+        self.task = asyncio.create_task(self.call.run())
+        await self.line.hear(1)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.line.caller_hangs_up()
+        async with asyncio.timeout(2):
+            await self.task
+
+    async def greeted(self) -> None:
+        await self.line.hear(6 * SECOND)
+
+    async def speaks(self, frames: int = SECOND, then: int = SECOND) -> None:
+        await self.line.hear(frames, 5000)
+        await self.line.hear(then)
+
+
+async def test_a_caller_is_greeted_and_hears_the_menu():
+    async with Ringing() as call:
+        await call.greeted()
+        assert call.turns.said[:2] == ["Здравствуйте!", "Чем помочь?"]
+        assert call.line.sent > 4000  # four prompts of a second, and the gaps
+
+
+async def test_what_is_said_is_answered():
+    async with Ringing("запись") as call:
+        await call.greeted()
+        await call.speaks()
+        assert call.turns.said[-1] == "К какому врачу?"
+        assert call.measured[0][0] == "reply_ms"
+
+
+async def test_the_first_syllable_before_the_onset_reaches_the_recogniser():
+    async with Ringing("запись") as call:
+        await call.greeted()
+        await call.line.hear(30, 5000)
+        assert call.ears.fed == 30
+
+
+async def test_speech_stops_the_prompt_within_the_onset():
+    async with Ringing("запись") as call:
+        await call.line.hear(10)
+        await call.line.hear(4, 5000)
+        assert call.line.queued == 0
+        assert call.line.flushed_ms > 500
+
+
+async def test_a_cough_lets_the_prompt_go_on():
+    async with Ringing("") as call:
+        await call.line.hear(10)
+        await call.speaks(frames=4, then=6 * SECOND)
+        assert call.line.sent > 3500
+        assert not call.turns.took(Utterance)
+
+
+async def test_words_drop_the_rest_of_the_prompt():
+    async with Ringing("цена", cached=False) as call:
+        await call.line.hear(10)
+        await call.speaks(frames=20)
+        assert call.turns.said[-2:] == ["От 1500 рублей.", "Что ещё?"]
+        await call.line.hear(3 * SECOND)
+        assert 2000 < call.line.sent < 3000  # 0.3 s of the greeting, and two prompts; the menu was never heard out
+
+
+async def test_long_speech_without_words_is_a_miss_not_silence():
+    async with Ringing("") as call:
+        await call.greeted()
+        await call.speaks()
+        assert call.turns.took(Utterance)[0].text == "…"
+
+
+async def test_a_key_stops_the_prompt_and_is_an_answer():
+    async with Ringing() as call:
+        await call.line.hear(10)
+        await call.line.press("1")
+        assert call.turns.took(Keys)[0].digits == "1"
+        assert call.turns.said[-1] == "К какому врачу?"
+        await call.line.hear(2 * SECOND)
+        assert 1000 < call.line.sent < 1500  # 0.2 s of the greeting and the question, not the menu between
+
+
+async def test_silence_is_told_after_the_prompt_not_during_it():
+    async with Ringing() as call:
+        await call.line.hear(8 * SECOND)
+        assert not call.turns.took(Silence)
+        await call.line.hear(4 * SECOND)
+        assert len(call.turns.took(Silence)) == 1
+
+
+async def test_two_silences_bring_a_person_by_transfer_with_the_vcon_id():
+    async with Ringing("человека", agent="sip:anna@127.0.0.1") as call:
+        await call.greeted()
+        await call.speaks(then=3 * SECOND)
+        assert call.line.transferred == ("sip:anna@127.0.0.1", "ab" * 16 + ";encoding=hex")
+        assert call.turns.took(Left)[0].reason == "transferred"
+        assert call.line.over
+
+
+async def test_a_transfer_nobody_answers_brings_the_caller_back():
+    async with Ringing("человека", agent="sip:anna@127.0.0.1", answers=False) as call:
+        await call.greeted()
+        await call.speaks(then=3 * SECOND)
+        assert "<transfer_failed>" in call.turns.said
+        assert not call.line.over
+
+
+async def test_an_agents_words_are_spoken_once():
+    async with Ringing("человека") as call:
+        await call.greeted()
+        await call.speaks(then=3 * SECOND)
+        before = call.line.sent
+        row = {"conversation": "c1", "seq": 50, "at": NOW.isoformat()}
+        entry = {
+            "_": "AgentSaid",
+            "id": "a",
+            "at": {"_": "datetime", "v": NOW.isoformat()},
+            "agent": "anna",
+            "text": "Алло",
+        }
+        for _ in range(2):
+            await call.bus.publish("", {"rows": [row | {"entry": entry}]})
+        await call.line.hear(3 * SECOND)
+        assert AgentSaid.__name__ == entry["_"]
+        assert call.line.sent - before == 1000
+
+
+async def test_hanging_up_ends_the_conversation_and_leaves_no_task():
+    async with Ringing() as call:
+        await call.greeted()
+    assert call.turns.took(Left)[0].reason == "caller"
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("call-")]
