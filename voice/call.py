@@ -38,9 +38,9 @@ from bot.errors import GovorunError
 from bot.ports import Bus, Identity, Inbound, Outcome, Row, Turns, rows_of
 from voice.audio import FRAME_MS
 from voice.dtmf import Keypad
+from voice.errors import LegFailed
 from voice.hearing import Hearing, Said, Talking, Told
 from voice.hints import hint
-from voice.line import LegFailed
 from voice.ports import CallLeg, Digit, Ended, Recognizers, Vad
 from voice.speaking import Speaking, Voices
 

@@ -11,24 +11,11 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 
-from bot.errors import GovorunError
 from voice.audio import FRAME, FRAME_MS, Frame, Samples
 from voice.ports import Ended, LegEvent
 
 GAP_MS = 60  # three packets missing: more than jitter, so the line is silent and we say so
 KEEP_MS = 2_000  # a reader further behind than this loses its oldest sound
-
-
-class LegFailed(GovorunError):
-    """A call could not be answered, placed or transferred.
-
-    sip_status: the far end's final status, 0 when none came (time-out, no transport)."""
-
-    status = 502
-
-    def __init__(self, what: str, *, where: str = "", fix: str = "", sip_status: int = 0) -> None:
-        super().__init__(what, where=where, fix=fix)
-        self.sip_status = sip_status
 
 
 class Inlet:

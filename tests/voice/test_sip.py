@@ -18,7 +18,7 @@ from bot.errors import PortTaken, SettingsError
 from tests.voice.peers import GSM, PCMU, Baresip, Phone, free_port, strength, tone
 from voice import audio
 from voice.audio import RATE, Samples
-from voice.line import LegFailed
+from voice.errors import LegFailed
 from voice.ports import Digit, Ended, TransferProgress
 from voice.sip import SipEndpoint, SipLeg
 

@@ -14,7 +14,7 @@ from typing import Literal
 from baresip import Account, BaresipError, Call, Config, Runtime, StackEvent, UserAgent
 
 from bot.errors import PortTaken, SettingsError
-from voice.line import LegFailed
+from voice.errors import LegFailed
 from voice.sip.leg import SipLeg
 from voice.sip.numbers import number_of, user_of
 from voice.sip.statuses import StackThread

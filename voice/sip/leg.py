@@ -11,7 +11,8 @@ from baresip import AudioNotActive, AudioRestarted, BaresipError, Call, CallStat
 from baresip import TransferFailed as StackTransferFailed
 
 from voice.audio import RATE, Frame, Samples
-from voice.line import Events, Inlet, LegFailed, Outlet
+from voice.errors import LegFailed
+from voice.line import Events, Inlet, Outlet
 from voice.ports import Digit, Ended, LegEvent, TransferProgress
 from voice.sip.statuses import StackThread, reason_of
 
