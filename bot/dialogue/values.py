@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Literal, TypeAlias
+
+PartOfDay: TypeAlias = Literal["morning", "day", "evening", "night"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +25,15 @@ class PersonName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """A point in time of which only a part is known yet: "завтра", "в три"."""
+    """A point in time of which only a part is known yet: "завтра", "в три", "завтра вечером".
+
+    either_half: the time was said on a twelve-hour face and may still be before or after noon ("в семь").
+    """
 
     day: date | None = None
     time: time | None = None
-
+    part: PartOfDay | None = None
+    either_half: bool = False
 
 # Datetimes are naive: the wall clock of the business.
 Value: TypeAlias = (

@@ -1,0 +1,188 @@
+"""Text to one of the options on offer: by words in any case, by synonym, by order, with slips of the finger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import DamerauLevenshtein
+
+from bot.dialogue import morphology
+from bot.understanding.normaliser import tokens
+from bot.understanding.reading import NOTHING, Expected, Lang, Option, Reading
+from bot.understanding.speech import SPEECH, rejected
+from bot.understanding.terms import Line
+
+_CLOSE = 84  # percent of likeness that passes for a slip in a word of five letters or more
+_LAST = {
+    "ru": frozenset("последний последнюю последнее последняя последнего последнему последней".split()),
+    "en": frozenset(("last",)),
+}
+_ORDER_AFTER = {
+    "ru": frozenset(["вариант", "пункт", "варианту", "раз", "вариантом", "пожалуйста", "номер", "из", "по"]),
+    "en": frozenset(["one", "option", "choice", "please", "of", "on", "item", "number"]),
+}
+_STOP = {
+    "ru": frozenset(
+        """
+            к ко на в во с со у по для и или а мне нужен нужна нужно хочу врач врачу врача доктор
+            доктору
+        """.split()
+    ),
+    "en": frozenset("a an the to for with of and or i need want see doctor please".split()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """score: 0..1; how much of the name was said. start, stop: terms covered."""
+
+    start: int
+    stop: int
+    option: str
+    score: float
+
+
+def read_choice(text: str, *, lang: Lang, expected: Expected) -> Reading:
+    """The id of one option; several that fit equally are alternatives, in the order they were offered."""
+    if not expected.options:
+        return NOTHING
+    line = Line(tokens(text), lang)
+    hits = _by_words(line, expected.options, lang) or _by_order(line, expected.options, lang)
+    if not hits:
+        return NOTHING
+    spans = sorted(hits, key=lambda hit: hit.start)
+    kept = [hit for hit, no in zip(spans, rejected(line, spans, SPEECH[lang]), strict=True) if not no]
+    if not kept:
+        return NOTHING
+    used = {at for hit in kept for at in range(hit.start, hit.stop)}
+    rest = line.text([at for at in range(len(line)) if at not in used])
+    ids = _best(line, kept, lang)
+    order = [option.id for option in expected.options]
+    if len(ids) == 1:
+        return Reading(value=ids[0], rest=rest)
+    return Reading(alternatives=tuple(sorted(ids, key=order.index)), rest=rest)
+
+
+def _best(line: Line, hits: Sequence[_Hit], lang: Lang) -> list[str]:
+    top = max(hit.score for hit in hits)
+    best = [hit for hit in hits if hit.score >= top - 0.05]
+    ids = list(dict.fromkeys(hit.option for hit in best))
+    if len(ids) > 1 and len({(hit.start, hit.stop) for hit in best}) > 1:
+        # said one after another: the later corrects the earlier, unless 'или' leaves both open
+        words = {line.word(at) for at in range(best[0].stop, best[-1].start)}
+        if not words & SPEECH[lang].either and words & _CORRECTIONS:
+            return [best[-1].option]
+    return ids
+
+
+_CORRECTIONS = frozenset(
+    "нет ой точнее вернее лучше простите извините а no sorry actually rather wait mean".split()
+)
+
+
+def _by_words(line: Line, options: Sequence[Option], lang: Lang) -> list[_Hit]:
+    words = [(at, stem(token_word, lang), token_word) for at, token_word in _words(line)]
+    hits: list[_Hit] = []
+    for option in options:
+        best: _Hit | None = None
+        for name in (*option.names.get(lang, ()), *(() if option.names.get(lang) else _any_names(option))):
+            hit = _match(words, option.id, _stems(name, lang), lang)
+            if hit is not None and (best is None or hit.score > best.score):
+                best = hit
+        if best is not None:
+            hits.append(best)
+    return hits
+
+
+def _any_names(option: Option) -> tuple[str, ...]:
+    return tuple(name for names in option.names.values() for name in names)
+
+
+def _words(line: Line) -> list[tuple[int, str]]:
+    return [
+        (at, token.text)
+        for at, term in enumerate(line.terms)
+        for token in line.tokens[term.start : term.stop]
+    ]
+
+
+def _match(
+    words: Sequence[tuple[int, str, str]], option: str, name: tuple[tuple[str, str], ...], lang: Lang
+) -> _Hit | None:
+    """How much of the name the words say; every meaning word of a short name must be there."""
+    places: list[int] = []
+    score = 0.0
+    for name_stem, name_word in name:
+        likeness, place = max(
+            ((_alike(said_stem, said, name_stem, name_word), -at) for at, said_stem, said in words),
+            default=(0.0, 0),
+        )
+        if likeness:
+            places.append(-place)
+            score += likeness
+    if not places or score / len(name) < 0.5:
+        return None
+    return _Hit(min(places), max(places) + 1, option, score / len(name) + 0.01 * len(places))
+
+
+def _alike(said_stem: str, said: str, name_stem: str, name: str) -> float:
+    """1.0 for the same word in any form, less for a slip, 0 for another word."""
+    if said_stem == name_stem or said == name:
+        return 1.0
+    if min(len(said), len(name)) < 4 or abs(len(said_stem) - len(name_stem)) > 3:
+        return 0.0
+    if len(said) >= 5 and len(name) >= 5:
+        likeness = max(fuzz.ratio(said_stem, name_stem), fuzz.ratio(said, name))
+        if likeness >= _CLOSE:
+            return float(likeness) / 110
+    if min(len(said_stem), len(name_stem)) >= 4 and DamerauLevenshtein.distance(said_stem, name_stem) == 1:
+        return 0.75 if said_stem[0] == name_stem[0] else 0.0
+    return 0.0
+
+
+def _stems(name: str, lang: Lang) -> tuple[tuple[str, str], ...]:
+    return _stems_cached(name, lang)
+
+
+@lru_cache(maxsize=4096)
+def _stems_cached(name: str, lang: Lang) -> tuple[tuple[str, str], ...]:
+    words = [token.text for token in tokens(name)]
+    meaning = [word for word in words if word not in _STOP[lang]] or words
+    return tuple((stem(word, lang), word) for word in meaning)
+
+
+@lru_cache(maxsize=8192)
+def stem(word: str, lang: Lang) -> str:
+    """The dictionary form of a Russian word; an English one without its plural."""
+    if lang == "ru" and "а" <= word[0] <= "я":
+        return str(morphology.parses(word)[0].normal_form).replace("ё", "е")
+    for ending in ("ies", "es", "s"):
+        if len(word) > 4 and word.endswith(ending) and not word.endswith("ss"):
+            return word[: -len(ending)] + ("y" if ending == "ies" else "")
+    return word
+
+
+def _by_order(line: Line, options: Sequence[Option], lang: Lang) -> list[_Hit]:
+    """'второй', 'вариант два', 'the second one', 'последний', a bare '2'."""
+    count = len(options)
+    for at in range(len(line)):
+        term = line.at(at)
+        number = term.ordinal
+        if number is None and term.integer is not None:
+            labelled = line.word(at - 1) in ("вариант", "номер", "пункт", "цифра", "option", "number", "item")
+            if labelled or len(line) <= 2:
+                number = term.integer
+        if term.word in _LAST[lang]:
+            number = count - (1 if line.word(at - 1) in ("предпоследний",) else 0)
+        if term.word in ("предпоследний", "предпоследнюю", "penultimate"):
+            number = count - 1
+        if number is None or not 1 <= number <= count:
+            continue
+        after = line.word(at + 1)
+        short = len(line) - at <= 3 or after in _ORDER_AFTER[lang]
+        if short:
+            return [_Hit(at, at + 1, options[number - 1].id, 1.0)]
+    return []

@@ -1,0 +1,361 @@
+"""Text to a moment: what the grammars found, put together as a receptionist would.
+
+A grammar (calendar_ru, calendar_en) turns words into facts; here rejected facts are dropped ('not Friday'), the
+later of two wins where the speaker corrected himself, a twelve-hour clock is resolved by part of day, opening
+hours and plausibility, and what is still missing becomes a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from bot.dialogue.values import Moment, PartOfDay
+from bot.understanding import calendar_en, calendar_ru
+from bot.understanding.facts import (
+    Bar,
+    Between,
+    Clock,
+    Day,
+    Fact,
+    Half,
+    Impossible,
+    Instant,
+    Part,
+    Vague,
+    Week,
+    Weekday,
+    scan,
+)
+from bot.understanding.normaliser import Token, tokens
+from bot.understanding.reading import NOTHING, Expected, Lang, Question, Reading
+from bot.understanding.speech import SPEECH, either, explained, rejected
+from bot.understanding.terms import Line
+from bot.understanding.typos import mended
+
+_RULES = {"ru": calendar_ru.RULES, "en": calendar_en.RULES}
+_DAY = timedelta(days=1)
+_PREPOSITIONS = frozenset(
+    ("в", "во", "на", "к", "ко", "часов", "часиков", "часа", "at", "on", "the", "for", "by")
+)
+
+# Which hours of a twelve-hour face people mean without saying so, when no opening hours are known: nobody books
+# at three in the night. Six to nine are said of mornings and evenings alike.
+_ALWAYS_AFTERNOON = range(1, 6)
+_EITHER = range(6, 10)
+
+
+def read_datetime(text: str, *, lang: Lang, now: datetime, expected: Expected) -> Reading:
+    """A naive datetime in the business's wall clock, or what of it is known and what to ask."""
+    line = Line(_mended(text, lang), lang)
+    facts = scan(line, _RULES[lang], now)
+    if any(isinstance(fact, Impossible) for fact in facts):
+        return NOTHING
+    facts = _strong(line, facts)
+    kept = [fact for fact in facts if not isinstance(fact, Bar)]
+    kept = [fact for fact, no in zip(kept, rejected(line, kept, SPEECH[lang]), strict=True) if not no]
+    used = {index for fact in facts for index in range(_from_preposition(line, fact), fact.stop)}
+    rest = line.text([index for index in range(len(line)) if index not in used])
+    said = _Said.of(line, kept, now, lang)
+    return replace(_moment(said, now, expected), rest=rest) if kept else NOTHING
+
+
+def _from_preposition(line: Line, fact: Fact) -> int:
+    """Where the fact begins with the preposition that belongs to it."""
+    at = fact.start
+    while line.word(at - 1) in _PREPOSITIONS:
+        at -= 1
+    return at
+
+
+def _mended(text: str, lang: Lang) -> tuple[Token, ...]:
+    return mended(tokens(text), calendar_ru.VOCABULARY if lang == "ru" else calendar_en.VOCABULARY, lang)
+
+
+def _strong(line: Line, facts: list[Fact]) -> list[Fact]:
+    """Weak facts count only when every other word is a fact or a filler."""
+    if all(not fact.weak for fact in facts) or explained(line, facts, SPEECH[line.lang]):
+        return facts
+    return [fact for fact in facts if not fact.weak]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What is left after corrections: days and clocks are several only where the speaker left it open."""
+
+    days: tuple[date, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    between: Between | None = None
+    part: PartOfDay | None = None
+    instant: datetime | None = None
+    vague: Vague | None = None
+    week: bool = False
+
+    @classmethod
+    def of(cls, line: Line, facts: Sequence[Fact], now: datetime, lang: Lang) -> _Said:
+        week: date | None = None
+        for fact in facts:
+            if isinstance(fact, Week):
+                week = fact.monday
+            elif isinstance(fact, Day) and fact.week:
+                week = fact.day - fact.day.weekday() * _DAY
+        dated: list[tuple[Fact, date]] = []
+        has_weekday = any(isinstance(fact, Weekday) for fact in facts)
+        for fact in facts:
+            if isinstance(fact, Weekday):
+                dated.append((fact, _weekday(fact, week, now.date())))
+            elif (isinstance(fact, Day) and not (fact.week and has_weekday)) or (
+                isinstance(fact, Part) and fact.day is not None
+            ):
+                dated.append((fact, fact.day))
+        clocks = [fact for fact in facts if isinstance(fact, Clock)]
+        parts = [fact for fact in facts if isinstance(fact, Part)]
+        instants = [fact for fact in facts if isinstance(fact, Instant)]
+        spans = [fact for fact in facts if isinstance(fact, Between)]
+        vague = [fact for fact in facts if isinstance(fact, Vague)]
+        return cls(
+            days=_last_days(line, dated, lang),
+            clocks=_last_clocks(line, clocks, lang),
+            between=spans[-1] if spans and not clocks else None,
+            part=parts[-1].part if parts else None,
+            instant=instants[-1].at.replace(second=0, microsecond=0) if instants else None,
+            vague=vague[-1] if vague and not dated else None,
+            week=week is not None,
+        )
+
+
+def _weekday(fact: Weekday, week: date | None, today: date) -> date:
+    if week is not None:
+        return week + fact.weekday * _DAY
+    monday = today - today.weekday() * _DAY
+    if fact.which == "next":
+        return monday + (7 + fact.weekday) * _DAY
+    ahead = (fact.weekday - today.weekday()) % 7
+    if ahead == 0 and fact.which != "this":
+        ahead = 7  # whoever means today says today
+    return today + ahead * _DAY
+
+
+def _last_days(line: Line, dated: list[tuple[Fact, date]], lang: Lang) -> tuple[date, ...]:
+    """The last day said, with those left open beside it; a weekday that contradicts its date stays open too."""
+    kept: list[tuple[Fact, date]] = []
+    for fact, day in dated:
+        if kept and day not in (one for _, one in kept):
+            previous = kept[-1][0]
+            mismatch = (
+                isinstance(fact, Weekday) != isinstance(previous, Weekday) and fact.start - previous.stop <= 0
+            )
+            if not mismatch and not either(line, previous, fact, SPEECH[lang]):
+                kept = []
+        kept.append((fact, day))
+    return tuple(dict.fromkeys(day for _, day in kept))
+
+
+def _last_clocks(line: Line, clocks: list[Clock], lang: Lang) -> tuple[Clock, ...]:
+    kept: list[Clock] = []
+    for clock in clocks:
+        if kept and not either(line, kept[-1], clock, SPEECH[lang]):
+            # 'в семь, нет, в восемь вечера'; but 'в семь вечера, ой, в восемь' keeps its evening
+            half = clock.half or (None if clock.sure else kept[-1].half)
+            kept = [replace(clock, half=half)]
+        else:
+            kept.append(clock)
+    return tuple(kept)
+
+
+def _moment(said: _Said, now: datetime, expected: Expected) -> Reading:
+    known = expected.known or Moment()
+    if said.instant is not None:
+        if said.clocks and not said.days:
+            said = replace(said, days=(said.instant.date(),), instant=None)
+        else:
+            return Reading(value=said.instant)
+    part = said.part or known.part
+    clocks = said.clocks
+    if not clocks and said.between is None and known.time is not None:
+        clocks = (_known_clock(known),)
+        # 'лучше вечером' takes the hour of a known time away; '(в семь) вечера' completes it
+        if said.part and not known.either_half and not _fits(said.part, known.time):
+            clocks = ()
+    days = said.days or ((known.day,) if known.day and said.vague is None else ())
+    if said.between is not None:
+        return _between(said.between, part, days, now, expected)
+    if not clocks:
+        return _without_clock(said, days, part, now)
+    faces = tuple(
+        dict.fromkeys(face for clock in clocks for face in _faces(clock, part, days, now, expected))
+    )
+    either_half = len(clocks) == 1 and len(faces) > 1
+    question: Question = "part_of_day" if either_half else "time"
+    if not days:
+        wanted = said.vague.days if said.vague else ()
+        moments = [datetime.combine(day, face) for day in wanted for face in faces] or [
+            _coming(face, now) for face in faces
+        ]
+        return Reading(
+            alternatives=tuple(moments),
+            question="day",
+            partial=Moment(time=faces[0], either_half=either_half) if len(clocks) == 1 else None,
+        )
+    moments = [_combined(day, face, clocks[0], now) for day in days for face in faces]
+    if len(moments) == 1:
+        return Reading(value=moments[0])
+    if len(days) > 1:
+        return Reading(
+            alternatives=tuple(moments),
+            question="day",
+            partial=Moment(time=faces[0], either_half=either_half) if len(clocks) == 1 else None,
+        )
+    partial = Moment(day=days[0], time=faces[0], either_half=True) if either_half else Moment(day=days[0])
+    return Reading(alternatives=tuple(moments), question=question, partial=partial)
+
+
+def _without_clock(said: _Said, days: tuple[date, ...], part: PartOfDay | None, now: datetime) -> Reading:
+    if len(days) == 1:
+        return Reading(question="time", partial=Moment(day=days[0], part=part))
+    if days:
+        return Reading(question="day", alternatives=days, partial=Moment(part=part) if part else None)
+    if said.vague is not None or said.week:
+        wanted = said.vague.days if said.vague else ()
+        return Reading(question="day", alternatives=wanted, partial=Moment(part=part))
+    return Reading(question="day", partial=Moment(part=part))
+
+
+def _between(
+    between: Between, part: PartOfDay | None, days: tuple[date, ...], now: datetime, expected: Expected
+) -> Reading:
+    """A range: its beginning is taken, both ends are told; 'after three' tells an end and asks for the hour."""
+    first, last = between.first, between.last
+    if first is not None and last is not None:
+        ends = _ends(first, last, part, days, now, expected)
+        if not days:
+            return Reading(
+                question="day",
+                partial=Moment(time=ends[0]),
+                alternatives=tuple(_coming(end, now) for end in ends),
+            )
+        moments = tuple(datetime.combine(days[0], end) for end in ends)
+        return Reading(value=moments[0], alternatives=moments)
+    edge = first or last
+    assert edge is not None  # a grammar never opens both ends
+    face = _faces(edge, part, days, now, expected)[0]
+    if not days:
+        return Reading(question="day", partial=Moment(part=part))
+    alternatives = (datetime.combine(days[0], face),) if first else ()
+    return Reading(question="time", partial=Moment(day=days[0], part=part), alternatives=alternatives)
+
+
+def _ends(
+    first: Clock,
+    last: Clock,
+    part: PartOfDay | None,
+    days: tuple[date, ...],
+    now: datetime,
+    expected: Expected,
+) -> tuple[time, time]:
+    ends = _faces(last, part, days, now, expected)
+    begins = _faces(first, part, days, now, expected)
+    if first.half is None and not first.sure and first.hour <= 12:
+        begins = (*begins, *_both(first))
+    pairs = [(begin, end) for end in ends for begin in begins if begin < end]
+    if not pairs:
+        pairs = [(begin, end) for end in _both(last) for begin in begins if begin < end] or [
+            (begins[0], ends[0])
+        ]
+    # the first reading of the beginning that leaves a range, and the nearest end
+    return min(pairs, key=lambda pair: (begins.index(pair[0]), _minutes(pair[1]) - _minutes(pair[0])))
+
+
+def _faces(
+    clock: Clock, part: PartOfDay | None, days: tuple[date, ...], now: datetime, expected: Expected
+) -> tuple[time, ...]:
+    """The times of day a clock can mean, the likelier first: one when it is settled."""
+    if clock.sure or clock.hour > 12 or clock.hour == 0:
+        return (time(clock.hour % 24, clock.minute),)
+    half = clock.half or part
+    if half is not None:
+        return (time(_hour(clock.hour, half), clock.minute),)
+    if clock.hour == 12:
+        return (time(12, clock.minute),)
+    both = _both(clock)
+    if expected.open_hours is not None:
+        both = _when_open(both, *expected.open_hours)
+    elif clock.hour in _ALWAYS_AFTERNOON:
+        both = both[1:]
+    elif clock.hour not in _EITHER or clock.written:
+        both = both[:1]
+    if len(both) > 1 and clock.written:
+        both = both[:1]
+    if len(both) > 1 and days == (now.date(),) and expected.prefer_future:
+        both = tuple(face for face in both if face > now.time()) or both
+    return both
+
+
+def _both(clock: Clock) -> tuple[time, ...]:
+    hour = clock.hour % 12
+    return time(hour, clock.minute), time(hour + 12, clock.minute)
+
+
+def _when_open(faces: tuple[time, ...], opens: time, closes: time) -> tuple[time, ...]:
+    """Those of the faces within opening hours; where none is, the one nearest to them."""
+    start, end = _minutes(opens), _minutes(closes)
+    if end <= start:
+        end += 24 * 60
+
+    def outside(face: time) -> int:
+        minute = _minutes(face)
+        minute += 24 * 60 if minute < start and minute + 24 * 60 < end else 0
+        return 0 if start <= minute < end else max(start - minute, minute - end + 1)
+
+    nearest = min(outside(face) for face in faces)
+    return tuple(face for face in faces if outside(face) == nearest)[: 2 if nearest == 0 else 1]
+
+
+def _minutes(moment: time) -> int:
+    return moment.hour * 60 + moment.minute
+
+
+def _hour(hour: int, half: Half) -> int:
+    """An hour of 1..12 on the face of a half: 7 in the evening is 19, 12 at night is 0, 2 at night is 2."""
+    if half in ("am", "morning"):
+        return 0 if hour == 12 and half == "am" else hour
+    if half == "night":
+        return 0 if hour == 12 else hour + 12 if hour >= 9 else hour
+    if hour == 12:
+        return 0 if half == "evening" else 12
+    if half == "day":
+        return hour + 12 if hour < 9 else hour
+    return hour + 12
+
+
+_PART_HOURS: dict[PartOfDay, tuple[int, int]] = {
+    "morning": (4, 12),
+    "day": (12, 17),
+    "evening": (17, 24),
+    "night": (0, 5),
+}
+
+
+def _fits(part: PartOfDay, moment: time) -> bool:
+    first, last = _PART_HOURS[part]
+    return first <= moment.hour < last
+
+
+def _known_clock(known: Moment) -> Clock:
+    assert known.time is not None
+    hour = known.time.hour
+    return Clock(start=0, stop=0, hour=hour, minute=known.time.minute, sure=not known.either_half)
+
+
+def _combined(day: date, face: time, clock: Clock, now: datetime) -> datetime:
+    moment = datetime.combine(day, face)
+    # 'сегодня в двенадцать ночи' is the coming midnight
+    if face.hour == 0 and day == now.date() and moment < now:
+        moment += _DAY
+    return moment
+
+
+def _coming(face: time, now: datetime) -> datetime:
+    moment = datetime.combine(now.date(), face)
+    return moment if moment > now else moment + _DAY

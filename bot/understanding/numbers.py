@@ -1,0 +1,168 @@
+"""Text to one number: 'нас будет четверо' is 4, 'два с половиной' 2.5, 'полторы тысячи' 1500."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from bot.understanding import numerals_en, numerals_ru
+from bot.understanding.normaliser import tokens
+from bot.understanding.reading import NOTHING, Lang, Reading
+from bot.understanding.speech import SPEECH, either, rejected
+from bot.understanding.terms import Line
+from bot.understanding.typos import mended
+
+VOCABULARY = {
+    "ru": frozenset(word for word in numerals_ru.WORDS if len(word) > 4),
+    "en": frozenset(word for word in numerals_en.WORDS if len(word) > 4),
+}
+_MINUS = frozenset(("минус", "minus", "negative"))
+_POINT = frozenset(("point", "dot", "запятая", "точка"))
+_SCALES = {"k": 1_000, "к": 1_000, "m": 1_000_000, "hundred": 100}
+_HALVES = {"половина", "половину", "полтинника", "half"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    start: int
+    stop: int
+    value: int | Decimal
+    pronoun: bool = False  # 'one' of 'the other one', 'один' of 'один вопрос'
+
+
+def read_number(text: str, *, lang: Lang) -> Reading:
+    """int, or Decimal for a fraction. Several different numbers are left open as alternatives."""
+    line = Line(mended(tokens(text), VOCABULARY[lang], lang), lang)
+    found = _numbers(line)
+    if not found:
+        return NOTHING
+    kept = [one for one, no in zip(found, rejected(line, found, SPEECH[lang]), strict=True) if not no]
+    if not kept:
+        return NOTHING
+    used = {index for one in kept for index in range(one.start, one.stop)}
+    rest = line.text([index for index in range(len(line)) if index not in used])
+    digits = _dictated(line, kept)
+    if digits is not None:
+        return Reading(value=digits, rest=rest)
+    if any(not one.pronoun for one in kept):
+        kept = [one for one in kept if not one.pronoun]
+    open_: list[_Number] = []
+    for one in kept:
+        # the later number wins ('пять, ой, шесть') unless the choice is left open
+        open_ = [*open_, one] if open_ and either(line, open_[-1], one, SPEECH[lang]) else [one]
+    values = tuple(dict.fromkeys(one.value for one in open_))
+    if len(values) > 1:
+        return Reading(alternatives=values, rest=rest)
+    return Reading(value=values[0], rest=rest)
+
+
+def _dictated(line: Line, found: list[_Number]) -> int | None:
+    """'one two three four', digit by digit with nothing between: 1234."""
+    together = all(first.stop == second.start for first, second in zip(found, found[1:], strict=False))
+    single = all(isinstance(one.value, int) and 0 <= one.value <= 9 for one in found)
+    if len(found) < 3 or len(found) > 18 or not together or not single:
+        return None
+    return int("".join(str(one.value) for one in found))
+
+
+def _numbers(line: Line) -> list[_Number]:
+    found: list[_Number] = []
+    at = 0
+    while at < len(line):
+        one = _number(line, at)
+        if one is None:
+            at += 1
+        else:
+            found.append(one)
+            at = one.stop
+    return found
+
+
+def _number(line: Line, at: int) -> _Number | None:
+    start = at
+    negative = line.word(at) in _MINUS
+    at += negative
+    term = line.at(at)
+    if term.role == "word" and term.word in _HALVES and line.word(at + 1) not in ("past",):
+        if line.at(at + 1).word == "dozen":
+            return _Number(start, at + 2, 6)
+        return _Number(start, at + 1, Decimal("0.5"))
+    if term.role == "word" and term.word in ("десятка", "полсотни"):
+        return _Number(start, at + 1, 10 if term.word == "десятка" else 50)
+    value = term.number
+    stop = at + 1
+    if term.role == "marked":
+        value = _marked(term.digits)
+    elif term.digits:
+        value, stop = _grouped(line, at)
+    if value is None:
+        return None
+    value, stop = _with_fraction(line, value, stop)
+    scale = line.at(stop)
+    if scale.integer in (1_000, 1_000_000, 1_000_000_000) and not scale.digits and 0 < value < 1000:
+        value, stop = value * (scale.integer or 1), stop + 1  # '10 тысяч', '2.5 миллиона'
+        tail = line.at(stop).integer
+        if tail is not None and not line.at(stop).digits and 0 < tail < 1000:
+            value, stop = value + tail, stop + 1
+    elif line.word(stop) in _SCALES and line.tokens[line.at(stop).start].joined:
+        value, stop = value * _SCALES[line.word(stop)], stop + 1
+    value = -value if negative else value
+    value = int(value) if value == int(value) else value
+    pronoun = term.word in _PRONOUNS
+    return _Number(start, stop, value, pronoun)
+
+
+_PRONOUNS = frozenset("one one's один одна одно одного одной одну second".split())
+
+
+def _marked(digits: str) -> Decimal | None:
+    """'2,5', '2.5'; '1,500' and '1.500.000' are groups of thousands; '15:30' and '8-905' are no numbers."""
+    if len(digits) > 20:
+        return None
+    for mark in ".,":
+        groups = digits.split(mark)
+        if len(groups) > 1 and all(group.isdigit() for group in groups):
+            if all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3 and groups[0] != "0":
+                return Decimal("".join(groups))
+            break
+    try:
+        return Decimal(digits.replace(",", "."))
+    except InvalidOperation:
+        return None
+
+
+def _grouped(line: Line, at: int) -> tuple[int | None, int]:
+    """'1 500 000': groups of three figures after the first are one number."""
+    term = line.at(at)
+    if term.number is None or not isinstance(term.number, int):
+        return None, at + 1
+    digits, stop = term.digits, at + 1
+    while len(term.digits) <= 3 and not digits.startswith("0") and len(digits) < 15:
+        if len(line.at(stop).digits) != 3 or not line.at(stop).digits.isdigit():
+            break
+        digits += line.at(stop).digits
+        stop += 1
+    return int(digits), stop
+
+
+def _with_fraction(line: Line, value: int | Decimal, stop: int) -> tuple[int | Decimal, int]:
+    word = line.word(stop)
+    half = Decimal("0.5")
+    if word == "с" and line.word(stop + 1) in ("половиной", "половинкой"):
+        return value + half, stop + 2
+    if word == "and" and line.word(stop + 1) == "a" and line.word(stop + 2) == "half":
+        return value + half, stop + 3
+    if word == "and" and line.word(stop + 1) == "a" and line.word(stop + 2) == "quarter":
+        return value + Decimal("0.25"), stop + 3
+    if word in numerals_ru.WHOLE:
+        start = stop + 1 + (line.word(stop + 1) == "и")
+        part, unit = line.at(start).integer, numerals_ru.FRACTIONS.get(line.at(start + 1).word)
+        if part is not None and unit:
+            return value + Decimal(part) / unit, start + 2
+    if word in _POINT and line.at(stop + 1).integer is not None:
+        digits, at = "", stop + 1
+        while line.at(at).integer is not None and len(digits) < 6:
+            digits += line.at(at).digits or str(line.at(at).integer)
+            at += 1
+        return value + Decimal(f"0.{digits}"), at
+    return value, stop

@@ -1,0 +1,346 @@
+"""Text to a person's name in the nominative: 'меня зовут Ивана Петрова' is said of Иван Петров."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+from pymorphy3.analyzer import Parse
+
+from bot.dialogue import morphology
+from bot.dialogue.values import PersonName
+from bot.understanding.normaliser import Token, tokens
+from bot.understanding.numerals_en import WORDS as NUMERALS_EN
+from bot.understanding.reading import NOTHING, Lang, Reading
+
+_LONGEST = 30  # words; a name is not told at greater length
+_INTRODUCTIONS = {
+    "ru": tuple(
+        tuple(phrase.split())
+        for phrase in (
+            "меня зовут",
+            "меня звать",
+            "зовут меня",
+            "зовут",
+            "мое имя",
+            "имя",
+            "фамилия",
+            "моя фамилия",
+            "по фамилии",
+            "это",
+            "я",
+            "на имя",
+            "запишите на",
+            "запишите",
+            "запиши",
+            "пишите",
+            "на фамилию",
+            "пациент",
+            "клиент",
+            "представлюсь",
+        )
+    ),
+    "en": tuple(
+        tuple(phrase.split())
+        for phrase in (
+            "my name is",
+            "my names",
+            "my full name is",
+            "name is",
+            "the name is",
+            "the names",
+            "i am",
+            "im",
+            "this is",
+            "its",
+            "it is",
+            "call me",
+            "you can call me",
+            "name",
+            "under the name",
+            "under",
+            "for",
+            "put it under",
+        )
+    ),
+}
+_SKIPPED = {
+    "ru": frozenset(
+        """
+            да ну а и вот так э ээ эм м мм ой здравствуйте здрасте привет добрый день вечер утро доброе
+            алло пожалуйста будьте добры меня зовут имя фамилия отчество мое моя на это я запишите
+            запиши пишите можно просто хорошо ок сейчас ага угу звать по фамилии как сказать значит
+            конечно господин госпожа пациент имени отчеству
+        """.split()
+    ),
+    "en": frozenset(
+        """
+            my name is names full the i am im this its it call me you can a well uh um er hello hi hey
+            yes yeah sure ok okay of course please thanks thank mr mrs ms miss dr mister first last
+            surname family given and under for put so good morning afternoon evening day just to be
+            speaking here
+        """.split()
+    ),
+}
+_BREAKS = frozenset(
+    """
+        what when where why how who which want need book cancel appointment doctor today tomorrow price
+        cost help operator human agent speak talk not don't dont no maybe nothing know later never
+        someone people address open close do does did will would could should have has had go going come
+        see make get give take tell ask say said think therapist dentist cardiologist monday tuesday
+        wednesday thursday friday saturday sunday time hour visit with about from your are was were be
+        been or but if on in at by up down out now then there that they them we us our he she very much
+        more too also hungry late busy sick ill tired pain hurts number phone table room pizza order
+        delivery same none whatever anything something question problem second minute moment wait hold
+        repeat again
+    """.split()
+)
+
+
+_CASES = {"запишите": "acc", "запиши": "acc", "пишите": "acc", "на": "acc", "имя": "gen"}
+_KINDS = ("Name", "Patr", "Surn")
+_CYRILLIC = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюя")
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """text: lower case, hyphenated parts together. raw: as written."""
+
+    text: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """One way to take a word as a part of a name. gender: '' where the form leaves it open."""
+
+    kind: str
+    case: str
+    gender: str
+    score: float
+    nominative: str
+
+
+def read_person(text: str, *, lang: Lang) -> Reading:
+    """PersonName; nothing where the words are clearly not a name."""
+    words = _whole_words(tokens(text)[:_LONGEST])
+    cyrillic = sum(word.text[0] in _CYRILLIC for word in words)
+    latin = sum(word.text[0].isascii() and word.text[0].isalpha() for word in words)
+    russian = cyrillic > 0 if lang == "ru" else cyrillic > latin
+    intro = _introduction([word.text for word in words], "ru" if russian else "en")
+    return _russian(words, intro) if russian else _english(words, intro)
+
+
+def _whole_words(found: tuple[Token, ...]) -> list[_Word]:
+    """'Анна-Мария' is one word of a name."""
+    words: list[_Word] = []
+    for token in found:
+        if token.joined and words and words[-1].text[-1].isalpha() and token.text.isalpha():
+            words[-1] = _Word(f"{words[-1].text}-{token.text}", f"{words[-1].raw}-{token.raw}")
+        else:
+            words.append(_Word(token.text, token.raw))
+    return words
+
+
+def _introduction(words: list[str], lang: Lang) -> tuple[int, int] | None:
+    """Where 'меня зовут' stands, the longest phrase first; the place after it is where the name begins."""
+    for phrase in _INTRODUCTIONS[lang]:
+        for at in range(len(words) - len(phrase) + 1):
+            if tuple(words[at : at + len(phrase)]) == phrase:
+                return at, at + len(phrase)
+    return None
+
+
+def _russian(words: list[_Word], intro: tuple[int, int] | None) -> Reading:
+    skipped = _SKIPPED["ru"]
+    meant = [word for word in words if word.text not in skipped]
+    led = [word for word in words[intro[1] :] if word.text not in skipped] if intro else []
+    case = _CASES.get(words[intro[1] - 1].text, "nom") if intro else "nom"
+    for group, sure in ((led[:3], True), (led[:2], True), (led[:1], True), (meant, False)):
+        if not group or (not sure and len(group) > 3):
+            continue
+        name = _named(group, sure=sure and _strong(words, intro), case=case)
+        if name is not None:
+            used = {word.text for word in group}
+            rest = " ".join(word.text for word in meant if word.text not in used)
+            return Reading(value=name, rest=rest)
+    return NOTHING
+
+
+def _strong(words: list[_Word], intro: tuple[int, int] | None) -> bool:
+    """Whether the introduction promises a name even of a kind no dictionary has."""
+    return intro is not None and " ".join(word.text for word in words[intro[0] : intro[1]]) not in (
+        "это",
+        "я",
+        "запишите",
+        "запиши",
+        "пишите",
+        "запишите на",
+    )
+
+
+def _named(group: list[_Word], *, sure: bool, case: str) -> PersonName | None:
+    """The most consistent way to take these words as one name; None when they are none."""
+    if any(not word.text.replace("-", "").isalpha() for word in group):
+        return None
+    if len({word.text for word in group}) < len(group):
+        return None
+    best: tuple[tuple[float, ...], dict[str, str]] | None = None
+    every = [_guesses(word) for word in group]
+    for chosen in product(*[[*guesses, None] for guesses in every]):
+        kinds = [guess.kind for guess in chosen if guess]
+        if not kinds or len(set(kinds)) < len(kinds):
+            continue
+        cases = {guess.case for guess in chosen if guess and guess.case}
+        genders = {guess.gender for guess in chosen if guess and guess.gender}
+        if len(cases) > 1 or len(genders) > 1:
+            continue
+        parts = _completed(group, chosen)
+        if parts is None:
+            continue
+        order = _order(chosen)
+        rank = (
+            float(len(kinds)),
+            float(cases <= {case}) + 0.5 * float(cases <= {"nom"}),
+            order,
+            sum(guess.score for guess in chosen if guess),
+        )
+        if best is None or rank > best[0]:
+            best = rank, parts
+    if best is not None:
+        if len(group) == 1 and not sure and not _plausible(every[0], group[0]):
+            return None
+        return PersonName(
+            given=best[1].get("Name", ""), patronymic=best[1].get("Patr", ""), family=best[1].get("Surn", "")
+        )
+    if sure and all(_unfamiliar(word) for word in group) and len(group) <= 2:
+        capitalised = [_capitalised(word.raw) for word in group]
+        return PersonName(given=capitalised[0], family=capitalised[1] if len(group) == 2 else "")
+    return None
+
+
+def _order(chosen: tuple[_Guess | None, ...]) -> float:
+    kinds = [guess.kind if guess else "Surn" for guess in chosen]
+    return float(
+        kinds
+        in (["Name"], ["Name", "Surn"], ["Name", "Patr"], ["Surn", "Name", "Patr"], ["Name", "Patr", "Surn"])
+    )
+
+
+def _plausible(guesses: list[_Guess], word: _Word) -> bool:
+    """Whether a lone word is rather a name than something else ('том', 'роман' is, 'дай' is none)."""
+    total = sum(parse.score for parse in morphology.parses(word.text))
+    return sum(guess.score for guess in guesses) >= 0.25 * total
+
+
+def _completed(group: list[_Word], chosen: tuple[_Guess | None, ...]) -> dict[str, str] | None:
+    """The parts by kind; one word that no dictionary has as a name may be the family name beside a given one."""
+    parts = {guess.kind: guess.nominative for guess in chosen if guess}
+    left = [word for word, guess in zip(group, chosen, strict=True) if guess is None]
+    if not left:
+        return parts
+    if len(left) > 1 or not parts.keys() & {"Name", "Patr"}:
+        return None
+    free = "Surn" if "Surn" not in parts else "Name" if "Name" not in parts else ""
+    if not free or not (_unfamiliar(left[0]) or (free == "Surn" and _noun(left[0]))):
+        return None
+    parts[free] = _capitalised(left[0].raw)
+    return parts
+
+
+def _unfamiliar(word: _Word) -> bool:
+    return len(word.text) > 1 and not morphology.known(word.text)
+
+
+def _noun(word: _Word) -> bool:
+    """A common noun that may be a family name: Мороз, Заяц; only in the nominative and never a word of time."""
+    first = morphology.parses(word.text)[0]
+    return (
+        first.tag.POS in ("NOUN", "ADJF")
+        and "nomn" in first.tag
+        and "sing" in first.tag
+        and word.text not in _NO_FAMILY
+    )
+
+
+_NO_FAMILY = frozenset(
+    """
+        терапевт стоматолог кардиолог врач доктор прием запись завтра сегодня понедельник вторник среда
+        четверг пятница суббота воскресенье утро вечер день ночь час оператор человек телефон номер
+        адрес цена стоимость год пациент клиент жена муж сын дочь ребенок мама папа бабушка отмена
+        стрижка маникюр консультация
+    """.split()
+)
+
+
+def _guesses(word: _Word) -> list[_Guess]:
+    found: dict[tuple[str, str, str], _Guess] = {}
+    for parse in morphology.parses(word.text):
+        kind = next((kind for kind in _KINDS if kind in parse.tag.grammemes), None)
+        if kind is None or "plur" in parse.tag:
+            continue
+        genders = [gender for gender in ("masc", "femn") if gender in parse.tag.grammemes]
+        gender = genders[0] if len(genders) == 1 else ""
+        case = "" if "Fixd" in parse.tag.grammemes else str(parse.tag.case or "")[:3]
+        key = (kind, case, gender)
+        if key not in found:
+            found[key] = _Guess(kind, case, gender, parse.score, _nominative(word, parse, case))
+    return list(found.values())
+
+
+def _nominative(word: _Word, parse: Parse, case: str) -> str:
+    if case in ("", "nom"):
+        return _capitalised(word.raw)
+    gender = parse.tag.gender
+    wanted = {"nomn", "sing"} | ({gender} if gender in ("masc", "femn") else set())
+    form = parse.inflect(wanted)
+    text = form.word if form is not None else parse.normal_form
+    if "ё" not in word.raw.lower():
+        text = text.replace("ё", "е")  # letters that nobody wrote are not added
+    return _capitalised(text)
+
+
+def _english(words: list[_Word], intro: tuple[int, int] | None) -> Reading:
+    start = intro[1] if intro else 0
+    while start < len(words) and words[start].text in _SKIPPED["en"]:
+        start += 1
+    group: list[_Word] = []
+    for word in words[start:]:
+        if word.text in _BREAKS or not word.text.replace("-", "").isalpha():
+            break
+        if word.text not in ("last", "first", "family", "name", "surname", "is", "mr", "mrs"):
+            group.append(word)
+    others = [word for word in words[start + len(group) :] if word.text not in _SKIPPED["en"]]
+    if not group or len(group) > 4 or (others and intro is None):
+        return NOTHING
+    if any(len(word.text) < 2 for word in (group[0], group[-1])) or group[0].text in NUMERALS_EN:
+        return NOTHING
+    names = [_capitalised(word.raw) for word in group]
+    rest = " ".join(word.text for word in others)
+    if _reversed(words):
+        names = [*names[1:], names[0]]
+    family = names[-1] if len(names) > 1 else ""
+    return Reading(value=PersonName(given=" ".join(names[:-1] or names), family=family), rest=rest)
+
+
+def _reversed(words: list[_Word]) -> bool:
+    """'last name Smith, first name John'."""
+    texts = [word.text for word in words]
+    labels = [at for at, text in enumerate(texts) if text in ("last", "surname", "family")]
+    firsts = [at for at, text in enumerate(texts) if text == "first"]
+    return bool(labels and firsts and labels[0] < firsts[0])
+
+
+def _capitalised(text: str) -> str:
+    """'иван' to 'Иван', "o'brien" to "O'Brien", 'анна-мария' to 'Анна-Мария', 'mcdonald' to 'McDonald'."""
+    if any(char.isupper() for char in text[1:]) and not text.isupper():
+        return text
+    out: list[str] = []
+    start = True
+    for char in text.lower():
+        out.append(char.upper() if start else char)
+        start = char in "-'"
+    name = "".join(out)
+    if name.startswith("Mc") and len(name) > 4:
+        return f"Mc{name[2:].capitalize()}"
+    return name

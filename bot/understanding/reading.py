@@ -1,0 +1,67 @@
+"""What a slot reader is told and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from typing import Literal, TypeAlias
+
+from bot.dialogue.values import Moment, Value
+
+Lang: TypeAlias = Literal["ru", "en"]
+Question: TypeAlias = Literal["time", "day", "part_of_day"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One answer of a closed set. names: by language, the title first, then synonyms."""
+
+    id: str
+    names: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What is known before the customer speaks.
+
+    options: for a choice, in the order in which they were offered.
+    known: what of the datetime is known from an earlier turn, or the value that is being corrected.
+    open_hours: opening and closing time; decides whether 'three' is 03:00 or 15:00.
+    prefer_future: 'on the third' is the coming third; dates said to be past are not taken.
+    region: the country whose national phone numbers are meant (ISO 3166); '' leaves it to the language.
+    """
+
+    options: tuple[Option, ...] = ()
+    known: Moment | None = None
+    open_hours: tuple[time, time] | None = None
+    prefer_future: bool = True
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a text says about one slot; all empty when it says nothing.
+
+    value: the whole answer. Types: datetime -> naive datetime in the business's wall clock; number -> int or
+        Decimal; phone -> E.164; person -> PersonName; yesno -> bool; choice -> option id.
+    alternatives: where it is ambiguous, what it could be, likelier first; for a range, its two ends.
+    question: what to ask to make it whole.
+    partial: what of a datetime is known so far; hand it back as Expected.known with the next answer.
+    rest: the normalised text that the reading did not use ('нет, лучше в четыре' as yesno: 'лучше в четыре').
+    """
+
+    value: Value = None
+    alternatives: tuple[Value, ...] = ()
+    question: Question | None = None
+    partial: Moment | None = None
+    rest: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether the text said anything at all about the slot."""
+        return self.value is not None or bool(self.alternatives) or self.partial is not None
+
+
+NOTHING = Reading()
+NO_EXPECTATION = Expected()
+__all__ = ["NOTHING", "NO_EXPECTATION", "Expected", "Lang", "Option", "Question", "Reading"]

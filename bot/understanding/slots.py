@@ -1,0 +1,49 @@
+"""The one door to the slot readers: a table from a slot's type to the reader of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeAlias
+
+from bot.dialogue import morphology
+from bot.understanding.choices import read_choice
+from bot.understanding.datetimes import read_datetime
+from bot.understanding.numbers import read_number
+from bot.understanding.people import read_person
+from bot.understanding.phones import read_phone
+from bot.understanding.reading import NO_EXPECTATION, NOTHING, Expected, Lang, Reading
+from bot.understanding.yesno import read_yesno
+
+Reader: TypeAlias = Callable[[str, Lang, datetime, Expected], Reading]
+
+READERS: Mapping[str, Reader] = {
+    "datetime": lambda text, lang, now, expected: read_datetime(text, lang=lang, now=now, expected=expected),
+    "number": lambda text, lang, now, expected: read_number(text, lang=lang),
+    "phone": lambda text, lang, now, expected: read_phone(text, lang=lang, expected=expected),
+    "person": lambda text, lang, now, expected: read_person(text, lang=lang),
+    "yesno": lambda text, lang, now, expected: read_yesno(text, lang=lang),
+    "choice": lambda text, lang, now, expected: read_choice(text, lang=lang, expected=expected),
+}
+
+
+def read(
+    slot_type: str, text: str, *, lang: Lang, now: datetime, expected: Expected = NO_EXPECTATION
+) -> Reading:
+    """Read one slot out of what was said; NOTHING when the text doesn't speak of it.
+
+    now: naive, the business's wall clock. Costs microseconds to a few milliseconds, below 50 ms for any text.
+    Raises KeyError for a type that is not in READERS. Any text is safe.
+    """
+    return READERS[slot_type](text, lang, now, expected)
+
+
+def warm() -> None:
+    """Load what is loaded late (the Russian dictionary, the phone plan), so that the first caller need not wait."""
+    morphology.parses("привет")
+    now = datetime(2000, 1, 1)
+    for slot_type in READERS:
+        read(slot_type, "восемь девятьсот пять", lang="ru", now=now)
+
+
+__all__ = ["NOTHING", "READERS", "read", "warm"]
