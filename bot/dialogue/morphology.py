@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pymorphy3 import MorphAnalyzer
-from pymorphy3.analyzer import Parse
+from pymorphy3 import MorphAnalyzer  # type: ignore[import-untyped]
+from pymorphy3.analyzer import Parse  # type: ignore[import-untyped]
+
+__all__ = ["Parse", "analyzer", "grammemes", "known", "parses"]
 
 
 @lru_cache(maxsize=1)

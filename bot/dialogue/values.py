@@ -35,6 +35,7 @@ class Moment:
     part: PartOfDay | None = None
     either_half: bool = False
 
+
 # Datetimes are naive: the wall clock of the business.
 Value: TypeAlias = (
     "bool | int | Decimal | str | datetime | date | time | PersonName | Moment"

@@ -81,9 +81,7 @@ def _past(line: Line, at: int, now: datetime) -> Fact | None:
     word = line.word(at)
     if word == "yesterday":
         return Bar(start=at, stop=at + 1 + (line.word(at + 1) in PARTS))
-    if word in _PAST and (
-        line.word(at + 1) in _WEEKDAYS or line.word(at + 1) in UNITS or line.word(at + 1) == "night"
-    ):
+    if word in _PAST and (line.word(at + 1) in _WEEKDAYS or line.word(at + 1) in UNITS or line.word(at + 1) == "night"):
         return Bar(start=at, stop=at + 2)
     width = 2 if line.at(at).number is not None or word in ("a", "an") else 0
     if width and line.word(at + 1) in UNITS and line.word(at + 2) in ("ago", "old", "earlier", "before"):
@@ -244,9 +242,7 @@ def _relative(line: Line, at: int, now: datetime) -> Fact | None:
 
 def _weekday(line: Line, at: int, now: datetime) -> Fact | None:
     word = line.word(at)
-    which: Literal["", "this", "next"] = (
-        "next" if word == "next" else "this" if word in ("this", "coming") else ""
-    )
+    which: Literal["", "this", "next"] = "next" if word == "next" else "this" if word in ("this", "coming") else ""
     after = at + 1 if which else at
     if which == "this" and line.word(after) == "coming":
         after, which = after + 1, ""
@@ -302,9 +298,7 @@ def _part(line: Line, at: int, now: datetime) -> Fact | None:
     if word in PARTS:
         before = line.word(at - 1)
         near = before in ("the", "this", "in", "tomorrow", "at", "that") or before in _WEEKDAYS
-        return Part(
-            start=at, stop=at + 1, part=PARTS[word], weak=not near and line.at(at - 1).role != "ordinal"
-        )
+        return Part(start=at, stop=at + 1, part=PARTS[word], weak=not near and line.at(at - 1).role != "ordinal")
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 
 from bot.dialogue.values import PartOfDay
@@ -82,9 +83,7 @@ _MONTH_NAMES = frozenset(
     """.split()
 )
 _THIS = frozenset("этот эту это этой ближайший ближайшую ближайшее ближайшей текущую грядущую".split())
-_NEXT = frozenset(
-    "следующий следующую следующее следующей следующего следующем будущий будущую будущей".split()
-)
+_NEXT = frozenset("следующий следующую следующее следующей следующего следующем будущий будущую будущей".split())
 _PAST = frozenset(
     """
         прошлый прошлую прошлое прошлой прошлом прошлого прошедший прошедшую позапрошлой позапрошлую
@@ -138,11 +137,7 @@ def _greeting(line: Line, at: int, now: datetime) -> Fact | None:
         "хорошей",
         "приятного",
     ):
-        width = (
-            2
-            if line.word(at + 1) in ("день", "вечер", "утро", "дня", "вечера", "утра", "ночи", "времени")
-            else 0
-        )
+        width = 2 if line.word(at + 1) in ("день", "вечер", "утро", "дня", "вечера", "утра", "ночи", "времени") else 0
         if width:
             return Bar(start=at, stop=at + 2 + (line.word(at + 2) == "суток"))
     return None
@@ -201,7 +196,7 @@ def _in_a_while(line: Line, at: int, now: datetime) -> Fact | None:
     width = 2
     unit = line.word(start + 1)
     if unit == "с" and line.word(start + 2) == "половиной":
-        number, unit, width = float(number) + 0.5, line.word(start + 3), 4
+        number, unit, width = number + Decimal("0.5"), line.word(start + 3), 4
     fact = _later(at, start + width, float(number), unit, now)
     minutes = line.at(start + 3).integer
     if unit in HOURS and isinstance(fact, Instant) and line.word(start + 2) in ("", "и"):

@@ -1,4 +1,4 @@
-"""Text to one of the options on offer: by words in any case, by synonym, by order, with slips of the finger."""
+"""Text to one of the options on offer: by words in any case, by synonym, by order, with slips."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def read_choice(text: str, *, lang: Lang, expected: Expected) -> Reading:
     order = [option.id for option in expected.options]
     if len(ids) == 1:
         return Reading(value=ids[0], rest=rest)
-    return Reading(alternatives=tuple(sorted(ids, key=order.index)), rest=rest)
+    return Reading(alternatives=tuple(one for one in order if one in ids), rest=rest)
 
 
 def _best(line: Line, hits: Sequence[_Hit], lang: Lang) -> list[str]:
@@ -78,9 +78,7 @@ def _best(line: Line, hits: Sequence[_Hit], lang: Lang) -> list[str]:
     return ids
 
 
-_CORRECTIONS = frozenset(
-    "нет ой точнее вернее лучше простите извините а no sorry actually rather wait mean".split()
-)
+_CORRECTIONS = frozenset("нет ой точнее вернее лучше простите извините а no sorry actually rather wait mean".split())
 
 
 def _by_words(line: Line, options: Sequence[Option], lang: Lang) -> list[_Hit]:
@@ -88,7 +86,7 @@ def _by_words(line: Line, options: Sequence[Option], lang: Lang) -> list[_Hit]:
     hits: list[_Hit] = []
     for option in options:
         best: _Hit | None = None
-        for name in (*option.names.get(lang, ()), *(() if option.names.get(lang) else _any_names(option))):
+        for name in _names(option, lang):
             hit = _match(words, option.id, _stems(name, lang), lang)
             if hit is not None and (best is None or hit.score > best.score):
                 best = hit
@@ -97,16 +95,15 @@ def _by_words(line: Line, options: Sequence[Option], lang: Lang) -> list[_Hit]:
     return hits
 
 
-def _any_names(option: Option) -> tuple[str, ...]:
-    return tuple(name for names in option.names.values() for name in names)
+def _names(option: Option, lang: Lang) -> tuple[str, ...]:
+    """Title and synonyms in this language, or in every language where this one has none."""
+    if lang in option.title:
+        return (option.title[lang], *option.synonyms.get(lang, ()))
+    return (*option.title.values(), *(name for names in option.synonyms.values() for name in names))
 
 
 def _words(line: Line) -> list[tuple[int, str]]:
-    return [
-        (at, token.text)
-        for at, term in enumerate(line.terms)
-        for token in line.tokens[term.start : term.stop]
-    ]
+    return [(at, token.text) for at, term in enumerate(line.terms) for token in line.tokens[term.start : term.stop]]
 
 
 def _match(

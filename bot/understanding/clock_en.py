@@ -125,9 +125,7 @@ def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
     if hour > 12 and line.word(stop) == "am":
         return Impossible(start=at, stop=stop + 1)
     weak = not (oclock or part) and (after == "for" or not after)
-    return Clock(
-        start=at, stop=stop, hour=hour % 24, minute=minute or 0, sure=hour > 12 or hour == 0, weak=weak
-    )
+    return Clock(start=at, stop=stop, hour=hour % 24, minute=minute or 0, sure=hour > 12 or hour == 0, weak=weak)
 
 
 def _counts(line: Line, at: int) -> bool:
@@ -136,12 +134,7 @@ def _counts(line: Line, at: int) -> bool:
 
 def _minutes(line: Line, at: int) -> tuple[int | None, int]:
     first, second = line.at(at), line.at(at + 1)
-    if (
-        first.integer == 0
-        and first.digits in ("", "0")
-        and second.integer is not None
-        and second.integer < 10
-    ):
+    if first.integer == 0 and first.digits in ("", "0") and second.integer is not None and second.integer < 10:
         return second.integer, at + 2
     if first.integer is not None and (10 <= first.integer <= 59 or first.digits in ("00", "05")):
         after = line.word(at + 1)

@@ -185,22 +185,14 @@ def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
 def _minutes(line: Line, at: int) -> tuple[int | None, int]:
     """'тридцать', 'ноль пять', 'ноль ноль', 'сорок минут' after an hour; the place after them."""
     first, second = line.at(at), line.at(at + 1)
-    if (
-        first.integer == 0
-        and first.digits in ("", "0")
-        and second.integer is not None
-        and second.integer < 10
-    ):
+    if first.integer == 0 and first.digits in ("", "0") and second.integer is not None and second.integer < 10:
         minute, stop = second.integer, at + 2
-    elif first.integer is not None and (
-        first.integer >= 10 or first.digits in ("00", "05") or _is_minutes(line, at)
-    ):
+    elif first.integer is not None and (first.integer >= 10 or first.digits in ("00", "05") or _is_minutes(line, at)):
         minute, stop = first.integer, at + 1
     else:
         return None, at
-    if minute > 59 or line.word(stop) in HOURS | DAYS | OF_DAY.keys() | {"число", "числа"}:
-        if line.word(stop) not in OF_DAY:
-            return None, at
+    if minute > 59 or line.word(stop) in (HOURS | DAYS | {"число", "числа"}) - OF_DAY.keys():
+        return None, at
     return minute, stop + (line.word(stop) in MINUTES)
 
 

@@ -36,9 +36,7 @@ from bot.understanding.typos import mended
 
 _RULES = {"ru": calendar_ru.RULES, "en": calendar_en.RULES}
 _DAY = timedelta(days=1)
-_PREPOSITIONS = frozenset(
-    ("в", "во", "на", "к", "ко", "часов", "часиков", "часа", "at", "on", "the", "for", "by")
-)
+_PREPOSITIONS = frozenset(("в", "во", "на", "к", "ко", "часов", "часиков", "часа", "at", "on", "the", "for", "by"))
 
 # Which hours of a twelve-hour face people mean without saying so, when no opening hours are known: nobody books
 # at three in the night. Six to nine are said of mornings and evenings alike.
@@ -105,9 +103,9 @@ class _Said:
         for fact in facts:
             if isinstance(fact, Weekday):
                 dated.append((fact, _weekday(fact, week, now.date())))
-            elif (isinstance(fact, Day) and not (fact.week and has_weekday)) or (
-                isinstance(fact, Part) and fact.day is not None
-            ):
+            elif isinstance(fact, Day) and not (fact.week and has_weekday):
+                dated.append((fact, fact.day))
+            if isinstance(fact, Part) and fact.day is not None:
                 dated.append((fact, fact.day))
         clocks = [fact for fact in facts if isinstance(fact, Clock)]
         parts = [fact for fact in facts if isinstance(fact, Part)]
@@ -143,9 +141,7 @@ def _last_days(line: Line, dated: list[tuple[Fact, date]], lang: Lang) -> tuple[
     for fact, day in dated:
         if kept and day not in (one for _, one in kept):
             previous = kept[-1][0]
-            mismatch = (
-                isinstance(fact, Weekday) != isinstance(previous, Weekday) and fact.start - previous.stop <= 0
-            )
+            mismatch = isinstance(fact, Weekday) != isinstance(previous, Weekday) and fact.start - previous.stop <= 0
             if not mismatch and not either(line, previous, fact, SPEECH[lang]):
                 kept = []
         kept.append((fact, day))
@@ -183,9 +179,7 @@ def _moment(said: _Said, now: datetime, expected: Expected) -> Reading:
         return _between(said.between, part, days, now, expected)
     if not clocks:
         return _without_clock(said, days, part, now)
-    faces = tuple(
-        dict.fromkeys(face for clock in clocks for face in _faces(clock, part, days, now, expected))
-    )
+    faces = tuple(dict.fromkeys(face for clock in clocks for face in _faces(clock, part, days, now, expected)))
     either_half = len(clocks) == 1 and len(faces) > 1
     question: Question = "part_of_day" if either_half else "time"
     if not days:
@@ -260,9 +254,7 @@ def _ends(
         begins = (*begins, *_both(first))
     pairs = [(begin, end) for end in ends for begin in begins if begin < end]
     if not pairs:
-        pairs = [(begin, end) for end in _both(last) for begin in begins if begin < end] or [
-            (begins[0], ends[0])
-        ]
+        pairs = [(begin, end) for end in _both(last) for begin in begins if begin < end] or [(begins[0], ends[0])]
     # the first reading of the beginning that leaves a range, and the nearest end
     return min(pairs, key=lambda pair: (begins.index(pair[0]), _minutes(pair[1]) - _minutes(pair[0])))
 

@@ -11,9 +11,7 @@ from bot.understanding.terms import Line
 _MARKS = re.compile(r"[.,:/\-]")
 
 
-def date_figures(
-    line: Line, at: int, now: datetime, *, day_first: bool, time_words: frozenset[str]
-) -> Fact | None:
+def date_figures(line: Line, at: int, now: datetime, *, day_first: bool, time_words: frozenset[str]) -> Fact | None:
     """A date in figures at this place. day_first: 3/4 is the third of April; a time where time_words precede."""
     text = line.at(at).digits
     if len(text) > 10:
@@ -39,11 +37,7 @@ def date_figures(
     if mark == ".":
         # 15.30 is no date, 'в 10.30' and 'at 10.12' are times; 19.11 is a date
         day, month = first, second
-        if (
-            len(parts[1]) != 2
-            or month > 12
-            or (line.word(at - 1) in time_words and line.word(at - 1) != "на")
-        ):
+        if len(parts[1]) != 2 or month > 12 or (line.word(at - 1) in time_words and line.word(at - 1) != "на"):
             return None
     else:
         day, month = (first, second) if day_first or first > 12 else (second, first)

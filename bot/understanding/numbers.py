@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 from bot.understanding import numerals_en, numerals_ru
 from bot.understanding.normaliser import tokens
@@ -58,7 +59,7 @@ def read_number(text: str, *, lang: Lang) -> Reading:
 
 def _dictated(line: Line, found: list[_Number]) -> int | None:
     """'one two three four', digit by digit with nothing between: 1234."""
-    together = all(first.stop == second.start for first, second in zip(found, found[1:], strict=False))
+    together = all(first.stop == second.start for first, second in pairwise(found))
     single = all(isinstance(one.value, int) and 0 <= one.value <= 9 for one in found)
     if len(found) < 3 or len(found) > 18 or not together or not single:
         return None

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
-from pymorphy3.analyzer import Parse
-
 from bot.dialogue import morphology
+from bot.dialogue.morphology import Parse
 from bot.dialogue.values import PersonName
 from bot.understanding.normaliser import Token, tokens
 from bot.understanding.numerals_en import WORDS as NUMERALS_EN
@@ -222,15 +221,14 @@ def _named(group: list[_Word], *, sure: bool, case: str) -> PersonName | None:
 def _order(chosen: tuple[_Guess | None, ...]) -> float:
     kinds = [guess.kind if guess else "Surn" for guess in chosen]
     return float(
-        kinds
-        in (["Name"], ["Name", "Surn"], ["Name", "Patr"], ["Surn", "Name", "Patr"], ["Name", "Patr", "Surn"])
+        kinds in (["Name"], ["Name", "Surn"], ["Name", "Patr"], ["Surn", "Name", "Patr"], ["Name", "Patr", "Surn"])
     )
 
 
 def _plausible(guesses: list[_Guess], word: _Word) -> bool:
     """Whether a lone word is rather a name than something else ('том', 'роман' is, 'дай' is none)."""
     total = sum(parse.score for parse in morphology.parses(word.text))
-    return sum(guess.score for guess in guesses) >= 0.25 * total
+    return bool(sum(guess.score for guess in guesses) >= 0.25 * total)
 
 
 def _completed(group: list[_Word], chosen: tuple[_Guess | None, ...]) -> dict[str, str] | None:

@@ -123,9 +123,7 @@ def _merged(groups: list[str]) -> Iterator[str]:
         group = groups[at]
         # pushed first, so tried last: 'восемьсот пять' dictated as 800 and 5, '900' and '5' meant as 905
         if len(group) == 3 and group[0] != "0" and "0" not in group[2:]:
-            stack.append(
-                (done + group[0] + ("00" + group[2] if group[1] == "0" else "00" + group[1:]), at + 1)
-            )
+            stack.append((done + group[0] + ("00" + group[2] if group[1] == "0" else "00" + group[1:]), at + 1))
         for width in (3, 2):
             whole = _completed(groups[at : at + width]) if at + width <= len(groups) else None
             if whole is not None:
@@ -152,9 +150,7 @@ def _number(digits: str, plus: bool, lang: Lang, region: str) -> str | None:
         return _valid(f"+{digits}", None) or (_valid(digits, "RU") if digits.startswith("8") else None)
     home = region or "RU"
     found = _parsed(digits, home)
-    if found is not None and (
-        region or lang == "ru" or phonenumbers.number_type(found) is PhoneNumberType.MOBILE
-    ):
+    if found is not None and (region or lang == "ru" or phonenumbers.number_type(found) is PhoneNumberType.MOBILE):
         return _e164(found)
     abroad = ("US", "GB") if lang == "en" and not region else ()
     for other in abroad:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from typing import Literal, TypeAlias
 
+from bot.dialogue import meaning
+from bot.dialogue.meaning import Language, Option, SlotSpec
 from bot.dialogue.values import Moment, Value
 
-Lang: TypeAlias = Literal["ru", "en"]
+Lang: TypeAlias = Language
 Question: TypeAlias = Literal["time", "day", "part_of_day"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One answer of a closed set. names: by language, the title first, then synonyms."""
-
-    id: str
-    names: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +31,11 @@ class Expected:
     prefer_future: bool = True
     region: str = ""
 
+    @classmethod
+    def of(cls, spec: SlotSpec, *, region: str = "") -> Expected:
+        """What the dialogue expects of this slot now."""
+        return cls(options=spec.options, known=spec.known, open_hours=spec.open_hours, region=region)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -56,6 +54,13 @@ class Reading:
     question: Question | None = None
     partial: Moment | None = None
     rest: str = ""
+
+    @property
+    def for_dialogue(self) -> meaning.Reading:
+        """The reading as the core takes it: without the rest, which is the customer's own words."""
+        return meaning.Reading(
+            value=self.value, partial=self.partial, alternatives=self.alternatives, question=self.question
+        )
 
     def __bool__(self) -> bool:
         """Whether the text said anything at all about the slot."""

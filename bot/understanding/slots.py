@@ -27,9 +27,7 @@ READERS: Mapping[str, Reader] = {
 }
 
 
-def read(
-    slot_type: str, text: str, *, lang: Lang, now: datetime, expected: Expected = NO_EXPECTATION
-) -> Reading:
+def read(slot_type: str, text: str, *, lang: Lang, now: datetime, expected: Expected = NO_EXPECTATION) -> Reading:
     """Read one slot out of what was said; NOTHING when the text doesn't speak of it.
 
     now: naive, the business's wall clock. Costs microseconds to a few milliseconds, below 50 ms for any text.

@@ -38,9 +38,7 @@ class Speech:
     fillers: frozenset[str]
 
 
-_RU_LITTLE = (
-    "в во на к ко с со у от по за я мне нам мы у меня нас это этот эту уже вот же ж то там только именно"
-)
+_RU_LITTLE = "в во на к ко с со у от по за я мне нам мы у меня нас это этот эту уже вот же ж то там только именно"
 _RU_FILLERS = """
 а аа ага алло б будет будьте бы был была было вас вам вами вероятно вот вы где где-то да давай давайте день дней
 добрый добры договорились думаю если есть еще же запиши запишите записаться записать записи запись здравствуйте
@@ -74,9 +72,7 @@ RUSSIAN = Speech(
     fillers=frozenset(_RU_FILLERS.split()),
 )
 
-_EN_LITTLE = (
-    "on at for the in to by a an this that it i me my we us is are am im will be of please do make it work"
-)
+_EN_LITTLE = "on at for the in to by a an this that it i me my we us is are am im will be of please do make it work"
 _EN_FILLERS = """
 a about ah an and appointment at be better book can could do evening for good have hello hey hi how hm hmm
 i id ideally if ill im in is it its just lets like look make maybe me my need no of ok okay on or perhaps please
@@ -88,9 +84,7 @@ oclock approximately by fine come coming id works best great perfect actually me
 ENGLISH = Speech(
     nots=frozenset(("not", "except", "excluding", "never")),
     little=frozenset(_EN_LITTLE.split()),
-    cannot=frozenset(
-        "cant cannot couldnt wont doesnt isnt busy unavailable impossible dont unable didnt".split()
-    ),
+    cannot=frozenset("cant cannot couldnt wont doesnt isnt busy unavailable impossible dont unable didnt".split()),
     cannot_after_not=frozenset(["able", "available", "free", "good", "possible", "convenient", "going"]),
     unless=frozenset(["before", "after", "earlier", "later", "until"]),
     either=frozenset(("or", "either")),

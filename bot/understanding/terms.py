@@ -73,9 +73,7 @@ class Line:
     def text(self, indexes: Sequence[int]) -> str:
         """The normalised text of these terms."""
         return " ".join(
-            token.text
-            for index in indexes
-            for token in self.tokens[self.terms[index].start : self.terms[index].stop]
+            token.text for index in indexes for token in self.tokens[self.terms[index].start : self.terms[index].stop]
         )
 
 

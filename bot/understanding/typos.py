@@ -58,9 +58,7 @@ def _nearest(text: str, vocabulary: frozenset[str], lang: Lang) -> str:
     """The one vocabulary word within one slip (two in a long word), beginning with the same letter; '' if none."""
     slips = 2 if len(text) >= 9 else 1
     candidates = [word for word in vocabulary if word[0] == text[0] and abs(len(word) - len(text)) <= slips]
-    found = process.extractOne(
-        text, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=slips, processor=None
-    )
+    found = process.extractOne(text, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=slips, processor=None)
     if found is None or (lang == "ru" and morphology.known(text)):
         return ""
     return str(found[0])

@@ -1,0 +1,104 @@
+"""What callers and writers say, and what a slot must hold after it: tests/data/slots_ru.tsv and slots_en.tsv.
+
+A line is: type, tab, text, tab, what is read, and perhaps a tab and the circumstances ('hours 09:00-20:00',
+'known 2026-11-20', 'options terapevt'). What is read: the value; '-' for nothing; '? day|time|part_of_day' with
+what is known so far; 'a | b' for alternatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+
+import pytest
+
+from bot.dialogue.meaning import Option
+from bot.dialogue.values import Moment, Value
+from bot.understanding.reading import Expected, Lang, Reading
+from bot.understanding.slots import read
+
+NOW = datetime(2026, 11, 18, 10, 0)  # a Wednesday
+DATA = Path(__file__).parent.parent / "data"
+
+
+def _option(name: str, ru: str, en: str) -> Option:
+    titles = {"ru": ru.split(", "), "en": en.split(", ")}
+    return Option(
+        id=name,
+        title={lang: names[0] for lang, names in titles.items()},
+        synonyms={lang: tuple(names[1:]) for lang, names in titles.items()},
+    )
+
+
+DOCTORS = (
+    _option("terapevt", "Терапевт, общий врач, участковый", "Therapist, general practitioner, GP"),
+    _option("stomatolog", "Стоматолог, зубной врач, дантист, зуб", "Dentist, tooth doctor, teeth"),
+    _option("kardiolog", "Кардиолог, сердце", "Cardiologist, heart doctor"),
+    _option("lor", "ЛОР, отоларинголог, ухо горло нос", "ENT, ear nose and throat"),
+)
+
+
+def _expected(circumstances: str) -> Expected:
+    expected: dict[str, object] = {"options": DOCTORS}
+    for one in filter(None, circumstances.split("; ")):
+        key, _, value = one.partition(" ")
+        if key == "hours":
+            opens, closes = value.split("-")
+            expected["open_hours"] = (time.fromisoformat(opens), time.fromisoformat(closes))
+        elif key == "known":
+            expected["known"] = _moment(value)
+        else:
+            raise ValueError(circumstances)
+    return Expected(**expected)  # type: ignore[arg-type]
+
+
+def _moment(text: str) -> Moment:
+    """'2026-11-20 15:00', '2026-11-20', '07:00~' (either half), '2026-11-20 evening'."""
+    day: date | None = None
+    clock: time | None = None
+    part = None
+    either_half = text.endswith("~")
+    for word in text.rstrip("~").split():
+        if "-" in word:
+            day = date.fromisoformat(word)
+        elif ":" in word:
+            clock = time.fromisoformat(word)
+        else:
+            part = word
+    return Moment(day=day, time=clock, part=part, either_half=either_half)  # type: ignore[arg-type]
+
+
+def shown(reading: Reading) -> str:
+    """A reading as the data files write it."""
+    if reading.value is not None:
+        return _value(reading.value)
+    if reading.question:
+        partial = reading.partial or Moment()
+        parts = [
+            str(partial.day) if partial.day else "",
+            f"{partial.time:%H:%M}" if partial.time else "",
+            partial.part or "",
+        ]
+        known = " ".join(part for part in parts if part) + ("~" if partial.either_half else "")
+        return f"? {reading.question} {known}".strip()
+    return " | ".join(_value(one) for one in reading.alternatives) or "-"
+
+
+def _value(value: Value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
+
+
+def _lines(lang: Lang) -> Iterator[object]:
+    for number, line in enumerate((DATA / f"slots_{lang}.tsv").read_text(encoding="utf-8").splitlines(), start=1):
+        if line.strip() and not line.startswith("#"):
+            kind, text, wanted, *rest = line.split("\t")
+            yield pytest.param(lang, kind, text, wanted, rest[0] if rest else "", id=f"{lang}:{number}")
+
+
+@pytest.mark.parametrize(("lang", "kind", "text", "wanted", "circumstances"), [*_lines("ru"), *_lines("en")])
+def test_what_people_say_is_read_as_they_mean_it(lang: Lang, kind: str, text: str, wanted: str, circumstances: str):
+    reading = read(kind, text, lang=lang, now=NOW, expected=_expected(circumstances))
+    assert shown(reading) == wanted, text
