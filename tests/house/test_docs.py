@@ -81,6 +81,7 @@ def test_every_variable_is_read_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
+@needs_settings
 def test_every_file_it_names_exists(page: Path) -> None:
     """Paths of the repository in inline code; what is made at run time is not there yet."""
     made = (".venv", "data/", "models/", "wheels", "docker/.env")
