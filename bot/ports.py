@@ -129,8 +129,9 @@ class Bus(Protocol):
     """Live events between parts and processes. Delivery is at most once: the journal holds the truth.
 
     Topics: "conversation.ID" carries {"conversation", "status", "rows": [{"seq", "at", "entry"}…]} after every turn
-    (bot.stores.conversations.rows_of reads the rows); "desk" carries {"conversation", "status"} when the queue or
-    somebody's presence changed. Messages are JSON.
+    (bot.stores.conversations.rows_of reads the rows), and {"conversation", "transfer": {"to", "agent", "name"}} when
+    an agent takes a call; "desk" carries {"conversation", "status"} when the queue changed and {"agent", "presence"};
+    "outbox" wakes who delivers. Messages are JSON.
     """
 
     async def publish(self, topic: str, message: Mapping[str, Any]) -> None: ...

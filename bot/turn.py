@@ -326,7 +326,7 @@ class _Body:
             if isinstance(event, Utterance):
                 event = understood(event, talk.session, served)
             talk.note(event, event.at)
-            queue.follow(self.tx, talk.id, event, event.at)
+            queue.follow(self.tx, talk.id, talk.seq, event)
             talk.session, actions = advance(talk.session, event, served.scenarios)
             events = [answer for action in actions for answer in self.act(talk, action, event)] + events
         raise RuntimeError(f"a turn of '{talk.scenarios}' never comes to an end")
@@ -417,6 +417,8 @@ class _Body:
             deliver=talk.channel in self.turn.delivered,
         )
         self.messages.append((f"conversation.{talk.id}", conversations.message(talk)))
+        if talk.channel in self.turn.delivered:
+            self.messages.append(("outbox", {"conversation": talk.id}))
         if talk.status != before or any(isinstance(row.entry, Handoff | Withdraw) for row in talk.rows):
             self.messages.append(("desk", {"conversation": talk.id, "status": talk.status}))
 

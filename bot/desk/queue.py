@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from bot.dialogue.actions import Handoff
 from bot.dialogue.events import AgentJoined, AgentLeft, Event, Left, TransferFailed
@@ -55,15 +55,20 @@ def withdraw(tx: Connection, conversation: str, at: datetime) -> None:
     _close(tx, conversation, "left", at)
 
 
-def follow(tx: Connection, conversation: str, event: Event, at: datetime) -> None:
-    """What an event means for the queue; nothing, for most."""
+def follow(tx: Connection, conversation: str, seq: int, event: Event) -> None:
+    """What an event means for the queue; nothing, for most. seq: of the event in the journal."""
+    at = event.at
     match event:
         case AgentJoined(agent=agent):
-            _open(tx, conversation, status="accepted", agent=agent, accepted=at)
+            if not _open(tx, conversation, status="accepted", agent=agent, accepted=at):  # nobody asked for a person
+                served = {"status": "accepted", "agent": agent, "reason": "joined", "created": at, "accepted": at}
+                tx.execute(insert(handoffs).values(conversation=conversation, seq=seq, **served))
         case AgentLeft(closed=closed):
             _close(tx, conversation, "closed" if closed else "returned", at)
         case TransferFailed():
-            _open(tx, conversation, status="waiting", agent="", transfer="failed")
+            _open(tx, conversation, agent="", transfer="failed")
+        case Left(reason="transferred"):  # the agent's telephone answered: the call goes on between people
+            _open(tx, conversation, status="accepted", transfer="transferred", accepted=at, done=at)
         case Left():
             withdraw(tx, conversation, at)
 
@@ -117,21 +122,13 @@ def claim(tx: Connection, conversation: str, agent: str) -> None:
         raise Conflict("nobody waits there, or another agent was faster", where=conversation)
 
 
-def transferred(tx: Connection, conversation: str, at: datetime) -> None:
-    """The agent's telephone answered: the call is theirs and leaves us."""
-    _open(tx, conversation, status="accepted", transfer="transferred", accepted=at)
-
-
-def _open(tx: Connection, conversation: str, **values: object) -> None:
-    tx.execute(
+def _open(tx: Connection, conversation: str, **values: object) -> bool:
+    """Change the line that is open; whether there was one."""
+    changed = tx.execute(
         update(handoffs).where(handoffs.c.conversation == conversation, handoffs.c.done.is_(None)).values(**values)
     )
+    return bool(changed.rowcount)
 
 
 def _close(tx: Connection, conversation: str, status: str, at: datetime) -> None:
-    # A call that was transferred goes on between people after our leg ended: it was served, not lost.
-    tx.execute(
-        update(handoffs)
-        .where(handoffs.c.conversation == conversation, handoffs.c.done.is_(None))
-        .values(status=status, done=func.coalesce(handoffs.c.done, at))
-    )
+    _open(tx, conversation, status=status, done=at)

@@ -72,6 +72,10 @@ class LocalBus:
         self._topics.setdefault(topic, set()).add(mailbox)
         return mailbox
 
+    def topics(self) -> tuple[str, ...]:
+        """Those somebody listens to."""
+        return tuple(self._topics)
+
     def shut(self, topic: str, mailbox: Mailbox) -> None:
         readers = self._topics.get(topic)
         if readers is not None:

@@ -9,13 +9,14 @@ from bot.backends.calendar import booked
 from bot.dialogue.actions import Action, Handoff, Say
 from bot.dialogue.events import Left, Silence, Started, Utterance
 from bot.errors import NotFound, TooLong, Unacceptable, UnknownScenario
+from bot.ports import Row
 from bot.stores import conversations
 from bot.stores.bus import LocalBus
 from bot.turn import Turn
 from tests.turn.clinic import NOW, TOMORROW, WHOLE, caller, said, serving, writer
 
 
-def journal(turn: Turn, conversation: str) -> list[conversations.Row]:
+def journal(turn: Turn, conversation: str) -> list[Row]:
     with turn.database.reading() as tx:
         return list(conversations.rows(tx, conversation))
 

@@ -1,0 +1,138 @@
+"""What an agent does: take a conversation, write in it, give it back, close it. All of it events through the turn.
+
+A chat is taken by joining it. A call is taken by having it transferred to the agent's telephone: the conversation's
+topic gets {"transfer": {"to", "agent", "name"}}, the call refers the caller there, and tells how it went by its own
+events: Left(reason="transferred") or TransferFailed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from bot.desk import agents, queue
+from bot.desk.agents import Agent, Presence
+from bot.desk.queue import Waiting
+from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Event
+from bot.errors import Conflict, NotAllowed, NotFound
+from bot.ports import Bus, Identity, Inbound, Outcome, Turns
+from bot.stores import conversations
+from bot.stores.sql import Database
+
+MAX_FAILURES = 10  # wrong passwords in a row before a login rests
+REST = timedelta(minutes=1)
+
+T = TypeVar("T")
+
+
+class Desk:
+    """For any number of agents. event: an id the page made, so that a request sent twice has one effect."""
+
+    def __init__(self, turns: Turns, database: Database, bus: Bus) -> None:
+        self._turns = turns
+        self._database = database
+        self._bus = bus
+        self._failures: dict[str, tuple[int, datetime]] = {}
+
+    async def open(self) -> str | None:
+        """At start: the first agent's password, to be shown once, if there was nobody."""
+        return await self._write(lambda tx: agents.first(tx, _now()))
+
+    async def login(self, login: str, password: str) -> Agent:
+        """Raises NotAllowed."""
+        failures, last = self._failures.get(login, (0, _now()))
+        if failures >= MAX_FAILURES and _now() - last < REST:
+            raise NotAllowed("too many wrong passwords", fix="Wait a minute.")
+        try:
+            agent = await self._read(lambda tx: agents.prove(tx, login, password))
+        except NotAllowed:
+            if len(self._failures) > 10_000:  # logins made up by somebody who guesses
+                self._failures.clear()
+            self._failures[login] = (failures + 1, _now())
+            raise
+        self._failures.pop(login, None)
+        return agent
+
+    async def agent(self, login: str) -> Agent | None:
+        return await self._read(lambda tx: agents.get(tx, login))
+
+    async def agents(self) -> tuple[Agent, ...]:
+        return await self._read(agents.everybody)
+
+    async def attend(self, agent: Agent, presence: Presence) -> None:
+        """Somebody came to the desk, or went."""
+        await self._write(lambda tx: agents.attend(tx, agent.login, presence, _now()))
+        await self._bus.publish("desk", {"agent": agent.login, "presence": presence})
+
+    async def queue(self) -> tuple[Waiting, ...]:
+        """Who waits and who is served, by priority, then by patience."""
+        return await self._read(queue.waiting)
+
+    async def accept(self, conversation: str, agent: Agent, *, event: str | None = None) -> Outcome | None:
+        """Take a chat, or have a call transferred (None: its outcome comes later).
+
+        Raises Conflict when another agent was faster or this one has no telephone; NotFound.
+        """
+        about = await self._read(lambda tx: conversations.summary(tx, conversation))
+        if about is None:
+            raise NotFound("there is no such conversation", where=conversation)
+        if about.medium == "voice":
+            await self._transfer(conversation, agent)
+            return None
+        joined = AgentJoined(id=event or _id(), at=_now(), agent=agent.login, name=agent.name)
+        return await self._send(conversation, agent, joined)
+
+    async def say(self, conversation: str, agent: Agent, text: str, *, event: str | None = None) -> Outcome:
+        """Raises Conflict when this agent doesn't hold it, Unacceptable, TooLong, NotFound."""
+        said = AgentSaid(id=event or _id(), at=_now(), agent=agent.login, text=text)
+        return await self._send(conversation, agent, said)
+
+    async def give_back(self, conversation: str, agent: Agent, *, event: str | None = None) -> Outcome:
+        """The bot goes on where it stopped. Raises as `say`."""
+        return await self._send(conversation, agent, AgentLeft(id=event or _id(), at=_now(), agent=agent.login))
+
+    async def close(self, conversation: str, agent: Agent, *, event: str | None = None) -> Outcome:
+        """All is done: the conversation ends. Raises as `say`."""
+        left = AgentLeft(id=event or _id(), at=_now(), agent=agent.login, closed=True)
+        return await self._send(conversation, agent, left)
+
+    async def _transfer(self, conversation: str, agent: Agent) -> None:
+        if not agent.sip:
+            raise Conflict("a call needs a telephone to go to", where=agent.login, fix="Enter your SIP address.")
+        await self._write(lambda tx: queue.claim(tx, conversation, agent.login))
+        to = {"to": agent.sip, "agent": agent.login, "name": agent.name}
+        await self._bus.publish(f"conversation.{conversation}", {"conversation": conversation, "transfer": to})
+        await self._bus.publish("desk", {"conversation": conversation, "status": "waiting"})
+
+    async def _send(self, conversation: str, agent: Agent, event: Event) -> Outcome:
+        identity = Identity(kind="agent", value=agent.login)
+        return await self._turns.take(
+            Inbound(event=event, channel="desk", identity=identity, conversation=conversation)
+        )
+
+    async def _read(self, body: Callable[[Connection], T]) -> T:
+        def within() -> T:
+            with self._database.reading() as tx:
+                return body(tx)
+
+        return await asyncio.to_thread(within)
+
+    async def _write(self, body: Callable[[Connection], T]) -> T:
+        def within() -> T:
+            with self._database.writing() as tx:
+                return body(tx)
+
+        return await asyncio.to_thread(within)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _id() -> str:
+    return str(uuid4())
