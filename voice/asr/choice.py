@@ -1,0 +1,24 @@
+"""Which recogniser hears a language here."""
+
+from __future__ import annotations
+
+from bot.errors import PartMissing
+from voice.ports import Recognizers
+
+
+def recognizers(lang: str, engine: str = "whisper-base", workers: int = 2) -> Recognizers:
+    """Not yet warm. engine: the name of weights in models/manifest.toml, or "vosk:/path/to/a/model" for Vosk.
+
+    Raises PartMissing where it doesn't know the language.
+    """
+    if engine.startswith("vosk:"):
+        from voice.asr.vosk import Vosk
+
+        return Vosk(engine.removeprefix("vosk:"), lang)
+    from voice.asr.whisper import Whisper
+
+    whisper = Whisper(engine, workers=workers)
+    if lang not in whisper.languages:
+        fix = f"It knows: {', '.join(sorted(whisper.languages))}"
+        raise PartMissing(f"'{engine}' does not understand '{lang}'", where="asr", fix=fix)
+    return whisper

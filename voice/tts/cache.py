@@ -1,0 +1,246 @@
+"""Rendered prompts: in memory for everyone, on disk for those that are the same in every call.
+
+What a scenario says word for word is rendered before the first call (`fill`) and kept on disk. What carries a
+name, a number or a date is rendered ahead (`ahead`) or while it is spoken (`stream`), and stays in memory only:
+a customer's name leaves no file behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import GovorunError
+from voice.audio import EMPTY, Samples, joined, read, write
+from voice.errors import PartMissing
+from voice.ports import Synthesizer
+
+MEMORY_BYTES = 64 << 20  # 70 minutes of speech
+LIVE = 2  # renderings at once for callers who wait
+KEPT_DAYS = 30  # a file nobody asked for so long is deleted
+FORM = "1"  # of the sound itself; a change in voice.tts.polish that can be heard changes it
+
+log = logging.getLogger(__name__)
+
+Key = tuple[str, str]  # language, text
+
+
+@dataclass(slots=True, eq=False)
+class _Flight:
+    """One rendering that several may wait for. work: to be cancelled if it has not begun."""
+
+    done: asyncio.Future[Samples]
+    work: Future[None]
+    ahead: bool
+
+
+class Crossing:
+    """Chunks from the thread that renders to the loop that plays; 30-100 ms of sound each, so at most some
+    hundred a second even from the quickest voice. Ends with None."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._queue: asyncio.Queue[Samples | None] = asyncio.Queue()
+
+    def put(self, chunk: Samples | None) -> None:
+        """From the thread."""
+        self._loop.call_soon_threadsafe(self._queue.put_nowait, chunk)
+
+    async def chunks(self) -> AsyncIterator[Samples]:
+        while (chunk := await self._queue.get()) is not None:
+            yield chunk
+
+
+class Prompts:
+    """One a process, used from its event loop. voices: one a language. directory: None keeps nothing on disk."""
+
+    def __init__(
+        self, voices: Mapping[str, Synthesizer], directory: Path | None = None, memory: int = MEMORY_BYTES
+    ) -> None:
+        self._voices = voices
+        self._directory = directory
+        self._memory = memory
+        self._sounds: OrderedDict[Key, Samples] = OrderedDict()
+        self._bytes = 0
+        self._flights: dict[Key, _Flight] = {}
+        self._live = ThreadPoolExecutor(LIVE, thread_name_prefix="tts-live")
+        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="tts-ahead")
+
+    def ready(self, text: str, lang: str) -> Samples | None:
+        """The prompt, if it can be played now."""
+        sound = self._sounds.get((lang, text))
+        if sound is not None:
+            self._sounds.move_to_end((lang, text))
+        return sound
+
+    async def get(self, text: str, lang: str) -> Samples:
+        """The whole prompt. Raises PartMissing (nothing speaks that language), EngineFailed."""
+        if (sound := self.ready(text, lang)) is not None:
+            return sound
+        return await asyncio.shield(self._fly((lang, text)).done)
+
+    async def stream(self, text: str, lang: str) -> AsyncIterator[Samples]:
+        """The prompt in pieces, the first as soon as there is one; kept whole, even if the reader leaves."""
+        if (sound := self.ready(text, lang)) is not None:
+            yield sound
+            return
+        key = (lang, text)
+        if key in self._flights and not self._flights[key].work.cancel():
+            yield await self.get(text, lang)
+            return
+        crossing = Crossing(asyncio.get_running_loop())
+        flight = self._fly(key, crossing=crossing)
+        async for chunk in crossing.chunks():
+            yield chunk
+        await asyncio.shield(flight.done)
+
+    def ahead(self, texts: Collection[str], lang: str) -> None:
+        """Render these while there is time; they may never be wanted. Failures wait until somebody asks."""
+        for text in texts:
+            if self.ready(text, lang) is None and (lang, text) not in self._flights and lang in self._voices:
+                self._fly((lang, text), ahead=True)
+
+    async def fill(
+        self, texts: Collection[Key], progress: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> None:
+        """Have these (language, text) ready, from disk or rendered now and kept on disk. progress: done, total.
+
+        Raises PartMissing, EngineFailed.
+        """
+        wanted = list(dict.fromkeys(texts))
+        for done, key in enumerate(wanted):
+            progress(done, len(wanted))
+            if key in self._sounds:
+                continue
+            file = self._file(key)
+            sound = await asyncio.to_thread(_kept, file) if file else None
+            if sound is not None:
+                self._keep(key, sound)
+                continue
+            rendered = await self.get(key[1], key[0])
+            if file:
+                await asyncio.to_thread(_write, file, rendered)
+        progress(len(wanted), len(wanted))
+        if self._directory:
+            await asyncio.to_thread(_sweep, self._directory)
+
+    def close(self) -> None:
+        self._ahead.shutdown(wait=True, cancel_futures=True)
+        self._live.shutdown(wait=True, cancel_futures=True)
+
+    # --- rendering -----------------------------------------------------------------------------------
+
+    def _fly(self, key: Key, *, ahead: bool = False, crossing: Crossing | None = None) -> _Flight:
+        """The flight of this prompt: the one under way, or a new one. A caller who waits overtakes `ahead`."""
+        loop = asyncio.get_running_loop()
+        flight = self._flights.get(key)
+        if flight and not crossing and not (flight.ahead and not ahead and flight.work.cancel()):
+            return flight
+        done = flight.done if flight else loop.create_future()
+        done.add_done_callback(_read_error)
+        voice = self._voice(key[0])
+        executor = self._ahead if ahead else self._live
+        work = executor.submit(self._render, voice, key, loop, done, crossing)
+        flight = self._flights[key] = _Flight(done, work, ahead)
+        return flight
+
+    def _render(
+        self,
+        voice: Synthesizer,
+        key: Key,
+        loop: asyncio.AbstractEventLoop,
+        done: asyncio.Future[Samples],
+        crossing: Crossing | None,
+    ) -> None:
+        """In a thread."""
+        pieces: list[Samples] = []
+        error: BaseException | None = None
+        try:
+            for chunk in voice.speak(key[1]):
+                pieces.append(chunk)
+                if crossing:
+                    crossing.put(chunk)
+        except BaseException as raised:  # noqa: BLE001 whatever a voice does, those who wait must hear of it
+            error = raised
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(self._land, key, done, joined(pieces) if pieces else EMPTY, error)
+            if crossing:
+                crossing.put(None)
+
+    def _land(self, key: Key, done: asyncio.Future[Samples], sound: Samples, error: BaseException | None) -> None:
+        self._flights.pop(key, None)
+        if error is not None:
+            if not isinstance(error, GovorunError):
+                log.error("a voice broke", exc_info=error)
+            if not done.done():
+                done.set_exception(error)
+            return
+        self._keep(key, sound)
+        if not done.done():
+            done.set_result(sound)
+
+    def _keep(self, key: Key, sound: Samples) -> None:
+        if (before := self._sounds.pop(key, None)) is not None:
+            self._bytes -= before.nbytes
+        self._sounds[key] = sound
+        self._bytes += sound.nbytes
+        while self._bytes > self._memory and len(self._sounds) > 1:
+            self._bytes -= self._sounds.popitem(last=False)[1].nbytes
+
+    def _voice(self, lang: str) -> Synthesizer:
+        voice = self._voices.get(lang)
+        if voice is None:
+            raise PartMissing(f"nothing on this machine speaks '{lang}'", where="tts", fix="See the log of the start")
+        return voice
+
+    def _file(self, key: Key) -> Path | None:
+        if self._directory is None:
+            return None
+        voice = self._voice(key[0])
+        parts = (FORM, voice.engine, voice.voice, voice.version, key[0], key[1])
+        return self._directory / f"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}.wav"
+
+
+def _read_error(done: asyncio.Future[Samples]) -> None:
+    """A failed prompt nobody asked for is no news; asking for it fails again, aloud."""
+    if not done.cancelled():
+        done.exception()
+
+
+def _kept(file: Path) -> Samples | None:
+    """A broken file counts as none and is rendered anew."""
+    try:
+        sound = read(file)
+    except (OSError, ValueError):
+        return None
+    os.utime(file)
+    return sound
+
+
+def _write(file: Path, sound: Samples) -> None:
+    """Whole or not at all. A full disk costs the next start some time, not this one its prompts."""
+    part = file.with_suffix(f".{os.getpid()}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write(part, sound)
+        part.replace(file)
+    except OSError as error:
+        log.warning("a prompt could not be kept in %s (%s); it is rendered again at the next start", file, error)
+        part.unlink(missing_ok=True)
+
+
+def _sweep(directory: Path) -> None:
+    oldest = time.time() - KEPT_DAYS * 86_400
+    for file in [*directory.glob("*.wav"), *directory.glob("*.part")]:
+        with suppress(FileNotFoundError):
+            if file.stat().st_mtime < oldest:
+                file.unlink()

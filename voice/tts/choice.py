@@ -1,0 +1,96 @@
+"""Which voice speaks a language here: the best engine that is installed, and what is lost without a better one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.errors import GovorunError, PartMissing
+from voice.ports import Synthesizer
+from voice.tts import rhvoice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """warnings: whole sentences for the operator, what is lost and how to mend it; empty when nothing is."""
+
+    synthesizer: Synthesizer
+    warnings: tuple[str, ...] = ()
+
+
+def _rhvoice(voice: str, lang: str) -> Callable[[float], Synthesizer]:
+    return lambda speed: rhvoice.RhVoice(voice, lang, speed)
+
+
+def _hibari(speed: float) -> Synthesizer:
+    from voice.tts.hibari import Hibari
+
+    return Hibari(speed=speed)
+
+
+def _espeak(lang: str) -> Callable[[float], Synthesizer]:
+    def make(speed: float) -> Synthesizer:
+        from voice.tts.espeak import Espeak
+
+        return Espeak(lang, speed)
+
+    return make
+
+
+# Best first; voices that are free for commercial use only.
+ORDER: Mapping[str, Mapping[str, Callable[[float], Synthesizer]]] = {
+    "ru": {"rhvoice/anna": _rhvoice("anna", "ru"), "espeak-ng": _espeak("ru")},
+    "en": {"hibari/heart": _hibari, "rhvoice/slt": _rhvoice("slt", "en"), "espeak-ng": _espeak("en")},
+}
+LOST = {
+    "rhvoice": "a natural voice; callers hear a machine",
+    "hibari": "the natural English voice; a plainer one speaks",
+}
+
+
+def choose(lang: str, voice: str = "", speed: float = 1.0) -> Choice:
+    """voice: "rhvoice/elena", "hibari/heart" or "espeak-ng"; "" for the best there is. speed: 0.5..2.
+
+    A voice that was named and can't be had is no reason not to answer the telephone: the next one speaks, and
+    the warnings say so. Raises PartMissing when nothing on this machine speaks the language.
+    """
+    makers = dict(ORDER.get(lang, {}))
+    if voice:
+        makers = {voice: _named(voice, lang)} | makers
+    warnings: list[str] = []
+    for name, make in makers.items():
+        try:
+            synthesizer = make(speed)
+        except GovorunError as error:
+            lost = LOST.get(name.partition("/")[0], "this voice")
+            warnings.append(f"{name} does not speak ({error}). Lost: {lost}.")
+            continue
+        if note := licence_note(synthesizer):
+            warnings.append(note)
+        return Choice(synthesizer=synthesizer, warnings=tuple(warnings))
+    raise PartMissing(
+        f"nothing on this machine speaks '{lang}'", where="tts", fix=" ".join(warnings) or "There are: ru, en"
+    )
+
+
+def licence_note(synthesizer: Synthesizer) -> str:
+    """What its licence forbids; "" for a voice that is free for every use."""
+    if synthesizer.engine == "rhvoice" and synthesizer.voice not in rhvoice.LICENCES:
+        return f"The voice rhvoice/{synthesizer.voice} is for non-commercial use only."
+    return ""
+
+
+def _named(voice: str, lang: str) -> Callable[[float], Synthesizer]:
+    engine, _, name = voice.partition("/")
+    if engine == "rhvoice" and name:
+        return _rhvoice(name, lang)
+    if engine == "espeak-ng":
+        return _espeak(lang)
+    if engine == "hibari" and lang == "en":
+        return _hibari
+
+    def unknown(_speed: float) -> Synthesizer:
+        fix = "Name it as rhvoice/anna, hibari/heart (English) or espeak-ng"
+        raise PartMissing(f"no voice is called '{voice}' in '{lang}'", where="tts", fix=fix)
+
+    return unknown
