@@ -21,7 +21,7 @@ from pathlib import Path
 
 from bot.errors import GovorunError
 from voice.audio import EMPTY, Samples, joined, read, write
-from voice.errors import PartMissing
+from voice.errors import EngineFailed
 from voice.ports import Synthesizer
 
 MEMORY_BYTES = 64 << 20  # 70 minutes of speech
@@ -75,27 +75,27 @@ class Prompts:
         self._live = ThreadPoolExecutor(LIVE, thread_name_prefix="tts-live")
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix="tts-ahead")
 
-    def ready(self, text: str, lang: str) -> Samples | None:
+    def ready(self, text: str, language: str) -> Samples | None:
         """The prompt, if it can be played now."""
-        sound = self._sounds.get((lang, text))
+        sound = self._sounds.get((language, text))
         if sound is not None:
-            self._sounds.move_to_end((lang, text))
+            self._sounds.move_to_end((language, text))
         return sound
 
-    async def get(self, text: str, lang: str) -> Samples:
-        """The whole prompt. Raises PartMissing (nothing speaks that language), EngineFailed."""
-        if (sound := self.ready(text, lang)) is not None:
+    async def get(self, text: str, language: str) -> Samples:
+        """The whole prompt. Raises EngineFailed, also where nothing speaks that language."""
+        if (sound := self.ready(text, language)) is not None:
             return sound
-        return await asyncio.shield(self._fly((lang, text)).done)
+        return await asyncio.shield(self._fly((language, text)).done)
 
-    async def stream(self, text: str, lang: str) -> AsyncIterator[Samples]:
+    async def stream(self, text: str, language: str) -> AsyncIterator[Samples]:
         """The prompt in pieces, the first as soon as there is one; kept whole, even if the reader leaves."""
-        if (sound := self.ready(text, lang)) is not None:
+        if (sound := self.ready(text, language)) is not None:
             yield sound
             return
-        key = (lang, text)
+        key = (language, text)
         if key in self._flights and not self._flights[key].work.cancel():
-            yield await self.get(text, lang)
+            yield await self.get(text, language)
             return
         crossing = Crossing(asyncio.get_running_loop())
         flight = self._fly(key, crossing=crossing)
@@ -103,18 +103,22 @@ class Prompts:
             yield chunk
         await asyncio.shield(flight.done)
 
-    def ahead(self, texts: Collection[str], lang: str) -> None:
+    def ahead(self, texts: Collection[str], language: str) -> None:
         """Render these while there is time; they may never be wanted. Failures wait until somebody asks."""
         for text in texts:
-            if self.ready(text, lang) is None and (lang, text) not in self._flights and lang in self._voices:
-                self._fly((lang, text), ahead=True)
+            if (
+                self.ready(text, language) is None
+                and (language, text) not in self._flights
+                and language in self._voices
+            ):
+                self._fly((language, text), ahead=True)
 
     async def fill(
         self, texts: Collection[Key], progress: Callable[[int, int], None] = lambda _done, _total: None
     ) -> None:
         """Have these (language, text) ready, from disk or rendered now and kept on disk. progress: done, total.
 
-        Raises PartMissing, EngineFailed.
+        Raises EngineFailed.
         """
         wanted = list(dict.fromkeys(texts))
         for done, key in enumerate(wanted):
@@ -199,7 +203,7 @@ class Prompts:
     def _voice(self, lang: str) -> Synthesizer:
         voice = self._voices.get(lang)
         if voice is None:
-            raise PartMissing(f"nothing on this machine speaks '{lang}'", where="tts", fix="See the log of the start")
+            raise EngineFailed(f"nothing on this machine speaks '{lang}'", where="tts", fix="See the log of the start")
         return voice
 
     def _file(self, key: Key) -> Path | None:
