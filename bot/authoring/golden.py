@@ -1,0 +1,300 @@
+"""Run golden conversations: the real loader, the real understanding, the pure engine, a virtual clock, no network.
+
+The calendar is given too; `govorun test` gives the built-in one over a database in memory.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.authoring.load import load
+from bot.authoring.problems import Problem, ScenarioErrors, listed
+from bot.authoring.talk import Exchange, Talk, read
+from bot.dialogue.actions import Action, Choice, ChoseItem, End, Fault, Fetch, Handoff, Learn, Say
+from bot.dialogue.engine import advance, expects, opening
+from bot.dialogue.events import Chosen, Event, Fetched, Keys, Medium, Silence, Started, Utterance
+from bot.dialogue.meaning import Language
+from bot.dialogue.scenario import ScenarioSet
+from bot.dialogue.session import Session
+from bot.dialogue.values import PersonName, Value
+from bot.ports import Asker, Backend, Nlu
+
+TURN = timedelta(seconds=20)  # that pass between two of the customer's lines
+MAX_FETCHES = 50  # in one turn
+_BUTTON = re.compile(r"\((.+)\)")
+_KEYS = re.compile(r"\[([0-9*#]+)\]")
+_SILENCE = ("…", "...")
+
+# What an action that came to "ok" is called in a golden conversation.
+EFFECTS: Mapping[str, str] = {
+    "calendar.book": "booked",
+    "calendar.cancel": "cancelled",
+    "calendar.confirm": "confirmed",
+}
+# These must be written down where they happen; others are compared only where they are.
+MUST_BE_TOLD = ("booked", "cancelled", "confirmed", "handoff", "ended")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What a conversation is tried on. backends: by prefix. tx: what they take as the turn's transaction."""
+
+    backends: Mapping[str, Backend]
+    tx: Any = None
+
+
+Benches = Callable[[ScenarioSet], AbstractContextManager[Bench]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One golden conversation. diff: "" when it went as written; else the whole conversation, + and - where not."""
+
+    file: str
+    line: int
+    title: str
+    diff: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return not self.diff
+
+
+def run(folder: Path | str, *, nlu: Callable[[ScenarioSet], Nlu], bench: Benches, locale: str = "en") -> list[Result]:
+    """Every conversation in FOLDER/tests against the set in FOLDER. Raises ScenarioErrors where a file is wrong."""
+    scenarios = load(folder, locale=locale)
+    understanding = nlu(scenarios)
+    folder = Path(folder)
+    files = sorted((folder / "tests").glob("*.txt")) if (folder / "tests").is_dir() else []
+    problems: list[Problem] = []
+    talks: list[Talk] = []
+    for path in files:
+        try:
+            talks.extend(read(path, f"tests/{path.name}"))
+        except ScenarioErrors as error:
+            problems.extend(error.problems)
+    if not files:
+        problems.append(Problem(file="tests", line=1, code="no_talks"))
+    if problems:
+        raise ScenarioErrors(problems, locale)
+    return [try_out(talk, scenarios, understanding, bench) for talk in talks]
+
+
+def try_out(talk: Talk, scenarios: ScenarioSet, nlu: Nlu, bench: Benches) -> Result:
+    with bench(scenarios) as stand:
+        _occupy(talk, stand)
+        actual = _Player(talk, scenarios, nlu, stand).play()
+    return Result(file=talk.file, line=talk.line, title=talk.title, diff=_diff(talk, actual))
+
+
+def _occupy(talk: Talk, stand: Bench) -> None:
+    """Somebody else has the places that the header calls taken."""
+    for number, (service, when) in enumerate(talk.taken):
+        request = Fetch(id=f"taken:{number}", name="calendar.book", args={"service": service, "when": when})
+        asker = Asker(conversation=f"taken:{number}", customer=1_000 + number)
+        stand.backends["calendar"].call(request, asker, now=talk.now, tx=stand.tx)
+
+
+@dataclass(slots=True)
+class _Player:
+    """Plays the customer's lines one by one. said: of the current exchange. offered: the buttons on show."""
+
+    talk: Talk
+    scenarios: ScenarioSet
+    nlu: Nlu
+    stand: Bench
+    session: Session = field(init=False)
+    now: datetime = field(init=False)
+    said: Exchange = field(init=False)
+    offered: dict[str, Choice] = field(default_factory=dict)
+    bookings: dict[Value, Mapping[str, Value]] = field(default_factory=dict)
+
+    def play(self) -> list[Exchange]:
+        self.session = opening("golden", self.scenarios)
+        self.now = self.talk.now
+        self.said = Exchange(line=self.talk.line)
+        actual = [self.said]
+        exchanges = self.talk.exchanges
+        first = bool(exchanges) and bool(exchanges[0].customer)
+        self.take(self.started(spoke_first=first))
+        if first:  # the greeting belongs to the first answer
+            greeting, actual = self.said, []
+        for exchange in exchanges:
+            if not exchange.customer:
+                continue
+            self.said = Exchange(line=exchange.line, customer=exchange.customer)
+            if first and not actual:
+                self.said.bot, self.said.effects = greeting.bot, greeting.effects
+            actual.append(self.said)
+            self.now += TURN
+            event = self.event(exchange.customer)
+            if event is None:
+                self.said.bot.append(f"! there is no button {exchange.customer}; there are {listed(self.offered)}")
+            else:
+                self.take(event)
+        return actual
+
+    def started(self, *, spoke_first: bool) -> Started:
+        talk = self.talk
+        customer: dict[str, Value] = {}
+        if talk.customer:
+            given, _, family = talk.customer.partition(" ")
+            customer["name"] = PersonName(given=given, family=family)
+        if talk.phone or talk.caller:
+            customer["phone"] = talk.phone or talk.caller
+        medium: Medium = "voice" if talk.channel == "voice" else "text"
+        return Started(
+            id="0",
+            at=self.at,
+            medium=medium,
+            channel="phone" if medium == "voice" else "web",
+            language=_language(talk.language),
+            customer=customer,
+            caller=talk.caller,
+            spoke_first=spoke_first,
+            scenario=talk.scenario or None,
+        )
+
+    @property
+    def at(self) -> datetime:
+        return self.now.replace(tzinfo=UTC)
+
+    def event(self, line: str) -> Event | None:
+        """None where the line presses a button that isn't there."""
+        ident = str(self.said.line)
+        if line in _SILENCE:
+            return Silence(id=ident, at=self.at, seconds=7.0)
+        if keys := _KEYS.fullmatch(line):
+            return Keys(id=ident, at=self.at, digits=keys[1])
+        if button := _BUTTON.fullmatch(line):
+            choice = self.offered.get(button[1])
+            return Chosen(id=ident, at=self.at, option=choice.id, title=choice.title) if choice else None
+        meaning = self.nlu.understand(
+            line, expects(self.session, self.scenarios), language=self.session.language, now=self.now
+        )
+        return Utterance(id=ident, at=self.at, text=line, meaning=meaning)
+
+    def take(self, event: Event) -> None:
+        """The turn: advance, ask the backends, advance."""
+        waiting: list[Event] = [event]
+        for _ in range(MAX_FETCHES):
+            if not waiting:
+                return
+            language = self.session.language
+            self.session, actions = advance(self.session, waiting.pop(0), self.scenarios)
+            if self.session.language != language and not isinstance(event, Started):
+                self.said.effects.append(f"language: {self.session.language}")
+            for action in actions:
+                if isinstance(action, Fetch):
+                    waiting.append(self.fetch(action))
+                else:
+                    self.note(action)
+        self.said.bot.append(f"! more than {MAX_FETCHES} backend calls in one turn")
+
+    def fetch(self, request: Fetch) -> Event:
+        backend = self.stand.backends.get(request.name.partition(".")[0])
+        outcome, data = "error", {}
+        if backend is not None:
+            # As in a turn: the line proves the number it shows.
+            asker = Asker(conversation="golden", customer=1, phone=self.talk.caller)
+            outcome, found = backend.call(request, asker, now=self.now, tx=self.stand.tx)
+            data = dict(found)
+        if outcome == "ok" and request.name in EFFECTS:
+            args = dict(request.args)
+            booking = data.get("booking", args.pop("booking", None))
+            about = self.bookings.setdefault(booking, args)
+            told = ", ".join(f"{name} {_shown(value)}" for name, value in about.items() if value is not None)
+            self.said.effects.append(f"{EFFECTS[request.name]}: {told}".rstrip(": "))
+        if data.get("booking") is not None and "service" in data:
+            self.bookings.setdefault(data["booking"], {"service": data["service"], "when": data["when"]})
+        return Fetched(id=f"{request.id}/answer", at=self.at, request=request.id, outcome=outcome, data=data)
+
+    def note(self, action: Action) -> None:
+        said = self.said
+        if isinstance(action, Say):
+            said.bot.append(action.speech if self.talk.channel == "voice" else action.text)
+            if action.choices:
+                self.offered = {choice.title: choice for choice in action.choices}
+        elif isinstance(action, Handoff):
+            said.effects.append(f"handoff: {action.reason}")
+        elif isinstance(action, Learn):
+            said.effects.append(f"learned: {action.fact} {_shown(action.value)}")
+        elif isinstance(action, ChoseItem):
+            said.effects.append(f"chosen: {action.item}")
+        elif isinstance(action, End):
+            said.effects.append(f"ended: {action.reason}")
+        elif isinstance(action, Fault):
+            said.bot.append(f"! {action.where}: {action.what}")
+
+
+def _shown(value: Value) -> str:
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
+
+
+def _language(name: str) -> Language:
+    return "en" if name == "en" else "ru"
+
+
+# --- comparing ---
+
+
+def _diff(talk: Talk, actual: list[Exchange]) -> str:
+    """Empty when it went as written."""
+    wanted = talk.exchanges or [Exchange(line=talk.line)]
+    told = [_told(each, got) for each, got in zip(wanted, actual, strict=False)]
+    if all(_same(each, got) for each, got in zip(wanted, told, strict=False)):
+        return ""
+    lines = [f"{talk.file}:{talk.line}: {talk.title}"]
+    for each, got in zip(wanted, told, strict=False):
+        if each.customer:
+            lines.append(f"  > {each.customer}")
+        if _same(each, got):
+            lines.extend(f"  {line}" for line in _lines(got))
+        else:
+            for line in difflib.ndiff(_lines(each), _lines(got)):
+                if line[0] != "?":
+                    lines.append(line)
+    return "\n".join(lines)
+
+
+def _told(wanted: Exchange, got: Exchange) -> Exchange:
+    """What happened, without the effects that nobody has to write down."""
+    asked = {effect.partition(":")[0] for effect in wanted.effects}
+    return replace(got, effects=[e for e in got.effects if e.partition(":")[0] in {*asked, *MUST_BE_TOLD}])
+
+
+def _same(wanted: Exchange, got: Exchange) -> bool:
+    return bool(_pattern(" ".join(wanted.bot)).fullmatch(_flat(" ".join(got.bot)))) and _effects(wanted, got)
+
+
+def _effects(wanted: Exchange, got: Exchange) -> bool:
+    """Each effect written down happened, with every value written down; and nothing else that must be told."""
+    return len(wanted.effects) == len(got.effects) and all(
+        _covers(effect, done) for effect, done in zip(wanted.effects, got.effects, strict=True)
+    )
+
+
+def _covers(effect: str, done: str) -> bool:
+    kind, _, values = effect.partition(":")
+    did, _, what = done.partition(":")
+    happened = {value.strip() for value in what.split(",")}
+    return kind.strip() == did and all(value.strip() in happened for value in values.split(",") if value.strip())
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(_flat(part)) for part in re.split(r"…", text)))
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _lines(exchange: Exchange) -> list[str]:
+    return [*(f"< {line}" for line in exchange.bot), *(f"= {effect}" for effect in exchange.effects)]
