@@ -186,6 +186,6 @@ def _explained(error: MarkedYAMLError, text: str) -> Unreadable:
         return Unreadable("odd_start", line, column, name=character)
     if "could not find expected ':'" in problem:
         return Unreadable("no_colon", start, 1)
-    if "<block end>" in problem or "did not find expected" in problem:
+    if "<block end>" in problem or "<document start>" in problem or "did not find expected" in problem:
         return Unreadable("indent", line, column)
     return Unreadable("unreadable", line, column, problem=problem or "YAML")

@@ -42,7 +42,5 @@ def test_the_version_changes_with_the_content(clinic, tmp_path):
     for file in CLINIC.glob("*.yaml"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     assert load(tmp_path).version == clinic.version
-    (tmp_path / "address.yaml").write_text(
-        (tmp_path / "address.yaml").read_text().replace("где вы\n", "где же вы\n")
-    )
+    (tmp_path / "address.yaml").write_text((tmp_path / "address.yaml").read_text().replace("где вы\n", "где же вы\n"))
     assert load(tmp_path).version != clinic.version
