@@ -150,11 +150,34 @@ def test_what_is_missing_is_installed_in_one_go(install: Any, machine: Path) -> 
 
 
 def test_without_network_the_line_says_so_what_is_lost_and_how_to_get_it(install: Any, machine: Path) -> None:
-    apt(machine, update=f"printf '%s' \"{OFFLINE}\"", install="echo 'E: Unable to locate package'; exit 100")
+    apt(machine, update=f"printf '%s' \"{OFFLINE}\"")
     (line,) = install.install_system_packages("run").values()
     assert line == (
-        "no network: Russian is not spoken at all. Get it: sudo apt-get install librhvoice5 rhvoice-russian"
+        "no network: Russian is not spoken at all (librhvoice5, rhvoice-russian). "
+        "Get it: sudo docker/install run --only-system"
     )
+
+
+def test_without_network_nothing_is_tried_twice(install: Any, machine: Path) -> None:
+    apt(machine, update=f"printf '%s' \"{OFFLINE}\"", install="exit 100")
+    assert len(install.install_system_packages("test")) == len(install.FEATURES["test"])
+    assert [call.split()[0] for call in (machine / "calls").read_text().splitlines()] == ["update"]
+
+
+def test_one_dead_source_among_others_is_no_reason_to_give_up(install: Any, machine: Path) -> None:
+    apt(machine, update=f"echo 'Hit:1 http://archive.example'; printf '%s' \"{OFFLINE}\"")
+    assert install.install_system_packages("run") == {}
+
+
+def test_the_administrators_part_touches_nothing_else(
+    install: Any, machine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    apt(machine)
+    assert install.main(["run", "--only-system"]) == 0
+    assert not install.VENV.exists()
+    apt(machine, update=f"printf '%s' \"{OFFLINE}\"")
+    assert install.main(["run", "--only-system"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1].startswith("govorun: no network: ")
 
 
 def test_without_network_the_next_engine_speaks_where_it_is_there(install: Any, machine: Path) -> None:
@@ -177,7 +200,7 @@ def test_without_rights_nothing_is_tried_and_the_line_says_so(
     apt(machine)
     monkeypatch.setattr(install.os, "geteuid", lambda: 1000)
     (line,) = install.install_system_packages("run").values()
-    assert line.startswith("no rights: Russian is not spoken at all. Get it: sudo apt-get install")
+    assert line.startswith("no rights: Russian is not spoken at all (librhvoice5, rhvoice-russian). Get it: sudo ")
     assert not (machine / "calls").exists()
 
 
@@ -185,11 +208,12 @@ def test_without_a_terminal_sudo_is_not_left_waiting_for_a_password(
     install: Any, machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apt(machine)
-    program(machine, "sudo", 'test "$1" = -n && exit 1; read password')
+    program(machine, "sudo", f'echo "$@" >> {machine}/asked; test "$1" != -n')
     monkeypatch.setattr(install.os, "geteuid", lambda: 1000)
     monkeypatch.setattr(install.sys.stdin, "isatty", lambda: False)
     (line,) = install.install_system_packages("run").values()
     assert line.startswith("no rights")
+    assert set((machine / "asked").read_text().splitlines()) == {"-n true"}
 
 
 def test_one_package_that_fails_takes_no_other_along(install: Any, machine: Path) -> None:
