@@ -19,13 +19,13 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.dialogue import morphology
-from bot.dialogue.meaning import REPAIRS, Expectation, Language, Meaning, Option, Reading, ScoredIntent, SlotSpec
+from bot.dialogue.meaning import REPAIRS, Expectation, Language, Meaning, Reading, ScoredIntent, SlotSpec
 from bot.dialogue.scenario import ScenarioSet, Slot
-from bot.understanding import reading as read_as
 from bot.understanding import slots
 from bot.understanding.fillings import filled
 from bot.understanding.intents import Encoder, IntentCache, IntentModel, shipped_encoder
 from bot.understanding.normaliser import normalise
+from bot.understanding.reading import Expected
 from bot.understanding.repairs import repair, without_politeness
 from bot.understanding.spelling import from_translit, other_layout, script
 
@@ -41,7 +41,9 @@ _SIGN = re.compile("|".join(_SIGNS))
 _NAMED: Mapping[Language, Mapping[str, re.Pattern[str]]] = {
     "ru": {
         "person": re.compile(r"\b(?:меня зовут|зовут|мое имя|на имя|имя|моя фамилия|(?:по|на) фамили[ию]|фамилия)\b"),
-        "number": re.compile(r"\b(?:нас|человека?|персоны?|гостей|гостя|(?:тро|четвер|пятер)(?:е|о|их|ых)|двое|двоих)\b"),
+        "number": re.compile(
+            r"\b(?:нас|человека?|персоны?|гост(?:ей|я)|двое|двоих|трое|троих|четверо|четверых|пятеро|пятерых)\b"
+        ),
     },
     "en": {
         "person": re.compile(r"\b(?:my name is|name is|im called|call me|this is|under the name(?: of)?)\b"),
@@ -318,29 +320,9 @@ def _signed(spec: SlotSpec, left: str, heard: _Heard, asked: SlotSpec | None) ->
 def _read(spec: SlotSpec, text: str, heard: _Heard) -> tuple[Reading | None, str]:
     if spec.type not in slots.READERS:
         return None, text
-    expected = read_as.Expected(options=_options(spec.options), known=spec.known, open_hours=spec.open_hours)
+    expected = Expected.of(spec)
     told = slots.read(spec.type, text, lang=heard.language, now=heard.now, expected=expected)
-    if not told:
-        return None, text
-    return (
-        Reading(value=told.value, partial=told.partial, alternatives=told.alternatives, question=told.question),
-        told.rest,
-    )
-
-
-def _options(options: Sequence[Option]) -> tuple[read_as.Option, ...]:
-    return tuple(
-        read_as.Option(
-            id=option.id,
-            names={
-                language: tuple(
-                    name for name in (option.title.get(language), *option.synonyms.get(language, ())) if name
-                )
-                for language in {*option.title, *option.synonyms}
-            },
-        )
-        for option in options
-    )
+    return (told.for_dialogue, told.rest) if told else (None, text)
 
 
 def _offered(said: str, asked: SlotSpec | None, expectation: Expectation, heard: _Heard) -> tuple[str | None, str]:
@@ -350,9 +332,7 @@ def _offered(said: str, asked: SlotSpec | None, expectation: Expectation, heard:
         return None, said
     if {option.id for option in options} == {"yes", "no"}:
         return None, said
-    told = slots.read(
-        "choice", said, lang=heard.language, now=heard.now, expected=read_as.Expected(options=_options(options))
-    )
+    told = slots.read("choice", said, lang=heard.language, now=heard.now, expected=Expected(options=options))
     return (str(told.value), told.rest) if isinstance(told.value, str) else (None, said)
 
 
