@@ -208,7 +208,7 @@ def test_without_a_terminal_sudo_is_not_left_waiting_for_a_password(
     install: Any, machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apt(machine)
-    program(machine, "sudo", f'echo "$@" >> {machine}/asked; test "$1" != -n')
+    program(machine, "sudo", f'printf "%s\\n" "$*" >> {machine}/asked; test "$1" != -n')
     monkeypatch.setattr(install.os, "geteuid", lambda: 1000)
     monkeypatch.setattr(install.sys.stdin, "isatty", lambda: False)
     (line,) = install.install_system_packages("run").values()
