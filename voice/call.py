@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -57,7 +57,8 @@ class Equipment:
     """What all calls of a process share.
 
     new_vad: makes one call's own. ears: recognisers by language. agent: the SIP address calls are transferred to,
-    "" for none. vcon: conversation id -> the vCon's id (hex UUID) an agent's desk finds it by.
+    "" for none: they wait at the desk. vcon: conversation id -> its vCon's id. ringing: told
+    (conversation, address) before an agent's telephone rings, so that the desk shows it first.
     measured: told ("reply_ms" | "key_ms" | "barge_in_ms", value) for the metrics.
     """
 
@@ -68,6 +69,7 @@ class Equipment:
     voices: Voices
     agent: str = ""
     vcon: Callable[[str], str] = field(default=lambda conversation: conversation)
+    ringing: Callable[[str, str], Awaitable[None]] | None = None
     measured: Callable[[str, float], None] = field(default=lambda name, value: None)
     silence_s: float = SILENCE_S
 
@@ -223,6 +225,9 @@ class Call:
         async for message in self._equipment.bus.subscribe(f"conversation.{conversation}"):
             for row in rows_of(message):
                 self._todo.put_nowait(FromOthers(row))
+            transfer = message.get("transfer")
+            if transfer:
+                self._later(self._transfer(conversation, str(transfer["to"]), announced=True))
 
     # --- one thing after another -----------------------------------------------------------------------
 
@@ -264,8 +269,8 @@ class Call:
         for action in outcome.actions:
             if isinstance(action, Say):
                 self._speaking.say(action.speech, action.language, barge_in=action.barge_in == "allow")
-            elif isinstance(action, Handoff) and self._equipment.agent:
-                self._later(self._transfer(outcome.conversation))
+            elif isinstance(action, Handoff) and self._equipment.agent and self._channel == "sip":
+                self._later(self._transfer(outcome.conversation, self._equipment.agent))
             elif isinstance(action, End):
                 self._later(self._finish())
 
@@ -295,13 +300,18 @@ class Call:
         await self._speaking.all_said(LEFT_ALONE_S)
         await self._leg.hang_up()
 
-    async def _transfer(self, conversation: str) -> None:
+    async def _transfer(self, conversation: str, target: str, *, announced: bool = False) -> None:
         """Ring the agent with the vCon's id beside the call; without an answer the caller is back with the bot."""
-        await self._speaking.all_said(LEFT_ALONE_S)
+        if self._transferring:
+            return
         self._transferring = True
         try:
-            content = f"{self._equipment.vcon(conversation)};encoding=hex"
-            if await self._leg.transfer(self._equipment.agent, user_to_user=content):
+            await self._speaking.all_said(LEFT_ALONE_S)
+            if self._equipment.ringing is not None and not announced:
+                await self._equipment.ringing(conversation, target)
+            # RFC 7433 4.1: octets in hex digits, here those of the id's text.
+            content = f"{self._equipment.vcon(conversation).encode().hex()};encoding=hex"
+            if await self._leg.transfer(target, user_to_user=content):
                 await self._turn(self._event(Left, reason="transferred"))
                 await self._leg.hang_up()
             else:

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.errors import GovorunError
 from voice.audio import EMPTY, FRAME_MS, Samples, silence
-from voice.errors import EngineFailed
 from voice.floor import Floor, Holder, Order, Play
 from voice.ports import CallLeg
 
@@ -29,7 +29,7 @@ class Voices(Protocol):
         """What was rendered before; None where it wasn't. Never waits."""
 
     def stream(self, text: str, language: str) -> AsyncIterator[Samples]:
-        """Render off the loop; yields sound as it comes, and keeps it. Raises EngineFailed."""
+        """Render off the loop; yields sound as it comes, and keeps it. Raises EngineFailed, PartMissing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,7 @@ class Speaking:
                     begun = True
                     orders = self._floor.say(prompt.name, sound, barge_in=prompt.barge_in, complete=False)
                     self._carry_out(orders)
-        except EngineFailed as error:
+        except GovorunError as error:  # no voice for the language, or it broke
             log.error("a prompt was not spoken: %s", error)
         if begun:
             self._carry_out(self._floor.more(EMPTY, complete=True))

@@ -214,7 +214,7 @@ class Ringing:
             ears={"ru": self.ears},
             voices=voices,
             agent=agent,
-            vcon=lambda conversation: "ab" * 16,
+            vcon=lambda conversation: "v" + conversation,
             measured=lambda name, value: self.measured.append((name, value)),
         )
         self.call = Call(self.line, equipment)
@@ -314,7 +314,7 @@ async def test_two_silences_bring_a_person_by_transfer_with_the_vcon_id():
     async with Ringing("человека", agent="sip:anna@127.0.0.1") as call:
         await call.greeted()
         await call.speaks(then=3 * SECOND)
-        assert call.line.transferred == ("sip:anna@127.0.0.1", "ab" * 16 + ";encoding=hex")
+        assert call.line.transferred == ("sip:anna@127.0.0.1", "766331;encoding=hex")
         assert call.turns.took(Left)[0].reason == "transferred"
         assert call.line.over
 

@@ -1,0 +1,37 @@
+"""Prompts whose words are always the same, so that they can be rendered before the first call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+from bot.dialogue.scenario import Prompt, ScenarioSet
+
+
+def fixed_speech(scenarios: ScenarioSet) -> tuple[tuple[str, str], ...]:
+    """(language, text for the ear) of every variant without an expression in it, once each; the opening first."""
+    start = scenarios.scenarios[scenarios.start]
+    rest = [scenario for scenario in scenarios.scenarios.values() if scenario is not start]
+    found = [
+        (language, text)
+        for prompt in _prompts((start, tuple(scenarios.builtin.values()), tuple(rest)))
+        for language, wording in prompt.wordings.items()
+        for template in wording.voice or wording.text
+        if not template.expressions and (text := "".join(map(str, template.parts)).strip())
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _prompts(thing: object) -> Iterator[Prompt]:
+    """Every prompt anywhere inside, in the order of the scenario."""
+    if isinstance(thing, Prompt):
+        yield thing
+    elif isinstance(thing, tuple | list):
+        for each in thing:
+            yield from _prompts(each)
+    elif isinstance(thing, dict):
+        for each in thing.values():
+            yield from _prompts(each)
+    elif is_dataclass(thing) and not isinstance(thing, type):
+        for each in fields(thing):
+            yield from _prompts(getattr(thing, each.name))

@@ -1,0 +1,167 @@
+"""Where calls arrive: SIP and browsers in, a `Call` for each; engines, voices and prompts shared by all.
+
+`warm` loads what the first caller must not wait for; `open` takes calls; `drain` lets them finish.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.dialogue.meaning import Language
+from bot.errors import GovorunError, PartMissing, Unavailable
+from bot.ports import Identity
+from voice.asr.whisper import Whisper
+from voice.call import Call, Equipment
+from voice.ports import Recognizers
+from voice.sip import SipEndpoint
+from voice.tts.cache import Prompts
+from voice.tts.choice import choose
+from voice.webrtc import WebRtcEndpoint
+
+log = logging.getLogger(__name__)
+
+LANGUAGES: tuple[Language, ...] = ("ru", "en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Where and how calls are taken. sets: scenario sets that can be dialled by name. data: for rendered prompts."""
+
+    host: str = "127.0.0.1"
+    port: int = 5060
+    web_host: str = "127.0.0.1"
+    capacity: int = 20
+    rtp_ports: tuple[int, int] = (10_000, 20_000)
+    sets: Collection[str] = ()
+    language: Language = "ru"
+    data: Path = Path("data")
+
+
+class Switchboard:
+    """One a process."""
+
+    def __init__(self, lines: Lines, equipment: Callable[[Mapping[str, Recognizers], Prompts], Equipment]) -> None:
+        """equipment: makes what calls share, once ears and prompts are there."""
+        self._lines = lines
+        self._make_equipment = equipment
+        self._equipment: Equipment | None = None
+        self._ears = Whisper()
+        self._prompts: Prompts | None = None
+        self._sip: SipEndpoint | None = None
+        self._web: WebRtcEndpoint | None = None
+        self._calls: set[asyncio.Task[None]] = set()
+        self._draining = False
+        self.warnings: tuple[str, ...] = ()
+
+    @property
+    def calls(self) -> int:
+        """Calls under way, of both kinds."""
+        return len(self._calls)
+
+    async def warm(
+        self, fixed: Collection[tuple[str, str]], progress: Callable[[int, int], None] = lambda done, total: None
+    ) -> None:
+        """Load ears and voices, render the fixed prompts. progress: prompts done, of how many.
+
+        What is missing costs its part only: without ears the keys work; each loss is one line in `warnings`.
+        Raises PartMissing when no voice speaks at all.
+        """
+        warnings: list[str] = []
+        voices = {}
+        for language in LANGUAGES:
+            try:
+                choice = await asyncio.to_thread(choose, language)
+            except PartMissing as error:
+                warnings.append(f"{error}. Lost: calls in '{language}'")
+                continue
+            voices[language] = choice.synthesizer
+            warnings += choice.warnings
+        if not voices:
+            raise PartMissing("nothing on this machine can speak", where="tts", fix="Run make install")
+        ears: dict[str, Recognizers] = {}
+        try:
+            await self._ears.warm()
+            ears = dict.fromkeys(LANGUAGES, self._ears)
+        except GovorunError as error:
+            warnings.append(f"{error}. Lost: speech on calls is not understood, callers use the keys")
+        self._prompts = Prompts(voices, self._lines.data / "prompts")
+        self._equipment = self._make_equipment(ears, self._prompts)
+        await self._prompts.fill([(language, text) for language, text in fixed if language in voices], progress)
+        self.warnings = tuple(warnings)
+
+    async def open(self, *, sip: bool = True) -> None:
+        """Take calls from now on. Raises PortTaken, SettingsError."""
+        lines = self._lines
+        self._web = WebRtcEndpoint(host=lines.web_host, capacity=lines.capacity)
+        if sip:
+            endpoint = SipEndpoint(
+                host=lines.host,
+                port=lines.port,
+                capacity=lines.capacity,
+                rtp_ports=lines.rtp_ports,
+                accepts=self._serves,
+            )
+            await endpoint.start(self._on_sip)
+            self._sip = endpoint
+
+    async def offer(self, sdp: str, identity: Identity, language: Language | None) -> str:
+        """A browser calls: its SDP offer in, our answer out. Raises Unacceptable, LinesBusy, Unavailable."""
+        if self._web is None or self._equipment is None or self._draining:
+            raise Unavailable("calls are not taken now", fix="Try again in a minute")
+        leg, answer = await self._web.accept(sdp, caller=identity.value)
+        self._take(Call(leg, self._equipment, channel="webrtc", identity=identity, language=language))
+        return answer
+
+    async def drain(self, timeout_s: float) -> None:
+        """No new calls; wait for those under way, then hang up."""
+        self._draining = True
+        if self._sip is not None:
+            await self._sip.drain(timeout_s)
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=timeout_s)
+
+    async def close(self) -> None:
+        self._draining = True
+        for task in self._calls:
+            task.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+        if self._sip is not None:
+            await self._sip.close()
+        if self._web is not None:
+            await self._web.close()
+        if self._prompts is not None:
+            self._prompts.close()
+        self._ears.close()
+
+    def _serves(self, called: str) -> bool:
+        """Numbers are ours to answer; of names, "govorun", languages and scenario sets. Others get 404."""
+        name = called.lower()
+        return name.lstrip("+").isdigit() or name in ("", "govorun", *LANGUAGES, *self._lines.sets)
+
+    async def _on_sip(self, leg: CallLeg) -> None:
+        assert self._equipment is not None
+        called = leg.called.lower()
+        language = next((each for each in LANGUAGES if each == called), self._lines.language)
+        call = Call(
+            leg,
+            self._equipment,
+            channel="sip",
+            language=language,
+            scenarios=called if called in self._lines.sets else "",
+        )
+        await self._take(call)
+
+    def _take(self, call: Call) -> asyncio.Task[None]:
+        task = asyncio.create_task(call.run(), name="call")
+        self._calls.add(task)
+        task.add_done_callback(self._over)
+        return task
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._calls.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a call broke", exc_info=error)
