@@ -16,7 +16,7 @@ from bot.errors import GovorunError, PartMissing, Unavailable
 from bot.ports import Identity
 from voice.asr.whisper import Whisper
 from voice.call import Call, Equipment
-from voice.ports import Recognizers
+from voice.ports import CallLeg, Recognizers
 from voice.sip import SipEndpoint
 from voice.tts.cache import Prompts
 from voice.tts.choice import choose
