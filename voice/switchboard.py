@@ -16,7 +16,7 @@ from bot.errors import GovorunError, PartMissing, Unavailable
 from bot.ports import Identity
 from voice.asr.whisper import Whisper
 from voice.call import Call, Equipment
-from voice.ports import CallLeg, Recognizers
+from voice.ports import CallLeg, Recognizers, Synthesizer
 from voice.sip import SipEndpoint
 from voice.tts.cache import Prompts
 from voice.tts.choice import choose
@@ -71,7 +71,7 @@ class Switchboard:
         Raises PartMissing when no voice speaks at all.
         """
         warnings: list[str] = []
-        voices = {}
+        voices: dict[str, Synthesizer] = {}
         for language in LANGUAGES:
             try:
                 choice = await asyncio.to_thread(choose, language)

@@ -1,6 +1,7 @@
 """What an agent does: take a conversation, write in it, give it back, close it. All of it events through the turn.
 
-A chat is taken by joining it. A call is taken by having it transferred to the agent's telephone: the conversation's
+A chat is taken by joining it, and so is a call whose agent has no telephone, or that came from a browser: the caller hears
+what the agent writes. Any other call is transferred to the agent's telephone: the conversation's
 topic gets {"transfer": {"to", "agent", "name"}}, the call refers the caller there, and tells how it went by its own
 events: Left(reason="transferred") or TransferFailed.
 """
@@ -76,12 +77,12 @@ class Desk:
     async def accept(self, conversation: str, agent: Agent, *, event: str | None = None) -> Outcome | None:
         """Take a chat, or have a call transferred (None: its outcome comes later).
 
-        Raises Conflict when another agent was faster or this one has no telephone; NotFound.
+        Raises Conflict when another agent was faster; NotFound.
         """
         about = await self._read(lambda tx: conversations.summary(tx, conversation))
         if about is None:
             raise NotFound("there is no such conversation", where=conversation)
-        if about.medium == "voice":
+        if about.channel == "sip" and agent.sip:
             await self._transfer(conversation, agent)
             return None
         joined = AgentJoined(id=event or _id(), at=_now(), agent=agent.login, name=agent.name)
@@ -101,12 +102,22 @@ class Desk:
         left = AgentLeft(id=event or _id(), at=_now(), agent=agent.login, closed=True)
         return await self._send(conversation, agent, left)
 
+    async def ringing(self, conversation: str, address: str) -> None:
+        """A call goes to this telephone by the settings, not by an agent's choice: the desk shows it before it rings.
+
+        Raises Conflict when an agent was faster.
+        """
+        known = await self._read(agents.everybody)
+        agent = next((each.login for each in known if each.sip == address), address)
+        await self._claim(conversation, agent)
+
     async def _transfer(self, conversation: str, agent: Agent) -> None:
-        if not agent.sip:
-            raise Conflict("a call needs a telephone to go to", where=agent.login, fix="Enter your SIP address.")
-        await self._write(lambda tx: queue.claim(tx, conversation, agent.login))
+        await self._claim(conversation, agent.login)
         to = {"to": agent.sip, "agent": agent.login, "name": agent.name}
         await self._bus.publish(f"conversation.{conversation}", {"conversation": conversation, "transfer": to})
+
+    async def _claim(self, conversation: str, agent: str) -> None:
+        await self._write(lambda tx: queue.claim(tx, conversation, agent))
         await self._bus.publish("desk", {"conversation": conversation, "status": "waiting"})
 
     async def _send(self, conversation: str, agent: Agent, event: Event) -> Outcome:

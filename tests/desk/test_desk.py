@@ -116,11 +116,9 @@ async def test_an_empty_line_and_an_unknown_conversation_are_refused(office: Off
 
 
 async def test_a_call_is_sent_to_the_telephone_of_the_agent_who_takes_it(office: Office) -> None:
-    line, anna, boris = caller(office.turn), office.hire("anna", sip="sip:anna@127.0.0.1"), office.hire("boris")
+    line, anna = caller(office.turn), office.hire("anna", sip="sip:anna@127.0.0.1")
     line.conversation = (await line.starts()).conversation
     await line.says("operator")
-    with pytest.raises(Conflict, match="telephone"):
-        await office.desk.accept(line.conversation, boris)
     async with office.bus.subscribe(f"conversation.{line.conversation}") as live:
         assert await office.desk.accept(line.conversation, anna) is None
         assert (await anext(live))["transfer"] == {"to": "sip:anna@127.0.0.1", "agent": "anna", "name": "Anna"}
@@ -130,6 +128,27 @@ async def test_a_call_is_sent_to_the_telephone_of_the_agent_who_takes_it(office:
     assert (waiting.agent, waiting.transfer) == ("anna", "transferring")
     await line.send(Left(id="refer", at=line.tick(), reason="transferred"))
     assert await office.desk.queue() == ()
+
+
+async def test_a_caller_hears_what_an_agent_without_a_telephone_writes(office: Office) -> None:
+    line, boris = caller(office.turn), office.hire("boris")
+    line.conversation = (await line.starts()).conversation
+    await line.says("operator")
+    joined = await office.desk.accept(line.conversation, boris)
+    assert joined is not None
+    assert joined.session.status == "agent"
+
+
+async def test_a_call_that_rings_by_the_settings_is_shown_first_and_taken_once(office: Office) -> None:
+    line = caller(office.turn)
+    office.hire("anna", sip="sip:anna@127.0.0.1")
+    line.conversation = (await line.starts()).conversation
+    await line.says("operator")
+    await office.desk.ringing(line.conversation, "sip:anna@127.0.0.1")
+    (waiting,) = await office.desk.queue()
+    assert (waiting.agent, waiting.transfer) == ("anna", "transferring")
+    with pytest.raises(Conflict):
+        await office.desk.ringing(line.conversation, "sip:other@127.0.0.1")
 
 
 async def test_a_telephone_that_does_not_answer_gives_the_caller_back(office: Office) -> None:
