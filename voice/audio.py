@@ -230,7 +230,7 @@ def _decoded(path: Path, rate: int) -> Samples:
 
 def write(path: Path, sound: Samples, rate: int = RATE) -> None:
     """16 bit mono WAV."""
-    with wave.open(str(path), "wb") as file:
+    with path.open("wb") as raw, wave.open(raw, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(rate)

@@ -236,7 +236,7 @@ class Address:
             with partial.open("ab" if resumed else "wb") as out:
                 if validator and not validator.startswith("W/"):
                     tag.write_text(json.dumps(validator))
-                for chunk in answer.iter_bytes(CHUNK):
+                for chunk in answer.iter_raw():  # as it comes: a larger chunk would be lost with the line
                     out.write(chunk)
                     done += len(chunk)
                     progress(done)

@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from voice import audio
+from voice.audio import FRAME, RATE
+from voice.vad.silero import SileroVad
+
+pytestmark = pytest.mark.voice
+
+
+def test_windows_come_as_frames_complete_them():
+    vad = SileroVad()
+    assert vad.window_ms == 32
+    counts = [len(vad.hear(np.zeros(FRAME, np.int16))) for _ in range(8)]
+    assert counts == [0, 1, 0, 1, 1, 0, 1, 1]
+
+
+def test_a_stream_in_frames_hears_what_one_piece_hears(caller):
+    sound = audio.joined(list(caller("ru").speak("Запишите меня к врачу.")))
+    whole = SileroVad().hear(sound)
+    vad = SileroVad()
+    pieces = [p for frame in audio.frames(sound) for p in vad.hear(frame)]
+    assert pieces[: len(whole)] == list(whole)
+
+
+def test_speech_is_told_from_silence_and_noise(caller):
+    speech = audio.joined(list(caller("ru").speak("Запишите меня к врачу на завтра.")))
+    noise = np.random.default_rng(1).normal(0, 200, RATE).astype(np.int16)
+    assert np.mean(np.array(SileroVad().hear(speech)) > 0.5) > 0.8
+    assert max(SileroVad().hear(audio.silence(1000))) < 0.3
+    assert np.mean(np.array(SileroVad().hear(noise)) > 0.5) < 0.1
+
+
+def test_after_a_reset_nothing_is_remembered(caller):
+    sound = audio.joined(list(caller("ru").speak("Да, верно.")))
+    vad = SileroVad()
+    once = vad.hear(sound)
+    vad.reset()
+    assert vad.hear(sound) == once

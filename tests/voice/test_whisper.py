@@ -1,0 +1,141 @@
+"""What Whisper may be believed, and what it hears on a real line: RHVoice through A-law."""
+
+import re
+
+import numpy as np
+import pytest
+from rapidfuzz.distance import Levenshtein
+
+from voice import audio
+from voice.asr.whisper import LONGEST_S, believed, prompt_text
+from voice.audio import RATE, Samples
+from voice.errors import EngineFailed
+from voice.ports import Hint
+
+
+def test_plain_words_are_believed_as_much_as_they_scored():
+    assert believed("Да, верно.", score=-0.2, no_speech=0.01, seconds=1.0) == pytest.approx(0.819, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ... ",
+        "Субтитры сделал DimaTorzok",
+        "Продолжение следует...",
+        "Редактор субтитров А.Семкин",
+        "Thanks for watching!",
+    ],
+)
+def test_what_the_training_data_says_over_silence_is_not_believed(text):
+    assert believed(text, score=-0.1, no_speech=0.0, seconds=3.0) == 0.0
+
+
+def test_unlikely_words_are_not_believed():
+    assert believed("Ма там", score=-1.3, no_speech=0.1, seconds=1.0) == 0.0
+    assert believed("Ага", score=-0.8, no_speech=0.9, seconds=1.0) == 0.0
+    assert believed("Ага", score=-0.8, no_speech=0.1, seconds=1.0) > 0
+
+
+def test_a_loop_is_not_believed():
+    assert believed("сорок пять " * 20, score=-0.1, no_speech=0.0, seconds=8.0) == 0.0
+
+
+def test_more_words_than_a_mouth_can_say_are_not_believed():
+    assert believed("запишите меня к терапевту завтра в три часа", score=-0.2, no_speech=0.0, seconds=0.4) == 0.0
+
+
+def test_the_prompt_given_back_is_not_believed():
+    prompt = prompt_text(Hint(lang="ru", kind="datetime"))
+    assert believed("в десять тридцать утра. В следующую среду", -0.1, 0.0, 4.0, prompt) == 0.0
+    assert believed("завтра в три часа", -0.1, 0.0, 2.0, prompt) > 0
+
+
+def test_the_prompt_holds_what_may_be_said_and_how():
+    told = prompt_text(Hint(lang="ru", kind="choice", phrases=("терапевт", "кардиолог")))
+    assert told.startswith("терапевт, кардиолог. ")
+    assert "девятьсот" in prompt_text(Hint(lang="ru", kind="phone"))
+
+
+# --- on a real line ----------------------------------------------------------------------------------
+
+RU = [
+    ("запишите меня к терапевту на пятницу", "menu"),
+    ("отмените мою запись пожалуйста", "menu"),
+    ("сколько стоит приём кардиолога", "menu"),
+    ("меня зовут Анна Сергеевна Кузнецова", "person"),
+    ("завтра в четыре", "datetime"),
+    ("двадцать пятого ноября в половине шестого", "datetime"),
+    ("да", "yesno"),
+    ("нет", "yesno"),
+    ("восемь девятьсот шестьдесят один пятьсот сорок два девяносто девять одиннадцать", "phone"),
+]
+EN = [
+    ("I would like to see a dentist on Friday", "menu"),
+    ("please cancel my appointment", "menu"),
+    ("next Monday at ten in the morning", "datetime"),
+    ("yes that's right", "yesno"),
+    ("no", "yesno"),
+]
+
+
+def on_the_line(voice, text: str) -> Samples:
+    speech = audio.joined(list(voice.speak(text)))
+    return audio.from_alaw(audio.to_alaw(np.concatenate((audio.silence(300), speech, audio.silence(100)))))
+
+
+def words(text: str) -> list[str]:
+    return re.sub(r"[^\w']+", " ", text.lower().replace("ё", "е").replace("10", "ten")).split()
+
+
+@pytest.mark.voice
+@pytest.mark.parametrize(("lang", "said"), [("ru", RU), ("en", EN)])
+def test_callers_are_understood_through_a_law(whisper, caller, lang, said):
+    wrong = total = 0
+    for text, kind in said:
+        heard = whisper.decode(on_the_line(caller(lang), text), Hint(lang=lang, kind=kind))
+        wrong += Levenshtein.distance(words(text), words(heard.text))
+        total += len(words(text))
+    assert wrong / total < 0.12
+
+
+@pytest.mark.voice
+def test_russian_numbers_are_written_in_words(whisper, caller):
+    heard = whisper.decode(on_the_line(caller("ru"), "двадцать пятого в три часа"), Hint(lang="ru", kind="datetime"))
+    assert not re.search(r"\d", heard.text)
+
+
+@pytest.mark.voice
+def test_silence_and_noise_say_nothing(whisper):
+    noise = (np.random.default_rng(3).normal(0, 300, 2 * RATE)).astype(np.int16)
+    for sound in (audio.silence(2000), noise, np.zeros(0, np.int16)):
+        assert whisper.decode(sound, Hint(lang="ru")).text == ""
+
+
+@pytest.mark.voice
+def test_speech_longer_than_the_window_is_cut_not_refused(whisper, caller):
+    speech = on_the_line(caller("ru"), "я хочу записаться к врачу на завтра. " * 14)
+    assert len(speech) > LONGEST_S * RATE
+    assert whisper.decode(speech, Hint(lang="ru")).decode_ms > 0
+
+
+@pytest.mark.voice
+async def test_an_utterance_fed_by_frames_is_heard_before_it_is_asked_for(whisper, caller):
+    utterance = whisper.start(Hint(lang="ru", kind="yesno"))
+    for frame in audio.frames(on_the_line(caller("ru"), "да, верно")):
+        utterance.feed(frame)
+    utterance.pause()
+    settled = await utterance.settled()
+    assert settled
+    assert words(settled.text) == ["да", "верно"]
+    assert await utterance.final() is settled
+
+
+def test_an_engine_that_was_not_warmed_says_so():
+    from voice.asr.whisper import Whisper
+
+    engine = Whisper()
+    with pytest.raises(EngineFailed, match="not warmed"):
+        engine.start(Hint(lang="ru"))
+    engine.close()
