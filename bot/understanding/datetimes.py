@@ -140,12 +140,21 @@ def _last_days(line: Line, dated: list[tuple[Fact, date]], lang: Lang) -> tuple[
     kept: list[tuple[Fact, date]] = []
     for fact, day in dated:
         if kept and day not in (one for _, one in kept):
-            previous = kept[-1][0]
-            mismatch = isinstance(fact, Weekday) != isinstance(previous, Weekday) and fact.start - previous.stop <= 0
-            if not mismatch and not either(line, previous, fact, SPEECH[lang]):
+            previous, before = kept[-1]
+            if isinstance(fact, Weekday) and not isinstance(previous, Weekday) and _touch(line, previous, fact):
+                if before.weekday() == fact.weekday:
+                    continue  # '26 ноября, в четверг' names no second day
+            elif isinstance(previous, Weekday) and not isinstance(fact, Weekday) and _touch(line, previous, fact):
+                if day.weekday() == previous.weekday:
+                    kept.pop()
+            elif not either(line, previous, fact, SPEECH[lang]):
                 kept = []
         kept.append((fact, day))
     return tuple(dict.fromkeys(day for _, day in kept))
+
+
+def _touch(line: Line, first: Fact, second: Fact) -> bool:
+    return all(line.word(at) in _PREPOSITIONS for at in range(first.stop, second.start))
 
 
 def _last_clocks(line: Line, clocks: list[Clock], lang: Lang) -> tuple[Clock, ...]:

@@ -227,8 +227,14 @@ def _order(chosen: tuple[_Guess | None, ...]) -> float:
 
 def _plausible(guesses: list[_Guess], word: _Word) -> bool:
     """Whether a lone word is rather a name than something else ('том', 'роман' is, 'дай' is none)."""
+    if word.text in _NOT_NAMES or word.text in _ALSO_NAMES:
+        return word.text in _ALSO_NAMES
     total = sum(parse.score for parse in morphology.parses(word.text))
-    return bool(sum(guess.score for guess in guesses) >= 0.25 * total)
+    return bool(sum(guess.score for guess in guesses) >= 0.1 * total)
+
+
+_NOT_NAMES = frozenset("май мая маем ли ада рая".split())
+_ALSO_NAMES = frozenset("слава света майя том тома лада люба".split())  # rarer as names than as words
 
 
 def _completed(group: list[_Word], chosen: tuple[_Guess | None, ...]) -> dict[str, str] | None:
@@ -282,7 +288,9 @@ def _guesses(word: _Word) -> list[_Guess]:
         case = "" if "Fixd" in parse.tag.grammemes else str(parse.tag.case or "")[:3]
         key = (kind, case, gender)
         if key not in found:
-            found[key] = _Guess(kind, case, gender, parse.score, _nominative(word, parse, case))
+            # 'Анне' is rather a bent Анна than an Anne who doesn't bend
+            score = parse.score * (0.1 if "Fixd" in parse.tag.grammemes else 1)
+            found[key] = _Guess(kind, case, gender, score, _nominative(word, parse, case))
     return list(found.values())
 
 

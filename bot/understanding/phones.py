@@ -121,9 +121,9 @@ def _merged(groups: list[str]) -> Iterator[str]:
         if len(done) > _LONGEST:
             continue
         group = groups[at]
-        # pushed first, so tried last: 'восемьсот пять' dictated as 800 and 5, '900' and '5' meant as 905
-        if len(group) == 3 and group[0] != "0" and "0" not in group[2:]:
-            stack.append((done + group[0] + ("00" + group[2] if group[1] == "0" else "00" + group[1:]), at + 1))
+        # pushed first, so tried last
+        if len(group) == 3 and group.startswith("80") and not group.endswith("0"):
+            stack.append((f"{done}800{group[2]}", at + 1))  # 'eight hundred five …': a free number's 800
         for width in (3, 2):
             whole = _completed(groups[at : at + width]) if at + width <= len(groups) else None
             if whole is not None:

@@ -138,6 +138,11 @@ def _russian(tokens: Sequence[Token], index: int) -> Term | None:
     return _term(tokens, index, at, total + group, last)
 
 
+def _fits(numeral: Rank, last: Rank) -> bool:
+    """Whether there is room after a word of rank `last`: tens take units, but not the teens."""
+    return numeral < last and not (numeral is Rank.TEEN and last is Rank.TEN)
+
+
 def _continues(last: Numeral | None, numeral: Numeral, rank: Rank, scale: int) -> bool:
     if numeral.rank in (Rank.ALONE, Rank.ZERO):
         return False
@@ -145,7 +150,7 @@ def _continues(last: Numeral | None, numeral: Numeral, rank: Rank, scale: int) -
         return True
     if numeral.rank is Rank.SCALE:
         return numeral.value < scale and not numeral.ordinal
-    if numeral.rank >= rank:
+    if not _fits(numeral.rank, rank):
         return False
     # Both words of 'двадцать пять' stand in one case; 'двадцати пять' are two numbers.
     # (but accusative 'двадцать одного' is one).
@@ -184,7 +189,7 @@ def _english(tokens: Sequence[Token], index: int) -> Term | None:
             if step == 2 or group >= 100 or rank < Rank.UNIT:
                 break
             group, rank = (group or 1) * 100, Rank.HUNDRED
-        elif numeral.rank >= rank:
+        elif not _fits(numeral.rank, rank):
             break
         else:
             group += value
