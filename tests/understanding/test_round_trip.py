@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
+import phonenumbers
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -18,10 +19,10 @@ NOW = datetime(2026, 11, 18, 10, 0)
 LANGS = st.sampled_from(["ru", "en"])
 VOICES = st.booleans()
 
-settings.register_profile("slots", max_examples=300, deadline=None)
-settings.load_profile("slots")
+MANY = settings(max_examples=300, deadline=None)
 
 
+@MANY
 @given(st.integers(1, 2 * 365 * 24 * 60), LANGS, VOICES)
 @example(60 * 14 + 5, "ru", True)  # five past midnight
 @example(60 * 14 + 5, "en", True)
@@ -35,6 +36,7 @@ def test_a_moment_is_read_back_as_it_was_said(minutes: int, lang: Lang, voice: b
     assert read("datetime", said, lang=lang, now=NOW).value == moment, said
 
 
+@MANY
 @given(st.integers(0, 24 * 60 - 1), LANGS, VOICES)
 def test_an_hour_is_read_back_on_a_known_day(minute: int, lang: Lang, voice: bool):
     clock = time(minute // 60, minute % 60)
@@ -47,6 +49,7 @@ def test_an_hour_is_read_back_on_a_known_day(minute: int, lang: Lang, voice: boo
     assert value.time() == clock, said
 
 
+@MANY
 @given(st.integers(-(10**9), 10**9), LANGS, VOICES)
 @example(1001, "ru", True)
 @example(1_000_000, "ru", True)
@@ -58,27 +61,40 @@ def test_a_whole_number_is_read_back(number: int, lang: Lang, voice: bool):
     assert read("number", said, lang=lang, now=NOW).value == number, said
 
 
+@MANY
 @given(st.integers(1, 99_999), st.sampled_from(["nominative", "genitive", "dative", "instrumental", "prepositional"]))
 def test_a_russian_number_is_read_back_in_every_case(number: int, case: str):
     said = spoken.number(number, "ru", voice=True, case=case)
     assert read("number", f"примерно {said}", lang="ru", now=NOW).value == number, said
 
 
+@MANY
 @given(st.decimals(0, 9999, places=2), LANGS, VOICES)
 def test_a_fraction_is_read_back(number: Decimal, lang: Lang, voice: bool):
     said = spoken.number(number, lang, voice=voice)
     assert read("number", said, lang=lang, now=NOW).value == number, said
 
 
+@MANY
 @given(st.integers(0, 5_000_000), LANGS)
 def test_an_amount_is_read_back(amount: int, lang: Lang):
     said = spoken.money(amount, "RUB", lang, voice=True)
     assert read("number", said, lang=lang, now=NOW).value == amount, said
 
 
-MOBILE = st.tuples(st.integers(900, 969), st.integers(0, 9_999_999)).map(lambda pair: f"+7{pair[0]}{pair[1]:07d}")
+def _given_out(number: str) -> bool:
+    """Whether the numbering plan gives such numbers out; a reader refuses the others on purpose."""
+    return phonenumbers.is_valid_number(phonenumbers.parse(number))
 
 
+MOBILE = (
+    st.tuples(st.integers(900, 969), st.integers(0, 9_999_999))
+    .map(lambda pair: f"+7{pair[0]}{pair[1]:07d}")
+    .filter(_given_out)
+)
+
+
+@MANY
 @given(MOBILE, LANGS, VOICES)
 @example("+79001000507", "ru", True)
 @example("+79051002345", "ru", True)
@@ -86,10 +102,7 @@ MOBILE = st.tuples(st.integers(900, 969), st.integers(0, 9_999_999)).map(lambda 
 @example("+79001002030", "ru", True)
 def test_a_phone_number_is_read_back(number: str, lang: Lang, voice: bool):
     said = spoken.phone(number, lang, voice=voice)
-    reading = read("phone", said, lang=lang, now=NOW)
-    if reading.value is None and number.startswith(("+7935", "+7940", "+7943", "+7944", "+7945", "+7946", "+7947")):
-        return  # codes that the numbering plan doesn't give out
-    assert reading.value == number, said
+    assert read("phone", said, lang=lang, now=NOW).value == number, said
 
 
 @pytest.mark.parametrize("number", ["+14155552671", "+442079460958", "+4930901820", "+77012345678", "+375291234567"])
