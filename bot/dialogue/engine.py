@@ -35,7 +35,7 @@ from bot.dialogue.keypad import read_keys
 from bot.dialogue.meaning import Meaning
 from bot.dialogue.repair import REPAIR, ask_again, missed, offer, silent, withdraw
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import DoStep, ScenarioSet
+from bot.dialogue.scenario import ChooseStep, DoStep, ScenarioSet
 from bot.dialogue.session import Frame, Session
 from bot.dialogue.steps import go_on, hand_off
 
@@ -120,12 +120,18 @@ def _understood(run: Run, meaning: Meaning) -> None:
         return
     step = run.step
     answer = ANSWERS.get(type(step)) if step else None
-    if answer is not None and answer(run, step, meaning):
+    if answer is not None and not _elsewhere(run, meaning) and answer(run, step, meaning):
         return
     if meaning.intent is not None:
         _wish(run, meaning, meaning.intent)
     else:
         missed(run)
+
+
+def _elsewhere(run: Run, meaning: Meaning) -> bool:
+    """Whether it is a wish for another scenario, whose slots the readings then are; a menu takes its own items."""
+    intent = meaning.intent
+    return intent in run.scenarios.scenarios and intent != run.frame.scenario and not isinstance(run.step, ChooseStep)
 
 
 def _offer_answered(run: Run, meaning: Meaning) -> bool:

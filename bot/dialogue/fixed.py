@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
+from bot.dialogue.prompts import sentence
 from bot.dialogue.scenario import Prompt, ScenarioSet
 
 
@@ -17,7 +18,7 @@ def fixed_speech(scenarios: ScenarioSet) -> tuple[tuple[str, str], ...]:
         for prompt in _prompts((start, tuple(scenarios.builtin.values()), tuple(rest)))
         for language, wording in prompt.wordings.items()
         for template in wording.voice or wording.text
-        if not template.expressions and (text := "".join(map(str, template.parts)).strip())
+        if not template.expressions and (text := sentence("".join(map(str, template.parts))))
     ]
     return tuple(dict.fromkeys(found))
 

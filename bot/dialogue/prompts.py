@@ -71,7 +71,13 @@ def render(template: Template, within: Scope, fault: Callable[[str], None]) -> s
             out.append(show(within.register, part.value(within)))
         except ExpressionError as error:
             fault(f"{{{part.source}}}: {error.what}")
-    return "".join(out).strip()
+    return sentence("".join(out))
+
+
+def sentence(text: str) -> str:
+    """With its first letter capital, whatever value it begins with."""
+    text = text.strip()
+    return text[:1].upper() + text[1:]
 
 
 def show(register: Register, value: Value) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from bot.dialogue.actions import Action, Choice, Fault, Say
 from bot.dialogue.expressions import Expression, ExpressionError, Scope, Template
 from bot.dialogue.meaning import Option
-from bot.dialogue.prompts import Register, render, scope, show
+from bot.dialogue.prompts import Register, render, scope, sentence, show
 from bot.dialogue.scenario import ChooseStep, Prompt, Scenario, ScenarioSet, Slot, Step
 from bot.dialogue.session import Frame, Session
 from bot.dialogue.values import Value
@@ -138,10 +138,10 @@ class Run:
 
     def choice(self, option: Option) -> Choice:
         title = option.title.get(self.session.language) or next(iter(option.title.values()), option.id)
-        return Choice(id=option.id, title=title, key=option.key)
+        return Choice(id=option.id, title=sentence(title), key=option.key)
 
     def slot_choice(self, slot: Slot) -> Choice:
-        return Choice(id=slot.name, title=slot.title.get(self.session.language) or slot.name)
+        return Choice(id=slot.name, title=sentence(slot.title.get(self.session.language) or slot.name))
 
     def shown(self, slot: Slot, value: Value) -> str:
         """A slot's value for the eye: a choice by its title."""

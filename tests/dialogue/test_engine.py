@@ -96,6 +96,18 @@ def test_a_digression_comes_back_to_the_question():
     assert talk.say("price") == ["От 1500 рублей.", "Когда?"]
 
 
+def test_a_question_about_a_price_is_not_an_answer_though_it_names_a_doctor():
+    talk = Talk()
+    talk.say("booking")
+    assert talk.say("price", service="lor") == ["От 1500 рублей.", "К какому врачу?"]
+
+
+def test_a_wish_for_what_is_under_way_fills_its_slots():
+    talk = Talk()
+    talk.say("booking")
+    assert talk.say("booking", service="lor") == ["Когда?"]
+
+
 def test_a_miss_gets_another_wording_and_then_a_person():
     talk = Talk(medium="voice")
     talk.say("booking")
