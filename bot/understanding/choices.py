@@ -127,7 +127,7 @@ def _match(
 
 def _alike(said_stem: str, said: str, name_stem: str, name: str) -> float:
     """1.0 for the same word in any form, less for a slip, 0 for another word."""
-    if said_stem == name_stem or said == name:
+    if said_stem == name_stem or said == name or name in _dictionary_forms(said):
         return 1.0
     if min(len(said), len(name)) < 4 or abs(len(said_stem) - len(name_stem)) > 3:
         return 0.0
@@ -160,6 +160,14 @@ def stem(word: str, lang: Lang) -> str:
         if len(word) > 4 and word.endswith(ending) and not word.endswith("ss"):
             return word[: -len(ending)] + ("y" if ending == "ies" else "")
     return word
+
+
+@lru_cache(maxsize=8192)
+def _dictionary_forms(word: str) -> frozenset[str]:
+    """Every word of which it may be a form: 'лору' is of 'лор', though likelier of 'Лора'."""
+    if not "а" <= word[0] <= "я":
+        return frozenset()
+    return frozenset(str(parse.normal_form).replace("ё", "е") for parse in morphology.parses(word))
 
 
 def _by_order(line: Line, options: Sequence[Option], lang: Lang) -> list[_Hit]:

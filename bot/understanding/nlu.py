@@ -20,9 +20,8 @@ from pathlib import Path
 
 from bot.dialogue import morphology
 from bot.dialogue.meaning import REPAIRS, Expectation, Language, Meaning, Reading, ScoredIntent, SlotSpec
-from bot.dialogue.scenario import ScenarioSet, Slot
+from bot.dialogue.scenario import ScenarioSet
 from bot.understanding import slots
-from bot.understanding.fillings import filled
 from bot.understanding.intents import Encoder, IntentCache, IntentModel, shipped_encoder
 from bot.understanding.normaliser import normalise
 from bot.understanding.reading import Expected
@@ -91,11 +90,10 @@ class BuiltinNlu:
         self,
         phrases: Mapping[str, Mapping[str, Sequence[str]]],
         *,
-        fillings: Mapping[str, Slot] | None = None,
         cache: Path | None = None,
         encoder: Encoder | object | None = _ENCODER,
     ) -> None:
-        """phrases: intent -> language -> examples, with `{slot}` for its values. fillings: those slots by name.
+        """phrases: intent -> language -> examples, the `{slot}` places filled.
 
         cache: folder for what was learnt, None to learn at each start. encoder: None for TF-IDF alone.
         """
@@ -103,11 +101,7 @@ class BuiltinNlu:
         kept = IntentCache(cache)
         self._models: dict[Language, IntentModel] = {}
         for language in ("ru", "en"):
-            said = {
-                intent: filled(by_language[language], fillings or {}, language)
-                for intent, by_language in phrases.items()
-                if by_language.get(language)
-            }
+            said = {intent: each[language] for intent, each in phrases.items() if each.get(language)}
             if said:
                 self._models[language] = kept.model(said, language, used)
         slots.warm()
@@ -115,8 +109,7 @@ class BuiltinNlu:
     @classmethod
     def of(cls, scenarios: ScenarioSet, *, cache: Path | None = None) -> BuiltinNlu:
         """The understanding of a compiled set; learns its phrases now, or takes them from the cache."""
-        fillings = {slot.name: slot for scenario in scenarios.scenarios.values() for slot in scenario.slots.values()}
-        return cls(scenarios.phrases, fillings=fillings, cache=cache)
+        return cls(scenarios.phrases, cache=cache)
 
     def understand(self, text: str, expectation: Expectation, *, language: Language, now: datetime) -> Meaning:
         """Never raises on any text. now: naive, the wall clock of the business."""

@@ -17,6 +17,7 @@ DOCTORS = (
     Option(id="terapevt", title={"ru": "терапевт", "en": "therapist"}, synonyms={"en": ("GP",)}),
     Option(id="stomatolog", title={"ru": "стоматолог", "en": "dentist"}, synonyms={"ru": ("зубной",)}),
     Option(id="kardiolog", title={"ru": "кардиолог", "en": "cardiologist"}),
+    Option(id="lor", title={"ru": "лор", "en": "ENT doctor"}),
 )
 SERVICE = SlotSpec(name="service", type="choice", options=DOCTORS)
 WHEN = SlotSpec(name="when", type="datetime", open_hours=(time(9), time(20)))
@@ -81,6 +82,7 @@ menu    | ...                                      | -
 service | к терапевту                              | service=terapevt
 service | запишите меня к терапевту                | service=terapevt
 service | терапевт, завтра в три                   | service=terapevt when=19T15:00
+service | к лору                                   | service=lor
 service | второй                                   | service=stomatolog
 service | 3                                        | service=kardiolog
 service | к терапевту на завтра в три, меня зовут Иван Петров | service=terapevt when=19T15:00 name=Иван+Петров
