@@ -1,18 +1,20 @@
 """Run golden conversations: the real loader, the real understanding, the pure engine, a virtual clock, no network.
 
-The calendar is given too; `govorun test` gives the built-in one over a database in memory.
+run(folder, nlu=BuiltinNlu.of, bench=in_memory(lambda business: {"calendar": Calendar(business)}))
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import create_engine
 
 from bot.authoring.load import load
 from bot.authoring.problems import Problem, ScenarioErrors, listed
@@ -21,10 +23,11 @@ from bot.dialogue.actions import Action, Choice, ChoseItem, End, Fault, Fetch, H
 from bot.dialogue.engine import advance, expects, opening
 from bot.dialogue.events import Chosen, Event, Fetched, Keys, Medium, Silence, Started, Utterance
 from bot.dialogue.meaning import Language
-from bot.dialogue.scenario import ScenarioSet
+from bot.dialogue.scenario import Business, ScenarioSet
 from bot.dialogue.session import Session
 from bot.dialogue.values import PersonName, Value
 from bot.ports import Asker, Backend, Nlu
+from bot.stores.schema import metadata
 
 TURN = timedelta(seconds=20)  # that pass between two of the customer's lines
 MAX_FETCHES = 50  # in one turn
@@ -51,6 +54,22 @@ class Bench:
 
 
 Benches = Callable[[ScenarioSet], AbstractContextManager[Bench]]
+
+
+def in_memory(backends: Callable[[Business], Mapping[str, Backend]]) -> Benches:
+    """A fresh database in memory for each conversation, with the same tables as the real one."""
+
+    @contextmanager
+    def bench(scenarios: ScenarioSet) -> Iterator[Bench]:
+        engine = create_engine("sqlite://")
+        try:
+            with engine.begin() as tx:
+                metadata.create_all(tx)
+                yield Bench(backends=backends(scenarios.business), tx=tx)
+        finally:
+            engine.dispose()
+
+    return bench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,7 @@ MISTAKES = {
         "booking.yaml:15: nobody asks for the slot 'phone'. Add it to a 'collect' step, or delete it.",
     ),
     "two steps on one dash": (
-        "booking", "  - collect: [service, when, name, phone]\n  - do", "  - collect: [service, when, name, phone]\n    do",
+        "booking", "phone]\n  - do", "phone]\n    do",
         "booking.yaml:18: 'collect' and 'do' in one step. Put '- ' before 'do': one idea a step.",
     ),
     "a start that is nowhere": (
@@ -195,7 +195,8 @@ MISTAKES = {
     ),
     "continue on the main road": (
         "booking", "  - say: {ru: Готово", "  - continue:\n  - say: {ru: Готово",
-        "booking.yaml:27: 'continue' has no main road to go back to. Use it in a block such as 'taken:' or 'declined:'.",
+        "booking.yaml:27: 'continue' has no main road to go back to. "
+        "Use it in a block such as 'taken:' or 'declined:'.",
     ),
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from bot.authoring import load, slots, steps
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "bot" / "authoring" / "schema.json").read_text())
-SHIPPED = sorted((ROOT / "scenarios").glob("*/*.yaml")) + [load.BUILTIN]
+SHIPPED = [*sorted((ROOT / "scenarios").glob("*/*.yaml")), load.BUILTIN]
 
 
 def valid(path: Path) -> list[str]:
