@@ -284,9 +284,28 @@ def _diff(talk: Talk, actual: list[Exchange]) -> str:
 
 
 def _told(wanted: Exchange, got: Exchange) -> Exchange:
-    """What happened, without the effects that nobody has to write down."""
-    asked = {effect.partition(":")[0] for effect in wanted.effects}
-    return replace(got, effects=[e for e in got.effects if e.partition(":")[0] in {*asked, *MUST_BE_TOLD}])
+    """What happened, in the words of the file where they cover it, so that only what differs shows in the diff."""
+    told = [
+        effect
+        for effect in got.effects
+        if effect.partition(":")[0] in MUST_BE_TOLD or any(_covers(each, effect) for each in wanted.effects)
+    ]
+    return replace(got, bot=_worded(wanted.bot, got.bot, _heard), effects=_worded(wanted.effects, told, _covers))
+
+
+def _worded(wanted: list[str], got: list[str], covers: Callable[[str, str], bool]) -> list[str]:
+    left = list(wanted)
+    out = []
+    for line in got:
+        same = next((each for each in left if covers(each, line)), None)
+        if same is not None:
+            left.remove(same)
+        out.append(line if same is None else same)
+    return out
+
+
+def _heard(wanted: str, line: str) -> bool:
+    return wanted.strip() != "…" and _pattern(wanted).fullmatch(_flat(line)) is not None
 
 
 def _same(wanted: Exchange, got: Exchange) -> bool:
@@ -295,9 +314,7 @@ def _same(wanted: Exchange, got: Exchange) -> bool:
 
 def _effects(wanted: Exchange, got: Exchange) -> bool:
     """Each effect written down happened, with every value written down; and nothing else that must be told."""
-    return len(wanted.effects) == len(got.effects) and all(
-        _covers(effect, done) for effect, done in zip(wanted.effects, got.effects, strict=True)
-    )
+    return sorted(wanted.effects) == sorted(got.effects)
 
 
 def _covers(effect: str, done: str) -> bool:

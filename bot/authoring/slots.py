@@ -20,6 +20,8 @@ KEYS = (
 FIXED = ("customer", "caller", "business", "hours", "now", "channel", "voice", "language", "before")
 _WORDS = ("and", "or", "not", "in", "true", "false", "none")
 
+CASES = ("genitive", "dative", "accusative", "instrumental", "prepositional")
+
 _TITLES: Mapping[str, Mapping[str, str]] = {
     "datetime": {"ru": "день и время", "en": "day and time"},
     "phone": {"ru": "номер телефона", "en": "phone number"},
@@ -144,13 +146,18 @@ def clash(reader: Reader, options: Sequence[Option], node: Node) -> None:
 
 
 def _of_row(row: Mapping[str, Value]) -> Option:
+    """Its word forms count as synonyms: "к лору" is what people say, and "лор" is too short to guess at."""
     title, synonyms, key = row.get("title"), row.get("synonyms"), row.get("key")
+    words: dict[str, tuple[str, ...]] = {}
+    for forms in (synonyms, *(row.get(case) for case in CASES)):
+        if isinstance(forms, Mapping):
+            for language, more in forms.items():
+                also = tuple(map(str, more)) if isinstance(more, tuple) else (str(more),)
+                words[str(language)] = (*words.get(str(language), ()), *also)
     return Option(
         id=str(row["id"]),
         title={str(k): str(v) for k, v in title.items()} if isinstance(title, Mapping) else {},
-        synonyms={str(k): tuple(map(str, v)) for k, v in synonyms.items() if isinstance(v, tuple)}
-        if isinstance(synonyms, Mapping)
-        else {},
+        synonyms=words,
         key=str(key) if key is not None else None,
     )
 

@@ -236,7 +236,9 @@ def _do(draft: Draft, fields: Values, at: Place) -> str:
 
 
 def _again(draft: Draft, fields: Values, at: Place) -> str:
-    return draft.add(AgainStep(id=at.path, line=at.line, slots=_slots(draft, fields["again"]), target=DONE), at.node)
+    names = _slots(draft, fields["again"])
+    offered = draft.reader.expression(fields.get("offered"))
+    return draft.add(AgainStep(id=at.path, line=at.line, slots=names, target=DONE, offered=offered), at.node)
 
 
 def _if(draft: Draft, fields: Values, at: Place) -> str:
@@ -335,7 +337,7 @@ KEYWORDS: Mapping[str, tuple[tuple[str, ...], Callable[[Draft, Values, Place], s
     "choose": (("menu", "items", "again", "loop", "learns"), _choose),
     "confirm": (("change", "declined"), _confirm),
     "do": (("meanwhile",), _do),
-    "again": ((), _again),
+    "again": (("offered",), _again),
     "if": (("then", "else"), _if),
     "set": ((), _set),
     "language": ((), _language),

@@ -147,10 +147,14 @@ class DoStep(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgainStep(Step):
-    """Forget these slots and go back to the step that collects them (`target`)."""
+    """Forget these slots and go back to the step that collects them (`target`).
+
+    offered: the datetimes that were just named instead; if they are all on one day, only the hour is asked.
+    """
 
     slots: tuple[str, ...]
     target: str
+    offered: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ A function either moves on (`run.go`), or says something and waits (`run.wait`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.dialogue.actions import Choice, End, Fetch, Handoff, Learn
@@ -27,7 +28,7 @@ from bot.dialogue.scenario import (
     StartStep,
     Step,
 )
-from bot.dialogue.values import Value
+from bot.dialogue.values import Moment, Value
 
 MAX_STEPS = 300  # in one turn; a scenario that runs longer without asking anything is a loop
 
@@ -177,7 +178,12 @@ def _do(run: Run, step: DoStep) -> None:
 
 
 def _again(run: Run, step: AgainStep) -> None:
+    offered = run.evaluate(step.offered) if step.offered else None
     run.forget(*step.slots)
+    days = {at.date() for at in offered if isinstance(at, datetime)} if isinstance(offered, tuple) else set()
+    if len(days) == 1:
+        moments = {name: Moment(day=min(days)) for name in step.slots if run.scenario.slots[name].type == "datetime"}
+        run.put(partial={**run.frame.partial, **moments})
     run.go(step.target)
 
 
