@@ -1,4 +1,4 @@
-"""Golden conversations: the clinic's own, run as `govorun test` runs them; and what the runner says when one differs."""
+"""The clinic's golden conversations, run as `govorun test` runs them; and what the runner says when one differs."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -25,20 +25,21 @@ def test_the_clinic_talks_as_its_golden_conversations_say():
     assert "\n\n".join(result.diff for result in results if not result.passed) == ""
 
 
+WORDS = {
+    "book": Meaning.only("booking"),
+    "lor": Meaning(readings={"service": Reading(value="lor")}),
+    "noon": Meaning(readings={"when": Reading(value=datetime(2026, 11, 19, 12))}),
+    "Anna": Meaning(readings={"name": Reading(value=PersonName(given="Anna"))}),
+    "phone": Meaning(readings={"phone": Reading(value="+79051234567")}),
+    "yes": Meaning(yes=True),
+}
+
+
 class Scripted:
     """Understands a few words exactly; everything else is not understood."""
 
-    WORDS = {
-        "book": Meaning.only("booking"),
-        "lor": Meaning(readings={"service": Reading(value="lor")}),
-        "noon": Meaning(readings={"when": Reading(value=datetime(2026, 11, 19, 12))}),
-        "Anna": Meaning(readings={"name": Reading(value=PersonName(given="Anna"))}),
-        "phone": Meaning(readings={"phone": Reading(value="+79051234567")}),
-        "yes": Meaning(yes=True),
-    }
-
     def understand(self, text: str, expectation: Expectation, *, language: Language, now: datetime) -> Meaning:
-        return self.WORDS.get(text, Meaning())
+        return WORDS.get(text, Meaning())
 
 
 def scripted(_: ScenarioSet) -> Scripted:
