@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.errors import SettingsError
+from bot.stores.schema import about, bookings, customers, identities
+from bot.stores.sql import Database
+
+MOSCOW = timezone(timedelta(hours=3))
+AT = datetime(2026, 11, 23, 10, 0, tzinfo=MOSCOW)
+
+
+def test_tables_are_made_once_however_many_processes_start(database_url: str) -> None:
+    databases = [Database(database_url) for _ in range(4)]
+    failures: list[BaseException] = []
+
+    def create(database: Database) -> None:
+        try:
+            database.create()
+        except BaseException as error:  # noqa: BLE001  brought back to the test's own thread
+            failures.append(error)
+
+    threads = [threading.Thread(target=create, args=(database,)) for database in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with databases[0].reading() as tx:
+        assert tx.execute(select(about.c.value)).scalars().all() == ["1"]
+    for database in databases:
+        database.close()
+
+
+def test_another_versions_tables_are_refused(database: Database) -> None:
+    with database.writing() as tx:
+        tx.execute(update(about).values(value="2"))
+    with pytest.raises(SettingsError, match="version 2, this Govorun knows version 1"):
+        database.create()
+
+
+def test_an_instant_comes_back_aware_whatever_its_zone_was(database: Database) -> None:
+    with database.writing() as tx:
+        tx.execute(insert(customers).values(id=1, created=AT))
+    with database.reading() as tx:
+        found = tx.execute(select(customers.c.created)).scalar_one()
+    assert found == AT
+    assert found.tzinfo == UTC
+
+
+def test_an_exception_takes_everything_back(database: Database) -> None:
+    def breaks() -> None:
+        with database.writing() as tx:
+            tx.execute(insert(customers).values(id=1, created=AT))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        breaks()
+    with database.reading() as tx:
+        assert tx.execute(select(customers)).all() == []
+
+
+def test_a_row_of_nobody_is_refused(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.writing() as tx:
+        tx.execute(insert(identities).values(kind="rest", value="x", customer=42, created=AT))
+
+
+def test_the_database_itself_refuses_a_second_booking_of_a_place(database: Database) -> None:
+    place = {"service": "terapevt", "starts": datetime(2026, 11, 24, 15, 0), "minutes": 30, "created": AT}
+    with database.writing() as tx:
+        tx.execute(insert(bookings).values(**place, status="cancelled"))
+        tx.execute(insert(bookings).values(**place, status="held"))
+    with pytest.raises(IntegrityError), database.writing() as tx:
+        tx.execute(insert(bookings).values(**place, status="confirmed"))
+
+
+def test_a_reader_waits_for_no_writer(database: Database) -> None:
+    with database.writing() as tx:
+        tx.execute(insert(customers).values(id=1, created=AT))
+        with database.reading() as other:
+            assert other.execute(select(customers)).all() == []
+
+
+def test_sqlite_syncs_every_commit_to_the_disk(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/deep/folder/x.db")
+    database.create()
+    with database.reading() as tx:
+        settings = {
+            name: tx.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("nonsense", "can't be read"),
+        ("mysql://host/name", "no support for mysql"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:///:memory:", "needs a file"),
+    ],
+)
+def test_an_address_that_is_no_use_is_named_with_a_mend(url: str, says: str) -> None:
+    with pytest.raises(SettingsError, match=says) as error:
+        Database(url)
+    assert error.value.where == "GOVORUN_DATABASE_URL"
+    assert error.value.fix
+
+
+def test_a_server_that_does_not_answer_is_one_clear_line_without_the_password() -> None:
+    database = Database("postgresql://user:secret@127.0.0.1:1/name")
+    with pytest.raises(SettingsError) as error:
+        database.create()
+    assert "Check the address" in str(error.value)
+    assert "secret" not in str(error.value)
+    assert "\n" not in str(error.value)
