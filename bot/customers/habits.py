@@ -33,8 +33,11 @@ _CROWD = (
 )
 
 
+_CHOSE = insert(menu_choices)
+
+
 def chose(tx: Connection, customer: int, scenarios: str, menu: str, item: str, at: datetime) -> None:
-    tx.execute(insert(menu_choices).values(customer=customer, scenarios=scenarios, menu=menu, item=item, at=at))
+    tx.execute(_CHOSE, {"customer": customer, "scenarios": scenarios, "menu": menu, "item": item, "at": at})
 
 
 class Habits:

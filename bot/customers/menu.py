@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 RECENCY = 0.8  # weight of a caller's choice against that of the next one: habits change
-PRIOR = 1.5  # how many own choices everybody's habits are worth
+PRIOR = 1.0  # how many own choices everybody's habits are worth
 SMOOTHING = 1.0  # added to every item's count, so that what nobody chose yet can still rise
-SURE = 0.85  # share of the estimate from which an item is offered before the menu
+SURE = 0.8  # share of the estimate from which an item is offered before the menu
 SURE_AFTER = 3  # own choices, at the least, before anything is offered outright
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -196,6 +196,7 @@ def save(tx: Connection, talk: Talk, *, at: datetime, phone: str, deliver: bool)
     to_send = [row.seq for row in talk.rows if isinstance(row.entry, Say | AgentSaid)] if deliver else []
     if to_send:
         identity = talk.identity
+        due = min(at, datetime.now(UTC))  # a sender whose clock is fast must not have to wait for its answer
         tx.execute(
             _SEND,
             [
@@ -205,7 +206,7 @@ def save(tx: Connection, talk: Talk, *, at: datetime, phone: str, deliver: bool)
                     "channel": talk.channel,
                     "kind": identity.kind,
                     "value": identity.value,
-                    "due": at,
+                    "due": due,
                 }
                 for seq in to_send
             ],

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import insert
+
+from bot.customers import habits, profile
+from bot.customers.habits import Habits
+from bot.dialogue import codec
+from bot.dialogue.values import PersonName
+from bot.ports import Identity
+from bot.stores.schema import bookings
+from bot.stores.sql import Database
+from tests.turn.clinic import clinic
+
+AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+LINE = Identity(kind="phone", value="+79051234567")
+CHAT = Identity(kind="web", value="cookie")
+
+
+def test_an_identity_is_one_customer_for_ever(database: Database) -> None:
+    with database.writing() as tx:
+        ivan = profile.recognise(tx, CHAT, AT)
+        assert profile.recognise(tx, CHAT, AT) == ivan
+        assert profile.recognise(tx, Identity(kind="rest", value="cookie"), AT) != ivan
+
+
+def test_a_phone_told_in_a_chat_is_a_fact_and_no_identity(database: Database) -> None:
+    with database.writing() as tx:
+        ivan = profile.recognise(tx, CHAT, AT)
+        profile.learn(tx, ivan, "phone", LINE.value, source="said", at=AT)
+        found = profile.profile(tx, ivan)
+        assert found is not None
+        assert found.facts == {"phone": LINE.value}
+        assert found.identities == (CHAT,)
+        assert profile.proven_phone(tx, ivan) == ""
+        assert profile.recognise(tx, LINE, AT) != ivan
+
+
+def test_what_was_told_last_holds_and_none_forgets_it(database: Database) -> None:
+    with database.writing() as tx:
+        ivan = profile.recognise(tx, CHAT, AT)
+        profile.learn(tx, ivan, "name", PersonName(given="Иван"), source="said", at=AT)
+        profile.learn(tx, ivan, "name", PersonName(given="Пётр"), source="said", at=AT)
+        assert profile.facts_of(tx, ivan) == {"name": PersonName(given="Пётр")}
+        profile.learn(tx, ivan, "name", None, source="said", at=AT)
+        assert profile.facts_of(tx, ivan) == {}
+
+
+def test_a_caller_is_known_by_the_name_their_number_is_booked_under(database: Database) -> None:
+    def book(name: str, day: int, status: str = "confirmed") -> None:
+        tx.execute(
+            insert(bookings).values(
+                service="terapevt",
+                starts=datetime(2026, 11, day, 15, 0),
+                minutes=30,
+                status=status,
+                name=codec.dump(PersonName(given=name)),
+                phone=LINE.value,
+                created=AT,
+            )
+        )
+
+    with database.writing() as tx:
+        caller = profile.recognise(tx, LINE, AT)
+        book("Иван", 24)
+        book("Анна", 25)
+        book("Ева", 26, status="cancelled")
+        assert profile.greeting_facts(tx, caller, LINE.value) == {"name": PersonName(given="Анна")}
+        assert profile.greeting_facts(tx, caller, "") == {}
+        profile.learn(tx, caller, "name", PersonName(given="Олег"), source="said", at=AT)
+        assert profile.greeting_facts(tx, caller, LINE.value) == {"name": PersonName(given="Олег")}
+
+
+def test_a_menu_follows_this_customer_first_and_the_crowd_for_strangers(database: Database) -> None:
+    scenarios = clinic()
+    with database.writing() as tx:
+        regular, stranger = (
+            profile.recognise(tx, Identity(kind="rest", value=name), AT) for name in ("regular", "stranger")
+        )
+        for day in range(5):
+            habits.chose(tx, regular, "clinic", "main", "price", AT + timedelta(days=day))
+        for number in range(30):
+            other = profile.recognise(tx, Identity(kind="rest", value=f"n{number}"), AT)
+            habits.chose(tx, other, "clinic", "main", "cancellation", AT + timedelta(minutes=number))
+        habits.chose(tx, stranger, "another", "main", "operator", AT)  # another business's menu of that name
+        now = AT + timedelta(days=6)
+        assert Habits().orders(tx, regular, scenarios, now)["main"][0] == "price"
+        assert Habits().orders(tx, stranger, scenarios, now)["main"][0] == "cancellation"
+
+
+def test_a_menu_nobody_used_is_read_as_written(database: Database) -> None:
+    with database.writing() as tx:
+        assert Habits().orders(tx, profile.recognise(tx, CHAT, AT), clinic(), AT) == {}
