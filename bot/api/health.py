@@ -1,0 +1,47 @@
+"""Whether the process lives, whether it can take work, and its figures."""
+
+from __future__ import annotations
+
+import logging
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import JSONResponse
+
+from bot.api.bodies import Part, Readiness
+from bot.api.metrics import CONTENT_TYPE
+from bot.api.parts import Parts
+from bot.api.tokens import parts_of
+
+router = APIRouter(tags=["health"])
+log = logging.getLogger("govorun.health")
+House = Annotated[Parts, Depends(parts_of)]
+
+
+@router.get("/health")
+async def health() -> dict[str, str]:
+    """The process lives and answers."""
+    return {"status": "alive"}
+
+
+@router.get("/ready", response_model=Readiness, responses={503: {"model": Readiness}})
+async def ready(parts: House) -> JSONResponse:
+    """200 when every part that is on can take work; each part's state either way."""
+    told = readiness(parts)
+    return JSONResponse(told.model_dump(), 200 if told.ready else 503)
+
+
+def readiness(parts: Parts) -> Readiness:
+    states = {name: read() for name, read in parts.states.items()}
+    return Readiness(
+        ready=all(state in ("ready", "off") for state, _ in states.values()),
+        parts={name: Part(state=state, detail=detail) for name, (state, detail) in states.items()},
+    )
+
+
+@router.get("/metrics", response_class=Response)
+async def metrics(parts: House) -> Response:
+    """Prometheus."""
+    parts.metrics.queue.set(sum(each.conversation.status == "waiting" for each in await parts.desk.queue()))
+    parts.metrics.calls.set(parts.calls.active if parts.calls else 0)
+    return Response(parts.metrics.text(), media_type=CONTENT_TYPE)

@@ -1,0 +1,53 @@
+"""A bound on what a request may send, before anything reads it."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.api.problems import document
+
+
+class BodyLimit:
+    """Refuse a body of more than `limit` bytes with 413, whether or not it announces its length.
+
+    What is allowed is held in memory whole before the app sees it, so `limit` is also the price of a request.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if not announced.isdigit() or int(announced) > self.limit:
+            await self._refuse(scope, receive, send)
+            return
+        read: list[Message] = []
+        taken = 0
+        while not read or read[-1].get("more_body"):
+            read.append(await receive())
+            taken += len(read[-1].get("body", b""))
+            if taken > self.limit:
+                await self._refuse(scope, receive, send)
+                return
+
+        async def again() -> Message:
+            return read.pop(0) if read else await receive()
+
+        await self.app(scope, again, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = document(
+            413,
+            f"a request may have {self.limit} bytes",
+            kind="TooLong",
+            path=scope["path"],
+            where="body",
+            fix="Send less at a time, or raise GOVORUN_MAX_BODY",
+        )
+        refusal.headers["Connection"] = "close"  # the rest of the body isn't worth reading
+        await refusal(scope, receive, send)
+

@@ -1,0 +1,74 @@
+"""Figures for Prometheus, and the door to conversations that counts who passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from bot.dialogue.session import Session
+from bot.dialogue.meaning import Expectation
+from bot.ports import Inbound, Outcome, Turns
+
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+
+class Metrics:
+    """A registry of its own, so that two apps in one process don't mix."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.turns = Counter(
+            "govorun_turns", "Events taken.", ("channel", "event"), registry=self.registry
+        )
+        self.repeated = Counter(
+            "govorun_turns_repeated", "Events that came a second time and had no effect.", ("channel",),
+            registry=self.registry,
+        )  # fmt: skip
+        self.failed = Counter(
+            "govorun_turn_errors", "Turns that raised, by kind of error.", ("channel", "error"),
+            registry=self.registry,
+        )  # fmt: skip
+        self.seconds = Histogram(
+            "govorun_turn_seconds", "From an event to its committed effects.", ("channel",),
+            buckets=_SECONDS, registry=self.registry,
+        )  # fmt: skip
+        self.queue = Gauge("govorun_queue_length", "Conversations waiting for a person.", registry=self.registry)
+        self.calls = Gauge("govorun_calls", "Calls under way.", registry=self.registry)
+        self.sockets = Gauge("govorun_sockets", "Open sockets of pages.", ("page",), registry=self.registry)
+        self.offers = Counter(
+            "govorun_browser_calls", "Calls a browser asked for.", ("result",), registry=self.registry
+        )
+
+    def watch(self, gauge: Gauge, read: Callable[[], float]) -> None:
+        gauge.set_function(read)
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)
+
+
+class MeasuredTurns:
+    """Turns that are counted and timed; the same door otherwise."""
+
+    def __init__(self, turns: Turns, metrics: Metrics) -> None:
+        self._turns = turns
+        self._metrics = metrics
+
+    async def take(self, inbound: Inbound) -> Outcome:
+        started = perf_counter()
+        try:
+            outcome = await self._turns.take(inbound)
+        except Exception as error:
+            self._metrics.failed.labels(inbound.channel, type(error).__name__).inc()
+            raise
+        self._metrics.seconds.labels(inbound.channel).observe(perf_counter() - started)
+        self._metrics.turns.labels(inbound.channel, type(inbound.event).__name__).inc()
+        if outcome.repeated:
+            self._metrics.repeated.labels(inbound.channel).inc()
+        return outcome
+
+    def expectation(self, session: Session) -> Expectation:
+        return self._turns.expectation(session)

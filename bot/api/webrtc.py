@@ -1,0 +1,38 @@
+"""POST /webrtc/offer: a call from the browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from bot.api.bodies import Answer, Offer
+from bot.api.parts import Parts
+from bot.api.problems import Problem
+from bot.api.tokens import Signer, parts_of
+from bot.errors import GovorunError, NotAllowed, PartMissing
+
+router = APIRouter(tags=["channels"])
+
+
+class NoVoice(PartMissing):
+    status = 503
+
+
+@router.post("/webrtc/offer", response_model=Answer, responses={503: {"model": Problem}})
+async def offer(body: Offer, request: Request, parts: Annotated[Parts, Depends(parts_of)]) -> Answer:
+    """Answer a browser's SDP offer (non-trickle: with its candidates). Keys come over the data channel "control"."""
+    signer: Signer = request.app.state.signer
+    visitor = signer.read_visitor(body.visitor)
+    if visitor is None:
+        raise NotAllowed("this visitor isn't known here", where="visitor", fix="Reload the page")
+    if parts.calls is None:
+        parts.metrics.offers.labels("no voice").inc()
+        raise NoVoice("calls are off on this server", fix="Write in the chat; `govorun serve` says what voice needs")
+    try:
+        sdp, kind = await parts.calls.offer(body.sdp, body.type, visitor=visitor, language=body.language)
+    except GovorunError as error:
+        parts.metrics.offers.labels(type(error).__name__).inc()
+        raise
+    parts.metrics.offers.labels("answered").inc()
+    return Answer(sdp=sdp, type=kind)

@@ -1,0 +1,121 @@
+"""The chat on a page: what it sends over its WebSocket, as the turn takes it. docs/webchat.md has the protocol.
+
+The page shows the journal. A line reaches it because a row was committed, never because it was sent, so a page
+that reloads, comes back or opens twice shows the same. The bus only says that there is something to read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from bot.dialogue.events import Chosen, Event, Left, Started, Utterance
+from bot.dialogue.meaning import Expectation, Language
+from bot.dialogue.session import Session
+from bot.errors import Unacceptable
+from bot.ports import Bus, Identity, Inbound, Outcome, Row, Turns
+
+NAME = "web"  # of the channel, and of a visitor's identity: a page's call comes in under the same
+MAX_TEXT = 4096  # characters
+_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class WebChat:
+    """Delivery is a nudge: pages that follow the conversation read the journal from where they are."""
+
+    name = NAME
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def deliver(self, row: Row, identity: Identity) -> None:  # noqa: ARG002
+        await self._bus.publish(f"conversation.{row.conversation}", {"seq": row.seq})
+
+
+class AnnouncedTurns:
+    """Turns that tell a visitor's pages which of their conversations has moved: the chat, or the call beside it."""
+
+    def __init__(self, turns: Turns, bus: Bus) -> None:
+        self._turns = turns
+        self._bus = bus
+
+    async def take(self, inbound: Inbound) -> Outcome:
+        outcome = await self._turns.take(inbound)
+        if inbound.identity.kind == NAME:
+            await self._bus.publish(
+                topic(inbound.identity.value), {"conversation": outcome.conversation, "medium": inbound.medium}
+            )
+        return outcome
+
+    def expectation(self, session: Session) -> Expectation:
+        return self._turns.expectation(session)
+
+
+def topic(visitor: str) -> str:
+    return f"visitor.{visitor}"
+
+
+def identity(visitor: str) -> Identity:
+    return Identity(kind=NAME, value=visitor)
+
+
+def parse(
+    message: Mapping[str, Any], *, visitor: str, at: datetime, language: Language, conversation: str | None
+) -> Inbound:
+    """One message of the page: "say", "choose", "start" or "leave". Raises Unacceptable with the field at fault."""
+    kind = message.get("type")
+    make = _EVENTS.get(kind) if isinstance(kind, str) else None
+    if make is None:
+        raise Unacceptable(
+            "no such message", where="type", fix=f"Send one of {', '.join(_EVENTS)}; docs/webchat.md lists them all"
+        )
+    event_id = message.get("id")
+    if not isinstance(event_id, str) or not _ID.fullmatch(event_id):
+        raise Unacceptable(
+            "a message needs an id of its own", where="id", fix="Send 8 to 64 letters, digits, - or _"
+        )
+    return Inbound(
+        event=make(message, event_id, at),
+        channel=NAME,
+        identity=identity(visitor),
+        conversation=conversation,
+        language=language,
+    )
+
+
+def _text(message: Mapping[str, Any], field: str) -> str:
+    value = message.get(field)
+    text = value.strip() if isinstance(value, str) else ""
+    if not text:
+        raise Unacceptable("it is empty", where=field, fix="Write something")
+    if len(text) > MAX_TEXT:
+        raise Unacceptable(f"it has {len(text)} characters", where=field, fix=f"Send at most {MAX_TEXT}")
+    return text
+
+
+def _say(message: Mapping[str, Any], event_id: str, at: datetime) -> Event:
+    return Utterance(id=event_id, at=at, text=_text(message, "text"))
+
+
+def _choose(message: Mapping[str, Any], event_id: str, at: datetime) -> Event:
+    option = _text(message, "option").removeprefix("/")
+    title = message.get("title")
+    return Chosen(id=event_id, at=at, option=option, title=title[:200] if isinstance(title, str) else "")
+
+
+def _start(message: Mapping[str, Any], event_id: str, at: datetime) -> Event:  # noqa: ARG001
+    return Started(id=event_id, at=at, channel=NAME)
+
+
+def _leave(message: Mapping[str, Any], event_id: str, at: datetime) -> Event:  # noqa: ARG001
+    return Left(id=event_id, at=at, reason="closed the chat")
+
+
+_EVENTS = {"say": _say, "choose": _choose, "start": _start, "leave": _leave}
+
+
+def new_visitor() -> str:
+    return uuid4().hex

@@ -1,0 +1,181 @@
+"""/webchat: the socket behind the chat on a page. docs/webchat.md has the protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, WebSocket
+
+from bot.api.parts import Conversation, Parts
+from bot.api.tokens import Signer
+from bot.channels import webchat
+from bot.channels.lines import Line
+from bot.console.sockets import Frames, same_site
+from bot.console.tail import Tails
+from bot.dialogue.meaning import Language
+from bot.errors import GovorunError, NotAllowed, Unacceptable
+
+router = APIRouter()
+log = logging.getLogger("govorun.webchat")
+
+HELLO_S = 10.0  # a socket that doesn't say who it is goes
+
+
+@router.websocket("/webchat")
+async def endpoint(socket: WebSocket) -> None:
+    parts: Parts = socket.app.state.parts
+    await socket.accept()
+    frames = Frames(socket)
+    if not same_site(socket, parts.settings):
+        await frames.problem(
+            NotAllowed("this page may not open the chat", where="Origin", fix="Add its site to GOVORUN_ALLOWED_ORIGINS")
+        )
+        await socket.close(4403)
+        return
+    messages = frames.__aiter__()
+    try:
+        hello = await asyncio.wait_for(anext(messages), HELLO_S)
+    except (TimeoutError, StopAsyncIteration):
+        await socket.close(4408)
+        return
+    chat = Chat(frames, parts, socket.app.state.signer)
+    with parts.metrics.sockets.labels("chat").track_inprogress():
+        try:
+            await chat.greet(hello)
+            async for message in messages:
+                await chat.take(message)
+        finally:
+            await chat.close()
+
+
+class Chat:
+    """One page of one visitor: their chat, and beside it their call."""
+
+    def __init__(self, frames: Frames, parts: Parts, signer: Signer) -> None:
+        self._frames = frames
+        self._parts = parts
+        self._signer = signer
+        self._tails = Tails(parts.records, parts.bus, self._line, self._heard)
+        self._visitor = ""
+        self._language: Language = "ru"
+        self._media: dict[str, str] = {}
+        self._statuses: dict[str, tuple[str, str]] = {}
+        self._current: str | None = None  # the chat's conversation
+        self._watch: asyncio.Task[None] | None = None
+
+    async def greet(self, hello: Mapping[str, Any]) -> None:
+        """Say who the visitor is and what was said so far; a stranger gets an id of their own."""
+        self._visitor = self._signer.read_visitor(hello.get("visitor")) or webchat.new_visitor()
+        self._speak(hello.get("language"))
+        found = await self._parts.records.latest(webchat.identity(self._visitor), channel=webchat.NAME)
+        calls = self._parts.calls
+        state, detail = calls.state() if calls else ("off", "")
+        await self._frames.send(
+            "welcome",
+            visitor=self._signer.visitor(self._visitor),
+            conversation=found.id if found else None,
+            dial=self._parts.settings.dial if calls else "",
+            voice={"state": state, "detail": detail},
+            title=dict(self._parts.titles),
+        )
+        self._watch = asyncio.create_task(self._notice())
+        if found:
+            await self._follow(found, _after(hello.get("after"), found.id))
+
+    async def take(self, message: dict[str, Any]) -> None:
+        """One message of the page; what is wrong with it is said to the page."""
+        event_id = message.get("id")
+        try:
+            match message.get("type"):
+                case "typing":
+                    await self._typing()
+                case "language":
+                    self._speak(message.get("language"))
+                case "ping":
+                    await self._frames.send("pong")
+                case _:
+                    await self._turn(message)
+        except GovorunError as error:
+            await self._frames.problem(error, event_id)
+        except Exception:  # the outermost loop of a socket: one bad turn doesn't end the chat
+            log.exception("turn broke", extra={"channel": webchat.NAME})
+            await self._frames.problem(
+                GovorunError("something broke on our side", fix="Send it again; nothing happens twice"), event_id
+            )
+
+    async def close(self) -> None:
+        if self._watch:
+            self._watch.cancel()
+        await self._tails.close()
+
+    async def _turn(self, message: dict[str, Any]) -> None:
+        if message.get("type") == "leave" and self._current is None:
+            raise Unacceptable("there is no conversation to leave")
+        inbound = webchat.parse(
+            message,
+            visitor=self._visitor,
+            at=self._parts.now(),
+            language=self._language,
+            conversation=self._current if message.get("type") == "leave" else None,
+        )
+        outcome = await self._parts.turns.take(inbound)
+        await self._frames.send("ack", id=inbound.event.id, conversation=outcome.conversation)
+
+    async def _notice(self) -> None:
+        """Follow the visitor's conversations as they begin: the chat's next one, a call from the page."""
+        mailbox = self._parts.bus.subscribe(webchat.topic(self._visitor))
+        try:
+            async for message in mailbox:
+                name = message.get("conversation")
+                if not isinstance(name, str) or name in self._media:
+                    continue
+                found = await self._parts.records.conversation(name)
+                if found:
+                    await self._follow(found, 0)
+        finally:
+            mailbox.close()
+
+    async def _follow(self, found: Conversation, after: int) -> None:
+        self._media[found.id] = found.medium
+        if found.medium == "text":
+            self._current = found.id
+        await self._frames.send("conversation", conversation=found.id, medium=found.medium, after=after)
+        self._tails.follow(found.id, after)
+
+    async def _line(self, line: Line) -> None:
+        await self._frames.send("line", medium=self._media[line.conversation], **line.wire())
+
+    async def _heard(self, conversation: str, message: Mapping[str, Any]) -> None:
+        if message.get("typing") in ("agent", "bot"):
+            await self._frames.send("typing", conversation=conversation, who=message["typing"])
+        if message:
+            return
+        found = await self._parts.records.conversation(conversation)
+        if found is None:
+            return
+        status = (found.status, found.agent)
+        if self._statuses.get(conversation) == status:
+            return
+        self._statuses[conversation] = status
+        await self._frames.send(
+            "status", conversation=conversation, medium=found.medium, status=found.status, agent=found.agent
+        )
+        if found.status == "ended" and conversation == self._current:
+            self._current = None
+
+    async def _typing(self) -> None:
+        if self._current:
+            await self._parts.bus.publish(f"conversation.{self._current}", {"typing": "customer"})
+
+    def _speak(self, language: object) -> None:
+        self._language = "en" if language == "en" else "ru"
+
+
+def _after(value: object, conversation: str) -> int:
+    """The seq that the page has of this conversation; 0 where it has none, or of another one."""
+    if isinstance(value, dict) and value.get("conversation") == conversation and isinstance(value.get("seq"), int):
+        return max(0, int(value["seq"]))
+    return 0

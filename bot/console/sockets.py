@@ -1,0 +1,87 @@
+"""What the pages' sockets share: frames of JSON both ways, in order, with a bound on size and pace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import WebSocket, WebSocketDisconnect
+
+from bot.errors import GovorunError, Unacceptable
+from bot.settings import Settings
+
+MAX_FRAME = 16_384  # characters
+BURST = 20  # messages at once
+PER_S = 5.0  # and then so many a second; nobody types faster
+
+
+class Frames:
+    """One open socket."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+        self._left = float(BURST)
+        self._at = monotonic()
+
+    async def send(self, kind: str, **fields: Any) -> None:
+        """Nothing happens when the page is gone: the reader finds that out."""
+        try:
+            await self._socket.send_text(json.dumps({"type": kind, **fields}, ensure_ascii=False, default=str))
+        except (WebSocketDisconnect, RuntimeError):
+            return  # starlette raises RuntimeError for a socket that was closed by us
+
+    async def problem(self, error: GovorunError, id: object = None) -> None:
+        """The fields of a problem document, and the id of the message it answers."""
+        told = {"id": id} if isinstance(id, str) else {}
+        kind = type(error).__name__
+        await self.send(
+            "problem", problem=kind, status=error.status, detail=error.what, where=error.where, fix=error.fix, **told
+        )
+
+    async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
+        """The page's messages until it goes. What isn't a JSON object is answered with a problem and skipped."""
+        while True:
+            try:
+                text = await self._socket.receive_text()
+            except (WebSocketDisconnect, RuntimeError):
+                return
+            except KeyError:  # a binary frame
+                await self.problem(Unacceptable("frames are text", fix="Send JSON"))
+                continue
+            try:
+                yield self._read(text)
+            except Unacceptable as error:
+                await self.problem(error)
+
+    def _read(self, text: str) -> dict[str, Any]:
+        now = monotonic()
+        self._left = min(float(BURST), self._left + (now - self._at) * PER_S) - 1
+        self._at = now
+        if self._left < 0:
+            raise TooFast("too many messages at once", fix="Wait a second and send it again")
+        if len(text) > MAX_FRAME:
+            raise Unacceptable(f"a message of {len(text)} characters", fix=f"Send at most {MAX_FRAME}")
+        try:
+            message = json.loads(text)
+        except ValueError as error:
+            raise Unacceptable("the message is not JSON", fix='Send {"type": …}') from error
+        if not isinstance(message, dict):
+            raise Unacceptable("the message is not an object", fix='Send {"type": …}')
+        return message
+
+
+class TooFast(Unacceptable):
+    status = 429
+
+
+def same_site(socket: WebSocket, settings: Settings) -> bool:
+    """Whether the page that opens the socket is ours, or of a site we were told of. Programs send no Origin."""
+    origin = socket.headers.get("origin")
+    if origin is None or "*" in settings.allowed_origins or origin in settings.allowed_origins:
+        return True
+    if settings.public_url and origin == settings.public_url.rstrip("/"):
+        return True
+    return urlsplit(origin).netloc == socket.headers.get("host")

@@ -1,0 +1,135 @@
+// A transcript on the page: lines by (conversation, seq), each once, in order, whatever comes how often.
+
+import { clock, day, known, make, word } from "./page.js";
+
+export class Transcript {
+  constructor(log, { onchoice = null, own = "customer" } = {}) {
+    this.log = log;
+    this.onchoice = onchoice;
+    this.own = own;
+    this.clear();
+    this.follow = true;
+    log.addEventListener("scroll", () => { this.follow = log.scrollHeight - log.scrollTop - log.clientHeight < 60; }, { passive: true });
+    new ResizeObserver(() => this.#stick()).observe(log);
+  }
+
+  clear() {
+    this.log.replaceChildren();
+    this.seen = new Set();
+    this.pending = new Map();
+    this.lastDay = "";
+    this.lastWho = "";
+    this.choices = null;
+    this.dots = null;
+    this.lines = [];
+  }
+
+  get empty() { return this.log.childElementCount === 0; }
+
+  // Draws every line again: the language has changed.
+  redraw() {
+    const lines = this.lines;
+    const pending = [...this.pending.values()].map(({ draft }) => draft);
+    this.clear();
+    for (const line of lines) this.add(line);
+    for (const draft of pending) this.expect(draft);
+  }
+
+  add(line) {
+    const key = `${line.conversation}:${line.seq}`;
+    if (this.seen.has(key)) return false;
+    this.seen.add(key);
+    this.lines.push(line);
+    this.settle(line.event);
+    this.quiet();
+    if (line.who === "note") {
+      const text = noteText(line);
+      if (text) this.#put(make("p", { class: "note", text }));
+      this.lastWho = "note";
+      if (["ended", "closed", "left", "moved", "waiting", "joined"].includes(line.kind)) this.#offer(null);
+      return true;
+    }
+    const date = day(line.at);
+    if (date !== this.lastDay) { this.#put(make("p", { class: "day", text: date })); this.lastDay = date; }
+    this.#put(this.#bubble(line));
+    this.#offer(line.buttons ?? (line.who === "customer" ? null : undefined));
+    return true;
+  }
+
+  #bubble(line, extra = "") {
+    const turn = line.who !== this.lastWho ? "turn" : "";
+    this.lastWho = line.who;
+    const bubble = make("div", { class: `say ${line.who} ${line.kind ?? ""} ${turn} ${extra}` });
+    bubble.append(make("span", { class: "unseen", text: `${word(line.who === this.own ? "you" : line.who)}: ` }));
+    if (line.who === "agent" && this.own !== "agent") bubble.append(make("span", { class: "by", text: line.agent_name || line.agent || word("agent") }));
+    bubble.append(make("span", { text: line.kind === "keys" ? `⌨ ${line.text}` : line.text }));
+    bubble.append(make("time", { text: clock(line.at), datetime: line.at }));
+    return bubble;
+  }
+
+  // What was typed but isn't in the journal yet.
+  expect(draft) {
+    if (this.pending.has(draft.id)) return;
+    this.#offer(null);
+    const bubble = this.#bubble({ who: this.own, text: draft.text, at: draft.at, kind: "" }, "pending");
+    this.pending.set(draft.id, { bubble, draft });
+    this.#put(bubble, true);
+  }
+
+  fail(id, why) {
+    const found = this.pending.get(id);
+    if (!found) return;
+    found.bubble.classList.replace("pending", "failed");
+    found.bubble.append(make("span", { class: "trouble", text: why }));
+    this.#stick();
+  }
+
+  settle(id) {
+    const found = id && this.pending.get(id);
+    if (!found) return;
+    found.bubble.remove();
+    this.pending.delete(id);
+  }
+
+  typing(who) {
+    if (this.dots) { clearTimeout(this.dots.timer); this.dots.node.remove(); }
+    const node = make("div", { class: "dots", role: "img", "aria-label": word("typing") }, make("i"), make("i"), make("i"));
+    this.dots = { node, timer: setTimeout(() => this.quiet(), who === "agent" ? 4000 : 20000) };
+    this.#put(node);
+  }
+
+  quiet() {
+    if (!this.dots) return;
+    clearTimeout(this.dots.timer);
+    this.dots.node.remove();
+    this.dots = null;
+  }
+
+  // Buttons belong to what was said last; undefined leaves them as they are.
+  #offer(buttons) {
+    if (buttons === undefined) return;
+    this.choices?.remove();
+    this.choices = null;
+    if (!buttons?.length || !this.onchoice) return;
+    this.choices = make("div", { class: "choices", role: "group", "aria-label": word("choices") });
+    for (const button of buttons) {
+      this.choices.append(make("button", { type: "button", text: button.title, onclick: () => this.onchoice(button) }));
+    }
+    this.#put(this.choices);
+  }
+
+  #put(node, always = false) {
+    if (this.dots && node !== this.dots.node) this.log.insertBefore(node, this.dots.node);
+    else this.log.append(node);
+    if (always) this.follow = true;
+    this.#stick();
+  }
+
+  #stick() { if (this.follow) this.log.scrollTop = this.log.scrollHeight; }
+}
+
+function noteText(line) {
+  const name = `note_${line.kind}`;
+  if (!known(name)) return "";
+  return word(name, { text: line.text, agent: line.agent_name || line.agent || line.text });
+}

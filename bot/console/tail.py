@@ -1,0 +1,81 @@
+"""Following conversations: what their journals hold already, then every row as it is committed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from bot.api.parts import Records
+from bot.channels.lines import Line, lines
+from bot.ports import Bus
+
+LOOK_S = 15.0  # the bus delivers at most once, so the journal is looked at this often whatever it says
+
+Emit = Callable[[Line], Awaitable[None]]
+Hear = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+
+
+class Tails:
+    """The conversations one socket follows. emit: takes each line once, in order, a conversation at a time.
+
+    hear: takes what else was said on the conversation's topic ("typing"), and {} after rows were read.
+    """
+
+    def __init__(self, records: Records, bus: Bus, emit: Emit, hear: Hear) -> None:
+        self._records = records
+        self._bus = bus
+        self._emit = emit
+        self._hear = hear
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def follow(self, conversation: str, after: int = 0) -> None:
+        """From that seq on; nothing happens when it is followed already."""
+        task = self._tasks.get(conversation)
+        if task is None or task.done():
+            self._tasks[conversation] = asyncio.create_task(self._run(conversation, after))
+
+    async def leave(self, conversation: str) -> None:
+        task = self._tasks.pop(conversation, None)
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def close(self) -> None:
+        for conversation in tuple(self._tasks):
+            await self.leave(conversation)
+
+    async def _run(self, conversation: str, seq: int) -> None:
+        mailbox = self._bus.subscribe(f"conversation.{conversation}")
+        waiting: asyncio.Future[Mapping[str, Any]] | None = None
+        try:
+            while True:
+                rows = await self._records.rows(conversation, seq)
+                for line in lines(rows):
+                    await self._emit(line)
+                if rows:
+                    seq = rows[-1].seq
+                await self._hear(conversation, {})
+                waiting = waiting or asyncio.ensure_future(anext(mailbox))
+                done, _ = await asyncio.wait({waiting}, timeout=LOOK_S)
+                if done:
+                    message = waiting.result()
+                    waiting = None
+                    if "typing" in message:
+                        await self._hear(conversation, message)
+        except StopAsyncIteration:
+            pass
+        finally:
+            if waiting is not None:
+                waiting.cancel()
+            await _close(mailbox)
+
+
+async def _close(mailbox: Any) -> None:
+    """A subscription is closed by `close`, a generator by `aclose`."""
+    if hasattr(mailbox, "close"):
+        mailbox.close()
+    elif hasattr(mailbox, "aclose"):
+        await mailbox.aclose()

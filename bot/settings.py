@@ -1,0 +1,151 @@
+"""Everything an installation can set: `GOVORUN_*` in the environment or in a `.env` file beside the process.
+
+Values are read once at start and never change afterwards. Without any of them the embedded default runs:
+SQLite in the data folder, no Redis, everything listening on this machine alone.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent  # of a checkout; scenarios/ and models/ stand beside bot/
+
+
+class Settings(BaseSettings):
+    """One field a setting; the field's name in capitals after GOVORUN_ is the variable."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GOVORUN_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    data: Path = Field(Path("data"), description="Folder of the database, recordings, keys and caches.")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL: postgresql+psycopg://…; empty: SQLite in the data folder."
+    )
+    redis_url: str = Field("", description="redis://…: live events between processes; empty: within this one.")
+
+    scenarios: Path = Field(ROOT / "scenarios", description="Folder of scenario sets, a folder each.")
+    scenario_set: str = Field("clinic", description="The set that a conversation begins with.")
+    language: Literal["ru", "en"] = Field(
+        "ru", description="Spoken until the customer's own words or choice say another."
+    )
+
+    host: str = Field("127.0.0.1", description="Address the web listens on. 0.0.0.0 opens it to the network.")
+    port: int = Field(8080, ge=0, le=65535, description="Port of the web; 0 takes any free one.")
+    public_url: str = Field("", description="How browsers reach this server, where a proxy stands before it.")
+    allowed_origins: list[str] = Field(
+        default_factory=list,
+        description='Sites whose pages may open the chat socket, as JSON: ["https://clinic.example"].',
+    )
+
+    sip_host: str = Field("127.0.0.1", description="Address SIP and RTP listen on.")
+    sip_port: int = Field(5060, ge=0, le=65535, description="Port of SIP (UDP and TCP).")
+    sip_public: str = Field("", description="What callers dial, where it is not govorun@sip_host:sip_port.")
+    agent_sip: str = Field("", description="SIP address that calls are transferred to when a person is wanted.")
+    max_calls: int = Field(20, ge=1, description="Calls at one time; the next one hears 486.")
+    rtp_ports: str = Field("10000-20000", description="UDP ports of RTP, first and last.")
+
+    models: Path = Field(ROOT / "models", description="Folder of weights and of manifest.toml.")
+
+    api_token: SecretStr | None = Field(
+        None, description="Bearer token of /api; empty: made at the first start, kept in the data folder."
+    )
+    desk_login: str = Field("agent", description="Login of the first agent, made when there is none.")
+    desk_password: SecretStr | None = Field(
+        None, description="The first agent's password; empty: made at the first start and printed once."
+    )
+    max_body: int = Field(65_536, ge=1024, description="Bytes of a request; a longer one is refused with 413.")
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
+    log_format: Literal["auto", "text", "json"] = Field(
+        "auto", description="auto: text in a terminal, JSON lines elsewhere."
+    )
+    drain_s: float = Field(20.0, ge=0, description="Seconds calls and requests may take to finish at shutdown.")
+
+    @field_validator("rtp_ports")
+    @classmethod
+    def _ports(cls, text: str) -> str:
+        first, dash, last = text.partition("-")
+        if not (dash and first.isdigit() and last.isdigit() and 1024 <= int(first) < int(last) <= 65535):
+            raise ValueError("write it as FIRST-LAST, for example 10000-20000")
+        return text
+
+    @property
+    def database(self) -> str:
+        """The database's URL, whatever was or was not set."""
+        return self.database_url or f"sqlite:///{(self.data / 'govorun.db').resolve()}"
+
+    @property
+    def dial(self) -> str:
+        """What a caller dials: sip:govorun@127.0.0.1:5060."""
+        if self.sip_public:
+            return self.sip_public if self.sip_public.startswith("sip") else f"sip:{self.sip_public}"
+        return f"sip:govorun@{self.sip_host}:{self.sip_port}"
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings. overrides: from the command line; None leaves the environment's value.
+
+    Raises SettingsError that names the variable and says what is wrong with it.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise SettingsError(
+            first["msg"].removeprefix("Value error, ").rstrip("."),
+            where=f"GOVORUN_{name.upper()}",
+            fix="See docs/settings.md for what it takes",
+        ) from error
+
+
+class Keys:
+    """Secrets that belong to the installation, one file each in `DATA/keys`, readable by the owner alone."""
+
+    def __init__(self, data: Path) -> None:
+        self.folder = data / "keys"
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def get(self, name: str, *, make: int = 32) -> str:
+        """The secret of that name; made (`make` random bytes, URL-safe) where there is none yet.
+
+        Raises SettingsError where the folder can't be written.
+        """
+        path = self.path(name)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not path.exists():
+                self.put(name, secrets.token_urlsafe(make))
+            return path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(
+                f"can't keep the key there ({error.strerror})",
+                where=str(path),
+                fix="Give the process a data folder it can write: --data DIR or GOVORUN_DATA",
+            ) from error
+
+    def put(self, name: str, value: str) -> None:
+        """Write whole or not at all, so two processes that start together agree on one value."""
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(value + "\n", encoding="utf-8")
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # somebody was first; theirs is the value
+        finally:
+            draft.unlink(missing_ok=True)
