@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.api.parts import Conversation, Waiting
+from bot.api.records import Conversation
+from bot.backends.calendar import Booking
+from bot.desk.queue import Waiting
 from bot.dialogue.values import Moment, PersonName, Value
 
 Language = Literal["ru", "en"]
@@ -83,7 +85,9 @@ class HandoffOut(_Body):
     priority: int = 0
     note: str = ""
     since: datetime
-    transfer: str = Field("", description="The SIP address a call is being transferred to.")
+    status: str = Field("waiting", description="waiting or accepted")
+    agent: str = ""
+    transfer: str = Field("", description="Of a call: transferring, transferred or failed.")
 
 
 class ConversationWhole(ConversationOut):
@@ -101,15 +105,17 @@ class CustomerOut(_Body):
     identities: list[dict[str, str]]
 
 
-class BookingOut(BaseModel):
-    model_config = ConfigDict(extra="allow")
+class BookingOut(_Body):
+    """when: the business's wall clock, without a zone: 2026-11-19T15:00."""
 
-    id: int | str
+    id: int
     service: str
-    when: datetime
-    status: str = Field(description="held, confirmed or cancelled")
+    when: str
+    status: str = Field(description="confirmed or cancelled")
     name: str
-    phone: str
+    phone: str = Field(description="E.164")
+    customer: int | None
+    conversation: str | None
 
 
 class Part(_Body):
@@ -135,20 +141,21 @@ class Answer(_Body):
 
 
 def conversation_out(found: Conversation) -> dict[str, Any]:
+    about = found.about
     return {
-        "id": found.id,
-        "status": found.status,
-        "channel": found.channel,
-        "medium": found.medium,
+        "id": about.id,
+        "status": about.status,
+        "channel": about.channel,
+        "medium": about.medium,
         "language": found.language,
-        "sender": found.identity.value,
-        "customer": found.customer,
-        "started": found.started,
-        "updated": found.updated,
-        "scenarios": found.scenarios,
+        "sender": about.identity.value,
+        "customer": about.customer,
+        "started": about.started,
+        "updated": about.updated,
+        "scenarios": about.scenarios,
         "scenario": found.scenario,
-        "slots": {name: plain(value) for name, value in found.slots.items() if value is not None},
-        "agent": found.agent,
+        "slots": {name: plain(value) for name, value in found.slots.items()},
+        "agent": about.agent,
     }
 
 
@@ -159,7 +166,22 @@ def handoff_out(waiting: Waiting) -> dict[str, Any]:
         "priority": waiting.priority,
         "note": waiting.note,
         "since": waiting.since,
+        "status": waiting.status,
+        "agent": waiting.agent,
         "transfer": waiting.transfer,
+    }
+
+
+def booking_out(booking: Booking) -> dict[str, Any]:
+    return {
+        "id": booking.id,
+        "service": booking.service,
+        "when": booking.when.isoformat(timespec="minutes"),
+        "status": booking.status,
+        "name": booking.name,
+        "phone": booking.phone,
+        "customer": booking.customer,
+        "conversation": booking.conversation,
     }
 
 

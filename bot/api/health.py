@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from bot.api.bodies import Part, Readiness
+from bot.api.doors import House
 from bot.api.metrics import CONTENT_TYPE
 from bot.api.parts import Parts
-from bot.api.tokens import parts_of
 
 router = APIRouter(tags=["health"])
-log = logging.getLogger("govorun.health")
-House = Annotated[Parts, Depends(parts_of)]
 
 
 @router.get("/health")
@@ -42,6 +38,6 @@ def readiness(parts: Parts) -> Readiness:
 @router.get("/metrics", response_class=Response)
 async def metrics(parts: House) -> Response:
     """Prometheus."""
-    parts.metrics.queue.set(sum(each.conversation.status == "waiting" for each in await parts.desk.queue()))
+    parts.metrics.queue.set(sum(each.status == "waiting" for each, _ in await parts.records.queue()))
     parts.metrics.calls.set(parts.calls.active if parts.calls else 0)
     return Response(parts.metrics.text(), media_type=CONTENT_TYPE)

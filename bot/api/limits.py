@@ -50,4 +50,3 @@ class BodyLimit:
         )
         refusal.headers["Connection"] = "close"  # the rest of the body isn't worth reading
         await refusal(scope, receive, send)
-

@@ -21,9 +21,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.turns = Counter(
-            "govorun_turns", "Events taken.", ("channel", "event"), registry=self.registry
-        )
+        self.turns = Counter("govorun_turns", "Events taken.", ("channel", "event"), registry=self.registry)
         self.repeated = Counter(
             "govorun_turns_repeated", "Events that came a second time and had no effect.", ("channel",),
             registry=self.registry,

@@ -115,9 +115,7 @@ _FIXES: Mapping[int, str] = {404: "See /docs for the paths that exist", 405: "Se
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else ""
-    return document(
-        error.status_code, detail, path=request.url.path, fix=_FIXES.get(error.status_code, "")
-    )
+    return document(error.status_code, detail, path=request.url.path, fix=_FIXES.get(error.status_code, ""))
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

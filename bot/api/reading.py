@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, Path, Query
 
 from bot.api.bodies import (
     BookingOut,
@@ -14,30 +13,32 @@ from bot.api.bodies import (
     ConversationWhole,
     CustomerOut,
     WaitingOut,
+    booking_out,
     conversation_out,
     handoff_out,
     plain,
 )
-from bot.api.parts import Conversation, Parts
+from bot.api.doors import House, allowed
+from bot.api.parts import Parts
 from bot.api.problems import Problem
-from bot.api.tokens import allowed, parts_of
+from bot.api.records import Conversation
 from bot.channels import rest
 from bot.channels.lines import lines
 from bot.errors import NotFound
-from bot.ports import Identity
 
 router = APIRouter(
     prefix="/api",
     dependencies=[Depends(allowed)],
     responses={401: {"model": Problem, "description": "A token is needed."}},
 )
-House = Annotated[Parts, Depends(parts_of)]
+
+Named = Annotated[str, Path(alias="id", max_length=200)]
 
 
 async def _find(parts: Parts, name: str) -> Conversation:
     found = await parts.records.conversation(name)
     if found is None:
-        found = await parts.records.latest(Identity(kind=rest.NAME, value=name))
+        found = await parts.records.of_sender(name, kind=rest.NAME)
     if found is None:
         raise NotFound("no such conversation", where=name, fix="GET /api/conversations lists them")
     return found
@@ -50,11 +51,11 @@ async def conversations(
     channel: str | None = None,
     customer: int | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    before: Annotated[datetime | None, Query(description="Started before that: the next page.")] = None,
+    before: Annotated[datetime | None, Query(description="Changed before that: the next page.")] = None,
 ) -> list[dict[str, Any]]:
     """Conversations, the newest first."""
     found = await parts.records.conversations(
-        status=status, channel=channel, customer=customer, limit=limit, before=before
+        statuses=(status,) if status else (), channel=channel, customer=customer, limit=limit, before=before
     )
     return [conversation_out(each) for each in found]
 
@@ -66,43 +67,32 @@ async def conversations(
     responses={404: {"model": Problem}},
     tags=["conversations"],
 )
-async def conversation(id: str, parts: House) -> dict[str, Any]:
+async def conversation(name: Named, parts: House) -> dict[str, Any]:
     """One conversation with its transcript, by its id or by the sender of the REST channel."""
-    found = await _find(parts, id)
-    told = [line.wire() for line in lines(await parts.records.rows(found.id))]
-    waiting = next((each for each in await parts.desk.queue() if each.conversation.id == found.id), None)
+    found = await _find(parts, name)
+    told = [line.wire() for line in lines(await parts.records.rows(found.about.id))]
+    waiting = next((each for each, whole in await parts.records.queue() if whole.about.id == found.about.id), None)
     return conversation_out(found) | {
         "transcript": told,
         "handoff": handoff_out(waiting) if waiting else None,
     }
 
 
-@router.get("/conversations/{id}/vcon", responses={404: {"model": Problem}}, tags=["conversations"])
-async def vcon(id: str, parts: House, form: Literal["plain", "signed"] = "plain") -> JSONResponse:
-    """The conversation as a vCon (draft-ietf-vcon-vcon-core). signed: a JWS in general JSON serialization."""
-    found = await _find(parts, id)
-    made = await parts.records.vcon(found.id, signed=form == "signed")
-    if made is None:
-        raise NotFound("no such conversation", where=id)
-    media = "application/jose+json" if form == "signed" else "application/vcon+json"
-    return JSONResponse(made, media_type=media)
-
-
 @router.get("/queue", response_model=list[WaitingOut], tags=["desk"])
 async def queue(parts: House) -> list[dict[str, Any]]:
     """Who waits for a person, in the order of the desk, and who has one."""
     return [
-        handoff_out(each) | {"conversation": conversation_out(each.conversation)}
-        for each in await parts.desk.queue()
+        handoff_out(waiting) | {"conversation": conversation_out(whole)}
+        for waiting, whole in await parts.records.queue()
     ]
 
 
 @router.get("/customers/{id}", response_model=CustomerOut, responses={404: {"model": Problem}}, tags=["customers"])
-async def customer(id: int, parts: House) -> dict[str, Any]:
+async def customer(number: Annotated[int, Path(alias="id")], parts: House) -> dict[str, Any]:
     """What the profile knows, and by which identities this customer is known."""
-    found = await parts.records.customer(id)
+    found = await parts.records.customer(number)
     if found is None:
-        raise NotFound("no such customer", where=str(id))
+        raise NotFound("no such customer", where=str(number))
     return {
         "id": found.id,
         "facts": {name: plain(value) for name, value in found.facts.items()},
@@ -114,7 +104,8 @@ async def customer(id: int, parts: House) -> dict[str, Any]:
 async def bookings(
     parts: House,
     customer: int | None = None,
-    status: Literal["held", "confirmed", "cancelled"] | None = None,
+    status: Literal["confirmed", "cancelled"] | None = None,
 ) -> list[dict[str, Any]]:
     """The built-in calendar's bookings, by time of visit. `when` is the business's wall clock."""
-    return [dict(each) for each in await parts.records.bookings(customer=customer, status=status)]
+    found = await parts.records.bookings(customer=customer)
+    return [booking_out(each) for each in found if status in (None, each.status)]

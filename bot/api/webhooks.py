@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from bot.api.bodies import RestAnswer, RestMessage
-from bot.api.parts import Parts
-from bot.api.tokens import parts_of
+from bot.api.doors import House
 from bot.channels import rest
 
 router = APIRouter(tags=["channels"])
@@ -17,7 +16,7 @@ router = APIRouter(tags=["channels"])
 @router.post(
     "/webhooks/rest/webhook", response_model=list[RestAnswer], response_model_exclude_none=True, summary="Say something"
 )
-async def webhook(body: RestMessage, parts: Annotated[Parts, Depends(parts_of)]) -> list[dict[str, Any]]:
+async def webhook(body: RestMessage, parts: House) -> list[dict[str, Any]]:
     """One message in, what the bot says to it out. Empty while a person holds the conversation.
 
     What an agent said since the last message comes first in the answer to the next one.

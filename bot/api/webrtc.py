@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 
 from bot.api.bodies import Answer, Offer
-from bot.api.parts import Parts
+from bot.api.doors import House
 from bot.api.problems import Problem
-from bot.api.tokens import Signer, parts_of
 from bot.errors import GovorunError, NotAllowed, PartMissing
 
 router = APIRouter(tags=["channels"])
@@ -20,10 +17,9 @@ class NoVoice(PartMissing):
 
 
 @router.post("/webrtc/offer", response_model=Answer, responses={503: {"model": Problem}})
-async def offer(body: Offer, request: Request, parts: Annotated[Parts, Depends(parts_of)]) -> Answer:
+async def offer(body: Offer, parts: House) -> Answer:
     """Answer a browser's SDP offer (non-trickle: with its candidates). Keys come over the data channel "control"."""
-    signer: Signer = request.app.state.signer
-    visitor = signer.read_visitor(body.visitor)
+    visitor = parts.signer.read_visitor(body.visitor)
     if visitor is None:
         raise NotAllowed("this visitor isn't known here", where="visitor", fix="Reload the page")
     if parts.calls is None:

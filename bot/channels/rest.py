@@ -54,9 +54,7 @@ def parse(
     if not text:
         raise Unacceptable("the message is empty", where="message", fix="Send what the customer wrote")
     if len(text) > MAX_TEXT:
-        raise Unacceptable(
-            f"the message has {len(text)} characters", where="message", fix=f"Send at most {MAX_TEXT}"
-        )
+        raise Unacceptable(f"the message has {len(text)} characters", where="message", fix=f"Send at most {MAX_TEXT}")
     event_id = message_id or uuid4().hex
     return Inbound(
         event=_event(event_id, text, at), channel=NAME, identity=Identity(kind=NAME, value=sender), language=language

@@ -62,10 +62,11 @@ def identity(visitor: str) -> Identity:
     return Identity(kind=NAME, value=visitor)
 
 
-def parse(
-    message: Mapping[str, Any], *, visitor: str, at: datetime, language: Language, conversation: str | None
-) -> Inbound:
-    """One message of the page: "say", "choose", "start" or "leave". Raises Unacceptable with the field at fault."""
+def parse(message: Mapping[str, Any], *, visitor: str, at: datetime, language: Language) -> Inbound:
+    """One message of the page: "say", "choose", "start" or "leave". Raises Unacceptable with the field at fault.
+
+    language: of the page. Words decide for themselves which language they are in; a button can't.
+    """
     kind = message.get("type")
     make = _EVENTS.get(kind) if isinstance(kind, str) else None
     if make is None:
@@ -74,15 +75,13 @@ def parse(
         )
     event_id = message.get("id")
     if not isinstance(event_id, str) or not _ID.fullmatch(event_id):
-        raise Unacceptable(
-            "a message needs an id of its own", where="id", fix="Send 8 to 64 letters, digits, - or _"
-        )
+        raise Unacceptable("a message needs an id of its own", where="id", fix="Send 8 to 64 letters, digits, - or _")
+    event = make(message, event_id, at)
     return Inbound(
-        event=make(message, event_id, at),
+        event=event,
         channel=NAME,
         identity=identity(visitor),
-        conversation=conversation,
-        language=language,
+        language=None if isinstance(event, Utterance) else language,
     )
 
 

@@ -9,14 +9,15 @@ from typing import Any
 
 from fastapi import APIRouter, WebSocket
 
-from bot.api.parts import Conversation, Parts
-from bot.api.tokens import Signer
+from bot.api.parts import Parts
+from bot.api.records import Conversation
 from bot.channels import webchat
 from bot.channels.lines import Line
 from bot.console.sockets import Frames, same_site
 from bot.console.tail import Tails
 from bot.dialogue.meaning import Language
-from bot.errors import GovorunError, NotAllowed, Unacceptable
+from bot.errors import GovorunError, NotAllowed
+from bot.ports import Subscription
 
 router = APIRouter()
 log = logging.getLogger("govorun.webchat")
@@ -29,7 +30,7 @@ async def endpoint(socket: WebSocket) -> None:
     parts: Parts = socket.app.state.parts
     await socket.accept()
     frames = Frames(socket)
-    if not same_site(socket, parts.settings):
+    if not same_site(socket, parts.site):
         await frames.problem(
             NotAllowed("this page may not open the chat", where="Origin", fix="Add its site to GOVORUN_ALLOWED_ORIGINS")
         )
@@ -41,7 +42,7 @@ async def endpoint(socket: WebSocket) -> None:
     except (TimeoutError, StopAsyncIteration):
         await socket.close(4408)
         return
-    chat = Chat(frames, parts, socket.app.state.signer)
+    chat = Chat(frames, parts)
     with parts.metrics.sockets.labels("chat").track_inprogress():
         try:
             await chat.greet(hello)
@@ -54,10 +55,9 @@ async def endpoint(socket: WebSocket) -> None:
 class Chat:
     """One page of one visitor: their chat, and beside it their call."""
 
-    def __init__(self, frames: Frames, parts: Parts, signer: Signer) -> None:
+    def __init__(self, frames: Frames, parts: Parts) -> None:
         self._frames = frames
         self._parts = parts
-        self._signer = signer
         self._tails = Tails(parts.records, parts.bus, self._line, self._heard)
         self._visitor = ""
         self._language: Language = "ru"
@@ -68,22 +68,23 @@ class Chat:
 
     async def greet(self, hello: Mapping[str, Any]) -> None:
         """Say who the visitor is and what was said so far; a stranger gets an id of their own."""
-        self._visitor = self._signer.read_visitor(hello.get("visitor")) or webchat.new_visitor()
+        self._visitor = self._parts.signer.read_visitor(hello.get("visitor")) or webchat.new_visitor()
         self._speak(hello.get("language"))
+        live = self._parts.bus.subscribe(webchat.topic(self._visitor))  # before reading: nothing falls between
         found = await self._parts.records.latest(webchat.identity(self._visitor), channel=webchat.NAME)
         calls = self._parts.calls
         state, detail = calls.state() if calls else ("off", "")
         await self._frames.send(
             "welcome",
-            visitor=self._signer.visitor(self._visitor),
-            conversation=found.id if found else None,
-            dial=self._parts.settings.dial if calls else "",
+            visitor=self._parts.signer.visitor(self._visitor),
+            conversation=found.about.id if found else None,
+            dial=self._parts.site.dial if calls else "",
             voice={"state": state, "detail": detail},
-            title=dict(self._parts.titles),
+            title=dict(self._parts.site.titles),
         )
-        self._watch = asyncio.create_task(self._notice())
+        self._watch = asyncio.create_task(self._notice(live))
         if found:
-            await self._follow(found, _after(hello.get("after"), found.id))
+            await self._follow(found, _after(hello.get("after"), found.about.id))
 
     async def take(self, message: dict[str, Any]) -> None:
         """One message of the page; what is wrong with it is said to the page."""
@@ -112,38 +113,33 @@ class Chat:
         await self._tails.close()
 
     async def _turn(self, message: dict[str, Any]) -> None:
-        if message.get("type") == "leave" and self._current is None:
-            raise Unacceptable("there is no conversation to leave")
         inbound = webchat.parse(
             message,
             visitor=self._visitor,
             at=self._parts.now(),
             language=self._language,
-            conversation=self._current if message.get("type") == "leave" else None,
         )
         outcome = await self._parts.turns.take(inbound)
         await self._frames.send("ack", id=inbound.event.id, conversation=outcome.conversation)
 
-    async def _notice(self) -> None:
+    async def _notice(self, live: Subscription) -> None:
         """Follow the visitor's conversations as they begin: the chat's next one, a call from the page."""
-        mailbox = self._parts.bus.subscribe(webchat.topic(self._visitor))
-        try:
-            async for message in mailbox:
+        async with live:
+            async for message in live:
                 name = message.get("conversation")
                 if not isinstance(name, str) or name in self._media:
                     continue
                 found = await self._parts.records.conversation(name)
                 if found:
                     await self._follow(found, 0)
-        finally:
-            mailbox.close()
 
     async def _follow(self, found: Conversation, after: int) -> None:
-        self._media[found.id] = found.medium
-        if found.medium == "text":
-            self._current = found.id
-        await self._frames.send("conversation", conversation=found.id, medium=found.medium, after=after)
-        self._tails.follow(found.id, after)
+        about = found.about
+        self._media[about.id] = about.medium
+        if about.channel == webchat.NAME:
+            self._current = about.id
+        await self._frames.send("conversation", conversation=about.id, medium=about.medium, after=after)
+        self._tails.follow(about.id, after)
 
     async def _line(self, line: Line) -> None:
         await self._frames.send("line", medium=self._media[line.conversation], **line.wire())
@@ -156,15 +152,14 @@ class Chat:
         found = await self._parts.records.conversation(conversation)
         if found is None:
             return
-        status = (found.status, found.agent)
+        about = found.about
+        status = (about.status, about.agent)
         if self._statuses.get(conversation) == status:
             return
         self._statuses[conversation] = status
         await self._frames.send(
-            "status", conversation=conversation, medium=found.medium, status=found.status, agent=found.agent
+            "status", conversation=conversation, medium=about.medium, status=about.status, agent=about.agent
         )
-        if found.status == "ended" and conversation == self._current:
-            self._current = None
 
     async def _typing(self) -> None:
         if self._current:

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from fastapi import WebSocket, WebSocketDisconnect
 
+from bot.api.parts import Site
 from bot.errors import GovorunError, Unacceptable
-from bot.settings import Settings
 
 MAX_FRAME = 16_384  # characters
 BURST = 20  # messages at once
@@ -33,9 +33,9 @@ class Frames:
         except (WebSocketDisconnect, RuntimeError):
             return  # starlette raises RuntimeError for a socket that was closed by us
 
-    async def problem(self, error: GovorunError, id: object = None) -> None:
-        """The fields of a problem document, and the id of the message it answers."""
-        told = {"id": id} if isinstance(id, str) else {}
+    async def problem(self, error: GovorunError, about: object = None) -> None:
+        """The fields of a problem document, and about: the id of the message it answers."""
+        told = {"id": about} if isinstance(about, str) else {}
         kind = type(error).__name__
         await self.send(
             "problem", problem=kind, status=error.status, detail=error.what, where=error.where, fix=error.fix, **told
@@ -77,11 +77,9 @@ class TooFast(Unacceptable):
     status = 429
 
 
-def same_site(socket: WebSocket, settings: Settings) -> bool:
+def same_site(socket: WebSocket, site: Site) -> bool:
     """Whether the page that opens the socket is ours, or of a site we were told of. Programs send no Origin."""
     origin = socket.headers.get("origin")
-    if origin is None or "*" in settings.allowed_origins or origin in settings.allowed_origins:
-        return True
-    if settings.public_url and origin == settings.public_url.rstrip("/"):
+    if origin is None or "*" in site.origins or origin in site.origins:
         return True
     return urlsplit(origin).netloc == socket.headers.get("host")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from bot.api.parts import Records
+from bot.api.records import Records
 from bot.channels.lines import Line, lines
 from bot.ports import Bus
 
@@ -48,34 +48,30 @@ class Tails:
             await self.leave(conversation)
 
     async def _run(self, conversation: str, seq: int) -> None:
-        mailbox = self._bus.subscribe(f"conversation.{conversation}")
-        waiting: asyncio.Future[Mapping[str, Any]] | None = None
-        try:
-            while True:
-                rows = await self._records.rows(conversation, seq)
-                for line in lines(rows):
-                    await self._emit(line)
-                if rows:
-                    seq = rows[-1].seq
-                await self._hear(conversation, {})
-                waiting = waiting or asyncio.ensure_future(anext(mailbox))
-                done, _ = await asyncio.wait({waiting}, timeout=LOOK_S)
-                if done:
-                    message = waiting.result()
-                    waiting = None
-                    if "typing" in message:
+        async with self._bus.subscribe(f"conversation.{conversation}") as live:
+            waiting: asyncio.Future[Mapping[str, Any]] | None = None
+            try:
+                while True:
+                    rows = await self._records.rows(conversation, seq)
+                    for line in lines(rows):
+                        await self._emit(line)
+                    if rows:
+                        seq = rows[-1].seq
+                    await self._hear(conversation, {})
+                    waiting = waiting or asyncio.ensure_future(anext(live))
+                    while "typing" in (message := await _within(waiting)):
                         await self._hear(conversation, message)
-        except StopAsyncIteration:
-            pass
-        finally:
-            if waiting is not None:
-                waiting.cancel()
-            await _close(mailbox)
+                        waiting = asyncio.ensure_future(anext(live))
+                    if waiting.done():
+                        waiting = None
+            except StopAsyncIteration:
+                return
+            finally:
+                if waiting is not None:
+                    waiting.cancel()
 
 
-async def _close(mailbox: Any) -> None:
-    """A subscription is closed by `close`, a generator by `aclose`."""
-    if hasattr(mailbox, "close"):
-        mailbox.close()
-    elif hasattr(mailbox, "aclose"):
-        await mailbox.aclose()
+async def _within(waiting: asyncio.Future[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What came, or nothing after LOOK_S; `waiting` then goes on waiting."""
+    done, _ = await asyncio.wait({waiting}, timeout=LOOK_S)
+    return waiting.result() if done else {}

@@ -1,0 +1,138 @@
+"""Reading what is stored, off the event loop. Writing is the turn's alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection, Select, select
+
+from bot.backends.calendar import Booking, booked
+from bot.customers import profile
+from bot.desk import queue
+from bot.desk.queue import Waiting
+from bot.dialogue.session import Session
+from bot.dialogue.values import Value
+from bot.ports import Identity, Profile, Row
+from bot.stores import conversations
+from bot.stores.conversations import Summary
+from bot.stores.schema import conversations as table
+from bot.stores.sql import Database
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A conversation without its journal. scenario, slots: of the scenario under way. name: the customer's, or ""."""
+
+    about: Summary
+    language: str = ""
+    scenario: str = ""
+    slots: Mapping[str, Value] = field(default_factory=dict)
+    name: str = ""
+
+
+class Records:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def conversation(self, name: str) -> Conversation | None:
+        return await self._read(lambda tx: _whole(tx, conversations.summary(tx, name)))
+
+    async def of_sender(self, value: str, *, kind: str) -> Conversation | None:
+        """The newest of that identity, whatever its channel."""
+        return await self._read(lambda tx: _whole(tx, conversations.newest_of_sender(tx, value, kind=kind)))
+
+    async def latest(self, identity: Identity, *, channel: str) -> Conversation | None:
+        """The newest of that identity on that channel."""
+        wanted = select(table.c.id).where(
+            table.c.kind == identity.kind, table.c.value == identity.value, table.c.channel == channel
+        )
+        found = await self._read(lambda tx: _all(tx, wanted.order_by(table.c.started.desc()).limit(1)))
+        return found[0] if found else None
+
+    async def conversations(
+        self,
+        *,
+        statuses: Sequence[str] = (),
+        channel: str | None = None,
+        customer: int | None = None,
+        before: datetime | None = None,
+        limit: int = 50,
+    ) -> list[Conversation]:
+        """The newest first. before: changed before that, for the next page."""
+
+        wanted = select(table.c.id).order_by(table.c.updated.desc()).limit(limit)
+        if statuses:
+            wanted = wanted.where(table.c.status.in_(statuses))
+        if channel is not None:
+            wanted = wanted.where(table.c.channel == channel)
+        if customer is not None:
+            wanted = wanted.where(table.c.customer == customer)
+        if before is not None:
+            wanted = wanted.where(table.c.updated < before)
+        return await self._read(lambda tx: _all(tx, wanted))
+
+    async def rows(self, conversation: str, after: int = 0) -> tuple[Row, ...]:
+        """The journal after that seq, in order."""
+        return await self._read(lambda tx: conversations.rows(tx, conversation, first=after + 1))
+
+    async def customer(self, number: int) -> Profile | None:
+        return await self._read(lambda tx: profile.profile(tx, number))
+
+    async def bookings(self, *, customer: int | None = None) -> tuple[Booking, ...]:
+        return await self._read(lambda tx: booked(tx, customer=customer))
+
+    async def queue(self) -> list[tuple[Waiting, Conversation]]:
+        """Who waits for a person and who has one, in the desk's order."""
+
+        def read(tx: Connection) -> list[tuple[Waiting, Conversation]]:
+            return [
+                (waiting, whole)
+                for waiting in queue.waiting(tx)
+                if (whole := _whole(tx, conversations.summary(tx, waiting.conversation))) is not None
+            ]
+
+        return await self._read(read)
+
+    async def writable(self) -> bool:
+        """Whether the database takes a write now."""
+
+        def write() -> bool:
+            with self._database.writing():
+                return True
+
+        return await asyncio.to_thread(write)
+
+    async def _read(self, body: Callable[[Connection], T]) -> T:
+        def within() -> T:
+            with self._database.reading() as tx:
+                return body(tx)
+
+        return await asyncio.to_thread(within)
+
+
+def _all(tx: Connection, wanted: Select[tuple[str]]) -> list[Conversation]:
+    found = (_whole(tx, conversations.summary(tx, name)) for name in tx.scalars(wanted).all())
+    return [each for each in found if each is not None]
+
+
+def _whole(tx: Connection, about: Summary | None) -> Conversation | None:
+    if about is None:
+        return None
+    session: Session | None = conversations.session(tx, about.id)
+    name = profile.facts_of(tx, about.customer).get("name")
+    if session is None:
+        return Conversation(about=about, name=str(name or ""))
+    frame = session.stack[-1] if session.stack else None
+    return Conversation(
+        about=about,
+        language=session.language,
+        scenario=frame.scenario if frame else "",
+        slots={key: value for key, value in frame.values.items() if value is not None} if frame else {},
+        name=str(name or ""),
+    )
