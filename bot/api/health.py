@@ -23,12 +23,12 @@ async def health() -> dict[str, str]:
 @router.get("/ready", response_model=Readiness, responses={503: {"model": Readiness}})
 async def ready(parts: House) -> JSONResponse:
     """200 when every part that is on can take work; each part's state either way."""
-    told = readiness(parts)
+    told = await readiness(parts)
     return JSONResponse(told.model_dump(), 200 if told.ready else 503)
 
 
-def readiness(parts: Parts) -> Readiness:
-    states = {name: read() for name, read in parts.states.items()}
+async def readiness(parts: Parts) -> Readiness:
+    states = {name: await read() for name, read in parts.states.items()}
     return Readiness(
         ready=all(state in ("ready", "off") for state, _ in states.values()),
         parts={name: Part(state=state, detail=detail) for name, (state, detail) in states.items()},

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from bot.api.agents import Agents
 from bot.api.metrics import Metrics
 from bot.api.records import Records
 from bot.api.tokens import Signer
@@ -52,11 +53,12 @@ class Parts:
 
     turns: Turns
     records: Records
+    agents: Agents
     bus: Bus
     metrics: Metrics
     signer: Signer
     token: str
     site: Site
     now: Callable[[], datetime]
-    states: Mapping[str, Callable[[], tuple[State, str]]]
+    states: Mapping[str, Callable[[], Awaitable[tuple[State, str]]]]
     calls: Calls | None = None

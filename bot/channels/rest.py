@@ -24,15 +24,6 @@ MAX_TEXT = 4096  # characters; what Telegram takes, and more than anybody types 
 _THEIRS = (Utterance, Chosen, Keys)
 
 
-class RestChannel:
-    """Delivers nothing by itself: the response does."""
-
-    name = NAME
-
-    async def deliver(self, row: Row, identity: Identity) -> None:
-        """Done already, or waiting in the journal for the sender's next message."""
-
-
 def parse(
     *,
     sender: str,

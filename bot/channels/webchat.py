@@ -1,7 +1,8 @@
 """The chat on a page: what it sends over its WebSocket, as the turn takes it. docs/webchat.md has the protocol.
 
 The page shows the journal. A line reaches it because a row was committed, never because it was sent, so a page
-that reloads, comes back or opens twice shows the same. The bus only says that there is something to read.
+that reloads, comes back or opens twice shows the same. Nothing is pushed, so there is no outbox for it: the bus
+only says that there is something to read.
 """
 
 from __future__ import annotations
@@ -16,23 +17,11 @@ from bot.dialogue.events import Chosen, Event, Left, Started, Utterance
 from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session
 from bot.errors import Unacceptable
-from bot.ports import Bus, Identity, Inbound, Outcome, Row, Turns
+from bot.ports import Bus, Identity, Inbound, Outcome, Turns
 
 NAME = "web"  # of the channel, and of a visitor's identity: a page's call comes in under the same
 MAX_TEXT = 4096  # characters
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-
-
-class WebChat:
-    """Delivery is a nudge: pages that follow the conversation read the journal from where they are."""
-
-    name = NAME
-
-    def __init__(self, bus: Bus) -> None:
-        self._bus = bus
-
-    async def deliver(self, row: Row, identity: Identity) -> None:  # noqa: ARG002
-        await self._bus.publish(f"conversation.{row.conversation}", {"seq": row.seq})
 
 
 class AnnouncedTurns:

@@ -1,0 +1,199 @@
+"""One process that serves: its ports, its signals, and what it tells whoever started it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from typing import Literal, Protocol
+
+import uvicorn
+from fastapi import FastAPI
+from rich.console import Console
+from rich.table import Table
+
+from bot.api.parts import Calls, Parts
+from bot.app import text
+from bot.console.sockets import MAX_FRAME
+from bot.errors import GovorunError, PortTaken, SettingsError
+from bot.settings import Settings
+
+log = logging.getLogger("govorun.serve")
+
+Only = Literal["web", "voice"]
+
+
+class Server(uvicorn.Server):
+    """Uvicorn that leaves signals to us: it would drop calls that are still talking."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises PortTaken, SettingsError: before anything slow has begun."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(2048)
+    except OSError as error:
+        made.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(
+                "the port is in use", where=f"{host}:{port}", fix="Stop what uses it, or choose another with --port"
+            ) from error
+        if error.errno == errno.EACCES:
+            raise SettingsError(
+                "no right to that port", where=f"{host}:{port}", fix="Choose one above 1023 with --port"
+            ) from error
+        raise SettingsError(
+            f"can't listen there: {error.strerror or error}", where=f"{host}:{port}", fix="Check --host"
+        ) from error
+    made.set_inheritable(True)
+    return made
+
+
+async def serve(settings: Settings, only: Only | None = None, *, console: Console) -> None:
+    """Serve until SIGINT or SIGTERM, then drain. Raises GovorunError where it can't begin.
+
+    `only="voice"` serves no pages, but keeps /health, /ready and /metrics.
+    """
+    began = time.monotonic()
+    with contextlib.closing(listen(settings.host, settings.port)) as door:
+        port = door.getsockname()[1]
+        with console.status("Reading the scenarios…"):
+            house = await asyncio.to_thread(text.build, settings)
+            login, password = await asyncio.to_thread(text.first_agent, house)
+        made = text.parts(house)
+        voice = None if only == "web" else await _voice(house, made, console)
+        server = Server(_config(text.web(made, settings.max_body, pages=only != "voice"), settings))
+        stop = _signals(server)
+        house.start()
+        running = asyncio.create_task(server.serve(sockets=[door]))
+        try:
+            while not server.started and not running.done():
+                await asyncio.sleep(0.01)
+            _tell(console, settings, port, only=only, login=login, password=password, house=house, made=made)
+            log.info("serving", extra={"port": port, "ms": round((time.monotonic() - began) * 1000)})
+            await asyncio.wait({running, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+            if not running.done():
+                console.print("Finishing what has begun; Ctrl-C again stops at once.", style="dim", highlight=False)
+            house.draining = True
+            if voice is not None:
+                await voice.drain(settings.drain_s)
+            server.should_exit = True
+            await running
+        finally:
+            await house.close()
+    log.info("stopped")
+
+
+async def _voice(house: text.House, made: Parts, console: Console) -> Telephone | None:
+    """The voice half, warming in the background; None where its parts aren't here, and what is lost is said.
+
+    Raises PortTaken: a telephone that can't be reached is no telephone.
+    """
+    try:
+        from bot.app.voice import telephone
+    except ImportError as error:
+        console.print(f"[yellow]No voice:[/] {error.name or error} is missing. Text works. Run `make install`.")
+        return None
+    try:
+        voice: Telephone = telephone(house)
+        await voice.start(console)
+    except PortTaken:
+        raise
+    except GovorunError as error:
+        console.print(f"[yellow]No voice:[/] {error}. Text works.", highlight=False)
+        return None
+    made.calls = voice
+    return voice
+
+
+class Telephone(Calls, Protocol):
+    """What bot.app.voice builds: `Calls` that begin and end with the process."""
+
+    async def start(self, console: Console) -> None:
+        """Take the SIP port, then get ready in the background. Raises PortTaken, PartMissing, WeightsMissing."""
+
+    async def drain(self, seconds: float) -> None:
+        """No new calls; wait for those under way so long, then hang up."""
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws_max_size=MAX_FRAME * 4,  # bytes; a character is four at most
+        timeout_graceful_shutdown=max(1, round(settings.drain_s)),
+        proxy_headers=bool(settings.public_url),
+    )
+
+
+def _signals(server: Server) -> asyncio.Event:
+    """Set by the first SIGINT or SIGTERM; the second one ends the server at once."""
+    stop = asyncio.Event()
+
+    def caught() -> None:
+        if stop.is_set():
+            server.force_exit = True
+            server.should_exit = True
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, caught)
+    return stop
+
+
+def _tell(
+    console: Console,
+    settings: Settings,
+    port: int,
+    *,
+    only: Only | None,
+    login: str,
+    password: str,
+    house: text.House,
+    made: Parts,
+) -> None:
+    """What to open, what to dial, how to log in."""
+    base = url(settings, port)
+    rows: list[tuple[str, str, str]] = []
+    if only != "voice":
+        desk = f"login [bold]{login}[/], password [bold]{password}[/] [dim](shown once; it is kept in" if password else ""
+        kept = house.keys.path("desk-password")
+        rows += [
+            ("open", f"[link={base}/]{base}/[/]", "chat, and a call from the browser"),
+            ("desk", f"{base}/desk", f"{desk} {kept})[/]" if desk else f"login {login}"),
+            ("api", f"{base}/docs", f"token in {house.keys.path('api-token')}" if not settings.api_token else ""),
+        ]
+    if made.calls is not None:
+        rows.insert(1, ("dial", settings.dial, made.calls.state()[1]))
+    grid = Table.grid(padding=(0, 2))
+    for name, what, more in rows:
+        grid.add_row(f"[dim]{name}[/]", f"[bold]{what}[/]", more)
+    console.print(
+        f"[bold green]Govorun {text.release()}[/] answers: {', '.join(house.sets)} ({', '.join(house.scenarios.languages)})",
+        highlight=False,
+    )
+    console.print(grid)
+    console.print("[dim]Ctrl-C stops.[/]", highlight=False)
+
+
+def url(settings: Settings, port: int) -> str:
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"

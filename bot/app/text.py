@@ -1,0 +1,285 @@
+"""Everything but voice, built from settings: what every command and every channel stands on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
+
+from bot.api import docs, health, limits, problems, reading, webhooks, webrtc
+from bot.api.agents import Agents
+from bot.api.metrics import MeasuredTurns, Metrics
+from bot.api.parts import Parts, Site, State
+from bot.api.records import Records
+from bot.api.tokens import Signer
+from bot.authoring.load import load
+from bot.authoring.problems import ScenarioErrors
+from bot.backends.calendar import Calendar
+from bot.channels.webchat import AnnouncedTurns
+from bot.console import chat, desk
+from bot.console import pages as site
+from bot.customers.opening import zone
+from bot.desk import agents
+from bot.dialogue.scenario import ScenarioSet
+from bot.errors import GovorunError, PartMissing, ScenarioError, UnknownScenario
+from bot.ports import Bus, Turns
+from bot.settings import Keys, Settings
+from bot.stores.bus import LocalBus
+from bot.stores.sql import Database
+from bot.turn import Served, Turn
+from bot.understanding.nlu import BuiltinNlu
+
+log = logging.getLogger("govorun.app")
+
+SWEEP_S = 300.0  # how often conversations that fell silent are ended
+PROBE_S = 3.0  # how long /ready waits for the database
+
+
+@dataclass(slots=True)
+class House:
+    """What is built. turn: as it is; turns: the same, counted and announced, for every channel."""
+
+    settings: Settings
+    keys: Keys
+    database: Database
+    sets: Mapping[str, ScenarioSet]
+    bus: Bus
+    metrics: Metrics
+    turn: Turn
+    turns: Turns
+    records: Records
+    draining: bool = False
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def scenarios(self) -> ScenarioSet:
+        """The set that a conversation begins with."""
+        return self.sets[self.settings.scenario_set]
+
+    def now(self) -> datetime:
+        """Aware, in the business's time zone."""
+        return datetime.now(zone(self.scenarios.business)).astimezone(zone(self.scenarios.business))
+
+    def start(self) -> None:
+        """Begin what goes on in the background; needs a running loop."""
+        self._tasks.append(asyncio.create_task(self._sweep()))
+
+    async def close(self) -> None:
+        """Finish the turns that were taken, then let the database go."""
+        for task in self._tasks:
+            task.cancel()
+        await self.turn.close()
+        self.database.close()
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            try:
+                if ended := await self.turn.sweep(self.now()):
+                    log.info("idle conversations ended", extra={"count": ended})
+            except Exception:  # the outermost loop of a task that must outlive a bad moment of the database
+                log.exception("sweep failed")
+
+
+def release() -> str:
+    try:
+        return version("govorun")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return "0.1.0"
+
+
+def sets_of(settings: Settings) -> dict[str, ScenarioSet]:
+    """Every set in the scenarios folder, compiled.
+
+    Raises BrokenSets with every problem of every set, UnknownScenario where the default set isn't there.
+    """
+    folder = settings.scenarios
+    if not folder.is_dir():
+        raise UnknownScenario(
+            "there is no such folder", where=str(folder), fix="Set GOVORUN_SCENARIOS, or run it beside scenarios/"
+        )
+    found = sorted(path.parent for path in folder.glob("*/business.y*ml"))
+    sets: dict[str, ScenarioSet] = {}
+    broken: list[str] = []
+    for path in found:
+        try:
+            sets[path.name] = load(path)
+        except ScenarioErrors as error:
+            broken += [f"{path}/{problem}" for problem in error.problems]
+    if broken:
+        raise BrokenSets(broken)
+    if settings.scenario_set not in sets:
+        raise UnknownScenario(
+            f"there is no scenario set '{settings.scenario_set}'",
+            where=str(folder),
+            fix=f"There are: {', '.join(sets) or 'none; make one with business.yaml'}",
+        )
+    return sets
+
+
+class BrokenSets(ScenarioError):
+    """lines: one a problem, `folder/file:line: problem. fix`."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(f"{len(lines)} problem{'s' if len(lines) > 1 else ''} in the scenarios")
+        self.lines = lines
+
+
+def build(settings: Settings) -> House:
+    """Open the database, compile the scenarios, learn their phrases. Takes a second or two; blocks.
+
+    Raises GovorunError: SettingsError, BrokenSets, UnknownScenario.
+    """
+    sets = sets_of(settings)
+    keys = Keys(settings.data)
+    database = Database(settings.database)
+    database.create()
+    bus = bus_of(settings)
+    metrics = Metrics()
+    cache = settings.data / "cache" / "intents"
+    turn = Turn(
+        database,
+        {
+            name: Served(
+                scenarios=each, nlu=BuiltinNlu.of(each, cache=cache), backends={"calendar": Calendar(each.business)}
+            )
+            for name, each in sets.items()
+        },
+        bus,
+        default=settings.scenario_set,
+    )
+    return House(
+        settings=settings,
+        keys=keys,
+        database=database,
+        sets=sets,
+        bus=bus,
+        metrics=metrics,
+        turn=turn,
+        turns=AnnouncedTurns(MeasuredTurns(turn, metrics), bus),
+        records=Records(database),
+    )
+
+
+def bus_of(settings: Settings) -> Bus:
+    if not settings.redis_url:
+        return LocalBus()
+    try:
+        from bot.stores.redis import RedisBus
+    except ImportError as error:
+        raise PartMissing("the bus over Redis isn't part of this version", where="GOVORUN_REDIS_URL") from error
+    bus: Bus = RedisBus(settings.redis_url)
+    return bus
+
+
+def first_agent(house: House) -> tuple[str, str]:
+    """Make sure that somebody can log in at /desk; (login, password), the password "" where it was known before."""
+    settings, keys = house.settings, house.keys
+    if settings.desk_password is not None:
+        with house.database.writing() as tx:
+            agents.put(tx, settings.desk_login, settings.desk_password.get_secret_value(), sip=settings.agent_sip)
+        return settings.desk_login, ""
+    with house.database.reading() as tx:
+        if agents.count(tx):
+            return settings.desk_login, ""
+    password = keys.get("desk-password", make=9)
+    with house.database.writing() as tx:
+        agents.put(tx, settings.desk_login, password, sip=settings.agent_sip)
+    return settings.desk_login, password
+
+
+def parts(house: House) -> Parts:
+    """What the web stands on."""
+    settings = house.settings
+
+    async def scenarios() -> tuple[State, str]:
+        return "ready", ", ".join(f"{name} {each.version[:8]}" for name, each in house.sets.items())
+
+    async def database() -> tuple[State, str]:
+        try:
+            await asyncio.wait_for(house.records.writable(), PROBE_S)
+        except Exception as error:  # whatever the driver raises, the answer is the same: it can't be written
+            return "failed", f"can't be written: {type(error).__name__}"
+        return "ready", "SQLite" if house.database.sqlite else "PostgreSQL"
+
+    async def voice() -> tuple[State, str]:
+        return made.calls.state() if made.calls else ("off", "text only")
+
+    async def process() -> tuple[State, str]:
+        return ("failed", "draining: no new work") if house.draining else ("ready", f"Govorun {release()}")
+
+    states: dict[str, Callable[[], Awaitable[tuple[State, str]]]] = {
+        "process": process,
+        "scenarios": scenarios,
+        "database": database,
+        "voice": voice,
+    }
+    made = Parts(
+        turns=house.turns,
+        records=house.records,
+        agents=Agents(house.database),
+        bus=house.bus,
+        metrics=house.metrics,
+        signer=Signer(house.keys.get("signing")),
+        token=settings.api_token.get_secret_value() if settings.api_token else house.keys.get("api-token"),
+        site=Site(
+            dial=settings.dial,
+            agent_sip=settings.agent_sip,
+            origins=(*settings.allowed_origins, *([settings.public_url.rstrip("/")] if settings.public_url else [])),
+            titles=dict(house.scenarios.business.name),
+        ),
+        now=house.now,
+        states=states,
+    )
+    return made
+
+
+def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
+    """The HTTP side: API, channels, pages, documentation. Errors are problem documents everywhere.
+
+    pages: False leaves what whoever runs it asks for: health, readiness, metrics.
+    """
+    app = FastAPI(
+        title="Govorun",
+        version=release(),
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        responses={422: {"model": problems.Problem, "description": "Something in the request does not fit."}},
+        openapi_tags=[
+            {"name": "channels", "description": "Talk to the bot."},
+            {"name": "conversations", "description": "What was said. A token is needed."},
+            {"name": "customers", "description": "Who is known. A token is needed."},
+            {"name": "bookings", "description": "The built-in calendar. A token is needed."},
+            {"name": "desk", "description": "Who waits for a person. A token is needed."},
+            {"name": "health", "description": "For whoever runs it."},
+        ],
+    )
+    app.state.parts = made
+    problems.install(app)
+    app.include_router(health.router)
+    if pages:
+        for each in (webhooks, webrtc, reading, chat, desk):
+            app.include_router(each.router)
+        docs.install(app)
+        site.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=2048)
+    app.add_middleware(limits.BodyLimit, limit=max_body)
+    return app
+
+
+_DESCRIPTION = """
+One dialogue for the chat, the telephone and messengers.
+
+* `POST /webhooks/rest/webhook` is Rasa's REST channel: clients written for it work here.
+* `/webchat` is the WebSocket behind the chat on `/`.
+* Everything under `/api` needs `Authorization: Bearer TOKEN`; the token is in `keys/api-token` of the data folder.
+* Every error is a problem document (RFC 9457) that says where, what, and how to mend it.
+"""
+
