@@ -8,8 +8,8 @@ from time import perf_counter
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from bot.dialogue.session import Session
 from bot.dialogue.meaning import Expectation
+from bot.dialogue.session import Session
 from bot.ports import Inbound, Outcome, Turns
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from bot.api.agents import Agents
+from bot import vcon
 from bot.api.metrics import Metrics
 from bot.api.records import Records
 from bot.api.tokens import Signer
+from bot.desk.desk import Desk
 from bot.dialogue.meaning import Language
 from bot.ports import Bus, Turns
 
@@ -53,7 +54,8 @@ class Parts:
 
     turns: Turns
     records: Records
-    agents: Agents
+    desk: Desk
+    vcons: vcon.Signer
     bus: Bus
     metrics: Metrics
     signer: Signer

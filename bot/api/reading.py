@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import JSONResponse
 
+from bot import vcon
 from bot.api.bodies import (
     BookingOut,
     ConversationOut,
@@ -76,6 +79,18 @@ async def conversation(name: Named, parts: House) -> dict[str, Any]:
         "transcript": told,
         "handoff": handoff_out(waiting) if waiting else None,
     }
+
+
+@router.get("/conversations/{id}/vcon", responses={404: {"model": Problem}}, tags=["conversations"])
+async def conversation_vcon(name: Named, parts: House, form: Literal["plain", "signed"] = "plain") -> JSONResponse:
+    """The conversation as a vCon (draft-ietf-vcon-vcon-core). signed: a JWS in general JSON serialization."""
+    found = await _find(parts, name)
+    rows = await parts.records.rows(found.about.id)
+    business = parts.site.titles.get(found.language, "")
+    made = vcon.plain(found.about, rows, name=found.name, business=business)
+    if form == "signed":
+        return JSONResponse(await asyncio.to_thread(parts.vcons.sign, made), media_type="application/jose+json")
+    return JSONResponse(made, media_type="application/vcon+json")
 
 
 @router.get("/queue", response_model=list[WaitingOut], tags=["desk"])

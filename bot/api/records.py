@@ -117,7 +117,7 @@ class Records:
 
 
 def _all(tx: Connection, wanted: Select[tuple[str]]) -> list[Conversation]:
-    found = (_whole(tx, conversations.summary(tx, name)) for name in tx.scalars(wanted).all())
+    found = (_whole(tx, conversations.summary(tx, name)) for (name,) in tx.execute(wanted).all())
     return [each for each in found if each is not None]
 
 

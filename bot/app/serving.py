@@ -76,7 +76,7 @@ async def serve(settings: Settings, only: Only | None = None, *, console: Consol
         voice = None if only == "web" else await _voice(house, made, console)
         server = Server(_config(text.web(made, settings.max_body, pages=only != "voice"), settings))
         stop = _signals(server)
-        house.start()
+        await house.start()
         running = asyncio.create_task(server.serve(sockets=[door]))
         try:
             while not server.started and not running.done():
@@ -172,7 +172,9 @@ def _tell(
     base = url(settings, port)
     rows: list[tuple[str, str, str]] = []
     if only != "voice":
-        desk = f"login [bold]{login}[/], password [bold]{password}[/] [dim](shown once; it is kept in" if password else ""
+        desk = (
+            f"login [bold]{login}[/], password [bold]{password}[/] [dim](shown once; it is kept in" if password else ""
+        )
         kept = house.keys.path("desk-password")
         rows += [
             ("open", f"[link={base}/]{base}/[/]", "chat, and a call from the browser"),
@@ -185,8 +187,7 @@ def _tell(
     for name, what, more in rows:
         grid.add_row(f"[dim]{name}[/]", f"[bold]{what}[/]", more)
     console.print(
-        f"[bold green]Govorun {text.release()}[/] answers: {', '.join(house.sets)} ({', '.join(house.scenarios.languages)})",
-        highlight=False,
+        f"[bold green]Govorun {text.release()}[/] answers: {', '.join(house.sets)}", highlight=False
     )
     console.print(grid)
     console.print("[dim]Ctrl-C stops.[/]", highlight=False)

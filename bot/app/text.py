@@ -6,14 +6,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot import vcon
 from bot.api import docs, health, limits, problems, reading, webhooks, webrtc
-from bot.api.agents import Agents
 from bot.api.metrics import MeasuredTurns, Metrics
 from bot.api.parts import Parts, Site, State
 from bot.api.records import Records
@@ -26,11 +27,13 @@ from bot.console import chat, desk
 from bot.console import pages as site
 from bot.customers.opening import zone
 from bot.desk import agents
+from bot.desk.desk import Desk
 from bot.dialogue.scenario import ScenarioSet
-from bot.errors import GovorunError, PartMissing, ScenarioError, UnknownScenario
+from bot.errors import ScenarioError, UnknownScenario
 from bot.ports import Bus, Turns
 from bot.settings import Keys, Settings
 from bot.stores.bus import LocalBus
+from bot.stores.redis import RedisBus
 from bot.stores.sql import Database
 from bot.turn import Served, Turn
 from bot.understanding.nlu import BuiltinNlu
@@ -53,6 +56,7 @@ class House:
     metrics: Metrics
     turn: Turn
     turns: Turns
+    desk: Desk
     records: Records
     draining: bool = False
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -64,10 +68,12 @@ class House:
 
     def now(self) -> datetime:
         """Aware, in the business's time zone."""
-        return datetime.now(zone(self.scenarios.business)).astimezone(zone(self.scenarios.business))
+        return datetime.now(UTC).astimezone(zone(self.scenarios.business))
 
-    def start(self) -> None:
-        """Begin what goes on in the background; needs a running loop."""
+    async def start(self) -> None:
+        """Begin what goes on in the background."""
+        if isinstance(self.bus, RedisBus):
+            await self.bus.start()
         self._tasks.append(asyncio.create_task(self._sweep()))
 
     async def close(self) -> None:
@@ -75,6 +81,8 @@ class House:
         for task in self._tasks:
             task.cancel()
         await self.turn.close()
+        if isinstance(self.bus, RedisBus):
+            await self.bus.close()
         self.database.close()
 
     async def _sweep(self) -> None:
@@ -140,7 +148,7 @@ def build(settings: Settings) -> House:
     keys = Keys(settings.data)
     database = Database(settings.database)
     database.create()
-    bus = bus_of(settings)
+    bus = RedisBus(settings.redis_url) if settings.redis_url else LocalBus()
     metrics = Metrics()
     cache = settings.data / "cache" / "intents"
     turn = Turn(
@@ -154,6 +162,7 @@ def build(settings: Settings) -> House:
         bus,
         default=settings.scenario_set,
     )
+    turns = AnnouncedTurns(MeasuredTurns(turn, metrics), bus)
     return House(
         settings=settings,
         keys=keys,
@@ -162,36 +171,25 @@ def build(settings: Settings) -> House:
         bus=bus,
         metrics=metrics,
         turn=turn,
-        turns=AnnouncedTurns(MeasuredTurns(turn, metrics), bus),
+        turns=turns,
+        desk=Desk(turns, database, bus),
         records=Records(database),
     )
 
 
-def bus_of(settings: Settings) -> Bus:
-    if not settings.redis_url:
-        return LocalBus()
-    try:
-        from bot.stores.redis import RedisBus
-    except ImportError as error:
-        raise PartMissing("the bus over Redis isn't part of this version", where="GOVORUN_REDIS_URL") from error
-    bus: Bus = RedisBus(settings.redis_url)
-    return bus
-
-
 def first_agent(house: House) -> tuple[str, str]:
     """Make sure that somebody can log in at /desk; (login, password), the password "" where it was known before."""
-    settings, keys = house.settings, house.keys
-    if settings.desk_password is not None:
-        with house.database.writing() as tx:
-            agents.put(tx, settings.desk_login, settings.desk_password.get_secret_value(), sip=settings.agent_sip)
-        return settings.desk_login, ""
-    with house.database.reading() as tx:
-        if agents.count(tx):
-            return settings.desk_login, ""
-    password = keys.get("desk-password", make=9)
+    settings, at = house.settings, datetime.now(UTC)
+    given = settings.desk_password.get_secret_value() if settings.desk_password else ""
     with house.database.writing() as tx:
-        agents.put(tx, settings.desk_login, password, sip=settings.agent_sip)
-    return settings.desk_login, password
+        if given and agents.get(tx, settings.desk_login) is not None:
+            agents.change(tx, settings.desk_login, password=given)
+            return settings.desk_login, ""
+        if not given and agents.everybody(tx):
+            return settings.desk_login, ""
+        password = given or house.keys.get("desk-password", make=9)
+        agents.add(tx, login=settings.desk_login, name="Оператор", password=password, sip=settings.agent_sip, at=at)
+    return settings.desk_login, "" if given else password
 
 
 def parts(house: House) -> Parts:
@@ -204,7 +202,7 @@ def parts(house: House) -> Parts:
     async def database() -> tuple[State, str]:
         try:
             await asyncio.wait_for(house.records.writable(), PROBE_S)
-        except Exception as error:  # whatever the driver raises, the answer is the same: it can't be written
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
             return "failed", f"can't be written: {type(error).__name__}"
         return "ready", "SQLite" if house.database.sqlite else "PostgreSQL"
 
@@ -223,7 +221,8 @@ def parts(house: House) -> Parts:
     made = Parts(
         turns=house.turns,
         records=house.records,
-        agents=Agents(house.database),
+        desk=house.desk,
+        vcons=vcon.Signer(house.keys.folder),
         bus=house.bus,
         metrics=house.metrics,
         signer=Signer(house.keys.get("signing")),
@@ -282,4 +281,3 @@ One dialogue for the chat, the telephone and messengers.
 * Everything under `/api` needs `Authorization: Bearer TOKEN`; the token is in `keys/api-token` of the data folder.
 * Every error is a problem document (RFC 9457) that says where, what, and how to mend it.
 """
-

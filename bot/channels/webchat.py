@@ -94,11 +94,11 @@ def _choose(message: Mapping[str, Any], event_id: str, at: datetime) -> Event:
     return Chosen(id=event_id, at=at, option=option, title=title[:200] if isinstance(title, str) else "")
 
 
-def _start(message: Mapping[str, Any], event_id: str, at: datetime) -> Event:  # noqa: ARG001
+def _start(message: Mapping[str, Any], event_id: str, at: datetime) -> Event:
     return Started(id=event_id, at=at, channel=NAME)
 
 
-def _leave(message: Mapping[str, Any], event_id: str, at: datetime) -> Event:  # noqa: ARG001
+def _leave(message: Mapping[str, Any], event_id: str, at: datetime) -> Event:
     return Left(id=event_id, at=at, reason="closed the chat")
 
 

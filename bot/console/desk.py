@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Callable, Mapping
-from time import monotonic
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import uuid4
 
 from fastapi import APIRouter, Cookie, Request, Response, WebSocket
 from fastapi.responses import JSONResponse
@@ -24,13 +22,11 @@ from bot.api.parts import Parts
 from bot.api.records import Conversation
 from bot.api.tokens import SHIFT_S
 from bot.channels.lines import Line, read
-from bot.console.sockets import Frames, TooFast, same_site
+from bot.console.sockets import Frames, same_site
 from bot.console.tail import Tails
 from bot.desk.agents import Agent
 from bot.desk.queue import Waiting
-from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Event
 from bot.errors import GovorunError, NotAllowed, NotFound, Unacceptable
-from bot.ports import Identity, Inbound
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 log = logging.getLogger("govorun.desk")
@@ -38,8 +34,7 @@ log = logging.getLogger("govorun.desk")
 COOKIE = "govorun_desk"
 CHANNEL = "desk"
 MAX_TEXT = 4096  # characters
-TRIES = 5  # wrong passwords in WINDOW_S, from anywhere, for one login
-WINDOW_S = 60.0
+_SIP = re.compile(r"sips?:[^\s<>\"]{1,180}")
 LOOK_S = 20.0  # the queue is read this often whatever the bus says
 
 
@@ -48,48 +43,10 @@ class Login(BaseModel):
     password: str = Field(max_length=200)
 
 
-class Doorkeeper:
-    """Slows down who guesses passwords."""
-
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        self._clock = clock
-        self._failed: dict[str, deque[float]] = {}
-
-    def check(self, login: str) -> None:
-        """Raises TooFast after TRIES wrong ones in a row."""
-        failed = self._failed.get(login, deque())
-        while failed and failed[0] < self._clock() - WINDOW_S:
-            failed.popleft()
-        if len(failed) >= TRIES:
-            raise TooFast("too many wrong passwords", fix="Wait a minute and try again")
-
-    def failed(self, login: str) -> None:
-        if len(self._failed) > 1000:  # names that nobody has are worth no memory
-            self._failed.clear()
-        self._failed.setdefault(login, deque(maxlen=TRIES)).append(self._clock())
-
-    def passed(self, login: str) -> None:
-        self._failed.pop(login, None)
-
-
-def _doorkeeper(request: Request) -> Doorkeeper:
-    if not hasattr(request.app.state, "doorkeeper"):
-        request.app.state.doorkeeper = Doorkeeper()
-    keeper = request.app.state.doorkeeper
-    assert isinstance(keeper, Doorkeeper)
-    return keeper
-
-
 @router.post("/login")
 async def login(body: Login, request: Request, parts: House) -> Response:
     """A cookie for a shift. The same answer to a wrong login as to a wrong password."""
-    keeper = _doorkeeper(request)
-    keeper.check(body.login)
-    agent = await parts.agents.check(body.login, body.password)
-    if agent is None:
-        keeper.failed(body.login)
-        raise NotAllowed("wrong login or password", where="password", fix="`govorun agents add LOGIN` sets a new one")
-    keeper.passed(body.login)
+    agent = await parts.desk.login(body.login.strip(), body.password)
     response = JSONResponse(_agent_out(agent))
     response.set_cookie(
         COOKIE,
@@ -120,11 +77,17 @@ async def me(parts: House, govorun_desk: Annotated[str | None, Cookie()] = None)
 
 async def _agent(parts: Parts, cookie: str | None) -> Agent | None:
     name = parts.signer.read_agent(cookie)
-    return await parts.agents.find(name) if name else None
+    return await parts.desk.agent(name) if name else None
 
 
 def _agent_out(agent: Agent) -> dict[str, Any]:
-    return {"login": agent.login, "name": agent.name, "skills": list(agent.skills), "sip": agent.sip}
+    return {
+        "login": agent.login,
+        "name": agent.name,
+        "skills": sorted(agent.skills),
+        "sip": agent.sip,
+        "presence": agent.presence,
+    }
 
 
 @router.websocket("/socket")
@@ -197,8 +160,8 @@ class Desk:
         self._tails.follow(found.about.id, after if isinstance(after, int) and after > 0 else 0)
 
     async def accept(self, message: Mapping[str, Any]) -> None:
-        name = self._agent.name or self._agent.login
-        await self._turn(message, lambda event: AgentJoined(id=event, at=self._parts.now(), agent=self._login, name=name))
+        """Take a chat, or have a call put through to the agent's own telephone."""
+        await self._parts.desk.accept(_name(message), await self._fresh(), event=_event(message))
 
     async def say(self, message: Mapping[str, Any]) -> None:
         text = message.get("text")
@@ -206,49 +169,52 @@ class Desk:
             raise Unacceptable("it is empty", where="text", fix="Write something")
         if len(text) > MAX_TEXT:
             raise Unacceptable(f"it has {len(text)} characters", where="text", fix=f"Send at most {MAX_TEXT}")
-        said = text.strip()
-        await self._turn(message, lambda event: AgentSaid(id=event, at=self._parts.now(), agent=self._login, text=said))
+        await self._parts.desk.say(_name(message), self._agent, text.strip(), event=_event(message))
 
     async def give_back(self, message: Mapping[str, Any]) -> None:
-        await self._turn(message, lambda event: AgentLeft(id=event, at=self._parts.now(), agent=self._login))
+        await self._parts.desk.give_back(_name(message), self._agent, event=_event(message))
 
     async def finish(self, message: Mapping[str, Any]) -> None:
-        await self._turn(
-            message, lambda event: AgentLeft(id=event, at=self._parts.now(), agent=self._login, closed=True)
-        )
+        await self._parts.desk.close(_name(message), self._agent, event=_event(message))
+
+    async def presence(self, message: Mapping[str, Any]) -> None:
+        here = message.get("here") is True
+        await self._parts.desk.attend(self._agent, "here" if here else "away")
+        await self._frames.send("me", agent=_agent_out(await self._fresh()))
+
+    async def telephone(self, message: Mapping[str, Any]) -> None:
+        """Where this agent's calls go. An empty one takes it away."""
+        sip = message.get("sip")
+        sip = sip.strip() if isinstance(sip, str) else ""
+        if sip and not _SIP.fullmatch(sip):
+            raise Unacceptable("that is not a SIP address", where="sip", fix="Write sip:anna@10.0.0.5")
+        await self._parts.desk.settle(self._agent, sip=sip)
+        await self._frames.send("me", agent=_agent_out(await self._fresh()))
+
+    async def password(self, message: Mapping[str, Any]) -> None:
+        """A new password, by who knows the old one."""
+        old, new = message.get("old"), message.get("new")
+        if not isinstance(old, str) or not isinstance(new, str):
+            raise Unacceptable("both passwords are needed", where="new")
+        await self._parts.desk.login(self._agent.login, old)
+        await self._parts.desk.settle(self._agent, password=new)
+
+    async def _fresh(self) -> Agent:
+        """The agent as they are now: another page may have changed their telephone."""
+        self._agent = await self._parts.desk.agent(self._agent.login) or self._agent
+        return self._agent
 
     async def typing(self, message: Mapping[str, Any]) -> None:
-        name = message.get("conversation")
-        if isinstance(name, str):
-            await self._parts.bus.publish(f"conversation.{name}", {"typing": "agent"})
+        await self._parts.bus.publish(f"conversation.{_name(message)}", {"typing": "agent"})
 
-    async def ping(self, message: Mapping[str, Any]) -> None:  # noqa: ARG002
+    async def ping(self, message: Mapping[str, Any]) -> None:
         await self._frames.send("pong")
 
-    @property
-    def _login(self) -> str:
-        return self._agent.login
-
     async def _found(self, message: Mapping[str, Any]) -> Conversation:
-        name = message.get("conversation")
-        found = await self._parts.records.conversation(name) if isinstance(name, str) else None
+        found = await self._parts.records.conversation(_name(message))
         if found is None:
             raise NotFound("no such conversation", where="conversation", fix="It may have been erased")
         return found
-
-    async def _turn(self, message: Mapping[str, Any], make: Callable[[str], Event]) -> None:
-        found = await self._found(message)
-        given = message.get("id")
-        event = given if isinstance(given, str) and 0 < len(given) <= 64 else uuid4().hex
-        await self._parts.turns.take(
-            Inbound(
-                event=make(event),
-                channel=found.about.channel,
-                identity=Identity(kind="agent", value=self._login),
-                conversation=found.about.id,
-                medium=found.about.medium,
-            )
-        )
 
     # --- what the page is shown ---
 
@@ -277,7 +243,7 @@ class Desk:
             "medium": about.medium,
             "language": whole.language,
             "name": whole.name,
-            "target": self._parts.site.agent_sip if waiting.transfer else "",
+            "agent_sip": "",
             "last": said[-1].text if said else "",
             "last_who": said[-1].who if said else "",
         }
@@ -329,6 +295,22 @@ _ACTS = {
     "say": Desk.say,
     "give_back": Desk.give_back,
     "finish": Desk.finish,
+    "presence": Desk.presence,
+    "telephone": Desk.telephone,
+    "password": Desk.password,
     "typing": Desk.typing,
     "ping": Desk.ping,
 }
+
+
+def _name(message: Mapping[str, Any]) -> str:
+    name = message.get("conversation")
+    if not isinstance(name, str) or not name:
+        raise Unacceptable("which conversation?", where="conversation")
+    return name
+
+
+def _event(message: Mapping[str, Any]) -> str | None:
+    """The page's own id of what it asks, so that asking twice has one effect."""
+    given = message.get("id")
+    return given if isinstance(given, str) and 0 < len(given) <= 64 else None

@@ -70,6 +70,10 @@ class Desk:
         await self._write(lambda tx: agents.attend(tx, agent.login, presence, _now()))
         await self._bus.publish("desk", {"agent": agent.login, "presence": presence})
 
+    async def settle(self, agent: Agent, *, sip: str | None = None, password: str | None = None) -> None:
+        """An agent's own telephone or password. Raises Unacceptable on a short password."""
+        await self._write(lambda tx: agents.change(tx, agent.login, sip=sip, password=password))
+
     async def queue(self) -> tuple[Waiting, ...]:
         """Who waits and who is served, by priority, then by patience."""
         return await self._read(queue.waiting)

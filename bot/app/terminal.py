@@ -1,0 +1,144 @@
+"""`govorun chat`: the dialogue in a terminal, without a server; the same turn, a store of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+from bot.app import text
+from bot.channels.lines import Line, lines
+from bot.dialogue.actions import Choice
+from bot.dialogue.events import Chosen, Event, Left, Started, Utterance
+from bot.dialogue.meaning import Language
+from bot.errors import UnknownScenario
+from bot.ports import Identity, Inbound, Outcome
+from bot.settings import Settings
+
+CHANNEL = "terminal"
+WORDS = {
+    "ru": {
+        "hint": "Ctrl-D закончит разговор, номер выберет ответ.",
+        "bye": "До свидания.",
+        "waiting": "Разговор ждёт оператора. Здесь его некому взять: /desk есть у govorun serve.",
+        "ended": "Разговор окончен.",
+        "prompt": "вы",
+    },
+    "en": {
+        "hint": "Ctrl-D ends it, a number picks an answer.",
+        "bye": "Goodbye.",
+        "waiting": "The conversation waits for an agent. Nobody can take it here: govorun serve has /desk.",
+        "ended": "The conversation is over.",
+        "prompt": "you",
+    },
+}
+
+
+def run(
+    settings: Settings, *, scenario: str | None, language: Language | None, data: Path | None, console: Console
+) -> None:
+    """Talk until Ctrl-D or the end. data: where to keep it; None for a folder that goes away.
+
+    Raises GovorunError: BrokenSets, UnknownScenario.
+    """
+    with _folder(data) as folder, console.status("…"):
+        if data is None:  # what was learnt of the phrases is worth keeping all the same
+            folder.joinpath("cache").symlink_to((settings.data / "cache").absolute())
+        house = text.build(settings.model_copy(update={"data": folder, "database_url": ""}))
+        if scenario is not None and scenario not in house.scenarios.scenarios:
+            raise UnknownScenario(
+                f"there is no scenario '{scenario}' in '{house.scenarios.name}'",
+                fix=f"There are: {', '.join(sorted(house.scenarios.scenarios))}",
+            )
+        console_stop = Talk(house, console, scenario=scenario, language=language or settings.language)
+    try:
+        asyncio.run(console_stop.run())
+    finally:
+        asyncio.run(house.close())
+
+
+@contextmanager
+def _folder(data: Path | None) -> Iterator[Path]:
+    if data is not None:
+        yield data
+        return
+    with tempfile.TemporaryDirectory(prefix="govorun-chat-") as made:
+        yield Path(made)
+
+
+class Talk:
+    """One conversation, line by line."""
+
+    def __init__(
+        self, house: text.House, console: Console, *, scenario: str | None, language: Language
+    ) -> None:
+        self._house = house
+        self._console = console
+        self._scenario = scenario
+        self._language: Language = language
+        self._identity = Identity(kind=CHANNEL, value=uuid4().hex)
+        self._choices: tuple[Choice, ...] = ()
+
+    async def run(self) -> None:
+        words = WORDS[self._language]
+        self._console.print(words["hint"], style="dim")
+        outcome = await self._take(Started(id=uuid4().hex, at=self._house.now()))
+        while outcome.session.status != "ended":
+            self._language = outcome.session.language
+            typed = await asyncio.to_thread(self._read)
+            if typed is None:
+                await self._take(Left(id=uuid4().hex, at=self._house.now(), reason="closed the chat"))
+                self._console.print(WORDS[self._language]["bye"], style="dim")
+                return
+            if typed:
+                outcome = await self._take(self._event(typed))
+        self._console.print(WORDS[self._language]["ended"], style="dim")
+
+    def _read(self) -> str | None:
+        """What was typed; None at the end of input."""
+        try:
+            return self._console.input(f"[bold cyan]{WORDS[self._language]['prompt']}[/] ").strip()
+        except EOFError:
+            self._console.print()
+            return None
+
+    def _event(self, typed: str) -> Event:
+        at, name = self._house.now(), uuid4().hex
+        if typed.isdigit() and 0 < int(typed) <= len(self._choices):
+            choice = self._choices[int(typed) - 1]
+            return Chosen(id=name, at=at, option=choice.id, title=choice.title)
+        return Utterance(id=name, at=at, text=typed)
+
+    async def _take(self, event: Event) -> Outcome:
+        outcome = await self._house.turns.take(
+            Inbound(
+                event=event,
+                channel=CHANNEL,
+                identity=self._identity,
+                scenario=self._scenario,
+                language=None if isinstance(event, Utterance) else self._language,
+            )
+        )
+        self._choices = ()
+        for line in lines(outcome.rows):
+            self._show(line)
+        return outcome
+
+    def _show(self, line: Line) -> None:
+        if line.who == "bot":
+            self._console.print(Text.assemble(("▌ ", "green"), line.text))
+            if line.choices:
+                self._choices = line.choices
+                for number, choice in enumerate(line.choices, 1):
+                    self._console.print(f"  [bold]{number}[/] {escape(choice.title)}", style="cyan")
+        elif line.kind == "waiting":
+            self._console.print(WORDS[self._language]["waiting"], style="yellow")
+
+
