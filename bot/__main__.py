@@ -1,12 +1,15 @@
 """`govorun`: the command line. A command is thin: it reads what was typed, calls a room, prints what came back.
 
-Exit codes: 0 done; 1 it can't be done, and one line on stderr says why; 2 the command was typed wrong.
+Exit codes: 0 done; 1 it can't be done, and a line on stderr says why; 2 the command was typed wrong.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -20,22 +23,46 @@ from bot.errors import GovorunError
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
-app = typer.Typer(
-    name="govorun",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="A bot that answers in chat and on the telephone. Отвечает в чате и по телефону.",
-    epilog="Settings are GOVORUN_* variables: docs/settings.md. Try: govorun chat, govorun serve.",
-)
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
 
-Data = Annotated[
-    Path | None, typer.Option("--data", help="Folder of the database, keys and caches.", envvar="GOVORUN_DATA")
-]
+
+def _group(help_text: str, **more: object) -> typer.Typer:
+    return typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings=_CONTEXT,
+        help=help_text,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+app = _group(
+    "A bot that answers in chat and on the telephone. Отвечает в чате и по телефону.",
+    epilog="Settings are GOVORUN_* variables: docs/settings.md. Begin with: govorun chat, govorun serve.",
+)
+understand = _group("What words mean to the bot: intents and slots.")
+menu = _group("The menu that learns.")
+models = _group("Weights of recognition: what there is, and getting it.")
+agents = _group("Who may log in at /desk.")
+app.add_typer(understand, name="understand")
+app.add_typer(menu, name="menu")
+app.add_typer(models, name="models")
+app.add_typer(agents, name="agents")
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the database, keys and caches.")]
 Lang = Annotated[Literal["ru", "en"], typer.Option("--lang", help="Language.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+class SlotType(StrEnum):
+    datetime = "datetime"
+    number = "number"
+    phone = "phone"
+    person = "person"
+    yesno = "yesno"
+    choice = "choice"
 
 
 @app.callback(invoke_without_command=True)
@@ -49,17 +76,20 @@ def root(
         raise typer.Exit
 
 
+# --- serve and talk ---------------------------------------------------------------------------------------------
+
+
 @app.command(epilog="Example: govorun serve --port 9000 --data /var/lib/govorun")
 def serve(
     only: Annotated[
-        Literal["web", "voice"] | None, typer.Option("--only", help="Half of it: for a process of each kind.")
+        Literal["web", "voice"] | None, typer.Option("--only", help="One half: for a process of each.")
     ] = None,
     host: Annotated[str | None, typer.Option(help="Address of the web; 0.0.0.0 opens it to the network.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port of the web; 0 takes a free one.")] = None,
-    sip_port: Annotated[int | None, typer.Option(help="Port of SIP.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the web [8080]; 0 takes a free one.")] = None,
+    sip_port: Annotated[int | None, typer.Option(help="Port of SIP [5060].")] = None,
     data: Data = None,
 ) -> None:
-    """Answer: pages, chat, API, telephone, all in one process. Ctrl-C and SIGTERM finish what has begun."""
+    """Answer: pages, chat, API and telephone in one process. Ctrl-C and SIGTERM finish what has begun."""
     from bot import logs
     from bot.app import serving
 
@@ -70,7 +100,7 @@ def serve(
 
 @app.command(epilog="Example: govorun chat booking --lang en")
 def chat(
-    scenario: Annotated[str | None, typer.Argument(help="Begin with this scenario instead of the menu.")] = None,
+    scenario: Annotated[str | None, typer.Argument(help="Begin with this scenario instead of the first.")] = None,
     lang: Annotated[Literal["ru", "en"] | None, typer.Option("--lang", help="Language.")] = None,
     data: Data = None,
 ) -> None:
@@ -80,19 +110,211 @@ def chat(
     terminal.run(settings_.load(), scenario=scenario, language=lang, data=data, console=out)
 
 
+@app.command(epilog="Example: govorun call sip:anna@127.0.0.1:5070 --scenario booking")
+def call(
+    address: Annotated[str, typer.Argument(help="sip:user@host[:port]")],
+    scenario: Annotated[str | None, typer.Option("--scenario", help="Begin with this scenario.")] = None,
+    lang: Lang = "ru",
+    data: Data = None,
+) -> None:
+    """Place a call, and talk until either side hangs up. Exit code 1 where nobody answers."""
+    from bot.app import voice
+
+    asyncio.run(voice.place(settings_.load(data=data), address, scenario=scenario, language=lang, console=out))
+
+
+# --- scenarios --------------------------------------------------------------------------------------------------
+
+Folder = Annotated[
+    Path | None, typer.Argument(help="A set, or a folder of sets; GOVORUN_SCENARIOS by default.", show_default=False)
+]
+Locale = Annotated[Literal["en", "ru"], typer.Option("--lang", help="Language of what is reported.")]
+
+
+@app.command(epilog="Example: govorun check scenarios/")
+def check(folder: Folder = None, lang: Locale = "en") -> None:
+    """Find what is wrong in scenarios: `file:line: problem. fix`. Exit code 1 where anything is."""
+    from bot.app import authors
+
+    found = authors.check(folder or settings_.load().scenarios, locale=lang)
+    for line in found.problems:
+        print(line)
+    if found.problems:
+        raise typer.Exit(1)
+    err.print(f"{', '.join(found.sets)}: nothing wrong", style="green")
+
+
+@app.command("test", epilog="Example: govorun test scenarios/clinic")
+def golden(folder: Folder = None, lang: Locale = "en") -> None:
+    """Run the golden conversations; where one differs, show where. Exit code 1 where any does."""
+    from bot.app import authors
+
+    passed, failed = authors.test(folder or settings_.load().scenarios, locale=lang, console=out)
+    err.print(
+        f"{passed} as written, {failed} not" if failed else f"{passed} conversations, all as written",
+        style="red" if failed else "green",
+    )
+    if failed:
+        raise typer.Exit(1)
+
+
+# --- understanding ----------------------------------------------------------------------------------------------
+
+
+@understand.command(epilog="Example: govorun understand intents --train train.csv --test test.csv --lang ru --json")
+def intents(
+    train: Annotated[Path, typer.Option("--train", help="CSV with the columns text,intent.")],
+    test: Annotated[Path, typer.Option("--test", help="The same, not seen in training.")],
+    oos: Annotated[Path | None, typer.Option("--oos", help="CSV of texts that belong to no intent.")] = None,
+    lang: Lang = "ru",
+    as_json: AsJson = False,
+) -> None:
+    """Learn intents from one file and measure them on another."""
+    from bot.app import asking
+
+    asking.intents(train, test, oos, lang, as_json=as_json, console=out)
+
+
+@understand.command(epilog="Example: echo 'завтра в три часа дня' | govorun understand slot datetime --lang ru")
+def slot(
+    kind: Annotated[SlotType, typer.Argument(metavar="TYPE", help="What to read.")],
+    lang: Lang = "ru",
+    now: Annotated[
+        datetime | None, typer.Option("--now", help="The clock: 2026-11-18T10:00; else this machine's.")
+    ] = None,
+    options: Annotated[
+        str | None,
+        typer.Option("--options", help="Of a choice: 'id=title,synonym; id=title'. Else the clinic's services."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a slot from each line of stdin."""
+    from bot.app import asking
+
+    asking.slot(kind.value, lang, now, options, as_json=as_json, console=out)
+
+
+@menu.command(epilog="Example: govorun menu rank --items items.json < calls.jsonl")
+def rank(
+    items: Annotated[Path, typer.Option("--items", help='JSON: ["id", …] or [{"id": …, "pinned": true}, …].')],
+    as_json: AsJson = False,
+) -> None:
+    """Replay past calls, a JSON object a line `{"caller","at","choice"}`: the order each caller would have heard."""
+    from bot.app import asking
+
+    asking.rank(items, as_json=as_json, console=out)
+
+
+# --- sound ------------------------------------------------------------------------------------------------------
+
+
+@app.command(epilog="Example: govorun listen call.wav --lang ru --expect datetime --json")
+def listen(
+    file: Annotated[Path, typer.Argument(help="WAV, or what ffmpeg reads.")],
+    lang: Lang = "ru",
+    expect: Annotated[str | None, typer.Option("--expect", help="The kind of slot that is asked for.")] = None,
+    realtime: Annotated[bool, typer.Option("--realtime", help="At the pace of a call.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Recognise a file as a call would."""
+    from bot.app import sound
+
+    sound.listen(file, lang, expect, realtime=realtime, as_json=as_json, console=out)
+
+
+@app.command(epilog="Example: govorun say 'Здравствуйте!' --lang ru --out hello.wav")
+def say(
+    text: Annotated[str, typer.Argument()],
+    to: Annotated[Path, typer.Option("--out", help="WAV to write.")],
+    lang: Lang = "ru",
+    rate: Annotated[int, typer.Option("--rate", min=8000, max=48000, help="Hz.")] = 8000,
+    voice: Annotated[str, typer.Option("--voice", help="rhvoice/anna, hibari/heart, espeak-ng; else the best.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Speak a text into a file."""
+    from bot.app import sound
+
+    sound.say(text, lang, to, rate, voice, as_json=as_json, console=out)
+
+
+@models.command("list")
+def models_list(as_json: AsJson = False) -> None:
+    """What weights there are, under which licence, and which are on this disk."""
+    from bot.app import sound
+
+    sound.models_list(as_json=as_json, console=out)
+
+
+@models.command("pull", epilog="Example: govorun models pull whisper-base")
+def models_pull(
+    name: Annotated[str | None, typer.Argument(help="Weights; without a name the ones a first start needs.")] = None,
+) -> None:
+    """Get weights: goes on where it stopped, and keeps nothing whose sha256 is wrong."""
+    from bot.app import sound
+
+    sound.models_pull(name, console=err)
+
+
+# --- what is stored ---------------------------------------------------------------------------------------------
+
+
+@app.command(epilog="Example: govorun export 5e0c… --out talk.vcon.json")
+def export(
+    conversation: Annotated[str, typer.Argument(help="Its id, or a sender of the REST channel.")],
+    to: Annotated[Path | None, typer.Option("--out", help="File; else stdout.")] = None,
+    signed: Annotated[bool, typer.Option("--signed", help="As a JWS, general JSON serialization.")] = False,
+    data: Data = None,
+) -> None:
+    """Write a conversation as a vCon."""
+    from bot.app import keeping
+
+    keeping.export(settings_.load(data=data), conversation, to, signed=signed)
+
+
+@agents.command("list")
+def agents_list(data: Data = None) -> None:
+    """Who may log in at /desk."""
+    from bot.app import keeping
+
+    keeping.agents_list(settings_.load(data=data), console=out)
+
+
+@agents.command("add", epilog="Example: govorun agents add anna --name 'Анна' --sip sip:anna@10.0.0.5")
+def agents_add(
+    login: Annotated[str, typer.Argument(help="One word.")],
+    name: Annotated[str, typer.Option("--name", help="As customers see it.")] = "",
+    sip: Annotated[str, typer.Option("--sip", help="Where their calls go.")] = "",
+    skills: Annotated[str, typer.Option("--skills", help="Words with spaces between; none is everything.")] = "",
+    data: Data = None,
+) -> None:
+    """Add an agent, or give one a new password; it is asked for, or read from GOVORUN_NEW_PASSWORD."""
+    from bot.app import keeping
+
+    password = os.environ.get("GOVORUN_NEW_PASSWORD") or typer.prompt(
+        "Password", hide_input=True, confirmation_prompt=True, err=True
+    )
+    keeping.agents_add(settings_.load(data=data), login, password, name=name, sip=sip, skills=skills, console=out)
+
+
 def main() -> NoReturn:
-    """The entry point. What went wrong is one line: where, what, how to mend it."""
+    """The entry point. What went wrong is a line: where, what, how to mend it."""
     try:
-        app(standalone_mode=True)
+        app()
     except GovorunError as error:
         for line in getattr(error, "lines", ()):
-            err.print(line, style="red", markup=False)
-        err.print(f"[bold red]error:[/] {escape(str(error))}")
+            print(line, file=sys.stderr)
+        err.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
+        sys.exit(1)
+    except ImportError as error:
+        if error.name is None or error.name.partition(".")[0] in ("bot", "voice"):
+            raise  # ours: a fault, not a part that wasn't installed
+        err.print(f"[bold red]error:[/] {escape(error.name)} isn't installed. Run: make install", soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        sys.exit(0)  # `govorun … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # `govorun … | head`: nothing more to say, and no complaint
+        sys.exit(0)
     sys.exit(0)
 
 

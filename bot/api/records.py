@@ -116,7 +116,7 @@ class Records:
         return await asyncio.to_thread(within)
 
 
-def _all(tx: Connection, wanted: Select[tuple[str]]) -> list[Conversation]:
+def _all(tx: Connection, wanted: Select[str]) -> list[Conversation]:
     found = (_whole(tx, conversations.summary(tx, name)) for (name,) in tx.execute(wanted).all())
     return [each for each in found if each is not None]
 

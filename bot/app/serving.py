@@ -186,9 +186,7 @@ def _tell(
     grid = Table.grid(padding=(0, 2))
     for name, what, more in rows:
         grid.add_row(f"[dim]{name}[/]", f"[bold]{what}[/]", more)
-    console.print(
-        f"[bold green]Govorun {text.release()}[/] answers: {', '.join(house.sets)}", highlight=False
-    )
+    console.print(f"[bold green]Govorun {text.release()}[/] answers: {', '.join(house.sets)}", highlight=False)
     console.print(grid)
     console.print("[dim]Ctrl-C stops.[/]", highlight=False)
 

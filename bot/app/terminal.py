@@ -76,9 +76,7 @@ def _folder(data: Path | None) -> Iterator[Path]:
 class Talk:
     """One conversation, line by line."""
 
-    def __init__(
-        self, house: text.House, console: Console, *, scenario: str | None, language: Language
-    ) -> None:
+    def __init__(self, house: text.House, console: Console, *, scenario: str | None, language: Language) -> None:
         self._house = house
         self._console = console
         self._scenario = scenario
@@ -140,5 +138,3 @@ class Talk:
                     self._console.print(f"  [bold]{number}[/] {escape(choice.title)}", style="cyan")
         elif line.kind == "waiting":
             self._console.print(WORDS[self._language]["waiting"], style="yellow")
-
-
