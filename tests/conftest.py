@@ -40,3 +40,11 @@ def database(database_url: str) -> Iterator[Database]:
     made.create()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """A tests.web.Web: the clinic behind the whole of the web, shared; each test is somebody else."""
+    from tests.web import built  # only here: it loads the whole house
+
+    yield from built(tmp_path_factory.mktemp("house"))
