@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -41,8 +40,18 @@ class Metrics:
             "govorun_browser_calls", "Calls a browser asked for.", ("result",), registry=self.registry
         )
 
-    def watch(self, gauge: Gauge, read: Callable[[], float]) -> None:
-        gauge.set_function(read)
+        self.call_seconds = Histogram(
+            "govorun_call_seconds",
+            "Within a call. reply: end of the caller's speech to the first audio of the answer; key: from a key "
+            "press to it; barge_in: from the caller's voice to the prompt's silence.",
+            ("what",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+
+    def heard(self, what: str, milliseconds: float) -> None:
+        """What a call measured of itself: "reply_ms", "key_ms", "barge_in_ms"."""
+        self.call_seconds.labels(what.removesuffix("_ms")).observe(milliseconds / 1000)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

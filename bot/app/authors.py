@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from rich.console import Console
 from rich.markup import escape
-from sqlalchemy import create_engine
 
 from bot.authoring import golden
-from bot.authoring.golden import Bench
 from bot.authoring.load import check as check_set
 from bot.authoring.problems import ScenarioErrors
 from bot.backends.calendar import Calendar
-from bot.dialogue.scenario import ScenarioSet
 from bot.errors import UnknownScenario
 from bot.settings import load as settings
-from bot.stores.schema import metadata
 from bot.understanding.nlu import BuiltinNlu
 
 Locale = Literal["en", "ru"]
@@ -63,13 +57,14 @@ def test(folder: Path, *, locale: Locale, console: Console) -> tuple[int, int]:
 
     Raises ScenarioErrors where a set or a conversation can't be read.
     """
+    bench = golden.in_memory(lambda business: {"calendar": Calendar(business)})
     cache = settings().data / "cache" / "intents"
     passed = failed = 0
     for path in sets_in(folder):
         if not (path / "tests").is_dir():
             continue
         try:
-            results = golden.run(path, nlu=lambda each: BuiltinNlu.of(each, cache=cache), bench=_bench, locale=locale)
+            results = golden.run(path, nlu=lambda each: BuiltinNlu.of(each, cache=cache), bench=bench, locale=locale)
         except ScenarioErrors as error:
             for problem in error.problems:
                 console.print(f"{path}/{problem.text(locale)}", markup=False, soft_wrap=True)
@@ -80,20 +75,10 @@ def test(folder: Path, *, locale: Locale, console: Console) -> tuple[int, int]:
                 passed += 1
                 continue
             failed += 1
-            console.print(f"\n[bold]{escape(str(path / result.file))}:{result.line}[/] {escape(result.title)}", soft_wrap=True)
+            console.print(
+                f"\n[bold]{escape(str(path / result.file))}:{result.line}[/] {escape(result.title)}", soft_wrap=True
+            )
             for line in result.diff.splitlines()[1:]:
                 style = {"+": "green", "-": "red"}.get(line[:1], "dim")
                 console.print(line, style=style, markup=False, soft_wrap=True)
     return passed, failed
-
-
-@contextmanager
-def _bench(scenarios: ScenarioSet) -> Iterator[Bench]:
-    """The built-in calendar over a database in memory, where nobody needs to exist to book."""
-    engine = create_engine("sqlite://")
-    metadata.create_all(engine)
-    try:
-        with engine.begin() as tx:
-            yield Bench(backends={"calendar": Calendar(scenarios.business)}, tx=tx)
-    finally:
-        engine.dispose()
