@@ -295,6 +295,8 @@ def _part(line: Line, at: int, now: datetime) -> Fact | None:
         return Part(start=at, stop=at + 2, part="day" if line.word(at + 1) == "lunch" else "evening")
     if word == "before" and line.word(at + 1) in ("lunch", "noon"):
         return Part(start=at, stop=at + 2, part="morning")
+    if word in ("am", "pm") and len(line) <= 2:
+        return Part(start=at, stop=at + 1, part="morning" if word == "am" else "evening")  # 'am or pm?'
     if word in PARTS:
         before = line.word(at - 1)
         near = before in ("the", "this", "in", "tomorrow", "at", "that") or before in _WEEKDAYS

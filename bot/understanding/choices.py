@@ -16,6 +16,7 @@ from bot.understanding.speech import SPEECH, rejected
 from bot.understanding.terms import Line
 
 _CLOSE = 84  # percent of likeness that passes for a slip in a word of five letters or more
+_LONGEST = 60  # words; nobody chooses at greater length, and a word costs up to half a millisecond
 _LAST = {
     "ru": frozenset("последний последнюю последнее последняя последнего последнему последней".split()),
     "en": frozenset(("last",)),
@@ -82,7 +83,7 @@ _CORRECTIONS = frozenset("нет ой точнее вернее лучше пр�
 
 
 def _by_words(line: Line, options: Sequence[Option], lang: Lang) -> list[_Hit]:
-    words = [(at, stem(token_word, lang), token_word) for at, token_word in _words(line)]
+    words = [(at, forms(word, lang), word) for at, word in _words(line)[:_LONGEST]]
     hits: list[_Hit] = []
     for option in options:
         best: _Hit | None = None
@@ -107,7 +108,10 @@ def _words(line: Line) -> list[tuple[int, str]]:
 
 
 def _match(
-    words: Sequence[tuple[int, str, str]], option: str, name: tuple[tuple[str, str], ...], lang: Lang
+    words: Sequence[tuple[int, tuple[str, ...], str]],
+    option: str,
+    name: tuple[tuple[tuple[str, ...], str], ...],
+    lang: Lang,
 ) -> _Hit | None:
     """How much of the name the words say; every meaning word of a short name must be there."""
     places: list[int] = []
@@ -125,49 +129,42 @@ def _match(
     return _Hit(min(places), max(places) + 1, option, score / len(name) + 0.01 * len(places))
 
 
-def _alike(said_stem: str, said: str, name_stem: str, name: str) -> float:
+def _alike(said_forms: tuple[str, ...], said: str, name_forms: tuple[str, ...], name: str) -> float:
     """1.0 for the same word in any form, less for a slip, 0 for another word."""
-    if said_stem == name_stem or said == name or name in _dictionary_forms(said):
+    if said == name or not set(said_forms).isdisjoint(name_forms):
         return 1.0
-    if min(len(said), len(name)) < 4 or abs(len(said_stem) - len(name_stem)) > 3:
+    said_form, name_form = said_forms[0], name_forms[0]
+    if min(len(said), len(name)) < 4 or abs(len(said_form) - len(name_form)) > 3:
         return 0.0
     if len(said) >= 5 and len(name) >= 5:
-        likeness = max(fuzz.ratio(said_stem, name_stem), fuzz.ratio(said, name))
+        likeness = max(fuzz.ratio(said_form, name_form), fuzz.ratio(said, name))
         if likeness >= _CLOSE:
             return float(likeness) / 110
-    if min(len(said_stem), len(name_stem)) >= 4 and DamerauLevenshtein.distance(said_stem, name_stem) == 1:
-        return 0.75 if said_stem[0] == name_stem[0] else 0.0
+    if min(len(said_form), len(name_form)) >= 4 and DamerauLevenshtein.distance(said_form, name_form) == 1:
+        return 0.75 if said_form[0] == name_form[0] else 0.0
     return 0.0
 
 
-def _stems(name: str, lang: Lang) -> tuple[tuple[str, str], ...]:
+def _stems(name: str, lang: Lang) -> tuple[tuple[tuple[str, ...], str], ...]:
     return _stems_cached(name, lang)
 
 
 @lru_cache(maxsize=4096)
-def _stems_cached(name: str, lang: Lang) -> tuple[tuple[str, str], ...]:
+def _stems_cached(name: str, lang: Lang) -> tuple[tuple[tuple[str, ...], str], ...]:
     words = [token.text for token in tokens(name)]
     meaning = [word for word in words if word not in _STOP[lang]] or words
-    return tuple((stem(word, lang), word) for word in meaning)
+    return tuple((forms(word, lang), word) for word in meaning)
 
 
 @lru_cache(maxsize=8192)
-def stem(word: str, lang: Lang) -> str:
-    """The dictionary form of a Russian word; an English one without its plural."""
+def forms(word: str, lang: Lang) -> tuple[str, ...]:
+    """The dictionary forms a Russian word may belong to, the likeliest first; an English one without its plural."""
     if lang == "ru" and "а" <= word[0] <= "я":
-        return str(morphology.parses(word)[0].normal_form).replace("ё", "е")
+        return tuple(dict.fromkeys(str(parse.normal_form).replace("ё", "е") for parse in morphology.parses(word)))
     for ending in ("ies", "es", "s"):
         if len(word) > 4 and word.endswith(ending) and not word.endswith("ss"):
-            return word[: -len(ending)] + ("y" if ending == "ies" else "")
-    return word
-
-
-@lru_cache(maxsize=8192)
-def _dictionary_forms(word: str) -> frozenset[str]:
-    """Every word of which it may be a form: 'лору' is of 'лор', though likelier of 'Лора'."""
-    if not "а" <= word[0] <= "я":
-        return frozenset()
-    return frozenset(str(parse.normal_form).replace("ё", "е") for parse in morphology.parses(word))
+            return (word[: -len(ending)] + ("y" if ending == "ies" else ""),)
+    return (word,)
 
 
 def _by_order(line: Line, options: Sequence[Option], lang: Lang) -> list[_Hit]:

@@ -90,7 +90,7 @@ _BREAKS = frozenset(
         wednesday thursday friday saturday sunday time hour visit with about from your are was were be
         been or but if on in at by up down out now then there that they them we us our he she very much
         more too also hungry late busy sick ill tired pain hurts number phone table room pizza order
-        delivery same none whatever anything something question problem second minute moment wait hold
+        delivery same none and i whatever anything something question problem second minute moment wait hold
         repeat again
     """.split()
 )
@@ -155,15 +155,28 @@ def _russian(words: list[_Word], intro: tuple[int, int] | None) -> Reading:
     meant = [word for word in words if word.text not in skipped]
     led = [word for word in words[intro[1] :] if word.text not in skipped] if intro else []
     case = _CASES.get(words[intro[1] - 1].text, "nom") if intro else "nom"
-    for group, sure in ((led[:3], True), (led[:2], True), (led[:1], True), (meant, False)):
-        if not group or (not sure and len(group) > 3):
+    strong = _strong(words, intro)
+    for group, sure in (
+        (meant, strong),
+        (led[:3], strong),
+        (led[:2], strong),
+        (led[:1], strong),
+        (_nicknamed(meant), False),
+    ):
+        if not 1 <= len(group) <= 3:
             continue
-        name = _named(group, sure=sure and _strong(words, intro), case=case)
+        name = _named(group, sure=sure, case=case)
         if name is not None:
             used = {word.text for word in group}
             rest = " ".join(word.text for word in meant if word.text not in used)
             return Reading(value=name, rest=rest)
     return NOTHING
+
+
+def _nicknamed(meant: list[_Word]) -> list[_Word]:
+    """'Наталья, можно просто Наташа': two given names are one person's."""
+    given = [any(guess.kind == "Name" for guess in _guesses(word)) for word in meant]
+    return meant[:1] if len(meant) == 2 and all(given) else []
 
 
 def _strong(words: list[_Word], intro: tuple[int, int] | None) -> bool:
@@ -230,7 +243,7 @@ def _plausible(guesses: list[_Guess], word: _Word) -> bool:
     if word.text in _NOT_NAMES or word.text in _ALSO_NAMES:
         return word.text in _ALSO_NAMES
     total = sum(parse.score for parse in morphology.parses(word.text))
-    return bool(sum(guess.score for guess in guesses) >= 0.1 * total)
+    return bool(sum(guess.score for guess in guesses) >= 0.07 * total)
 
 
 _NOT_NAMES = frozenset("май мая маем ли ада рая".split())
@@ -261,6 +274,7 @@ def _noun(word: _Word) -> bool:
     first = morphology.parses(word.text)[0]
     return (
         first.tag.POS in ("NOUN", "ADJF")
+        and "Name" not in first.tag
         and "nomn" in first.tag
         and "sing" in first.tag
         and word.text not in _NO_FAMILY
@@ -322,6 +336,8 @@ def _english(words: list[_Word], intro: tuple[int, int] | None) -> Reading:
     if any(len(word.text) < 2 for word in (group[0], group[-1])) or group[0].text in NUMERALS_EN:
         return NOTHING
     names = [_capitalised(word.raw) for word in group]
+    if len(names) > 2 and names[0] == names[-1]:
+        names = names[1:]  # 'Bond, James Bond'
     rest = " ".join(word.text for word in others)
     if _reversed(words):
         names = [*names[1:], names[0]]

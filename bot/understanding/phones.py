@@ -24,7 +24,7 @@ _COUNTED = {
 }  # fmt: skip
 _BETWEEN = frozenset(
     """
-        тире дефис черточка скобка скобки пробел и далее потом затем ну э ээ dash hyphen then and uh um
+        так дальше тире дефис черточка скобка скобки пробел и далее потом затем ну э ээ dash hyphen then and uh um
         area code
     """.split()
 )

@@ -32,6 +32,9 @@ _USUAL = {
     "tmrw": "tomorrow",
     "tmr": "tomorrow",
     "tomoz": "tomorrow",
+    "wensday": "wednesday",
+    "wendsday": "wednesday",
+    "wednsday": "wednesday",
     "2moro": "tomorrow",
     "2nite": "tonight",
 }

@@ -104,11 +104,15 @@ def _lexicon(table: dict[bool, str]) -> _Lexicon:
 _LEXICONS: dict[Lang, _Lexicon] = {"ru": _lexicon(_RU), "en": _lexicon(_EN)}
 # Answers that are one only when nothing else follows: 'хорошо бы в пятницу', 'можно перенести?', 'right now'.
 _ALONE = frozenset(
-    """
-        не так плюс минус можно хочу буду хорошо ладно точно запишите записывайте давайте давай против
-        беру отмена пожалуй нельзя неудобно good great fine right never cancel dont true y n i so cancel
-        perfect именно конечно
-    """.split()
+    phrase.strip()
+    for phrase in """
+        не | так | плюс | минус | можно | хочу | буду | хорошо | ладно | точно | запишите | записывайте |
+        давайте | ну давайте | давай | ну давай | против | беру | отмена | пожалуй | нельзя | неудобно |
+        именно | конечно | не могу | не хочу | не буду | пока нет | good | great | fine | right | never |
+        cancel | dont | please dont | do not | true | y | n | perfect | i do | i am | i would | i dont |
+        i do not | i wouldnt | i am not | im not | im in | it is | it does | it isnt | it is not | its not
+        | it doesnt | please do | go ahead | hardly | i refuse | not now
+    """.split("|")
 )
 
 
@@ -127,17 +131,25 @@ def read_yesno(text: str, *, lang: Lang) -> Reading:
     answer, stop = found
     rest = words[stop:]
     # 'нет, всё верно' answers 'ничего не изменить?' with yes: the later answer is the fuller one
-    if stop - at == 1 and words[at] in _ALONE and rest and not all(word in _CLOSERS[lang] for word in rest):
+    if _phrase(words, at, stop) in _ALONE and rest and not all(word in _CLOSERS[lang] for word in rest):
         return NOTHING
     follow = _at(rest, 0, lexicon) if rest else None
     while follow is not None and (follow[0] == answer or len(rest) == follow[1]):
-        if rest[0] in _ALONE and len(rest) > follow[1] and not all(word in _CLOSERS[lang] for word in rest):
+        if (
+            _phrase(rest, 0, follow[1]) in _ALONE
+            and len(rest) > follow[1]
+            and not all(word in _CLOSERS[lang] for word in rest)
+        ):
             break
         answer, rest = follow[0], rest[follow[1] :]
         follow = _at(rest, 0, lexicon) if rest else None
     while rest and rest[0] in _CLOSERS[lang]:
         rest = rest[1:]
     return Reading(value=answer, rest=" ".join(rest))
+
+
+def _phrase(words: list[str], start: int, stop: int) -> str:
+    return " ".join(words[start:stop])
 
 
 def _at(words: list[str], at: int, lexicon: _Lexicon) -> tuple[bool, int] | None:
