@@ -243,6 +243,13 @@ class PhoneCall:
                 await asyncio.sleep(0.005)
         return times[0]
 
+    def hold(self, on: bool) -> None:
+        """Put the other side on hold, or take it back: a re-INVITE, and no sound of ours meanwhile."""
+        assert isinstance(self.leg, OutgoingCall)
+        self.wire.mute = on
+        sdp = _sdp(self.wire.port, (self.wire.payload_type,), "inactive" if on else "sendrecv")
+        self.phone.uac.send_reinvite(self.leg.dialog, sdp, self.leg.remote_addr)
+
     def hang_up(self) -> None:
         if not self.ended.is_set():
             if isinstance(self.leg, IncomingCall):
@@ -301,8 +308,8 @@ class Phone:
         await asyncio.sleep(0.05)  # the BYE's 200
         await self.uas.stop()
 
-    async def dial(self, uri: str, *, headers: dict[str, str] | None = None) -> PhoneCall:
-        """Send the INVITE; the call that came of it, answered or `refused`."""
+    async def dial(self, uri: str, *, headers: dict[str, str] | None = None, video_alone: bool = False) -> PhoneCall:
+        """Send the INVITE and don't wait. video_alone: offer no sound at all."""
         wire = Wire()
         target = re.match(r"sips?:(?:[^@]*@)?([^:;?>]+):?(\d+)?", uri)
         assert target is not None, uri
@@ -310,7 +317,7 @@ class Phone:
             self.uri,
             uri,
             (target[1], int(target[2] or 5060)),
-            sdp_offer=_sdp(wire.port, self.codecs),
+            sdp_offer=_video(wire.port) if video_alone else _sdp(wire.port, self.codecs),
             extra_headers=headers,
         )
         call = PhoneCall(self, leg, wire)
@@ -403,7 +410,7 @@ def _unescaped(value: str) -> str:
     return re.sub(rb"%([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), value.encode()).decode()
 
 
-def _sdp(port: int, codecs: tuple[int, ...]) -> SdpMessage:
+def _sdp(port: int, codecs: tuple[int, ...], direction: str = "sendrecv", media: str = "audio") -> SdpMessage:
     lines = [
         "v=0",
         f"o=- {random.randrange(10**6)} 1 IN IP4 {HOST}",
@@ -415,9 +422,16 @@ def _sdp(port: int, codecs: tuple[int, ...]) -> SdpMessage:
         f"a=rtpmap:{KEYS} telephone-event/8000",
         f"a=fmtp:{KEYS} 0-15",
         "a=ptime:20",
-        "a=sendrecv",
+        f"a={direction}",
     ]
     return parse_sdp("\r\n".join(lines) + "\r\n")
+
+
+def _video(port: int) -> SdpMessage:
+    return parse_sdp(
+        f"v=0\r\no=- 1 1 IN IP4 {HOST}\r\ns=-\r\nc=IN IP4 {HOST}\r\nt=0 0\r\n"
+        f"m=video {port} RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n"
+    )
 
 
 # --- Debian's baresip --------------------------------------------------------------------------------

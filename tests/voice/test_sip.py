@@ -350,6 +350,94 @@ async def test_a_caller_who_never_sends_sound_still_has_a_clock():
         call._over()
 
 
+async def test_a_caller_who_holds_us_and_comes_back_is_heard_again():
+    async with line(dead_after_s=2) as bot, Phone() as phone:
+        call = await phone.call(bot.uri)
+        leg = await bot.leg()
+        await asyncio.sleep(0.3)
+        call.hold(True)
+        await asyncio.sleep(3)  # longer than a dead line lives
+        assert leg.ended is None
+        assert 130 <= len(bot.frames[leg.id]) <= 190
+        call.hold(False)
+        await asyncio.sleep(0.3)
+        begun = time.monotonic()
+        leg.play(tone(700, 0.5))
+        call.say(tone(440, 1))
+        await asyncio.sleep(1.2)
+        assert len(call.loud(begun)) >= 24
+        assert strength(bot.heard(leg)[-RATE * 8 // 10 : -RATE // 2], 440) > 0.9
+
+
+async def test_a_line_that_loses_packets_goes_on():
+    async with line() as bot, Phone() as phone:
+        call = await phone.call(bot.uri)
+        leg = await bot.leg()
+        call.wire.loss = 0.1
+        call.say(tone(440, 2))
+        await asyncio.sleep(2)
+        assert len(bot.frames[leg.id]) > 80
+        assert np.mean([strength(frame, 440) > 0.9 for frame in bot.frames[leg.id][20:80]]) > 0.8
+
+
+def request(port: int, reply_to: int, method: str = "INVITE", body: str = "", kind: str = "application/sdp") -> bytes:
+    unique = f"{time.monotonic_ns()}"
+    lines = [
+        f"{method} sip:100@127.0.0.1:{port} SIP/2.0",
+        f"Via: SIP/2.0/UDP 127.0.0.1:{reply_to};branch=z9hG4bK{unique};rport",
+        f"From: <sip:1@127.0.0.1>;tag={unique}",
+        "To: <sip:100@127.0.0.1>",
+        f"Call-ID: {unique}",
+        f"CSeq: 1 {method}",
+        f"Contact: <sip:1@127.0.0.1:{reply_to}>",
+        "Max-Forwards: 70",
+        *([f"Content-Type: {kind}"] if body else []),
+        f"Content-Length: {len(body)}",
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+
+
+SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+
+
+@pytest.mark.parametrize(
+    ("what", "status"),
+    [
+        ({"method": "INVITE", "body": "v=0\r\nhello\r\n"}, "500"),
+        ({"method": "INVITE", "body": SDP + "m=audio 4000 RTP/AVP 18\r\n"}, "488"),
+        ({"method": "INVITE", "body": "x" * 60_000}, "500"),
+        ({"method": "BYE"}, "481"),
+        ({"method": "REGISTER"}, "501"),
+        ({"method": "OPTIONS"}, "200"),
+        (None, ""),
+    ],
+)
+async def test_nonsense_gets_a_final_answer_and_the_next_caller_is_served(what, status):
+    async with line() as bot, Phone() as phone:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.bind(("127.0.0.1", 0))
+            stranger.settimeout(2)
+            port = bot.endpoint.port
+            packet = b"\x00\xff\r\n\r\n" if what is None else request(port, stranger.getsockname()[1], **what)
+            stranger.sendto(packet, ("127.0.0.1", port))
+            if what is not None:
+                answer = await asyncio.to_thread(stranger.recv, 65_536)
+                assert answer.decode().split()[1] == status
+        assert (await phone.call(bot.uri)).refused == 0
+
+
+async def test_a_call_without_sound_in_its_offer_is_ended_soon(monkeypatch):
+    monkeypatch.setattr("voice.sip.leg.SOUND_S", 0.3)
+    async with line() as bot, Phone() as phone:
+        bot.answers = False
+        call = await phone.dial(bot.uri, video_alone=True)
+        leg = await bot.leg()
+        with pytest.raises(LegFailed) as failed:
+            await leg.answer()
+        assert failed.value.what == "the call is up without sound"
+        await asyncio.wait_for(call.ended.wait(), 2)
+
+
 async def test_a_call_we_place_is_answered_and_ends_when_they_hang_up():
     async with line() as bot, Phone(user="agent") as phone:
         leg = await bot.endpoint.call(phone.uri, headers={"X-Campaign": "7"})

@@ -413,14 +413,17 @@ async def test_chromium_hears_us_is_heard_and_sends_keys(tmp_path):
         ears = Ears(leg)
         await leg.answer()
         await dialling
-        leg.play(tone(1000, 8))
-        await asyncio.sleep(3)
-        heard = await page.evaluate("heard()")
-        assert heard["hz"] == pytest.approx(1000, abs=15)
-        assert heard["dbfs"] == pytest.approx(-15.2, abs=1)
+        leg.play(tone(1000, 15))
+        await asyncio.sleep(2)
+        async with asyncio.timeout(8):  # on a busy machine its jitter buffer stretches sound at first
+            while True:
+                heard = await page.evaluate("heard()")
+                if heard["hz"] == pytest.approx(1000, abs=15) and heard["dbfs"] == pytest.approx(-15.2, abs=1):
+                    break
+                await asyncio.sleep(0.2)
         assert strength(ears.sound[-RATE:], 440) > 0.9
         assert audio.level(ears.sound[-RATE:]) > -30
-        assert 0.9 < len(ears.frames) * 0.02 / (ears.frames[-1][0] - ears.frames[0][0]) < 1.1
+        assert 0.85 < len(ears.frames) * 0.02 / (ears.frames[-1][0] - ears.frames[0][0]) < 1.15
 
         leg.flush()
         await asyncio.sleep(0.6)

@@ -19,7 +19,8 @@ from voice.sip.statuses import StackThread, reason_of
 log = logging.getLogger(__name__)
 
 AHEAD_MS = 200  # sound handed to the stack before its time, so a stalled loop of that length isn't heard
-SETUP_S = 10.0  # from our 200 to their ACK and sound; RFC 3261 13.3.1.4 gives up after 32 s
+SETUP_S = 10.0  # from our 200 to their ACK; RFC 3261 13.3.1.4 gives up after 32 s
+SOUND_S = 2.0  # from the ACK to sound both ways; an offer without sound never gets there
 TRANSFER_S = 45.0  # a person's telephone rings that long
 BYTES_PER_MS = RATE * 2 // 1000
 READ_BYTES = 32_768  # the stack's whole receive buffer, 2 s
@@ -43,7 +44,6 @@ class SipLeg:
         self._in = Inlet()
         self._out = Outlet()
         self._events = Events()
-        self._up = asyncio.Event()  # established, or over
         self._hearing = False
         self._flushing = False
         self._ending = ""  # the reason, where we know it before the stack says so
@@ -78,15 +78,16 @@ class SipLeg:
         """Wait until the call is up and sound flows both ways. Raises LegFailed."""
         try:
             async with asyncio.timeout(timeout_s):
-                # Polled as well: an instant 200 can be over before anybody listens for its event.
-                while self.ended is None and not self._settle():
-                    await asyncio.sleep(0.005)
+                await self._until(lambda: self._call.state is CallState.ESTABLISHED)
+            async with asyncio.timeout(SOUND_S):
+                await self._until(self._settle)
         except TimeoutError:
+            silent = self._call.state is CallState.ESTABLISHED
             await self.hang_up()
             raise LegFailed(
-                f"no sound both ways within {timeout_s:.0f} s of the answer",
+                "the call is up without sound" if silent else f"no answer within {timeout_s:.0f} s",
                 where=f"SIP call {self.id}",
-                fix="Check that the peer sends its ACK and that RTP may pass",
+                fix="The peer must offer audio" if silent else "Check that the peer's answer and ACK reach us",
             ) from None
         if self.ended is not None:
             raise LegFailed(
@@ -183,6 +184,10 @@ class SipLeg:
     def close(self, reason: str) -> None:
         """The stack is going away, whatever the call's state."""
         self._end(reason)
+
+    async def _until(self, true: Callable[[], bool]) -> None:
+        while self.ended is None and not true():
+            await asyncio.sleep(0.005)
 
     def _receive(self) -> None:
         now = self._now()
