@@ -249,11 +249,15 @@ async def test_a_browser_cannot_be_transferred_and_the_call_goes_on():
 async def test_a_page_that_never_connects_is_given_up(monkeypatch):
     monkeypatch.setattr("voice.webrtc.SETUP_S", 0.3)
     endpoint, page = WebRtcEndpoint(), Page()
-    leg, _ = await endpoint.accept(await page.offer())
+    offer = await page.offer()
+    before = held()
+    leg, _ = await endpoint.accept(offer)
     with pytest.raises(LegFailed) as failed:
         await leg.answer()
     assert "did not connect" in failed.value.what
     assert endpoint.calls == 0
+    await asyncio.sleep(0.1)
+    assert held() == before
     await page.peer.close()
 
 
