@@ -6,6 +6,7 @@ Each returns True when it took the answer. What it leaves is looked at as a new 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.dialogue.actions import ChoseItem
@@ -15,6 +16,7 @@ from bot.dialogue.repair import goodbye
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, Item, Step
 from bot.dialogue.steps import go_on, hand_off, ordered
+from bot.dialogue.values import Moment
 
 
 def read_slots(run: Run, meaning: Meaning) -> tuple[str, ...]:
@@ -91,11 +93,14 @@ def _confirm(run: Run, step: ConfirmStep, meaning: Meaning) -> bool:
     if changed:
         settle(run, collected_at(run, changed[0]) or step.id)
         return True
-    if run.frame.awaiting == "change" and meaning.option in step.change:
+    if meaning.option in step.change:  # "телефон другой", or the button after "Что поправить?"
         name = str(meaning.option)
+        value = run.frame.values.get(name)
         run.understood()
         run.forget(name)
         run.visit(name)
+        if isinstance(value, datetime):  # "в одиннадцать" then means the same day, "в пятницу" the same hour
+            run.put(partial={**run.frame.partial, name: Moment(day=value.date(), time=value.time())})
         run.go(collected_at(run, name) or step.id)
         go_on(run)
         return True

@@ -20,7 +20,7 @@ def ask(run: Run, slot: Slot) -> None:
     attempt = run.session.misses + run.session.silences
     partial = run.frame.partial.get(slot.name)
     question = run.frame.question if run.frame.asked == slot.name else None
-    if question is None and isinstance(partial, Moment):
+    if question is None and isinstance(partial, Moment) and (partial.day is None or partial.time is None):
         question = "time" if partial.time is None else "day"
     if question:
         run.say_builtin(

@@ -37,9 +37,11 @@ from bot.dialogue.repair import REPAIR, ask_again, missed, offer, silent, withdr
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, DoStep, ScenarioSet
 from bot.dialogue.session import Frame, Session
-from bot.dialogue.steps import go_on, hand_off
+from bot.dialogue.steps import DIGRESSION, go_on, hand_off
 
 __all__ = ["advance", "expects", "opening"]
+
+NOT_REPEATED = ("builtin:wait_ok", "repair:wait_ok")  # "подождите", "повторите": the question is what they mean
 
 
 def opening(conversation: str, scenarios: ScenarioSet) -> Session:
@@ -59,7 +61,7 @@ def advance(session: Session, event: Event, scenarios: ScenarioSet) -> tuple[Ses
     handle = EVENTS.get(type(event))
     if handle is not None:
         handle(run, event)
-    said = tuple(action for action in run.actions if isinstance(action, Say))
+    said = tuple(action for action in run.actions if isinstance(action, Say) and action.prompt not in NOT_REPEATED)
     if said:
         run.change(last=said)
     return run.session, tuple(run.actions)
@@ -168,6 +170,8 @@ def _wish(run: Run, meaning: Meaning, intent: str) -> None:
         run.understood()
         depth = next((at for at, frame in enumerate(run.session.stack) if frame.scenario == intent), None)
         if depth is None:
+            if not run.scenario.resumable and len(run.session.stack) > 1:
+                run.pop()  # not to be come back to
             begin(run, intent, meaning)
         else:  # it is under way already: back to it, with what was just said
             run.change(stack=run.session.stack[: depth + 1])
@@ -180,7 +184,7 @@ def _wish(run: Run, meaning: Meaning, intent: str) -> None:
     scenario, step, target = item
     run.understood()
     run.push(scenario)
-    run.put(step=target or step)
+    run.put(step=target or step, visits={DIGRESSION: 1})
     go_on(run)
 
 

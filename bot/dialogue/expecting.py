@@ -61,9 +61,8 @@ def expects(session: Session, scenarios: ScenarioSet) -> Expectation:
     if isinstance(step, ConfirmStep):
         slots = {name: _spec(scenario.slots[name], frame, scenarios) for name in step.change}
         changing = frame.awaiting == "change"
-        choices = (
-            tuple(Option(id=name, title=scenario.slots[name].title) for name in step.change) if changing else (YES, NO)
-        )
+        named = tuple(Option(id=name, title=scenario.slots[name].title) for name in step.change)
+        choices = named if changing else (YES, NO, *named)
         return Expectation(
             slots=slots,
             choices=choices,

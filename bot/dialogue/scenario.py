@@ -209,7 +209,7 @@ class Scenario:
     steps: Mapping[str, Step]
     slots: Mapping[str, Slot] = field(default_factory=dict)
     file: str = ""
-    resumable: bool = True  # offered for continuation on another channel
+    resumable: bool = True  # come back to after a digression, offered for continuation on another channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

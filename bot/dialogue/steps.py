@@ -32,6 +32,8 @@ from bot.dialogue.values import Moment, Value
 
 MAX_STEPS = 300  # in one turn; a scenario that runs longer without asking anything is a loop
 
+DIGRESSION = "digression"  # among a frame's visits: one item of a menu was wished for from elsewhere
+
 YES_NO: Mapping[str, tuple[Choice, Choice]] = {
     "ru": (Choice(id="yes", title="Да", key="1"), Choice(id="no", title="Нет", key="2")),
     "en": (Choice(id="yes", title="Yes", key="1"), Choice(id="no", title="No", key="2")),
@@ -131,6 +133,9 @@ def _collect(run: Run, step: CollectStep) -> None:
 
 
 def _choose(run: Run, step: ChooseStep) -> None:
+    if DIGRESSION in run.frame.visits:
+        run.go("")  # its block is done; back to what was asked before
+        return
     quiet, run.quiet = run.quiet, False
     returned = is_offered(run, step)
     if not quiet:

@@ -177,6 +177,8 @@ class BuiltinNlu:
 
         intents = self._intents(said, expectation, heard.language)
         best = intents[0] if intents else None
+        if option in expectation.slots and (best is None or _under_way(best, expectation)):
+            return _chosen(str(option), heard)  # "нет, телефон другой": what is to be changed is named
         if best is not None and self._interrupts(best, answered, asked, expectation):
             return self._wish(intents, heard, said, expectation)
         if answered:
@@ -190,11 +192,8 @@ class BuiltinNlu:
     def _interrupts(
         self, best: ScoredIntent, answered: Mapping[str, Reading], asked: SlotSpec | None, expectation: Expectation
     ) -> bool:
-        under_way = bool(expectation.slots) and expectation.slots.keys() <= {
-            spec.name for spec in expectation.intent_slots.get(best.name, ())
-        }
         if answered:
-            return not under_way and best.score >= SURE
+            return not _under_way(best, expectation) and best.score >= SURE
         if asked is not None:
             return best.score >= LIKELY
         return True
@@ -316,6 +315,12 @@ def _read(spec: SlotSpec, text: str, heard: _Heard) -> tuple[Reading | None, str
     expected = Expected.of(spec)
     told = slots.read(spec.type, text, lang=heard.language, now=heard.now, expected=expected)
     return (told.for_dialogue, told.rest) if told else (None, text)
+
+
+def _under_way(intent: ScoredIntent, expectation: Expectation) -> bool:
+    """Whether the intent is what the conversation is busy with already."""
+    own = {spec.name for spec in expectation.intent_slots.get(intent.name, ())}
+    return bool(expectation.slots) and expectation.slots.keys() <= own
 
 
 def _offered(said: str, asked: SlotSpec | None, expectation: Expectation, heard: _Heard) -> tuple[str | None, str]:
