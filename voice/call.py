@@ -47,6 +47,7 @@ from voice.speaking import Speaking, Voices
 log = logging.getLogger(__name__)
 
 SILENCE_S = 6.0  # of nothing after a prompt before the caller is asked again; VoiceXML's usual timeout is 5 to 7
+HOLD_S = 15.0  # between words to a caller who waits for a person
 LEFT_ALONE_S = 20.0  # how long the last words may take before the line is cleared all the same
 UNCLEAR = "…"  # stands in the transcript for speech that no words were found in
 NOTICED_MS = 500  # of speech without words: shorter is a cough, longer deserves "I didn't catch that"
@@ -211,14 +212,16 @@ class Call:
             self._speaking.resume()
 
     def _count_silence(self, hearing: Hearing) -> None:
-        waits = self._session is not None and self._session.status == "bot"
-        if not waits or self._busy or hearing.active or not self._speaking.idle or self._keypad.typed:
+        status = self._session.status if self._session else ""
+        patience = {"bot": self._equipment.silence_s, "waiting": HOLD_S}.get(status)
+        busy = self._busy or self._transferring or hearing.active or not self._speaking.idle
+        if patience is None or busy or self._keypad.typed:
             self._quiet = 0
             return
         self._quiet += 1
-        if self._quiet * FRAME_MS >= self._equipment.silence_s * 1000:
+        if self._quiet * FRAME_MS >= patience * 1000:
             self._quiet = 0
-            self._put(Silence, seconds=self._equipment.silence_s)
+            self._put(Silence, seconds=patience)
 
     async def _follow(self, conversation: str) -> None:
         """What others add to this conversation: an agent at the desk."""

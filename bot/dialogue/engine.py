@@ -191,6 +191,8 @@ def _wish(run: Run, meaning: Meaning, intent: str) -> None:
 def _silence(run: Run, event: Silence) -> None:
     if run.session.status == "bot":
         silent(run)
+    elif run.session.status == "waiting":
+        run.say_builtin("keep_waiting")
 
 
 def _fetched(run: Run, event: Fetched) -> None:

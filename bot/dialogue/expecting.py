@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.dialogue.asking import options
@@ -42,7 +42,7 @@ def expects(session: Session, scenarios: ScenarioSet) -> Expectation:
             yesno=frame.visits.get(step.id, 0) > 1,
             intents=intents,
             intent_slots=intent_slots,
-            hints=_hints(choices, session),
+            hints=_hints((*choices, *_said_at_once(intent_slots)), session),
         )
     if isinstance(step, CollectStep) and frame.asked:
         asked = _spec(scenario.slots[frame.asked], frame, scenarios)
@@ -99,5 +99,11 @@ def _keys(choices: Iterable[Option]) -> dict[str, str]:
     return {option.key: option.id for option in choices if option.key}
 
 
+def _said_at_once(intent_slots: Mapping[str, tuple[SlotSpec, ...]]) -> Iterable[Option]:
+    """What may be named together with a wish: "запишите к терапевту"."""
+    return (option for specs in intent_slots.values() for spec in specs for option in spec.options)
+
+
 def _hints(choices: Iterable[Option], session: Session) -> tuple[str, ...]:
-    return tuple(option.title[session.language] for option in choices if session.language in option.title)
+    titles = (option.title[session.language] for option in choices if session.language in option.title)
+    return tuple(dict.fromkeys(titles))

@@ -17,6 +17,8 @@ from bot.understanding.terms import Line
 
 _CLOSE = 84  # percent of likeness that passes for a slip in a word of five letters or more
 _LONGEST = 60  # words; nobody chooses at greater length, and a word costs up to half a millisecond
+_SOUND_LETTERS = 6  # of both words; shorter ones sound alike by chance
+_SOUNDS = str.maketrans("оеэяыбдгвжзщ", "аиииипткфшсш", "ьъ")
 _LAST = {
     "ru": frozenset("последний последнюю последнее последняя последнего последнему последней".split()),
     "en": frozenset(("last",)),
@@ -140,9 +142,23 @@ def _alike(said_forms: tuple[str, ...], said: str, name_forms: tuple[str, ...], 
         likeness = max(fuzz.ratio(said_form, name_form), fuzz.ratio(said, name))
         if likeness >= _CLOSE:
             return float(likeness) / 110
+    if min(len(said_form), len(name_form)) >= _SOUND_LETTERS:
+        likeness = fuzz.ratio(sound(said_form), sound(name_form))
+        if likeness >= _CLOSE:
+            return float(likeness) / 120
     if min(len(said_form), len(name_form)) >= 4 and DamerauLevenshtein.distance(said_form, name_form) == 1:
         return 0.75 if said_form[0] == name_form[0] else 0.0
     return 0.0
+
+
+@lru_cache(maxsize=8192)
+def sound(word: str) -> str:
+    """How an unstressed, unclear word sounds: what a recogniser takes for each other is one letter ("торопевт").
+
+    Russian vowel reduction and devoicing (Р. И. Аванесов, Русское литературное произношение); Latin letters stay.
+    """
+    letters = word.translate(_SOUNDS)
+    return "".join(letter for at, letter in enumerate(letters) if at == 0 or letters[at - 1] != letter)
 
 
 def _stems(name: str, lang: Lang) -> tuple[tuple[tuple[str, ...], str], ...]:

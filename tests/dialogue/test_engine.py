@@ -201,6 +201,12 @@ def test_who_waits_for_a_person_can_think_better_of_it():
     assert talk.did(Withdraw)
 
 
+def test_a_caller_who_waits_is_not_left_in_silence():
+    talk = Talk(medium="voice")
+    talk.say("operator")
+    assert talk.silent() == ["<keep_waiting>"]
+
+
 def test_a_transfer_that_nobody_answers_brings_the_caller_back():
     talk = Talk(medium="voice")
     talk.say("booking")
@@ -272,6 +278,10 @@ def test_the_core_asks_for_a_menu_key_and_a_yes():
     talk = Talk()
     assert expects(talk.session, SMALL).keys == {"1": "booking", "2": "price"}
     assert expects(booked().session, SMALL).yesno
+
+
+def test_the_recogniser_is_told_what_may_be_said_at_once_with_a_wish():
+    assert expects(Talk().session, SMALL).hints == ("Записаться", "Узнать цену", "Терапевт", "Лор")
 
 
 def test_a_stored_utterance_advances_alike():

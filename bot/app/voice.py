@@ -1,0 +1,107 @@
+"""The telephone half, built from settings. Only `bot.app.serving` imports it, so that text lives without it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from rich.console import Console
+
+from bot.api.parts import State
+from bot.app.text import House
+from bot.dialogue.fixed import fixed_speech
+from bot.dialogue.meaning import Language
+from bot.errors import GovorunError, Unacceptable
+from bot.ports import Identity
+from bot.vcon import identifier
+from voice.call import Equipment
+from voice.ports import Recognizers
+from voice.sip.endpoint import check_free
+from voice.switchboard import Lines, Switchboard
+from voice.tts.cache import Prompts
+from voice.vad.silero import SileroVad
+
+log = logging.getLogger("govorun.voice")
+
+
+def telephone(house: House) -> VoiceHalf:
+    return VoiceHalf(house)
+
+
+class VoiceHalf:
+    """Takes calls once its weights are loaded and its prompts rendered; until then callers get no answer."""
+
+    def __init__(self, house: House) -> None:
+        settings = house.settings
+        first, _, last = settings.rtp_ports.partition("-")
+        self._house = house
+        self._lines = Lines(
+            host=settings.sip_host,
+            port=settings.sip_port,
+            web_host=settings.host,
+            capacity=settings.max_calls,
+            rtp_ports=(int(first), int(last)),
+            sets=tuple(house.sets),
+            language=settings.language,
+            data=settings.data,
+        )
+        self._switchboard = Switchboard(self._lines, self._equipment)
+        self._state: tuple[State, str] = ("warming", "loading")
+        self._warming: asyncio.Task[None] | None = None
+
+    @property
+    def active(self) -> int:
+        return self._switchboard.calls
+
+    def state(self) -> tuple[State, str]:
+        return self._state
+
+    async def start(self, console: Console) -> None:
+        """Raises PortTaken at once; all else goes on in the background and shows in `state`."""
+        check_free(self._lines.host, self._lines.port)
+        self._warming = asyncio.create_task(self._warm(console), name="voice-warm")
+
+    async def offer(self, sdp: str, kind: str, *, visitor: str, language: Language) -> tuple[str, str]:
+        if kind != "offer":
+            raise Unacceptable(f"a session description of type '{kind}'", where="type", fix="Send an offer")
+        answer = await self._switchboard.offer(sdp, Identity(kind="web", value=visitor), language)
+        return answer, "answer"
+
+    async def drain(self, seconds: float) -> None:
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.gather(self._warming, return_exceptions=True)
+        await self._switchboard.drain(seconds)
+        await self._switchboard.close()
+
+    async def _warm(self, console: Console) -> None:
+        def progress(done: int, total: int) -> None:
+            self._state = ("warming", f"prompts: {done} of {total}")
+
+        fixed = dict.fromkeys(text for each in self._house.sets.values() for text in fixed_speech(each))
+        try:
+            await self._switchboard.warm(tuple(fixed), progress)
+            await self._switchboard.open()
+        except GovorunError as error:
+            self._state = ("failed", str(error))
+            console.print(f"[yellow]No voice:[/] {error}. Text works.", highlight=False)
+            return
+        for warning in self._switchboard.warnings:
+            console.print(f"[yellow]Voice:[/] {warning}", highlight=False)
+        self._state = ("ready", "; ".join(self._switchboard.warnings) or f"dial {self._house.settings.dial}")
+        console.print(f"[bold green]Calls are taken:[/] dial [bold]{self._house.settings.dial}[/]", highlight=False)
+
+    def _equipment(self, ears: Mapping[str, Recognizers], prompts: Prompts) -> Equipment:
+        house = self._house
+        return Equipment(
+            turns=house.turns,
+            bus=house.bus,
+            new_vad=SileroVad,
+            ears=ears,
+            voices=prompts,
+            agent=house.settings.agent_sip,
+            vcon=identifier,
+            ringing=house.desk.ringing,
+            measured=house.metrics.heard,
+        )
