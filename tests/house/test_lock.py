@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -67,3 +70,37 @@ def test_one_package_has_one_version_in_every_lock(lock: str) -> None:
 
 def test_what_a_run_needs_is_all_in_what_the_tests_need() -> None:
     assert set(pins("requirements.lock")) <= set(pins("requirements-test.lock"))
+
+
+def imported(package: str) -> dict[str, set[str]]:
+    """First names of what a package's files import, and the files; standard library and our own left out."""
+    found: dict[str, set[str]] = {}
+    for path in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                names = [node.module]
+            for name in {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"bot", "voice", "tests"}:
+                found.setdefault(name, set()).add(path.relative_to(ROOT).as_posix())
+    return found
+
+
+def names(wishes: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(wish).name) for wish in wishes}
+
+
+OPTIONAL = [wish for extra in PROJECT["project"]["optional-dependencies"].values() for wish in extra]
+DECLARED = names(PROJECT["project"]["dependencies"] + OPTIONAL)
+TESTED_WITH = DECLARED | names(PROJECT["dependency-groups"]["test"])
+CARRIED = metadata.packages_distributions()
+
+
+@pytest.mark.parametrize(("package", "declared"), [("bot", DECLARED), ("voice", DECLARED), ("tests", TESTED_WITH)])
+def test_whatever_is_imported_is_a_dependency_by_name(package: str, declared: set[str]) -> None:
+    """What another package happens to bring along today may be gone tomorrow."""
+    undeclared = {
+        name: sorted(paths)
+        for name, paths in imported(package).items()
+        if not {canonicalize_name(carrier) for carrier in CARRIED.get(name, [name])} & declared
+    }
+    assert not undeclared
