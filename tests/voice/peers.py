@@ -30,6 +30,7 @@ from typing import Any, Self
 
 import numpy as np
 from aiosipua.incoming_call import IncomingCall
+from aiosipua.message import SipRequest, SipResponse
 from aiosipua.outgoing_call import OutgoingCall
 from aiosipua.refer import notify_refer
 from aiosipua.sdp import SdpMessage, parse_sdp
@@ -434,6 +435,56 @@ def _video(port: int) -> SdpMessage:
     )
 
 
+class Registrar:
+    """Takes REGISTER on a free port of 127.0.0.1, after a challenge (RFC 3261 22); nothing else.
+
+    bound: user to contact, of those registered now. refuses: everybody gets 403."""
+
+    def __init__(self, *, refuses: bool = False) -> None:
+        self.refuses = refuses
+        self.bound: dict[str, str] = {}
+        self.asked = 0
+        self.port = free_port()
+        self._transport = Loopback(local_addr=(HOST, self.port))
+        self._transport.on_message = self._on_message
+
+    async def __aenter__(self) -> Self:
+        await self._transport.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._transport.stop()
+
+    def _on_message(self, message: SipRequest | SipResponse, _addr: tuple[str, int]) -> None:
+        if not isinstance(message, SipRequest) or message.method != "REGISTER":
+            return
+        self.asked += 1
+        known = message.get_header("authorization") is not None
+        status = 403 if self.refuses else 200 if known else 401
+        reply = SipResponse(status_code=status, reason_phrase={200: "OK", 401: "Unauthorized"}.get(status, "Forbidden"))
+        for name in ("Via", "From", "Call-ID", "CSeq"):
+            for value in message.headers.get(name.lower()):
+                reply.headers.append(name, value)
+        reply.headers.set_single("To", f"{message.get_header('to')};tag=r")
+        if status == 401:
+            reply.headers.set_single("WWW-Authenticate", 'Digest realm="pbx", nonce="n1", algorithm=MD5')
+        if status == 200:
+            contact, user = (
+                message.get_header("contact") or "",
+                re.findall(r"sip:([^@]+)@", str(message.get_header("to")))[0],
+            )
+            leaving = message.get_header("expires") == "0" or "expires=0" in contact
+            if leaving:
+                self.bound.pop(user, None)
+            else:
+                self.bound[user] = contact
+            reply.headers.set_single("Contact", contact)
+            reply.headers.set_single("Expires", "0" if leaving else "600")
+        self._transport.send_reply(reply)
+
+
 # --- Debian's baresip --------------------------------------------------------------------------------
 
 
@@ -597,4 +648,4 @@ def strength(sound: Samples, hz: float) -> float:
     return float(2 * abs(np.sum(x * turn)) ** 2 / (len(x) * power))
 
 
-__all__ = ["Baresip", "Packet", "Phone", "PhoneCall", "Wire", "free_port", "strength", "tone"]
+__all__ = ["Baresip", "Packet", "Phone", "PhoneCall", "Registrar", "Wire", "free_port", "strength", "tone"]

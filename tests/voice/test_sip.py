@@ -7,7 +7,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 from bot.errors import PortTaken, SettingsError
-from tests.voice.peers import GSM, PCMU, Baresip, Phone, free_port, strength, tone
+from tests.voice.peers import GSM, PCMU, Baresip, Phone, Registrar, free_port, strength, tone
 from voice import audio
 from voice.audio import RATE, Samples
 from voice.errors import LegFailed
 from voice.ports import Digit, Ended, TransferProgress
-from voice.sip import SipEndpoint, SipLeg
+from voice.sip import SipEndpoint, SipLeg, Trunk
 
 pytestmark = pytest.mark.voice
 
@@ -75,6 +75,12 @@ async def line(**settings: object) -> AsyncIterator[Line]:
         yield answering
     finally:
         await endpoint.close()
+
+
+async def eventually(true: Callable[[], object], timeout_s: float = 5) -> None:
+    async with asyncio.timeout(timeout_s):
+        while not true():
+            await asyncio.sleep(0.02)
 
 
 async def test_a_softphone_is_answered_and_both_hear_each_other(tmp_path):
@@ -485,6 +491,36 @@ async def test_a_taken_port_is_one_clear_error():
         f"sip 127.0.0.1:{port}: UDP port {port} can't be taken: Address already in use. "
         "Stop what uses it, or choose another with --sip-port"
     )
+
+
+async def test_an_address_of_another_machine_is_one_clear_error():
+    with pytest.raises(SettingsError) as refused:
+        await SipEndpoint(host="192.0.2.77", port=free_port()).start(lambda leg: leg.hang_up())
+    assert refused.value.what == "192.0.2.77 is not an address of this machine"
+
+
+async def test_we_register_at_a_trunk_take_its_calls_and_leave_it_at_the_end():
+    async with Registrar() as pbx:
+        trunk = Trunk(user="84951112233", domain=f"127.0.0.1:{pbx.port}", password="p")
+        async with line(trunk=trunk) as bot, Phone() as phone:
+            await eventually(lambda: bot.endpoint.registered)
+            assert "84951112233" in pbx.bound
+            call = await phone.call(bot.uri.replace("100@", "84951112233@"))
+            assert (await bot.leg()).called == "84951112233"
+            call.hang_up()
+        assert pbx.bound == {}
+
+
+async def test_a_trunk_that_refuses_us_is_named_in_the_log_and_asked_again(caplog):
+    async with Registrar(refuses=True) as pbx:
+        trunk = Trunk(user="84951112233", domain=f"127.0.0.1:{pbx.port}", password="wrong")
+        async with line(trunk=trunk) as bot, Phone() as phone:
+            await eventually(lambda: "not registered" in caplog.text)
+            assert "403 Forbidden" in caplog.text
+            assert bot.endpoint.registered is False
+            assert (await phone.call(bot.uri)).refused == 0
+            pbx.refuses = False
+            await eventually(lambda: bot.endpoint.registered)
 
 
 @pytest.mark.parametrize("settings", [{"capacity": 0}, {"capacity": 10_000}, {"codecs": ("mp3",)}])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import logging
 import re
 import socket
@@ -11,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from baresip import Account, BaresipError, Call, Config, Runtime, StackEvent, UserAgent
+from baresip import Account, BaresipError, Call, Config, Event, Runtime, StackEvent, UserAgent
 
 from bot.errors import PortTaken, SettingsError
 from voice.errors import LegFailed
@@ -133,6 +135,7 @@ class SipEndpoint:
         self._tasks: set[asyncio.Task[None]] = set()
         self._on_call: OnCall | None = None
         self._draining = False
+        self._registered = False
 
     # --- life ------------------------------------------------------------------------------------------
 
@@ -166,6 +169,9 @@ class SipEndpoint:
         self._thread = StackThread(runtime)
         for agent in agents:
             agent.on_incoming(self._on_incoming)
+        if self._trunk is not None:
+            runtime.subscribe(self._on_registration)
+            self._spawn(self._register(agents[0]))
         self._clock = asyncio.create_task(self._run_clock(), name="sip-clock")
         log.info("SIP on %s:%d, %d calls at a time", self.host, self.port, self.capacity)
 
@@ -187,6 +193,9 @@ class SipEndpoint:
         if runtime is None:
             return
         await asyncio.gather(*(leg.hang_up() for leg in list(self._legs.values())))
+        if self._registered and self._agent is not None:
+            with contextlib.suppress(BaresipError):  # a trunk that is gone doesn't keep us
+                await self._agent.unregister(timeout=2)
         for leg in list(self._legs.values()):
             leg.close("us")
         self._legs.clear()
@@ -197,6 +206,11 @@ class SipEndpoint:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await runtime.close()
+
+    @property
+    def registered(self) -> bool | None:
+        """Whether the trunk knows us; None without a trunk."""
+        return None if self._trunk is None else self._registered
 
     @property
     def calls(self) -> int:
@@ -223,6 +237,28 @@ class SipEndpoint:
         leg = self._adopt(call, called=number_of(uri, self.region), caller=self._user)
         await leg.established(RING_S)
         return leg
+
+    async def _register(self, agent: UserAgent) -> None:
+        """Until it works: a trunk that is down while we start must not keep us from its calls later."""
+        wait_s = 2.0
+        while not self._registered and not self._draining:
+            try:
+                await agent.register()
+            except BaresipError as error:
+                log.warning(
+                    "sip trunk %s: not registered: %s. Check the user and the password; trying again in %.0f s",
+                    self._trunk and self._trunk.domain,
+                    error,
+                    wait_s,
+                )
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, 60.0)
+
+    def _on_registration(self, event: StackEvent) -> None:
+        if event.event is Event.REGISTER_OK:
+            self._registered = True
+        elif event.event is Event.REGISTER_FAIL:
+            self._registered = False
 
     def _on_incoming(self, call: Call) -> None:
         leg = self._adopt(
@@ -310,7 +346,7 @@ class SipEndpoint:
 
 
 def check_free(host: str, port: int) -> None:
-    """Raise PortTaken where SIP can't listen; the stack's own error doesn't say which port it was."""
+    """Raise PortTaken or SettingsError where SIP can't listen; the stack's own error doesn't say why."""
     for kind, name in ((socket.SOCK_DGRAM, "UDP"), (socket.SOCK_STREAM, "TCP")):
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind == socket.SOCK_STREAM:
@@ -318,6 +354,12 @@ def check_free(host: str, port: int) -> None:
             try:
                 probe.bind((host, port))
             except OSError as error:
+                if error.errno == errno.EADDRNOTAVAIL:
+                    raise SettingsError(
+                        f"{host} is not an address of this machine",
+                        where="sip host",
+                        fix="Choose one of `hostname -I`, or 0.0.0.0 for all of them",
+                    ) from error
                 raise PortTaken(
                     f"{name} port {port} can't be taken: {error.strerror}",
                     where=f"sip {host}:{port}",
