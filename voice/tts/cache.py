@@ -239,7 +239,8 @@ def _write(file: Path, sound: Samples) -> None:
         part.replace(file)
     except OSError as error:
         log.warning("a prompt could not be kept in %s (%s); it is rendered again at the next start", file, error)
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def _sweep(directory: Path) -> None:
