@@ -147,6 +147,13 @@ class Whisper:
         spent = (time.perf_counter() - began) * 1000
         return Heard(text=text if sure else "", confidence=sure, decode_ms=spent, engine=self.name)
 
+    def transcribed(self, wave: np.ndarray[tuple[int, ...], np.dtype[np.float32]], lang: str) -> str:
+        """What the package's own transcribe() makes of float32 at 16 kHz: what `decode` is measured against."""
+        if self._model is None:
+            raise EngineFailed("it was not warmed", where=self.name)
+        segments, _ = self._model.transcribe(wave, language=lang)
+        return " ".join(segment.text.strip() for segment in segments)
+
 
 def believed(text: str, score: float, no_speech: float, seconds: float, prompt: str = "") -> float:
     """Confidence 0..1 in what Whisper says it heard; 0.0 where it made it up.
