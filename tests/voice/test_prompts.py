@@ -29,6 +29,8 @@ class Voice:
         for word in text.split():
             if word == "сломайся":
                 raise EngineFailed("it broke")
+            if word == "взорвись":
+                raise ZeroDivisionError
             yield np.full(RATE // 10, len(word) * 100, np.int16)
 
     def close(self) -> None:
@@ -125,6 +127,11 @@ async def test_a_broken_voice_tells_everyone_who_waits_and_is_tried_again(prompt
     assert len(await prompts.get("живая", "ru"))
 
 
+async def test_whatever_a_voice_does_is_an_error_of_the_engine(prompts):
+    with pytest.raises(EngineFailed, match="ZeroDivisionError"):
+        await prompts.get("взорвись", "ru")
+
+
 async def test_a_prompt_rendered_ahead_that_fails_disturbs_nobody(prompts, voice):
     prompts.ahead(["сломайся"], "ru")
     await asyncio.sleep(0.05)
@@ -151,7 +158,15 @@ async def test_fixed_prompts_survive_a_restart_and_others_leave_no_file(tmp_path
     await second.fill([("ru", "добрый день")])
     second.close()
     assert second.ready("добрый день", "ru") is not None
-    assert voice.rendered == ["добрый день", "до свидания", "Иван Петров"]
+    assert sorted(voice.rendered) == ["Иван Петров", "до свидания", "добрый день"]
+
+
+async def test_a_prompt_that_breaks_while_all_are_prepared_costs_itself_only(tmp_path, voice):
+    prompts = Prompts({"ru": voice}, tmp_path)
+    failed = await prompts.fill([("ru", "сломайся"), ("ru", "добрый день"), ("en", "hello")])
+    prompts.close()
+    assert [error.what for error in failed] == ["it broke", "nothing on this machine speaks 'en'"]
+    assert prompts.ready("добрый день", "ru") is not None
 
 
 async def test_another_version_of_a_voice_renders_anew(tmp_path, voice):

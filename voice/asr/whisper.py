@@ -138,7 +138,7 @@ class Whisper:
                 return_no_speech_prob=True,
                 suppress_blank=True,
             )[0]
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:
             raise EngineFailed(str(error), where=self.name) from error
         ids: Sequence[int] = result.sequences_ids[0]
         text = tokenizer.decode(list(ids)).strip()

@@ -115,27 +115,46 @@ class Prompts:
 
     async def fill(
         self, texts: Collection[Key], progress: Callable[[int, int], None] = lambda _done, _total: None
-    ) -> None:
+    ) -> tuple[GovorunError, ...]:
         """Have these (language, text) ready, from disk or rendered now and kept on disk. progress: done, total.
 
-        Raises EngineFailed.
+        A prompt that can't be rendered doesn't stop the others; it is tried again when it is to be said. Returns
+        what went wrong, one error a prompt.
         """
         wanted = list(dict.fromkeys(texts))
-        for done, key in enumerate(wanted):
+        at_once = asyncio.Semaphore(LIVE)
+        failed: list[GovorunError] = []
+        done = 0
+        progress(0, len(wanted))
+
+        async def have(key: Key) -> None:
+            nonlocal done
+            async with at_once:
+                try:
+                    await self._have(key)
+                except GovorunError as error:
+                    failed.append(error)
+            done += 1
             progress(done, len(wanted))
-            if key in self._sounds:
-                continue
-            file = self._file(key)
-            sound = await asyncio.to_thread(_kept, file) if file else None
-            if sound is not None:
-                self._keep(key, sound)
-                continue
-            rendered = await self.get(key[1], key[0])
-            if file:
-                await asyncio.to_thread(_write, file, rendered)
-        progress(len(wanted), len(wanted))
+
+        await asyncio.gather(*map(have, wanted))
+        if failed:
+            log.warning("%d of %d prompts could not be rendered: %s", len(failed), len(wanted), failed[0])
         if self._directory:
             await asyncio.to_thread(_sweep, self._directory)
+        return tuple(failed)
+
+    async def _have(self, key: Key) -> None:
+        """One prompt in memory, from disk if it is there; on disk if it wasn't."""
+        if key in self._sounds:
+            return
+        file = self._file(key)
+        if file and (kept := await asyncio.to_thread(_kept, file)) is not None:
+            self._keep(key, kept)
+            return
+        rendered = await self.get(key[1], key[0])
+        if file:
+            await asyncio.to_thread(_write, file, rendered)
 
     def close(self) -> None:
         self._ahead.shutdown(wait=True, cancel_futures=True)
@@ -185,6 +204,8 @@ class Prompts:
         if error is not None:
             if not isinstance(error, GovorunError):
                 log.error("a voice broke", exc_info=error)
+                broken = EngineFailed(f"the voice broke ({type(error).__name__})", where=f"tts/{key[0]}")
+                broken.__cause__, error = error, broken
             if not done.done():
                 done.set_exception(error)
             return
