@@ -69,7 +69,7 @@ def rows_of(message: Mapping[str, Any]) -> tuple[Row, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a turn did. repeated: the event was taken before; actions and rows are those of then, the session is of now."""
+    """What a turn did. repeated: the event was taken before; actions and rows are of then, the session is of now."""
 
     conversation: str
     session: Session

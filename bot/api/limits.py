@@ -7,6 +7,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.api.problems import document
 
 
+DRAINED = 16 << 20  # bytes of a refused body that are read and forgotten
+
+
 class BodyLimit:
     """Refuse a body of more than `limit` bytes with 413, whether or not it announces its length.
 
@@ -31,7 +34,8 @@ class BodyLimit:
             read.append(await receive())
             taken += len(read[-1].get("body", b""))
             if taken > self.limit:
-                await self._refuse(scope, receive, send)
+                taken = taken if read[-1].get("more_body") else DRAINED
+                await self._refuse(scope, receive, send, taken=taken)
                 return
 
         async def again() -> Message:
@@ -39,7 +43,13 @@ class BodyLimit:
 
         await self.app(scope, again, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, *, taken: int = 0) -> None:
+        """Read on for a while before answering: a client that is still sending sees a reset line, not our words."""
+        more = True
+        while more and taken < DRAINED:
+            message = await receive()
+            more = message["type"] == "http.request" and message.get("more_body", False)
+            taken += len(message.get("body", b""))
         refusal = document(
             413,
             f"a request may have {self.limit} bytes",
@@ -48,5 +58,5 @@ class BodyLimit:
             where="body",
             fix="Send less at a time, or raise GOVORUN_MAX_BODY",
         )
-        refusal.headers["Connection"] = "close"  # the rest of the body isn't worth reading
+        refusal.headers["Connection"] = "close"  # whatever is still on its way
         await refusal(scope, receive, send)

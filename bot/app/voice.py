@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from rich.console import Console
 
 from bot.api.parts import State
+from bot.app import text
 from bot.app.text import House
 from bot.dialogue.fixed import fixed_speech
 from bot.dialogue.meaning import Language
-from bot.errors import GovorunError, Unacceptable
+from bot.errors import GovorunError, PartMissing, Unacceptable
 from bot.ports import Identity
+from bot.settings import Settings
 from bot.vcon import identifier
 from voice.call import Equipment
 from voice.ports import Recognizers
@@ -27,6 +29,23 @@ log = logging.getLogger("govorun.voice")
 
 def telephone(house: House) -> VoiceHalf:
     return VoiceHalf(house)
+
+
+async def place(
+    settings: Settings, address: str, *, scenario: str | None, language: Language, console: Console
+) -> None:
+    """Call somebody and talk until either side hangs up. Raises GovorunError: LegFailed where nobody answers."""
+    house = await asyncio.to_thread(text.build, settings)
+    half = VoiceHalf(house)
+    await house.start()
+    try:
+        await half.start(console)
+        await half.warmed()
+        console.print(f"Calling [bold]{address}[/]", highlight=False)
+        await half.switchboard.dial(address, scenario=scenario, language=language)
+    finally:
+        await half.drain(0)
+        await house.close()
 
 
 class VoiceHalf:
@@ -46,13 +65,13 @@ class VoiceHalf:
             language=settings.language,
             data=settings.data,
         )
-        self._switchboard = Switchboard(self._lines, self._equipment)
+        self.switchboard = Switchboard(self._lines, self._equipment)
         self._state: tuple[State, str] = ("warming", "loading")
         self._warming: asyncio.Task[None] | None = None
 
     @property
     def active(self) -> int:
-        return self._switchboard.calls
+        return self.switchboard.calls
 
     def state(self) -> tuple[State, str]:
         return self._state
@@ -62,18 +81,25 @@ class VoiceHalf:
         check_free(self._lines.host, self._lines.port)
         self._warming = asyncio.create_task(self._warm(console), name="voice-warm")
 
+    async def warmed(self) -> None:
+        """Wait until calls can be made. Raises PartMissing where they can't."""
+        if self._warming is not None:
+            await self._warming
+        if self._state[0] != "ready":
+            raise PartMissing(self._state[1], where="voice", fix="Run make install")
+
     async def offer(self, sdp: str, kind: str, *, visitor: str, language: Language) -> tuple[str, str]:
         if kind != "offer":
             raise Unacceptable(f"a session description of type '{kind}'", where="type", fix="Send an offer")
-        answer = await self._switchboard.offer(sdp, Identity(kind="web", value=visitor), language)
+        answer = await self.switchboard.offer(sdp, Identity(kind="web", value=visitor), language)
         return answer, "answer"
 
     async def drain(self, seconds: float) -> None:
         if self._warming is not None:
             self._warming.cancel()
             await asyncio.gather(self._warming, return_exceptions=True)
-        await self._switchboard.drain(seconds)
-        await self._switchboard.close()
+        await self.switchboard.drain(seconds)
+        await self.switchboard.close()
 
     async def _warm(self, console: Console) -> None:
         def progress(done: int, total: int) -> None:
@@ -81,15 +107,15 @@ class VoiceHalf:
 
         fixed = dict.fromkeys(text for each in self._house.sets.values() for text in fixed_speech(each))
         try:
-            await self._switchboard.warm(tuple(fixed), progress)
-            await self._switchboard.open()
+            await self.switchboard.warm(tuple(fixed), progress)
+            await self.switchboard.open()
         except GovorunError as error:
             self._state = ("failed", str(error))
             console.print(f"[yellow]No voice:[/] {error}. Text works.", highlight=False)
             return
-        for warning in self._switchboard.warnings:
+        for warning in self.switchboard.warnings:
             console.print(f"[yellow]Voice:[/] {warning}", highlight=False)
-        self._state = ("ready", "; ".join(self._switchboard.warnings) or f"dial {self._house.settings.dial}")
+        self._state = ("ready", "; ".join(self.switchboard.warnings) or f"dial {self._house.settings.dial}")
         console.print(f"[bold green]Calls are taken:[/] dial [bold]{self._house.settings.dial}[/]", highlight=False)
 
     def _equipment(self, ears: Mapping[str, Recognizers], prompts: Prompts) -> Equipment:

@@ -1,7 +1,7 @@
 """What an agent does: take a conversation, write in it, give it back, close it. All of it events through the turn.
 
-A chat is taken by joining it, and so is a call whose agent has no telephone, or that came from a browser: the caller hears
-what the agent writes. Any other call is transferred to the agent's telephone: the conversation's
+A chat is taken by joining it, and so is a call whose agent has no telephone, or that came from a browser: the
+caller hears what the agent writes. Any other call is transferred to the agent's telephone: the conversation's
 topic gets {"transfer": {"to", "agent", "name"}}, the call refers the caller there, and tells how it went by its own
 events: Left(reason="transferred") or TransferFailed.
 """
@@ -20,7 +20,7 @@ from bot.desk import agents, queue
 from bot.desk.agents import Agent, Presence
 from bot.desk.queue import Waiting
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Event
-from bot.errors import Conflict, NotAllowed, NotFound
+from bot.errors import NotAllowed, NotFound
 from bot.ports import Bus, Identity, Inbound, Outcome, Turns
 from bot.stores import conversations
 from bot.stores.sql import Database

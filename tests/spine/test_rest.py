@@ -9,8 +9,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import pytest_asyncio
 
 from tests.spine.served import Served
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 RUSSIAN = (
     "здравствуйте, хочу записаться к терапевту завтра в три часа дня",
@@ -26,7 +29,7 @@ ENGLISH = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(tmp_path_factory):
     async with Served(tmp_path_factory.mktemp("data")) as running:
         yield running
