@@ -25,7 +25,7 @@ from bot.understanding import slots
 from bot.understanding.reading import Expected
 from voice import audio
 from voice.asr.whisper import Whisper
-from voice.audio import RATE, Samples
+from voice.audio import Samples
 from voice.ports import Hint, Kind
 from voice.tts.rhvoice import RhVoice
 
@@ -170,7 +170,7 @@ def measure(engine: Whisper, quick: bool, verbose: bool) -> dict[str, object]:
                         tally.slots += 1
                         tally.right += right
                 if condition == "clean" and number % len(VOICES[lang]) == 0:
-                    theirs = plain(engine, sound, lang)
+                    theirs = engine.transcribed(sound, lang)
                     bare[lang].wrong += Levenshtein.distance(words(text), words(theirs))
                     bare[lang].words += len(words(text))
     return {
@@ -180,12 +180,6 @@ def measure(engine: Whisper, quick: bool, verbose: bool) -> dict[str, object]:
         "whisper-base": {name: tally.figures() for name, tally in tallies.items()},
         "load": round(os.getloadavg()[0], 2),
     }
-
-
-def plain(engine: Whisper, sound: Samples, lang: str) -> str:
-    """The package's own transcribe(), as its README uses it."""
-    wave = audio.resampled(sound, RATE, 16_000).astype(np.float32) / 32768
-    return engine.transcribed(wave, lang)
 
 
 def main() -> int:

@@ -26,6 +26,9 @@ def test_plain_words_are_believed_as_much_as_they_scored():
         "Продолжение следует...",
         "Редактор субтитров А.Семкин",
         "Thanks for watching!",
+        "СПОКОЙНАЯ МУЗЫКА",
+        "ДВЕРЬ СКРИПИТ",
+        "Музыка",
     ],
 )
 def test_what_the_training_data_says_over_silence_is_not_believed(text):

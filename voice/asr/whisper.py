@@ -67,7 +67,8 @@ _REQUESTS = {
 # Said by the training data over silence and noise, not by callers.
 INVENTED = re.compile(
     r"субтитр|продолжение следует|редактор\W|dimatorzok|амара|amara\.org|подписывайтесь|спасибо за (просмотр|внимание)"
-    r"|thanks for watching|thank you for watching|subtitles|please subscribe|^\W*(you|bye|музыка|аплодисменты)\W*$",
+    r"|thanks for watching|thank you for watching|subtitles|please subscribe"
+    r"|^\W*(you|(\w+ая )?музыка|аплодисменты|смех)\W*$",
     re.IGNORECASE,
 )
 
@@ -147,10 +148,11 @@ class Whisper:
         spent = (time.perf_counter() - began) * 1000
         return Heard(text=text if sure else "", confidence=sure, decode_ms=spent, engine=self.name)
 
-    def transcribed(self, wave: np.ndarray[tuple[int, ...], np.dtype[np.float32]], lang: str) -> str:
-        """What the package's own transcribe() makes of float32 at 16 kHz: what `decode` is measured against."""
+    def transcribed(self, sound: Samples, lang: str) -> str:
+        """What the package's own transcribe() makes of sound at RATE: what `decode` is measured against."""
         if self._model is None:
             raise EngineFailed("it was not warmed", where=self.name)
+        wave = resampled(sound, RATE, WHISPER_RATE).astype(np.float32) / 32768
         segments, _ = self._model.transcribe(wave, language=lang)
         return " ".join(segment.text.strip() for segment in segments)
 
@@ -170,6 +172,7 @@ def believed(text: str, score: float, no_speech: float, seconds: float, prompt: 
         or len(raw) / len(zlib.compress(raw)) > 2.4
         or len(letters) > 8 + 30 * seconds
         or INVENTED.search(text) is not None
+        or (len(letters) > 4 and text.isupper())  # captions of sounds: СПОКОЙНАЯ МУЗЫКА
         or (len(letters) > 25 and letters.lower() in re.sub(r"\W+", "", prompt).lower())
     )
     return 0.0 if invented else min(1.0, math.exp(score))
