@@ -153,7 +153,8 @@ class BuiltinNlu:
 
     def _is_scenario(self, plain: str, wish: str, expectation: Expectation, language: Language) -> bool:
         """At a menu "отмените" may start the scenario that cancels, where there's nothing else to cancel."""
-        at_menu = expectation.asked is None and not expectation.slots and not expectation.yesno
+        asks_yes_or_no = any(option.id == "yes" for option in expectation.choices)
+        at_menu = expectation.asked is None and not expectation.slots and not asks_yes_or_no
         if wish != "cancel" or not at_menu:
             return False
         return any(one.score >= SURE for one in self._intents(plain, expectation, language))
