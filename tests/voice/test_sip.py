@@ -523,6 +523,18 @@ async def test_a_trunk_that_refuses_us_is_named_in_the_log_and_asked_again(caplo
             await eventually(lambda: bot.endpoint.registered)
 
 
+async def test_a_stack_that_dies_ends_its_calls_as_lost_and_is_not_alive():
+    async with line() as bot, Phone() as phone:
+        assert bot.endpoint.alive
+        call = await phone.call(bot.uri)
+        leg = await bot.leg()
+        bot.endpoint._on_dead()  # a thread that really dies would poison this process for the other tests
+        await bot.happened(leg, Ended)
+        assert bot.events[leg.id][-1][1] == Ended(reason="lost")
+        assert not bot.endpoint.alive
+        call.hang_up()
+
+
 @pytest.mark.parametrize("settings", [{"capacity": 0}, {"capacity": 10_000}, {"codecs": ("mp3",)}])
 def test_settings_that_cannot_work_are_refused_with_a_fix(settings):
     with pytest.raises(SettingsError) as refused:

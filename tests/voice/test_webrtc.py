@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import uvicorn
+from aioice.ice import get_host_addresses
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame, AudioResampler
@@ -372,6 +373,10 @@ CHROMIUM = (
 )
 
 
+if not get_host_addresses(use_ipv4=True, use_ipv6=True):  # a machine without a network
+    CHROMIUM += ("--allow-loopback-in-peer-connection",)
+
+
 @asynccontextmanager
 async def site(endpoint: WebRtcEndpoint, legs: asyncio.Queue[WebRtcLeg]) -> AsyncIterator[str]:
     app, port = FastAPI(), free_port()
@@ -425,7 +430,8 @@ async def test_chromium_hears_us_is_heard_and_sends_keys(tmp_path):
                 if heard["hz"] == pytest.approx(1000, abs=15) and heard["dbfs"] == pytest.approx(-15.2, abs=1):
                     break
                 await asyncio.sleep(0.2)
-        assert strength(ears.sound[-RATE:], 440) > 0.9
+        # Frame by frame: on a busy machine the browser's fake microphone stumbles, and its phase jumps.
+        assert np.mean([strength(frame, 440) > 0.9 for _, frame in ears.frames[-75:]]) > 0.8
         assert audio.level(ears.sound[-RATE:]) > -30
         assert 0.85 < len(ears.frames) * 0.02 / (ears.frames[-1][0] - ears.frames[0][0]) < 1.15
 

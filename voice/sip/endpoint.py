@@ -136,6 +136,7 @@ class SipEndpoint:
         self._on_call: OnCall | None = None
         self._draining = False
         self._registered = False
+        self._dead = False
 
     # --- life ------------------------------------------------------------------------------------------
 
@@ -172,7 +173,9 @@ class SipEndpoint:
         if self._trunk is not None:
             runtime.subscribe(self._on_registration)
             self._spawn(self._register(agents[0]))
+        runtime.on_dead = self._on_dead
         self._clock = asyncio.create_task(self._run_clock(), name="sip-clock")
+        self._clock.add_done_callback(self._done)
         log.info("SIP on %s:%d, %d calls at a time", self.host, self.port, self.capacity)
 
     async def drain(self, timeout_s: float) -> None:
@@ -206,6 +209,11 @@ class SipEndpoint:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await runtime.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether calls can come in. Once the stack's thread has died nothing but a new process helps."""
+        return self._runtime is not None and not self._dead
 
     @property
     def registered(self) -> bool | None:
@@ -253,6 +261,12 @@ class SipEndpoint:
                 )
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, 60.0)
+
+    def _on_dead(self) -> None:
+        self._dead = True
+        log.critical("the SIP stack has died with %d calls up. Restart the process", len(self._legs))
+        for leg in list(self._legs.values()):
+            leg.close("lost")
 
     def _on_registration(self, event: StackEvent) -> None:
         if event.event is Event.REGISTER_OK:
