@@ -45,7 +45,7 @@ def measure(lang: str, voice: str) -> dict[str, float]:
     levels: list[float] = []
     for text in TEXTS[lang] * ROUNDS:
         began = time.perf_counter()
-        pieces = []
+        pieces: list[audio.Samples] = []
         for piece in choice.synthesizer.speak(text):
             if not pieces:
                 first_ms.append((time.perf_counter() - began) * 1000)
