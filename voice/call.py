@@ -32,7 +32,7 @@ from bot.dialogue.events import (
     TransferFailed,
     Utterance,
 )
-from bot.dialogue.meaning import Language
+from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session, Status
 from bot.errors import GovorunError
 from bot.ports import Bus, Identity, Inbound, Outcome, Row, Turns, rows_of
@@ -60,7 +60,8 @@ class Equipment:
     new_vad: makes one call's own. ears: recognisers by language. agent: the SIP address calls are transferred to,
     "" for none: they wait at the desk. vcon: conversation id -> its vCon's id. ringing: told
     (conversation, address) before an agent's telephone rings, so that the desk shows it first.
-    measured: told ("reply_ms" | "key_ms" | "barge_in_ms", value) for the metrics.
+    measured: told ("reply_ms" | "key_ms" | "barge_in_ms", value) for the metrics. whole: whether these words
+    already answer what is expected, so that a shorter silence ends them.
     """
 
     turns: Turns
@@ -73,6 +74,7 @@ class Equipment:
     ringing: Callable[[str, str], Awaitable[None]] | None = None
     measured: Callable[[str, float], None] = field(default=lambda name, value: None)
     silence_s: float = SILENCE_S
+    whole: Callable[[str, Expectation, Language], bool] = field(default=lambda text, expectation, language: False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class Call:
         self._todo: asyncio.Queue[Event | FromOthers] = asyncio.Queue()
         self._seen = 0  # the last journal row of our own turns
         self._session: Session | None = None
+        self._expectation = Expectation()
         self._keypad = Keypad()
         self._speaking = Speaking(leg, equipment.voices, equipment.measured)
         self._hearing: Hearing | None = None
@@ -130,7 +133,7 @@ class Call:
         equipment = self._equipment
         try:
             vad = equipment.new_vad()  # before the answer: it stalls the loop once
-            self._hearing = Hearing(vad, equipment.ears, self._heard)
+            self._hearing = Hearing(vad, equipment.ears, self._heard, self._is_whole)
             outcome = await self._turn(self._started())
             await self._leg.answer()
         except GovorunError as error:
@@ -210,6 +213,10 @@ class Call:
             self._put(Utterance, text=UNCLEAR, confidence=0.0)
         else:
             self._speaking.resume()
+
+    def _is_whole(self, text: str) -> bool:
+        language = self._session.language if self._session else "ru"
+        return self._equipment.whole(text, self._expectation, language)
 
     def _count_silence(self, hearing: Hearing) -> None:
         status = self._session.status if self._session else ""
@@ -291,6 +298,7 @@ class Call:
             )
         )
         self._session = outcome.session
+        self._expectation = outcome.expectation
         self._seen = max([self._seen, *(row.seq for row in outcome.rows)])
         self._keypad.expect(outcome.expectation.keys, outcome.expectation.digits)
         if self._hearing is not None:

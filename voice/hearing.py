@@ -51,10 +51,18 @@ Told = Talking | Said | Nothing
 class Hearing:
     """One a call. `tell` is called on the event loop, for Said and Nothing after the decode."""
 
-    def __init__(self, vad: Vad, ears: Mapping[str, Recognizers], tell: Callable[[Told], None]) -> None:
+    def __init__(
+        self,
+        vad: Vad,
+        ears: Mapping[str, Recognizers],
+        tell: Callable[[Told], None],
+        whole: Callable[[str], bool] = lambda text: False,
+    ) -> None:
+        """whole: whether these words already answer what was asked; a millisecond or two, on the event loop."""
         self._vad = vad
         self._ears = ears
         self._tell = tell
+        self._whole = whole
         self._hint = Hint(lang="ru")
         self._endpointer = Endpointer(PATIENCE["text"], window_ms=vad.window_ms)
         self._window = RATE * vad.window_ms // 1000
@@ -62,6 +70,7 @@ class Hearing:
         self._kept: deque[Frame] = deque(maxlen=KEPT_FRAMES)
         self._recognizer: Recognizer | None = None
         self._decoding: deque[asyncio.Task[None]] = deque()
+        self._settling: asyncio.Task[None] | None = None
 
     def expect(self, hint: Hint) -> None:
         """What would be understood now; holds for the utterance that begins next, its patience at once."""
@@ -90,6 +99,8 @@ class Hearing:
         if self._recognizer is not None:
             self._recognizer.abandon()
             self._recognizer = None
+        if self._settling is not None:
+            self._settling.cancel()
         for task in self._decoding:
             task.cancel()
         self._decoding.clear()
@@ -113,8 +124,18 @@ class Hearing:
         elif self._recognizer is not None:
             if edge.mark is Mark.PAUSE:
                 self._recognizer.pause()
+                self._settling = asyncio.create_task(self._settle(self._recognizer), name="call-settle")
             else:
                 self._recognizer.resume()
+
+    async def _settle(self, recognizer: Recognizer) -> None:
+        """The words up to this pause: when they are a whole answer, a shorter silence ends the utterance."""
+        try:
+            heard = await recognizer.settled()
+        except EngineFailed:
+            return  # `final` tells
+        if heard is not None and heard.text and recognizer is self._recognizer:
+            self._endpointer.settle(self._whole(heard.text))
 
     async def _recognise(self, recognizer: Recognizer | None, edge: Edge, before: asyncio.Task[None] | None) -> None:
         told: Told = Nothing(speech_ms=edge.speech_ms)

@@ -86,6 +86,10 @@ class Recognizer(Protocol):
     def partial(self) -> str:
         """Stable words so far; "" for engines whose partials can't be believed (Whisper)."""
 
+    async def settled(self) -> Heard | None:
+        """What was said up to the last `pause`, once it is known; None where the caller went on meanwhile or the
+        engine can't tell. A whole answer need not be waited for any longer. Raises EngineFailed."""
+
     async def final(self) -> Heard:
         """The utterance has ended: what was said. Raises RecognizersBusy when the pool and its queue are
         full (tell the caller to use the keys), EngineFailed when the engine broke (see voice.errors)."""

@@ -16,6 +16,7 @@ from bot.dialogue.meaning import Language
 from bot.errors import GovorunError, PartMissing, Unacceptable
 from bot.ports import Identity
 from bot.settings import Settings
+from bot.understanding.whole import is_whole
 from bot.vcon import identifier
 from voice.call import Equipment
 from voice.ports import Recognizers
@@ -130,4 +131,7 @@ class VoiceHalf:
             vcon=identifier,
             ringing=house.desk.ringing,
             measured=house.metrics.heard,
+            whole=lambda heard, expectation, language: is_whole(
+                heard, expectation, language=language, now=house.now().replace(tzinfo=None)
+            ),
         )

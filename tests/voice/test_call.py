@@ -132,6 +132,9 @@ class ScriptedEars:
 
     partial = ""
 
+    async def settled(self) -> Heard | None:
+        return Heard(text=self.script[0], confidence=1.0)
+
     async def final(self) -> Heard:
         return Heard(text=self.script.pop(0), confidence=1.0)
 

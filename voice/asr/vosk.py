@@ -102,6 +102,10 @@ class VoskUtterance:
     def resume(self) -> None:
         """Nothing to throw away."""
 
+    async def settled(self) -> Heard | None:
+        """Its partial words still change."""
+        return None
+
     async def final(self) -> Heard:
         self._engine.left()
         if self._crowded:

@@ -1,0 +1,93 @@
+"""How long the ears wait: frames of loud or silent sound, a recogniser that says what the script says."""
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from tests.voice.test_call import LoudnessVad
+from voice.audio import FRAME, FRAME_MS
+from voice.endpointing import PATIENCE
+from voice.errors import EngineFailed
+from voice.hearing import Hearing, Said, Told
+from voice.ports import Heard, Hint
+
+DATE = PATIENCE["datetime"]
+
+
+class Ears:
+    """Knows at every pause what was said: the script's first line at the first, and so on."""
+
+    name, languages = "script", frozenset({"ru"})
+
+    def __init__(self, *script: str, broken: bool = False) -> None:
+        self.script, self.broken, self.pauses = script, broken, 0
+
+    async def warm(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def start(self, hint: Hint):
+        return self
+
+    def feed(self, frame) -> None: ...
+
+    def pause(self) -> None:
+        self.pauses += 1
+
+    def resume(self) -> None: ...
+
+    def abandon(self) -> None: ...
+
+    partial = ""
+
+    async def settled(self) -> Heard | None:
+        if self.broken:
+            raise EngineFailed("it broke")
+        return await self.final()
+
+    async def final(self) -> Heard:
+        return Heard(text=self.script[self.pauses - 1], confidence=1.0)
+
+
+async def heard(picture: str, ears: Ears, whole: set[str]) -> list[tuple[str, int]]:
+    """What was told, and after how many ms of the silence that ended the picture. A letter is 100 ms."""
+    told: list[tuple[str, int]] = []
+    silent_ms = 0
+
+    def tell(what: Told) -> None:
+        if isinstance(what, Said):
+            told.append((what.text, silent_ms))
+
+    hearing = Hearing(LoudnessVad(), {"ru": ears}, tell, whole.__contains__)
+    hearing.expect(Hint(lang="ru", kind="datetime"))
+    for letter in picture:
+        silent_ms = 0 if letter == "#" else silent_ms
+        for _ in range(5):
+            hearing.hear(np.full(FRAME, 9000 if letter == "#" else 0, np.int16))
+            silent_ms += FRAME_MS if letter == "." else 0
+            for _ in range(6):
+                await asyncio.sleep(0)
+    hearing.close()
+    return told
+
+
+async def test_half_an_answer_is_waited_for():
+    told = await heard("####..........", Ears("завтра"), whole={"завтра в три"})
+    assert told == [("завтра", pytest.approx(DATE.silence_ms, abs=40))]
+
+
+async def test_a_whole_answer_is_taken_sooner():
+    told = await heard("####..........", Ears("завтра в три"), whole={"завтра в три"})
+    assert told == [("завтра в три", pytest.approx(DATE.whole_ms, abs=40))]
+
+
+async def test_a_whole_answer_that_goes_on_is_waited_for_again():
+    ears = Ears("завтра в три", "завтра в три или нет")
+    told = await heard("####..####..........", ears, whole={"завтра в три"})
+    assert told == [("завтра в три или нет", pytest.approx(DATE.silence_ms, abs=40))]
+
+
+async def test_an_engine_that_breaks_at_a_pause_is_asked_again_at_the_end():
+    told = await heard("####..........", Ears("завтра", broken=True), whole={"завтра"})
+    assert told == [("завтра", pytest.approx(DATE.silence_ms, abs=40))]
