@@ -58,7 +58,7 @@ def rows_of(message: Mapping[str, Any]) -> tuple[Row, ...]:
     """The journal rows a turn published on "conversation.ID"; none where the message is of another kind."""
     return tuple(
         Row(
-            conversation=row["conversation"],
+            conversation=message["conversation"],
             seq=row["seq"],
             at=datetime.fromisoformat(row["at"]),
             entry=codec.decode(row["entry"]),
@@ -129,7 +129,7 @@ class Bus(Protocol):
     """Live events between parts and processes. Delivery is at most once: the journal holds the truth.
 
     Topics: "conversation.ID" carries {"conversation", "status", "rows": [{"seq", "at", "entry"}…]} after every turn
-    (bot.stores.conversations.rows_of reads the rows), and {"conversation", "transfer": {"to", "agent", "name"}} when
+    (`rows_of` reads the rows), and {"conversation", "transfer": {"to", "agent", "name"}} when
     an agent takes a call; "desk" carries {"conversation", "status"} when the queue changed and {"agent", "presence"};
     "outbox" wakes who delivers. Messages are JSON.
     """

@@ -6,7 +6,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.api.problems import document
 
-
 DRAINED = 16 << 20  # bytes of a refused body that are read and forgotten
 
 

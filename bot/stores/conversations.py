@@ -6,7 +6,7 @@ Statements are built once: building one costs more than SQLite takes to run it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -306,7 +306,7 @@ _SUMMARIES = select(*(column for column in conversations.c if column.name not in
 
 
 def message(talk: Talk) -> dict[str, Any]:
-    """What the bus carries of a turn; `rows_of` reads it back."""
+    """What the bus carries of a turn; `bot.ports.rows_of` reads it back."""
     return {
         "conversation": talk.id,
         "status": talk.status,
@@ -315,19 +315,6 @@ def message(talk: Talk) -> dict[str, Any]:
             for row, entry in zip(talk.rows, talk.entries, strict=True)
         ],
     }
-
-
-def rows_of(message: dict[str, Any]) -> tuple[Row, ...]:
-    found: Iterable[dict[str, Any]] = message.get("rows", ())
-    return tuple(
-        Row(
-            conversation=message["conversation"],
-            seq=row["seq"],
-            at=datetime.fromisoformat(row["at"]),
-            entry=codec.decode(row["entry"]),
-        )
-        for row in found
-    )
 
 
 def _talk(row: Any) -> Talk | None:

@@ -7,12 +7,12 @@ import time
 from datetime import date, datetime, timedelta
 
 import pytest
-from voice.tts.rhvoice import RhVoice
 
 from tests.spine.served import Served
 from tests.voice.peers import Baresip, Phone, PhoneCall
 from voice import audio
 from voice.audio import Samples
+from voice.tts.rhvoice import RhVoice
 
 pytestmark = [pytest.mark.voice, pytest.mark.timeout(240)]
 CALLER = "+79051234567"

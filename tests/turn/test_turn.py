@@ -9,7 +9,7 @@ from bot.backends.calendar import booked
 from bot.dialogue.actions import Action, Handoff, Say
 from bot.dialogue.events import Left, Silence, Started, Utterance
 from bot.errors import NotFound, TooLong, Unacceptable, UnknownScenario
-from bot.ports import Row
+from bot.ports import Row, rows_of
 from bot.stores import conversations
 from bot.stores.bus import LocalBus
 from bot.turn import Turn
@@ -233,7 +233,7 @@ async def test_what_the_bot_says_reaches_whoever_watches_in_order(watched: tuple
     async with bus.subscribe(f"conversation.{first.conversation}") as live:
         second = await ivan.says("booking")
         third = await ivan.says("service=terapevt")
-        seen = [*conversations.rows_of(await anext(live)), *conversations.rows_of(await anext(live))]
+        seen = [*rows_of(await anext(live)), *conversations.rows_of(await anext(live))]
     assert seen == [*second.rows, *third.rows]
 
 
@@ -293,7 +293,7 @@ async def test_a_call_goes_on_with_what_was_begun_in_a_chat_that_gave_its_number
     line.conversation = call.conversation
     async with bus.subscribe(f"conversation.{chat.conversation}") as live:
         on = await line.says("yes")
-        told = conversations.rows_of(await anext(live))
+        told = rows_of(await anext(live))
     assert said(on)[-1] == "На какой день и час?"
     assert [entry.text for row in told if isinstance(entry := row.entry, Say)] == ["[moved]"]
     assert summary(turn, chat.conversation).status == "ended"

@@ -335,7 +335,7 @@ async def test_an_agents_words_are_spoken_once():
         await call.greeted()
         await call.speaks(then=3 * SECOND)
         before = call.line.sent
-        row = {"conversation": "c1", "seq": 50, "at": NOW.isoformat()}
+        row = {"seq": 50, "at": NOW.isoformat()}
         entry = {
             "_": "AgentSaid",
             "id": "a",
@@ -344,7 +344,7 @@ async def test_an_agents_words_are_spoken_once():
             "text": "Алло",
         }
         for _ in range(2):
-            await call.bus.publish("", {"rows": [row | {"entry": entry}]})
+            await call.bus.publish("", {"conversation": "c1", "rows": [row | {"entry": entry}]})
         await call.line.hear(3 * SECOND)
         assert AgentSaid.__name__ == entry["_"]
         assert call.line.sent - before == 1000
