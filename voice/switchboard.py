@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.dialogue.meaning import Language
 from bot.errors import GovorunError, PartMissing, Unavailable
 from bot.ports import Identity
-from voice.asr.whisper import Whisper
+from voice.asr.choice import EARS, recognizers
 from voice.call import Call, Equipment
 from voice.ports import CallLeg, Recognizers, Synthesizer
 from voice.sip import SipEndpoint
@@ -29,7 +29,12 @@ LANGUAGES: tuple[Language, ...] = ("ru", "en")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """Where and how calls are taken. sets: scenario sets that can be dialled by name. data: for rendered prompts."""
+    """Where and how calls are taken. sets: scenario sets that can be dialled by name. data: for rendered prompts.
+
+    voices, ears: by language, as `voice.tts.choice.choose` and `voice.asr.choice.recognizers` name them; a language
+    that is not named gets the best there is. speed: of speech, 1.0 is the voice's own. decoders: utterances
+    recognised at one time, a core each.
+    """
 
     host: str = "127.0.0.1"
     port: int = 5060
@@ -39,6 +44,10 @@ class Lines:
     sets: Collection[str] = ()
     language: Language = "ru"
     data: Path = Path("data")
+    voices: Mapping[str, str] = field(default_factory=dict)
+    ears: Mapping[str, str] = field(default_factory=dict)
+    speed: float = 1.0
+    decoders: int = 2
 
 
 class Switchboard:
@@ -49,7 +58,7 @@ class Switchboard:
         self._lines = lines
         self._make_equipment = equipment
         self._equipment: Equipment | None = None
-        self._ears = Whisper()
+        self._engines: dict[str, Recognizers] = {}  # by name
         self._prompts: Prompts | None = None
         self._sip: SipEndpoint | None = None
         self._web: WebRtcEndpoint | None = None
@@ -74,7 +83,9 @@ class Switchboard:
         voices: dict[str, Synthesizer] = {}
         for language in LANGUAGES:
             try:
-                choice = await asyncio.to_thread(choose, language)
+                choice = await asyncio.to_thread(
+                    choose, language, self._lines.voices.get(language, ""), self._lines.speed
+                )
             except PartMissing as error:
                 warnings.append(f"{error}. Lost: calls in '{language}'")
                 continue
@@ -82,16 +93,30 @@ class Switchboard:
             warnings += choice.warnings
         if not voices:
             raise PartMissing("nothing on this machine can speak", where="tts", fix="Run make install")
-        ears: dict[str, Recognizers] = {}
-        try:
-            await self._ears.warm()
-            ears = dict.fromkeys(LANGUAGES, self._ears)
-        except GovorunError as error:
-            warnings.append(f"{error}. Lost: speech on calls is not understood, callers use the keys")
+        ears, lost = await self._warm_ears()
+        warnings += lost
         self._prompts = Prompts(voices, self._lines.data / "prompts")
         self._equipment = self._make_equipment(ears, self._prompts)
         await self._prompts.fill([(language, text) for language, text in fixed if language in voices], progress)
         self.warnings = tuple(warnings)
+
+    async def _warm_ears(self) -> tuple[dict[str, Recognizers], tuple[str, ...]]:
+        """Recognisers by language, one engine for all that name it; and what is lost without the others."""
+        ears: dict[str, Recognizers] = {}
+        lost: list[str] = []
+        for language in LANGUAGES:
+            name = self._lines.ears.get(language) or EARS
+            try:
+                if name not in self._engines:
+                    engine = recognizers(language, name, self._lines.decoders)
+                    await engine.warm()
+                    self._engines[name] = engine
+            except GovorunError as error:
+                lost.append(f"{error}. Lost: speech in '{language}' is not understood on calls, callers use the keys")
+                continue
+            if language in self._engines[name].languages:
+                ears[language] = self._engines[name]
+        return ears, tuple(dict.fromkeys(lost))
 
     async def open(self, *, sip: bool = True) -> None:
         """Take calls from now on. Raises PortTaken, SettingsError."""
@@ -145,7 +170,8 @@ class Switchboard:
             await self._web.close()
         if self._prompts is not None:
             self._prompts.close()
-        self._ears.close()
+        for engine in self._engines.values():
+            engine.close()
 
     def _serves(self, called: str) -> bool:
         """Numbers are ours to answer; of names, "govorun", languages and scenario sets. Others get 404."""

@@ -5,7 +5,8 @@
                           what to do; nothing else may load weights
     pull("whisper-base")  fetch what is missing; resumes, verifies, appears on disk whole or not at all
 
-Weights live in $GOVORUN_MODELS, else in models/ of the checkout, else in the user's data directory.
+Weights live where the settings say ($GOVORUN_MODELS), else in models/ of the checkout, else in the user's data
+directory.
 """
 
 from __future__ import annotations
@@ -58,8 +59,18 @@ class Weights:
         return sum(file.bytes for file in self.files)
 
 
+_chosen: list[Path] = []
+
+
+def live_in(place: Path) -> None:
+    """Weights live there from now on: the settings said so. Called once, by the composition root."""
+    _chosen[:] = [place]
+
+
 def directory() -> Path:
     """Where weights live."""
+    if _chosen:
+        return _chosen[0]
     if named := os.environ.get("GOVORUN_MODELS"):
         return Path(named)
     checkout = Path(__file__).parent.parent / "models"

@@ -18,6 +18,7 @@ from bot.ports import Identity
 from bot.settings import Settings
 from bot.understanding.whole import is_whole
 from bot.vcon import identifier
+from voice import weights
 from voice.call import Equipment
 from voice.ports import Recognizers
 from voice.sip.endpoint import check_free
@@ -54,6 +55,8 @@ class VoiceHalf:
 
     def __init__(self, house: House) -> None:
         settings = house.settings
+        if "models" in settings.model_fields_set:
+            weights.live_in(settings.models)
         first, _, last = settings.rtp_ports.partition("-")
         self._house = house
         self._lines = Lines(
@@ -65,6 +68,10 @@ class VoiceHalf:
             sets=tuple(house.sets),
             language=settings.language,
             data=settings.data,
+            voices={"ru": settings.voice_ru, "en": settings.voice_en},
+            ears={"ru": settings.ears_ru, "en": settings.ears_en},
+            speed=settings.voice_speed,
+            decoders=settings.decoders,
         )
         self.switchboard = Switchboard(self._lines, self._equipment)
         self._state: tuple[State, str] = ("warming", "loading")

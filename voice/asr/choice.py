@@ -5,8 +5,10 @@ from __future__ import annotations
 from bot.errors import PartMissing
 from voice.ports import Recognizers
 
+EARS = "whisper-base"  # what hears where nothing else is named
 
-def recognizers(lang: str, engine: str = "whisper-base", workers: int = 2) -> Recognizers:
+
+def recognizers(lang: str, engine: str = EARS, workers: int = 2) -> Recognizers:
     """Not yet warm. engine: the name of weights in models/manifest.toml, or "vosk:/path/to/a/model" for Vosk.
 
     Raises PartMissing where it doesn't know the language.
