@@ -297,6 +297,14 @@ async def test_a_caller_with_mu_law_alone_is_served():
         assert strength(bot.heard(leg)[RATE // 2 : RATE], 440) > 0.9
 
 
+async def test_an_answered_call_is_left_alone_and_not_renegotiated():
+    async with line() as bot, Baresip() as caller:
+        await caller.dial(bot.uri)
+        await bot.leg()
+        await asyncio.sleep(1)
+        assert "\nINVITE sip:agent-" not in caller.trace.replace("\r", "")
+
+
 async def test_a_number_we_do_not_serve_gets_404_and_a_draining_endpoint_503():
     async with line(accepts=lambda called: called == "100") as bot, Phone() as phone:
         wrong = await phone.call(bot.uri.replace("100@", "101@"))

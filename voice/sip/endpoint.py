@@ -19,7 +19,7 @@ from bot.errors import PortTaken, SettingsError
 from voice.errors import LegFailed
 from voice.sip.leg import SipLeg
 from voice.sip.numbers import number_of, user_of
-from voice.sip.statuses import StackThread
+from voice.sip.stack import StackThread
 
 log = logging.getLogger(__name__)
 

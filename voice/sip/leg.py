@@ -14,7 +14,7 @@ from voice.audio import RATE, Frame, Samples
 from voice.errors import LegFailed
 from voice.line import Events, Inlet, Outlet
 from voice.ports import Digit, Ended, LegEvent, TransferProgress
-from voice.sip.statuses import StackThread, reason_of
+from voice.sip.stack import StackThread, reason_of
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +65,7 @@ class SipLeg:
     async def answer(self) -> None:
         if self.ended is None and self._call.state is CallState.INCOMING:
             try:
+                await self._thread.settle_on_audio(self.id)
                 await self._call.answer()
             except BaresipError as error:
                 # The stack has already answered 488 when the offer held no codec of ours.
