@@ -222,7 +222,9 @@ class Desk:
         async with self._parts.bus.subscribe("desk") as live:
             while True:
                 waiting = await self._parts.records.queue()
-                await self._frames.send("queue", items=[await self._item(each, whole) for each, whole in waiting])
+                phones = {each.login: each.sip for each in await self._parts.desk.agents()}
+                items = [await self._item(each, whole, phones) for each, whole in waiting]
+                await self._frames.send("queue", items=items)
                 try:
                     await asyncio.wait_for(anext(live), LOOK_S)
                 except TimeoutError:
@@ -230,7 +232,7 @@ class Desk:
                 except StopAsyncIteration:
                     return
 
-    async def _item(self, waiting: Waiting, whole: Conversation) -> dict[str, Any]:
+    async def _item(self, waiting: Waiting, whole: Conversation, phones: Mapping[str, str]) -> dict[str, Any]:
         about = whole.about
         last = await self._parts.records.rows(about.id, max(0, about.seq - 12))
         said = [line for row in last if (line := read(row)) and line.who != "note"]
@@ -243,7 +245,8 @@ class Desk:
             "medium": about.medium,
             "language": whole.language,
             "name": whole.name,
-            "agent_sip": "",
+            "phone": about.identity.value if about.identity.kind == "phone" else "",
+            "agent_sip": phones.get(waiting.agent) or self._parts.site.agent_sip,
             "last": said[-1].text if said else "",
             "last_who": said[-1].who if said else "",
         }

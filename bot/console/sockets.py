@@ -26,7 +26,7 @@ class Frames:
         self._left = float(BURST)
         self._at = monotonic()
 
-    async def send(self, kind: str, **fields: Any) -> None:
+    async def send(self, kind: str, /, **fields: Any) -> None:
         """Nothing happens when the page is gone: the reader finds that out."""
         try:
             await self._socket.send_text(json.dumps({"type": kind, **fields}, ensure_ascii=False, default=str))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from bot.api.records import Records
 from bot.channels.lines import Line, lines
 from bot.ports import Bus
+
+log = logging.getLogger("govorun.console")
 
 LOOK_S = 15.0  # the bus delivers at most once, so the journal is looked at this often whatever it says
 
@@ -34,14 +36,14 @@ class Tails:
         """From that seq on; nothing happens when it is followed already."""
         task = self._tasks.get(conversation)
         if task is None or task.done():
-            self._tasks[conversation] = asyncio.create_task(self._run(conversation, after))
+            task = self._tasks[conversation] = asyncio.create_task(self._run(conversation, after))
+            task.add_done_callback(_told)
 
     async def leave(self, conversation: str) -> None:
         task = self._tasks.pop(conversation, None)
         if task is not None:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.gather(task, return_exceptions=True)
 
     async def close(self) -> None:
         for conversation in tuple(self._tasks):
@@ -69,6 +71,11 @@ class Tails:
             finally:
                 if waiting is not None:
                     waiting.cancel()
+
+
+def _told(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("a page's tail broke", exc_info=error)
 
 
 async def _within(waiting: asyncio.Future[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -71,7 +71,6 @@ function size() {
 }
 
 $("over").addEventListener("click", () => {
-  if (status !== "ended" && conversation) put({ type: "leave" });
   put({ type: "start" });
   $("text").focus();
 });
@@ -139,7 +138,7 @@ function refresh() {
   const shown = conversation && status !== "none";
   pill.hidden = !shown;
   if (shown) { pill.className = `pill ${status}`; pill.textContent = word(`status_${status}`); }
-  $("over").hidden = !conversation;
+  $("over").hidden = !conversation || !["bot", "ended"].includes(status); // a person is not left by a button
   if (transcript.empty) log.append(welcome());
 }
 

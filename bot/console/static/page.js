@@ -55,8 +55,8 @@ export function firstLanguage() {
   return (navigator.language || "ru").toLowerCase().startsWith("ru") ? "ru" : "en";
 }
 
-const SUN = "M12 4V2m0 20v-2M4 12H2m20 0h-2M6.3 6.3 4.9 4.900m14.2 14.2-1.4-1.400m0-11.4 1.4-1.400M4.9 19.100l1.4-1.400M12 16.500a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9";
-const MOON = "M20 14.500A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5";
+const SUN = "M12 4V2m0 20v-2M4 12H2m20 0h-2M6.3 6.3 4.9 4.9m14.2 14.2-1.4-1.4m0-11.4 1.4-1.4M4.9 19.1l1.4-1.4M12 16.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9";
+const MOON = "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5";
 
 export function themeButton(button) {
   const dark = () => {
