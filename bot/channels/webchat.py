@@ -25,7 +25,8 @@ _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 class AnnouncedTurns:
-    """Turns that tell a visitor's pages which of their conversations has moved: the chat, or the call beside it."""
+    """Turns that tell pages what moved: a visitor's which of their conversations (the chat, the call beside it),
+    the desk's that somebody who waits for a person, or has one, said more."""
 
     def __init__(self, turns: Turns, bus: Bus) -> None:
         self._turns = turns
@@ -37,6 +38,8 @@ class AnnouncedTurns:
             await self._bus.publish(
                 topic(inbound.identity.value), {"conversation": outcome.conversation, "medium": inbound.medium}
             )
+        if outcome.session.status in ("waiting", "agent"):
+            await self._bus.publish("desk", {"conversation": outcome.conversation, "status": outcome.session.status})
         return outcome
 
     def expectation(self, session: Session) -> Expectation:

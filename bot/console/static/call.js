@@ -1,10 +1,12 @@
 // A call from the browser: WebRTC to the server's own leg. Keys go over the data channel "control".
 
-import { make, span, word } from "./page.js";
+import { icon, make, span, word } from "./page.js";
 import { Transcript } from "./transcript.js";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const TONES = { row: [697, 770, 852, 941], column: [1209, 1336, 1477] }; // Hz, ITU-T Q.23
+const MIC = "M12 15a3.2 3.2 0 0 0 3.2-3.2V6.2a3.2 3.2 0 0 0-6.4 0v5.6A3.2 3.2 0 0 0 12 15zM6 11.5a6 6 0 0 0 12 0M12 17.5v3.5";
+const MIC_OFF = `${MIC}M4 4l16 16`;
 const GATHER_MS = 1500; // candidates of this machine come at once; a slow STUN server isn't waited for
 
 export class Call {
@@ -234,7 +236,10 @@ export class Call {
     if (talking) this.#tick();
     if (this.#state === "idle") $("clock").hidden = true;
     const on = this.#mic?.getAudioTracks()[0]?.enabled ?? true;
-    $("mute").textContent = word(on ? "mute" : "unmute");
+    $("stage").classList.toggle("talking", talking);
+    $("mute").replaceChildren(icon(on ? MIC : MIC_OFF));
+    $("mute").setAttribute("aria-label", word(on ? "mute" : "unmute"));
+    $("mute").title = word(on ? "mute" : "unmute");
     $("mute").setAttribute("aria-pressed", String(!on));
     if (this.transcript.empty && !busy && this.#state === "idle") $("said").append(make("p", { class: "note first", text: word("said_empty") }));
     if (busy) $("said").querySelector(".note.first")?.remove();

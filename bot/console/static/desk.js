@@ -2,7 +2,7 @@
 
 import { Link } from "./link.js";
 import { clock, firstLanguage, icon, keep, known, language, make, newId, span, speak, themeButton, word } from "./page.js";
-import { Transcript } from "./transcript.js";
+import { reason, Transcript } from "./transcript.js";
 import { WORDS } from "./desk-words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -15,6 +15,7 @@ let seenWaiting = null; // conversations that were waiting before: null until th
 let selected = null; // a conversation's id
 let open = null; // what the server told of it
 let draftOf = {}; // text typed and not sent, by conversation
+let lastOf = {}; // the last line of each in the queue, to notice a new one
 let outbox = []; // sent and not acknowledged
 let closing = 0; // when "close" was pressed the first time
 let sound = keep.get("sound") !== "off";
@@ -84,7 +85,11 @@ link.addEventListener("queue", ({ detail }) => {
   const waiting = new Set(items.filter((item) => item.status === "waiting").map((item) => item.conversation));
   const fresh = seenWaiting ? [...waiting].filter((id) => !seenWaiting.has(id)) : [];
   seenWaiting = waiting;
+  const wrote = items.filter((item) => item.agent === me?.login && item.last_who === "customer" && lastOf[item.conversation] !== item.last && (document.hidden || item.conversation !== selected));
+  const before = Object.keys(lastOf).length > 0;
+  lastOf = Object.fromEntries(items.map((item) => [item.conversation, item.last]));
   draw(fresh);
+  if (wrote.length && before && !fresh.length) { beep(); say(word("spoken_wrote", { name: title(wrote[0]) })); }
   if (fresh.length) notify(items.find((item) => item.conversation === fresh[0]));
 });
 
@@ -99,7 +104,6 @@ link.addEventListener("line", ({ detail }) => {
   $("log").querySelector(".empty")?.remove();
   if (detail.event) outbox = outbox.filter(({ id }) => id !== detail.event);
   transcript.add(detail);
-  if (detail.who === "customer" && open?.status === "agent" && open.agent === me.login && document.hidden) beep();
 });
 
 link.addEventListener("typing", ({ detail }) => { if (detail.conversation === selected) transcript.typing("agent"); });
@@ -231,11 +235,6 @@ function title(item) {
 }
 
 function channel(name) { return known(`channel_${name}`) ? word(`channel_${name}`) : name; }
-
-function reason(text) {
-  if (/asked for a person/i.test(text)) return word("reason_asked");
-  return text === "error" ? word("reason_error") : text;
-}
 
 function itemNode(item, fresh) {
   const node = make("li", { class: `item ${fresh ? "fresh" : ""}`, role: "option", id: `item-${item.conversation}`, "data-id": item.conversation, "aria-selected": String(item.conversation === selected), onclick: () => select(item.conversation) });

@@ -9,8 +9,11 @@ export class Transcript {
     this.own = own;
     this.clear();
     this.follow = true;
-    log.addEventListener("scroll", () => { this.follow = log.scrollHeight - log.scrollTop - log.clientHeight < 60; }, { passive: true });
-    new ResizeObserver(() => this.#stick()).observe(log);
+    let height = 0; // a log that shrinks scrolls by itself, which isn't the reader's wish
+    log.addEventListener("scroll", () => {
+      if (log.clientHeight === height) this.follow = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+    }, { passive: true });
+    new ResizeObserver(() => { height = log.clientHeight; this.#stick(); }).observe(log);
   }
 
   clear() {
@@ -59,9 +62,9 @@ export class Transcript {
   #bubble(line, extra = "") {
     const turn = line.who !== this.lastWho ? "turn" : "";
     this.lastWho = line.who;
-    const bubble = make("div", { class: `say ${line.who} ${line.kind ?? ""} ${turn} ${extra}` });
+    const bubble = make("div", { class: `say ${line.who} ${line.kind ? `by-${line.kind}` : ""} ${turn} ${extra}` });
     bubble.append(make("span", { class: "unseen", text: `${word(line.who === this.own ? "you" : line.who)}: ` }));
-    if (line.who === "agent" && this.own !== "agent") bubble.append(make("span", { class: "by", text: line.agent_name || line.agent || word("agent") }));
+    if (line.who === "agent" && this.own !== "agent") bubble.append(make("span", { class: "by", text: line.agent || word("agent") }));
     bubble.append(make("span", { text: line.kind === "keys" ? `⌨ ${line.text}` : line.text }));
     bubble.append(make("time", { text: clock(line.at), datetime: line.at }));
     return bubble;
@@ -128,8 +131,14 @@ export class Transcript {
   #stick() { if (this.follow) this.log.scrollTop = this.log.scrollHeight; }
 }
 
+// Reasons come in the engine's own words or the author's; the engine's are translated.
+export function reason(text) {
+  const name = `reason_${text.replaceAll(" ", "_")}`;
+  return known(name) ? word(name) : text;
+}
+
 function noteText(line) {
   const name = `note_${line.kind}`;
   if (!known(name)) return "";
-  return word(name, { text: line.text, agent: line.agent_name || line.agent || line.text });
+  return word(name, { text: reason(line.text), agent: line.agent || line.text });
 }
