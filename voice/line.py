@@ -135,6 +135,12 @@ class Outlet:
             return parts[0]
         return np.concatenate(parts) if parts else np.zeros(0, np.int16)
 
+    def give_back(self, sound: Samples) -> None:
+        """Put what was taken and could not be sent in front again."""
+        if sound.size:
+            self._chunks.appendleft(sound)
+            self.size += sound.size
+
     def clear(self) -> int:
         """Drop all; return how many samples."""
         size, self.size = self.size, 0

@@ -91,3 +91,11 @@ def test_dropped_sound_is_counted_in_samples():
     outlet.take(160)
     assert outlet.clear() == 340
     assert outlet.size == 0
+
+
+def test_sound_that_could_not_be_sent_is_the_next_to_leave():
+    outlet = Outlet()
+    outlet.put(tone(500))
+    outlet.give_back(outlet.take(200)[50:])
+    assert outlet.size == 450
+    assert outlet.take(450).tolist() == tone(500)[50:].tolist()

@@ -205,6 +205,19 @@ async def test_what_is_played_right_after_a_flush_is_not_eaten_by_it():
         assert sum(audio.level(packet.sound) > -40 for packet in new) == 25
 
 
+async def test_what_is_played_before_the_answer_is_heard_from_its_beginning():
+    async with line() as bot, Phone() as phone:
+        bot.answers = False
+        dialling = asyncio.create_task(phone.call(bot.uri))
+        leg = await bot.leg()
+        leg.play(tone(500, 0.5))
+        await asyncio.sleep(0.3)
+        await leg.answer()
+        call = await dialling
+        await asyncio.sleep(0.9)
+        assert len(call.loud()) == 25
+
+
 async def test_what_is_queued_is_counted_down_as_it_is_sent():
     async with line() as bot, Phone() as phone:
         await phone.call(bot.uri)

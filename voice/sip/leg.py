@@ -201,20 +201,23 @@ class SipLeg:
         self._in.tick(now)
 
     def _send(self) -> None:
-        try:
-            if self._flushing:
-                # flush_tx drops at the sender's next tick whatever is in the buffer then, so what we wrote
-                # before that would be lost too.
-                if self._buffered():
-                    return
-                self._flushing = False
-            room = AHEAD_MS * BYTES_PER_MS - self._buffered()
-            while room > 0 and self._out.size:
-                sound = self._out.take(room // 2)
-                taken = self._call.audio.write(sound.tobytes())
-                room -= taken
-        except (AudioNotActive, AudioRestarted):
+        if not self._hearing:
+            return  # played before the answer: it waits
+        if self._flushing:
+            # flush_tx drops at the sender's next tick whatever is in the buffer then, so what we wrote
+            # before that would be lost too.
+            if self._buffered():
+                return
             self._flushing = False
+        room = AHEAD_MS * BYTES_PER_MS - self._buffered()
+        if room <= 0 or not self._out.size:
+            return
+        sound = self._out.take(room // 2)
+        try:
+            taken = self._call.audio.write(sound.tobytes()) // 2
+        except (AudioNotActive, AudioRestarted):
+            taken = 0  # between two descriptions of one call; the next tick meets the new streams
+        self._out.give_back(sound[taken:])
 
     def _buffered(self) -> int:
         """Bytes the stack holds and has not sent."""
