@@ -80,6 +80,7 @@ class VoskUtterance:
     def __init__(self, engine: Vosk, recognizer: Any, hint: Hint, crowded: bool) -> None:
         self._engine, self._recognizer, self._hint = engine, recognizer, hint
         self._crowded = crowded
+        self._left = False
         self._waiting: list[bytes] = []
         self._running: Future[Any] | None = None
         self._partial = ""
@@ -107,7 +108,7 @@ class VoskUtterance:
         return None
 
     async def final(self) -> Heard:
-        self._engine.left()
+        self._leave()
         if self._crowded:
             raise RecognizersBusy("too many callers speak at once", where=self._engine.name, fix="Offer the keys")
         began = time.perf_counter()
@@ -120,8 +121,14 @@ class VoskUtterance:
         return Heard(text=text, confidence=min(1.0, sure), decode_ms=spent, engine=self._engine.name)
 
     def abandon(self) -> None:
-        self._engine.left()
+        self._leave()
         self._waiting.clear()
+
+    def _leave(self) -> None:
+        """Once, though a final that is cancelled is abandoned too."""
+        if not self._left:
+            self._left = True
+            self._engine.left()
 
     def _work(self) -> None:
         """In a thread: everything that waits."""
