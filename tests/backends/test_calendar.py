@@ -134,7 +134,9 @@ def test_a_time_that_is_no_place_is_answered_with_free_ones(office: Office, when
 
 def test_the_last_place_of_the_day_ends_at_closing(office: Office) -> None:
     assert office.ask("hold", service="dentist", when=datetime(2026, 11, 24, 19, 0)) == "ok"
-    assert office.ask("hold", service="dentist", when=datetime(2026, 11, 24, 19, 30))[0] == "taken"
+    office.calendar = Calendar(business(minutes=45))
+    assert office.ask("hold", service="terapevt", when=datetime(2026, 11, 24, 18, 45)) == "ok"
+    assert office.ask("hold", service="terapevt", when=datetime(2026, 11, 24, 19, 30))[0] == "taken"
 
 
 def test_a_full_day_offers_the_days_beside_it(office: Office) -> None:

@@ -83,7 +83,8 @@ def test_a_menu_follows_this_customer_first_and_the_crowd_for_strangers(database
         for number in range(30):
             other = profile.recognise(tx, Identity(kind="rest", value=f"n{number}"), AT)
             habits.chose(tx, other, "clinic", "main", "cancellation", AT + timedelta(minutes=number))
-        habits.chose(tx, stranger, "another", "main", "operator", AT)  # another business's menu of that name
+            habits.chose(tx, other, "another", "main", "operator", AT)  # another business's menu of that name
+            habits.chose(tx, other, "another", "main", "operator", AT)
         now = AT + timedelta(days=6)
         assert Habits().orders(tx, regular, scenarios, now)["main"][0] == "price"
         assert Habits().orders(tx, stranger, scenarios, now)["main"][0] == "cancellation"

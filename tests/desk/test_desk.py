@@ -70,13 +70,16 @@ async def test_only_the_agent_who_holds_it_may_speak(office: Office) -> None:
         await office.desk.accept(conversation, boris)
 
 
-async def test_the_bot_never_speaks_while_a_person_holds_the_conversation(office: Office) -> None:
+async def test_the_bot_neither_speaks_nor_listens_while_a_person_holds_the_conversation(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
     ivan, anna = writer(office.turn), office.hire("anna")
     conversation = (await ivan.says("operator")).conversation
     joined = await office.desk.accept(conversation, anna)
     assert joined is not None
     for words in ("booking", "operator", "cancel", "boom"):
         await ivan.says(words)
+    assert caplog.text == ""  # "boom" would have broken the understanding
     after = [row for row in journal(office, conversation) if row.seq > joined.rows[-1].seq]
     assert not any(isinstance(row.entry, Say) for row in after)
 
