@@ -25,8 +25,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A cluster of its own; yields the URL of its database "govorun"."""
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """A cluster of its own; yields its URL. durable: commits wait for the disk, as in production."""
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if not binaries:
         pytest.skip("PostgreSQL isn't installed: apt-get install postgresql")
@@ -49,7 +49,19 @@ def postgres() -> Iterator[str]:
             **demoted,  # type: ignore[call-overload]
         )
         server = subprocess.Popen(
-            [binaries[-1], "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, "-c", "fsync=off"],
+            [
+                binaries[-1],
+                "-D",
+                data,
+                "-p",
+                str(port),
+                "-h",
+                "127.0.0.1",
+                "-k",
+                folder,
+                "-c",
+                f"fsync={'on' if durable else 'off'}",
+            ],
             stdout=log,
             stderr=log,
             cwd="/",
