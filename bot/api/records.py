@@ -81,6 +81,10 @@ class Records:
         """The journal after that seq, in order."""
         return await self._read(lambda tx: conversations.rows(tx, conversation, first=after + 1))
 
+    async def lately(self, conversation: str, before: int) -> tuple[Row, ...]:
+        """The journal from the customer's last words before that seq, up to it."""
+        return await self._read(lambda tx: conversations.lately(tx, conversation, before=before))
+
     async def customer(self, number: int) -> Profile | None:
         return await self._read(lambda tx: profile.profile(tx, number))
 

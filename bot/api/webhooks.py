@@ -30,5 +30,5 @@ async def webhook(body: RestMessage, parts: House) -> list[dict[str, Any]]:
     )
     outcome = await parts.turns.take(inbound)
     first = outcome.rows[0].seq if outcome.rows else 1
-    before = [] if outcome.repeated or first <= 1 else await parts.records.rows(outcome.conversation)
-    return rest.answer(body.sender, outcome.rows, [row for row in before if row.seq < first])
+    before = () if outcome.repeated or first <= 1 else await parts.records.lately(outcome.conversation, first)
+    return rest.answer(body.sender, outcome.rows, before)

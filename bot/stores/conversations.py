@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.dialogue import codec
 from bot.dialogue.actions import Action, Say
-from bot.dialogue.events import AgentSaid, Event
+from bot.dialogue.events import AgentSaid, Chosen, Event, Keys, Utterance
 from bot.dialogue.session import Session
 from bot.errors import Conflict
 from bot.ports import Identity, Row
@@ -100,6 +100,16 @@ _ROWS = (
         journal.c.seq <= bindparam("last"),
     )
     .order_by(journal.c.seq)
+)
+_LAST_WORDS = (
+    select(journal.c.seq)
+    .where(
+        journal.c.conversation == bindparam("conversation"),
+        journal.c.seq < bindparam("before"),
+        journal.c.kind.in_((Utterance.__name__, Chosen.__name__, Keys.__name__)),
+    )
+    .order_by(journal.c.seq.desc())
+    .limit(1)
 )
 _SAVE = (
     update(conversations)
@@ -257,6 +267,12 @@ def rows(tx: Connection, conversation: str, *, first: int = 1, last: int = 2**31
         Row(conversation=conversation, seq=row.seq, at=row.at, entry=cast(Event | Action, codec.load(row.entry)))
         for row in found
     )
+
+
+def lately(tx: Connection, conversation: str, *, before: int) -> tuple[Row, ...]:
+    """The journal from the customer's last words before that seq, up to it; however long the conversation is."""
+    last = tx.execute(_LAST_WORDS, {"conversation": conversation, "before": before}).scalar()
+    return () if last is None else rows(tx, conversation, first=last, last=before - 1)
 
 
 def summary(tx: Connection, conversation: str) -> Summary | None:

@@ -140,7 +140,7 @@ journal = Table(
     Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
     Column("seq", Integer, primary_key=True),
     Column("at", Instant, nullable=False),
-    Column("kind", String(40), nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
     Column("entry", Text, nullable=False),
 )
 

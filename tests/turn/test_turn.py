@@ -233,7 +233,7 @@ async def test_what_the_bot_says_reaches_whoever_watches_in_order(watched: tuple
     async with bus.subscribe(f"conversation.{first.conversation}") as live:
         second = await ivan.says("booking")
         third = await ivan.says("service=terapevt")
-        seen = [*rows_of(await anext(live)), *conversations.rows_of(await anext(live))]
+        seen = [*rows_of(await anext(live)), *rows_of(await anext(live))]
     assert seen == [*second.rows, *third.rows]
 
 
