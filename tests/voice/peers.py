@@ -251,6 +251,21 @@ class PhoneCall:
         sdp = _sdp(self.wire.port, (self.wire.payload_type,), "inactive" if on else "sendrecv")
         self.phone.uac.send_reinvite(self.leg.dialog, sdp, self.leg.remote_addr)
 
+    async def refer(self, target: str) -> int:
+        """Ask the other side to call there (RFC 3515); the final status it reports."""
+        loop = asyncio.get_running_loop()
+        final: asyncio.Future[int] = loop.create_future()
+
+        def progress(_call_id: str, status: int, _reason: str) -> None:
+            if status >= 200 and not final.done():
+                final.set_result(status)
+
+        assert isinstance(self.leg, OutgoingCall)
+        self.phone.uas.on_transfer_progress = progress
+        self.phone.uac.send_refer(self.leg.dialog, target, self.leg.remote_addr)
+        async with asyncio.timeout(5):
+            return await final
+
     def hang_up(self) -> None:
         if not self.ended.is_set():
             if isinstance(self.leg, IncomingCall):

@@ -285,6 +285,14 @@ async def test_a_transfer_that_fails_leaves_the_call_as_it_was(why):
         assert not call.ended.is_set()
 
 
+async def test_nobody_makes_us_dial():
+    async with line() as bot, Phone() as caller, Phone(user="victim") as victim:
+        call = await caller.call(bot.uri)
+        assert await call.refer(victim.uri) == 603
+        assert victim.calls == []
+        assert not call.ended.is_set()
+
+
 async def test_a_call_beyond_capacity_gets_486_and_the_rest_go_on():
     async with line(capacity=2) as bot, Phone() as phone:
         calls = [await phone.call(bot.uri) for _ in range(3)]
