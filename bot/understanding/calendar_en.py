@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.understanding import clock_en
-from bot.understanding.clock_en import AT, DAYS, HOURS, MINUTES, MONTHS_LONG, PARTS, UNITS, WEEKS, YEARS
+from bot.understanding import clock_en, spans_en
+from bot.understanding.clock_en import AT, PARTS, UNITS
 from bot.understanding.facts import (
-    Bar,
     Day,
     Fact,
     Impossible,
-    Instant,
     Part,
     Rule,
     Vague,
@@ -21,27 +19,15 @@ from bot.understanding.facts import (
     calendar_day,
     day_of_month,
     months_later,
+    nth_weekday,
 )
 from bot.understanding.figures import date_figures
 from bot.understanding.numerals_en import WORDS as NUMERALS
+from bot.understanding.reading import Question
+from bot.understanding.spans_en import WEEKDAYS
 from bot.understanding.terms import Line
 
-_WEEKDAYS = {
-    form: index
-    for index, forms in enumerate(
-        (
-            "monday mon mondays",
-            "tuesday tue tues",
-            "wednesday wed weds",
-            "thursday thu thur thurs",
-            "friday fri",
-            "saturday sat",
-            "sunday sun",
-        )
-    )
-    for form in forms.split()
-}
-_BEFORE_SHORT = frozenset(("on", "for", "or", "but", "till", "until", ""))
+_BEFORE_SHORT = frozenset(("on", "for", "or", "but", "till", "until", "about", ""))
 _MONTHS = {
     form: index
     for index, forms in enumerate(
@@ -63,109 +49,9 @@ _MONTHS = {
     )
     for form in forms.split()
 }
-_PAST = frozenset(("last", "previous", "past"))
 VOCABULARY = frozenset(
-    word for table in (_WEEKDAYS, _MONTHS, NUMERALS, PARTS, UNITS) for word in table if len(word) > 4
+    word for table in (WEEKDAYS, _MONTHS, NUMERALS, PARTS, UNITS) for word in table if len(word) > 4
 ) | frozenset(("tomorrow", "today", "tonight", "weekend", "quarter", "oclock", "midnight", "yesterday"))
-
-
-def _greeting(line: Line, at: int, now: datetime) -> Fact | None:
-    if line.word(at) in ("good", "nice", "lovely", "great") and (
-        line.word(at + 1) in PARTS or line.word(at + 1) in ("day", "weekend")
-    ):
-        return Bar(start=at, stop=at + 2)
-    return None
-
-
-def _past(line: Line, at: int, now: datetime) -> Fact | None:
-    word = line.word(at)
-    if word == "yesterday":
-        return Bar(start=at, stop=at + 1 + (line.word(at + 1) in PARTS))
-    if word in _PAST and (line.word(at + 1) in _WEEKDAYS or line.word(at + 1) in UNITS or line.word(at + 1) == "night"):
-        return Bar(start=at, stop=at + 2)
-    width = 2 if line.at(at).number is not None or word in ("a", "an") else 0
-    if width and line.word(at + 1) in UNITS and line.word(at + 2) in ("ago", "old", "earlier", "before"):
-        return Bar(start=at, stop=at + 3)
-    if word in ("every", "each") and line.word(at + 1) in _WEEKDAYS | PARTS.keys() | UNITS:
-        return Bar(start=at, stop=at + 2)
-    if word == "on" and line.word(at + 1).rstrip("s") in _WEEKDAYS and line.word(at + 1).endswith("days"):
-        return Bar(start=at, stop=at + 2)
-    return None
-
-
-def _duration(line: Line, at: int, now: datetime) -> Fact | None:
-    """'for three days', 'for an hour': how long, not when."""
-    if line.word(at) not in ("for", "within", "lasts", "takes", "over"):
-        return None
-    counted = line.at(at + 1).number is not None or line.word(at + 1) in ("a", "an", "the", "half")
-    start = at + 2 + (line.word(at + 1) == "half") if counted else at + 1
-    if counted and line.word(start) in UNITS and line.word(start + 1) != "from":
-        return Bar(start=at, stop=start + 1)
-    return None
-
-
-def _amount(line: Line, at: int) -> tuple[float, str, int] | None:
-    """'two hours', 'an hour and a half', 'half an hour', 'a couple of days': how much of which unit, place after."""
-    if line.word(at) == "half" and line.word(at + 1) in ("an", "a") and line.word(at + 2) in UNITS:
-        return 0.5, line.word(at + 2), at + 3
-    if line.word(at) in ("a", "an", "one"):
-        amount: float = 1
-    elif line.at(at).role == "cardinal" and line.at(at).number is not None:
-        amount = float(line.at(at).number or 0)
-    else:
-        return None
-    stop = at + 1 + (line.word(at + 1) == "of")
-    if line.word(stop) == "and" and line.word(stop + 1) == "a" and line.word(stop + 2) == "half":
-        return amount + 0.5, line.word(stop + 3), stop + 4
-    unit = line.word(stop)
-    if unit not in UNITS:
-        return None
-    stop += 1
-    if line.word(stop) == "and" and line.word(stop + 1) == "a" and line.word(stop + 2) == "half":
-        return amount + 0.5, unit, stop + 3
-    if unit in WEEKS and line.word(stop) == "time":
-        stop += 1
-    return amount, unit, stop
-
-
-def _in_a_while(line: Line, at: int, now: datetime) -> Fact | None:
-    """'in two hours', 'in three days', 'a week from now', 'two weeks from Friday'."""
-    leads = line.word(at) == "in"
-    found = _amount(line, at + leads)
-    if found is None:
-        return None
-    amount, unit, stop = found
-    if amount > 10_000:
-        return Impossible(start=at, stop=stop)
-    if not leads or line.word(stop) in ("from", "after"):
-        if line.word(stop) not in ("from", "after"):
-            return None
-        stop += 1
-        if line.word(stop) in ("now", "today"):
-            return _later(at, stop + 1, amount, unit, now)
-        base: datetime | None = None
-        if line.word(stop) == "tomorrow":
-            base = now + timedelta(days=1)
-        elif line.word(stop) in _WEEKDAYS:
-            base = now + timedelta(days=(_WEEKDAYS[line.word(stop)] - now.weekday()) % 7 or 7)
-        return _later(at, stop + 1, amount, unit, base) if base else None
-    return _later(at, stop, amount, unit, now)
-
-
-def _later(start: int, stop: int, amount: float, unit: str, now: datetime) -> Fact | None:
-    today = now.date()
-    if unit in MINUTES or unit in HOURS:
-        minutes = round(amount * (60 if unit in HOURS else 1))
-        return Instant(start=start, stop=stop, at=now + timedelta(minutes=minutes))
-    if unit in DAYS:
-        return Day(start=start, stop=stop, day=today + timedelta(days=round(amount)))
-    if unit in WEEKS:
-        return Day(start=start, stop=stop, day=today + timedelta(days=round(amount * 7)), week=True)
-    if unit in MONTHS_LONG:
-        return Day(start=start, stop=stop, day=months_later(today, int(amount)))
-    if unit in YEARS and amount < 100:
-        return Day(start=start, stop=stop, day=months_later(today, 12 * int(amount)))
-    return None
 
 
 def _date(line: Line, at: int, now: datetime) -> Fact | None:
@@ -213,16 +99,21 @@ def _number_of_month(line: Line, at: int, now: datetime) -> Fact | None:
     """'on the nineteenth', 'the 19th': a day of this or the coming month."""
     strong = line.word(at) in ("on", "for") and line.word(at + 1) == "the"
     start = at + 2 if strong else at + (line.word(at) == "the")
+    strong = strong or line.word(at - 1) in WEEKDAYS  # 'Friday the 20th'
     number = line.at(start).ordinal
     if number is None or (start == at and not line.at(start).digits):
         return None
     after = line.word(start + 1)
     if after and (after not in _AFTER_ORDINAL or line.word(start + 2) in _MONTHS):
         return None
-    day = day_of_month(number, now.date())
+    stop, today = start + 1, now.date()
+    if after == "of" and line.word(start + 2) in ("next", "this") and line.word(start + 3) == "month":
+        strong, stop = True, start + 4
+        today = months_later(today.replace(day=1), 1) if line.word(start + 2) == "next" else today
+    day = day_of_month(number, today)
     if day is None:
-        return Impossible(start=at, stop=start + 1)
-    return Day(start=at, stop=start + 1, day=day, weak=not strong)
+        return Impossible(start=at, stop=stop)
+    return Day(start=at, stop=stop, day=day, weak=not strong)
 
 
 _AFTER_ORDINAL = frozenset(
@@ -232,12 +123,47 @@ _AFTER_ORDINAL = frozenset(
 
 def _relative(line: Line, at: int, now: datetime) -> Fact | None:
     word = line.word(at)
+    if word in ("today", "tomorrow") and line.word(at + 1) == "week":
+        return Day(start=at, stop=at + 2, day=now.date() + timedelta(days=7 + (word == "tomorrow")))
+    if word == "now":
+        return Day(start=at, stop=at + 1, day=now.date(), weak=True)
     if word in ("today", "tomorrow"):
         return Day(start=at, stop=at + 1, day=now.date() + timedelta(days=word == "tomorrow"))
     if word == "day" and line.word(at + 1) == "after" and line.word(at + 2) == "tomorrow":
         start = at - (line.word(at - 1) == "the")
         return Day(start=start, stop=at + 3, day=now.date() + timedelta(days=2))
     return None
+
+
+def _date_range(line: Line, at: int, now: datetime) -> Fact | None:
+    """'from November 15 to 20', 'from the 15th to the 20th of November'."""
+    if line.word(at) not in ("from", "between"):
+        return None
+    month = _MONTHS.get(line.word(at + 1))
+    first, last = _number(line, at + 2), _number(line, at + 4)
+    stop = at + 5
+    if month is None or line.word(at + 3) not in ("to", "till", "until", "and", "through"):
+        return None
+    end = calendar_day(last or 0, month, None, now.date())
+    begin = end and calendar_day(first or 0, month, end.year, now.date())
+    return Vague(start=at, stop=stop, question="day", days=(begin, end)) if begin and end else None
+
+
+def _nth_weekday(line: Line, at: int, now: datetime) -> Fact | None:
+    """'the first Monday of December', 'the last Friday of the month'."""
+    which = -1 if line.word(at) == "last" else line.at(at).ordinal
+    weekday = WEEKDAYS.get(line.word(at + 1))
+    if which is None or weekday is None or line.word(at + 2) not in ("of", "in") or not -1 <= which <= 5:
+        return None
+    stop = at + 4 + (line.word(at + 3) in ("the", "next", "this"))
+    today = now.date()
+    month = _MONTHS.get(line.word(stop - 1), 0)
+    if line.word(stop - 1) == "month":
+        month = (months_later(today, 1) if line.word(at + 3) == "next" else today).month
+    if not month:
+        return None
+    day = nth_weekday(which, weekday, month, today)
+    return Impossible(start=at, stop=stop) if day is None else Day(start=at, stop=stop, day=day)
 
 
 def _weekday(line: Line, at: int, now: datetime) -> Fact | None:
@@ -247,11 +173,11 @@ def _weekday(line: Line, at: int, now: datetime) -> Fact | None:
     if which == "this" and line.word(after) == "coming":
         after, which = after + 1, ""
     name = line.word(after)
-    if name not in _WEEKDAYS:
+    if name not in WEEKDAYS:
         return None
     if name in ("sat", "sun", "wed", "mon") and not which and line.word(at - 1) not in _BEFORE_SHORT:
         return None  # words of their own
-    weekday = _WEEKDAYS[name]
+    weekday = WEEKDAYS[name]
     if line.word(after + 1) == "week":
         today = now.date()
         day = today + timedelta(days=((weekday - today.weekday()) % 7 or 7) + 7)
@@ -278,6 +204,11 @@ def _vague(line: Line, at: int, now: datetime) -> Fact | None:
         if line.word(at - 1) == "next":
             saturday += timedelta(days=7)
         return Vague(start=at, stop=at + 1, question="day", days=(saturday, saturday + timedelta(days=1)))
+    if word in ("another", "other", "different") and line.word(at + 1) in ("day", "date", "time"):
+        question: Question = "time" if line.word(at + 1) == "time" else "day"
+        return Vague(start=at, stop=at + 2, question=question)
+    if word in ("later", "earlier") and line.word(at + 1) != "than":
+        return Vague(start=at, stop=at + 1, question="time")
     if word in ("weekday", "weekdays") or (word == "month" and line.word(at - 1) in ("next", "this")):
         return Vague(start=at, stop=at + 1, question="day")
     if word in _MONTHS and word not in ("may", "march") and line.word(at - 1) in ("in", "for", "next"):
@@ -299,16 +230,21 @@ def _part(line: Line, at: int, now: datetime) -> Fact | None:
         return Part(start=at, stop=at + 1, part="morning" if word == "am" else "evening")  # 'am or pm?'
     if word in PARTS:
         before = line.word(at - 1)
-        near = before in ("the", "this", "in", "tomorrow", "at", "that") or before in _WEEKDAYS
-        return Part(start=at, stop=at + 1, part=PARTS[word], weak=not near and line.at(at - 1).role != "ordinal")
+        near = before in ("the", "this", "in", "tomorrow", "at", "that") or before in WEEKDAYS
+        # Friday night is an evening; the small hours are 'at night'
+        part = "evening" if word == "night" and before != "at" else PARTS[word]
+        return Part(start=at, stop=at + 1, part=part, weak=not near and line.at(at - 1).role != "ordinal")
     return None
 
 
 RULES: tuple[Rule, ...] = (
-    _greeting,
-    _past,
-    _in_a_while,
-    _duration,
+    spans_en.greeting,
+    _nth_weekday,
+    spans_en.past,
+    spans_en.in_a_while,
+    spans_en.duration,
+    spans_en.shift,
+    _date_range,
     _date,
     clock_en.between,
     _part,

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Literal
 
 from bot.dialogue.values import PartOfDay
-from bot.understanding import clock_ru
-from bot.understanding.clock_ru import (
-    AT,
-    DAYS,
-    HOURS,
-    MINUTES,
-    MONTHS_LONG,
-    OF_DAY,
-    UNITS,
-    WEEKS,
-    YEARS,
-    counted,
-)
+from bot.understanding import clock_ru, spans_ru
+from bot.understanding.clock_ru import AT, MONTHS, OF_DAY, UNITS, counted
 from bot.understanding.facts import (
-    Bar,
     Day,
     Fact,
     Impossible,
-    Instant,
     Part,
     Rule,
     Vague,
@@ -34,9 +20,11 @@ from bot.understanding.facts import (
     calendar_day,
     day_of_month,
     months_later,
+    nth_weekday,
 )
 from bot.understanding.figures import date_figures
 from bot.understanding.numerals_ru import WORDS as NUMERALS
+from bot.understanding.reading import Question
 from bot.understanding.terms import Line
 
 _RELATIVE = {"сегодня": 0, "завтра": 1, "послезавтра": 2, "послепослезавтра": 3}
@@ -55,27 +43,6 @@ _WEEKDAYS = {
     )
     for form in forms.split()
 }
-_MONTHS = {
-    form: index
-    for index, forms in enumerate(
-        (
-            "января янв",
-            "февраля фев февр",
-            "марта мар",
-            "апреля апр",
-            "мая май",
-            "июня июн",
-            "июля июл",
-            "августа авг",
-            "сентября сен сент",
-            "октября окт",
-            "ноября ноя нояб",
-            "декабря дек",
-        ),
-        start=1,
-    )
-    for form in forms.split()
-}
 _MONTH_NAMES = frozenset(
     """
         январь январе февраль феврале март марте апрель апреле май мае июнь июне июль июле август
@@ -84,12 +51,6 @@ _MONTH_NAMES = frozenset(
 )
 _THIS = frozenset("этот эту это этой ближайший ближайшую ближайшее ближайшей текущую грядущую".split())
 _NEXT = frozenset("следующий следующую следующее следующей следующего следующем будущий будущую будущей".split())
-_PAST = frozenset(
-    """
-        прошлый прошлую прошлое прошлой прошлом прошлого прошедший прошедшую позапрошлой позапрошлую
-        минувшую предыдущий предыдущую
-    """.split()
-)
 _PARTS: dict[tuple[str, ...], PartOfDay] = {
     ("утром",): "morning",
     ("утречком",): "morning",
@@ -107,6 +68,14 @@ _PARTS: dict[tuple[str, ...], PartOfDay] = {
     ("вторая", "половина", "дня"): "day",
     ("вечером",): "evening",
     ("вечерком",): "evening",
+    ("первую", "половину", "дня"): "morning",
+    ("вторую", "половину", "дня"): "day",
+    ("до", "полудня"): "morning",
+    ("после", "полудня"): "day",
+    ("в", "обеденное", "время"): "day",
+    ("в", "обеденный", "перерыв"): "day",
+    ("в", "утреннее", "время"): "morning",
+    ("в", "вечернее", "время"): "evening",
     ("к", "вечеру"): "evening",
     ("под", "вечер"): "evening",
     ("на", "вечер"): "evening",
@@ -118,116 +87,12 @@ _PARTS: dict[tuple[str, ...], PartOfDay] = {
 VOCABULARY = frozenset(
     [
         word
-        for table in (_RELATIVE, _WEEKDAYS, _MONTHS, _MONTH_NAMES, OF_DAY, _NEXT, UNITS, NUMERALS)
+        for table in (_RELATIVE, _WEEKDAYS, MONTHS, _MONTH_NAMES, OF_DAY, _NEXT, UNITS, NUMERALS)
         for word in table
         if len(word) > 4
     ]
     + "следующей неделе полчаса половина половине четверть выходные выходных полдень через вчера".split()
 )
-
-
-def _greeting(line: Line, at: int, now: datetime) -> Fact | None:
-    if line.word(at) in (
-        "добрый",
-        "доброе",
-        "доброго",
-        "доброй",
-        "хорошего",
-        "спокойной",
-        "хорошей",
-        "приятного",
-    ):
-        width = 2 if line.word(at + 1) in ("день", "вечер", "утро", "дня", "вечера", "утра", "ночи", "времени") else 0
-        if width:
-            return Bar(start=at, stop=at + 2 + (line.word(at + 2) == "суток"))
-    return None
-
-
-def _past(line: Line, at: int, now: datetime) -> Fact | None:
-    word = line.word(at)
-    if word in ("вчера", "позавчера"):
-        return Bar(start=at, stop=at + 1 + (line.word(at + 1) in OF_DAY))
-    if word in _PAST:
-        return Bar(start=at, stop=at + 2)
-    # 'три дня назад', 'неделю назад', 'по пятницам', 'каждую пятницу'
-    width = 2 if line.at(at).number is not None and line.word(at + 1) in UNITS else int(word in UNITS)
-    if width and line.word(at + width) in ("назад", "тому"):
-        return Bar(start=at, stop=at + width + 1)
-    if word in ("по", "каждый", "каждую", "каждое") and line.word(at + 1).rstrip("мй") in _HABITS:
-        return Bar(start=at, stop=at + 2)
-    return None
-
-
-_HABITS = frozenset(
-    """
-        понедельника вторника среда четверга пятница суббота воскресенья выходны будня пятницу среду
-        субботу понедельник вторник четверг воскресенье утра вечера
-    """.split()
-)
-
-
-def _duration(line: Line, at: int, now: datetime) -> Fact | None:
-    """'на три дня', 'за два часа', 'уже час', 'в течение недели': how long, not when."""
-    word = line.word(at)
-    spoken = line.at(at + 1).number is not None
-    unit = line.word(at + 2) if spoken else line.word(at + 1)
-    width = 3 if spoken else 2
-    if word in ("за", "течение", "уже", "целый", "целую", "целых", "больше", "почти") and unit in UNITS:
-        return Bar(start=at, stop=at + width)
-    if word == "на" and unit in (DAYS if spoken else frozenset()) | WEEKS | MINUTES | MONTHS_LONG | YEARS:
-        return Bar(start=at, stop=at + width)
-    return None
-
-
-def _in_a_while(line: Line, at: int, now: datetime) -> Fact | None:
-    """'через два дня', 'через полчаса', 'дня через три', 'через неделю', 'спустя час'."""
-    if line.word(at) in UNITS and line.word(at + 1) == "через" and line.at(at + 2).integer is not None:
-        return _later(at, at + 3, line.at(at + 2).integer or 0, line.word(at), now)
-    if line.word(at) not in ("через", "спустя"):
-        return None
-    start = at + 1
-    if line.word(start) == "полчаса":
-        return Instant(start=at, stop=start + 1, at=now + timedelta(minutes=30))
-    if line.word(start) == "пол" and line.word(start + 1) in HOURS:
-        return Instant(start=at, stop=start + 2, at=now + timedelta(minutes=30))
-    number = line.at(start).number
-    if number is None:
-        return _later(at, start + 1, 1, line.word(start), now)
-    width = 2
-    unit = line.word(start + 1)
-    if unit == "с" and line.word(start + 2) == "половиной":
-        number, unit, width = number + Decimal("0.5"), line.word(start + 3), 4
-    fact = _later(at, start + width, float(number), unit, now)
-    minutes = line.at(start + 3).integer
-    if unit in HOURS and isinstance(fact, Instant) and line.word(start + 2) in ("", "и"):
-        skip = start + 2 + (line.word(start + 2) == "и")
-        minutes = line.at(skip).integer
-        if minutes is not None and line.word(skip + 1) in MINUTES:
-            return Instant(start=at, stop=skip + 2, at=fact.at + timedelta(minutes=minutes))
-    return fact
-
-
-def _later(start: int, stop: int, amount: float, unit: str, now: datetime) -> Fact | None:
-    if amount > 10_000:
-        return Impossible(start=start, stop=stop) if unit in UNITS else None
-    today = now.date()
-    if unit in MINUTES:
-        return Instant(start=start, stop=stop, at=now + timedelta(minutes=round(amount)))
-    if unit in HOURS:
-        return Instant(start=start, stop=stop, at=now + timedelta(minutes=round(amount * 60)))
-    if unit in DAYS:
-        # 'через день' is every Russian's day after tomorrow
-        days = 2 if unit == "день" and amount == 1 else round(amount)
-        return Day(start=start, stop=stop, day=today + timedelta(days=days))
-    if unit in WEEKS:
-        return Day(start=start, stop=stop, day=today + timedelta(days=round(amount * 7)), week=True)
-    if unit in MONTHS_LONG:
-        if amount != int(amount):
-            return Day(start=start, stop=stop, day=months_later(today, int(amount)) + timedelta(days=15))
-        return Day(start=start, stop=stop, day=months_later(today, int(amount)))
-    if unit in YEARS and amount < 100:
-        return Day(start=start, stop=stop, day=months_later(today, 12 * int(amount)))
-    return None
 
 
 def _date(line: Line, at: int, now: datetime) -> Fact | None:
@@ -236,10 +101,10 @@ def _date(line: Line, at: int, now: datetime) -> Fact | None:
     if term.role == "marked":
         return date_figures(line, at, now, day_first=True, time_words=AT)
     number = term.ordinal if term.ordinal is not None else term.integer
-    month = _MONTHS.get(line.word(at + 1))
+    month = MONTHS.get(line.word(at + 1))
     stop = at + 2
-    if number is None and term.word in _MONTHS and term.word != "май":
-        number, month = line.at(at + 1).ordinal or line.at(at + 1).integer, _MONTHS[term.word]
+    if number is None and term.word in MONTHS and term.word != "май":
+        number, month = line.at(at + 1).ordinal or line.at(at + 1).integer, MONTHS[term.word]
     if number is None or month is None:
         return None
     year, stop = _year(line, stop)
@@ -268,7 +133,13 @@ def _number_of_month(line: Line, at: int, now: datetime) -> Fact | None:
     if line.word(at + 1) in ("числа", "число", "числу"):
         number = term.ordinal if term.ordinal is not None else term.integer
         return None if number is None else _nth(line, at, at + 2, number, now)
-    if term.ordinal is None or not term.word.endswith(("го", "ое", "е")) or term.word in ("первое", "второе"):
+    if (
+        term.ordinal is None
+        or not term.word.endswith(("го", "ое", "е"))
+        or (
+            term.ordinal < 3 and term.word.endswith("ое")  # 'на первое' may be a soup
+        )
+    ):
         return None
     if line.word(at + 1) in UNITS or counted(line.word(at + 1)):
         return None
@@ -292,9 +163,56 @@ def _relative(line: Line, at: int, now: datetime) -> Fact | None:
         return Day(start=at, stop=at + 2, day=now.date() + timedelta(days=2))
     if word in ("завтрашний", "завтрашнего", "завтрашнее"):
         return Day(start=at, stop=at + 2, day=now.date() + timedelta(days=1))
+    if word == "сейчас":
+        return Day(start=at, stop=at + 1, day=now.date(), weak=True)
     if word not in _RELATIVE:
         return None
     return Day(start=at, stop=at + 1, day=now.date() + timedelta(days=_RELATIVE[word]))
+
+
+def _date_range(line: Line, at: int, now: datetime) -> Fact | None:
+    """'с 15 по 20 ноября': two days, between which the speaker leaves it open."""
+    first, last = _number(line, at + 1), _number(line, at + 3)
+    month = MONTHS.get(line.word(at + 4))
+    if line.word(at) not in ("с", "со", "от") or line.word(at + 2) not in ("по", "до") or None in (first, last, month):
+        return None
+    end = calendar_day(last or 0, month or 0, None, now.date())
+    begin = end and calendar_day(first or 0, month or 0, end.year, now.date())
+    return Vague(start=at, stop=at + 5, question="day", days=(begin, end)) if begin and end else None
+
+
+def _number(line: Line, at: int) -> int | None:
+    term = line.at(at)
+    return term.ordinal if term.ordinal is not None else term.integer
+
+
+def _nth_weekday(line: Line, at: int, now: datetime) -> Fact | None:
+    """'в первый понедельник декабря', 'в последнюю пятницу месяца'."""
+    which = -1 if line.word(at).startswith("последн") else line.at(at).ordinal
+    weekday = _WEEKDAYS.get(line.word(at + 1))
+    if which is None or weekday is None or not -1 <= which <= 5:
+        return None
+    month = MONTHS.get(line.word(at + 2), 0)
+    if not month and line.word(at + 2) not in ("месяца", "следующего", "этого"):
+        return None
+    stop = at + 3 + (line.word(at + 2) in ("следующего", "этого"))
+    today = now.date()
+    if not month:
+        month = (months_later(today, 1) if line.word(at + 2) == "следующего" else today).month
+    day = nth_weekday(which, weekday, month, today)
+    return Impossible(start=at, stop=stop) if day is None else Day(start=at, stop=stop, day=day)
+
+
+def _day_and_month(line: Line, at: int, now: datetime) -> Fact | None:
+    """'двадцать второго двенадцатого': day and month by their numbers."""
+    day, month = line.at(at), line.at(at + 1)
+    if day.ordinal is None or month.ordinal is None or not 1 <= month.ordinal <= 12:
+        return None
+    if not (day.word.endswith("го") and month.word.endswith("го")):
+        return None
+    year, stop = _year(line, at + 2)
+    found = calendar_day(day.ordinal, month.ordinal, year, now.date())
+    return Impossible(start=at, stop=stop) if found is None else Day(start=at, stop=stop, day=found)
 
 
 def _weekday(line: Line, at: int, now: datetime) -> Fact | None:
@@ -328,18 +246,23 @@ def _vague(line: Line, at: int, now: datetime) -> Fact | None:
         if line.word(at - 1) in _NEXT:
             saturday += timedelta(days=7)
         return Vague(start=at, stop=at + 1, question="day", days=(saturday, saturday + timedelta(days=1)))
+    if word in ("другой", "другое", "другую") and line.word(at + 1) in ("день", "число", "дату", "время", "часы"):
+        question: Question = "time" if line.word(at + 1) in ("время", "часы") else "day"
+        return Vague(start=at, stop=at + 2, question=question)
+    if word in ("попозже", "пораньше", "позже", "раньше", "позднее"):
+        return Vague(start=at, stop=at + 1, question="time")
     if word in ("будни", "будний", "буднях", "будням"):
         return Vague(start=at, stop=at + 1, question="day")
     if word in _MONTH_NAMES and line.word(at - 1) in ("в", "на"):
         return Vague(start=at, stop=at + 1, question="day")
-    if word in ("начале", "конце", "середине") and line.word(at + 1) in ("недели", "месяца", *_MONTHS):
+    if word in ("начале", "конце", "середине") and line.word(at + 1) in ("недели", "месяца", *MONTHS):
         return Vague(start=at, stop=at + 2, question="day")
     return None
 
 
 def _part(line: Line, at: int, now: datetime) -> Fact | None:
     for words, part in _PARTS.items():
-        if all(line.word(at + i) == word for i, word in enumerate(words)):
+        if all(line.at(at + place).word == word for place, word in enumerate(words)):
             return Part(start=at, stop=at + len(words), part=part, weak=words in (("утро",), ("вечер",)))
     if line.word(at) in OF_DAY and line.word(at) != "дня":
         return Part(start=at, stop=at + 1, part=OF_DAY[line.word(at)], weak=True)
@@ -347,11 +270,15 @@ def _part(line: Line, at: int, now: datetime) -> Fact | None:
 
 
 RULES: tuple[Rule, ...] = (
-    _greeting,
-    _past,
-    _in_a_while,
-    _duration,
+    spans_ru.greeting,
+    spans_ru.past,
+    spans_ru.in_a_while,
+    spans_ru.duration,
+    spans_ru.shift,
     _date,
+    _date_range,
+    _nth_weekday,
+    _day_and_month,
     clock_ru.between,
     _part,
     clock_ru.at_clock,

@@ -37,11 +37,14 @@ _COUNTED = frozenset(
 
 def _not_an_hour(line: Line, found: Clock) -> bool:
     word = line.word(found.stop)
+    if line.word(found.stop + 1) in _STREETS:
+        return True
     bare = line.at(found.stop - 1).number is not None and not found.sure
     plural = len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
     return bare and (word in _COUNTED or (plural and word not in _NOT_COUNTED))
 
 
+_STREETS = frozenset("street st avenue road lane drive".split())
 _NOT_COUNTED = frozenset("please thanks mondays perhaps works suits sometimes always mornings".split())
 
 
@@ -62,7 +65,7 @@ def clock(line: Line, at: int, *, after: str) -> Clock | Impossible | None:
 
 def _word_hour(line: Line, at: int, after: str) -> Clock | None:
     word = line.word(at)
-    if word in ("noon", "midday", "noontime"):
+    if word in ("noon", "midday", "noontime", "noonish"):
         return Clock(start=at, stop=at + 1, hour=12, sure=True)
     if word == "midnight":
         return Clock(start=at, stop=at + 1, hour=0, sure=True)
@@ -109,11 +112,12 @@ def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
     military = after == "at" or line.word(stop) in HOURS
     if hour >= 100 and hour % 100 < 60 and hour < 2400 and (len(term.digits) in (3, 4) or not hour % 100):
         half = line.word(stop) in ("am", "pm")
-        if not military and not half:
+        if not military and not half and len(term.digits) != 4:
             return None
         stop += line.word(stop) in HOURS
         sure = hour >= 1300 or (len(term.digits) == 4 and not half)
-        return Clock(start=at, stop=stop, hour=hour // 100, minute=hour % 100, sure=sure)
+        weak = not military and not half
+        return Clock(start=at, stop=stop, hour=hour // 100, minute=hour % 100, sure=sure, weak=weak)
     minute, stop = _minutes(line, stop)
     oclock = line.word(stop) == "oclock" or (line.word(stop) == "o" and line.word(stop + 1) == "clock")
     if oclock:
@@ -154,6 +158,10 @@ def _with_half(line: Line, found: Clock) -> Clock:
         half, stop = PARTS[line.word(stop + 2)], stop + 3
     elif word == "at" and line.word(stop + 1) == "night":
         half, stop = "night", stop + 2
+    if half is None and word == "p" and line.tokens[line.at(stop).start].joined:
+        half, stop = "pm", stop + 1
+    if word == "ish":
+        stop += 1
     if half == "night" and 6 <= found.hour <= 8:
         half = "pm"
     if half is None:

@@ -12,7 +12,7 @@ from bot.understanding.figures import time_figures
 from bot.understanding.terms import Line
 
 MINUTES = frozenset("минута минуту минуты минут минуточек мин минутку минуток".split())
-HOURS = frozenset("час часа часов ч часик часика часиков часок".split())
+HOURS = frozenset("час часа часов часам ч часик часика часиков часок".split())
 DAYS = frozenset("день дня дней денька деньков сутки суток".split())
 WEEKS = frozenset("неделя неделю недели недель недельку недельки".split())
 MONTHS_LONG = frozenset("месяц месяца месяцев".split())
@@ -36,6 +36,27 @@ _ORDINAL_HOURS = """
     первого второго третьего четвертого пятого шестого седьмого восьмого девятого десятого одиннадцатого
     двенадцатого
 """.split()
+MONTHS = {
+    form: index
+    for index, forms in enumerate(
+        (
+            "января янв",
+            "февраля фев февр",
+            "марта мар",
+            "апреля апр",
+            "мая май",
+            "июня июн",
+            "июля июл",
+            "августа авг",
+            "сентября сен сент",
+            "октября окт",
+            "ноября ноя нояб",
+            "декабря дек",
+        ),
+        start=1,
+    )
+    for form in forms.split()
+}
 # 'в пять лет', 'на двух человек', 'в три раза': a preposition and a number that are no hour.
 _COUNTED = frozenset(
     """
@@ -63,8 +84,11 @@ def counted(word: str) -> bool:
         return True
     if len(word) < 3 or word in UNITS or word in OF_DAY or word in _NOT_COUNTED:
         return False
-    readings = morphology.grammemes(word)
-    return all("NOUN" in reading and not reading & {"nomn", "accs", "datv", "ablt"} for reading in readings)
+    # 'в три стрижки', 'к трём врачам'; but 'в три терапевту', 'в три стрижка'
+    return all(
+        "NOUN" in reading and ("plur" in reading or not reading & {"nomn", "accs", "datv", "ablt"})
+        for reading in morphology.grammemes(word)
+    )
 
 
 def _not_an_hour(line: Line, found: Clock) -> bool:
@@ -131,6 +155,8 @@ def _half_past(line: Line, at: int, after: str) -> Clock | None:
         return Clock(start=at, stop=at + 1, hour=_ORDINAL_HOURS.index(word[3:]) or 12, minute=30)
     if word in ("пол", "половина", "половине", "половину", "половины"):
         hour = _hour_begun(line, at + 1)
+        if hour is None and word == "пол" and 1 <= (line.at(at + 1).integer or 0) <= 12:
+            hour = ((line.at(at + 1).integer or 0) - 1) or 12  # 'пол 8'
         if hour is not None:
             return Clock(start=at, stop=at + 2, hour=hour, minute=30)
     return None
@@ -144,24 +170,29 @@ def _hour_begun(line: Line, at: int) -> int | None:
     return (hour - 1) or 12
 
 
+_NOBODYS_HOUR = frozenset("один одна одно одного одной одному одним одну".split())  # one o'clock is 'час'
+
+
 def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
     """'три', 'три часа', 'пятнадцать тридцать', 'час дня', 'три с половиной', '1530'."""
     term = line.at(at)
     hour = term.integer
     stop = at + 1
     named = False
-    if hour is None and line.word(at) in ("час", "часик"):
-        # 'час дня', 'в час'; a bare 'час' is a while
+    if hour is None and line.word(at) in ("час", "часу", "часа"):
+        # 'час дня', 'в час', 'к часу'; a bare 'час' is a while
         if not after and line.word(at + 1) not in OF_DAY:
             return None
         hour, named = 1, True
-    elif hour is None:
+    elif (term.word in _NOBODYS_HOUR and not term.digits and line.at(stop).integer is None) or hour is None:
         return None
     elif len(term.digits) == 4 and after and hour % 100 < 60 and hour < 2400:
         return Clock(start=at, stop=stop, hour=hour // 100, minute=hour % 100, sure=True)
     elif line.word(stop) in HOURS or line.word(stop) == "ровно":
         named = line.word(stop) in HOURS
         stop += 1
+    if line.word(stop) in MONTHS or line.word(stop) in ("число", "числа", "числу"):
+        return None  # 'на 19 ноября'
     minute, stop = _minutes(line, stop)
     spoken = minute is not None
     part = line.word(stop) in OF_DAY
@@ -187,13 +218,23 @@ def _minutes(line: Line, at: int) -> tuple[int | None, int]:
     first, second = line.at(at), line.at(at + 1)
     if first.integer == 0 and first.digits in ("", "0") and second.integer is not None and second.integer < 10:
         minute, stop = second.integer, at + 2
+    elif first.integer is not None and line.word(at + 1) == "м" and first.digits:
+        return first.integer, at + 2
     elif first.integer is not None and (first.integer >= 10 or first.digits in ("00", "05") or _is_minutes(line, at)):
         minute, stop = first.integer, at + 1
     else:
         return None, at
-    if minute > 59 or line.word(stop) in (HOURS | DAYS | {"число", "числа"}) - OF_DAY.keys():
+    if (
+        minute > 59
+        or line.word(stop) in MONTHS
+        or line.word(stop) in (HOURS | DAYS | {"число", "числа"}) - OF_DAY.keys()
+    ):
         return None, at
     return minute, stop + (line.word(stop) in MINUTES)
+
+
+# 'в два три дня' tells no minutes
+_NO_MINUTES = (HOURS | DAYS | MONTHS.keys() | {"число", "числа"}) - OF_DAY.keys()
 
 
 def _is_minutes(line: Line, at: int) -> bool:
@@ -203,7 +244,7 @@ def _is_minutes(line: Line, at: int) -> bool:
 def _with_half(line: Line, found: Clock) -> Clock:
     stop = found.stop + (line.word(found.stop) == "ровно")
     half: Half = OF_DAY.get(line.word(stop))
-    if half is None and line.word(stop) == "по" and line.word(stop + 1) == "полудни":
+    if line.word(stop) == "пополудни":
         half = "day"
     if half is None:
         return replace(found, stop=stop)

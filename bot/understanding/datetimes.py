@@ -23,6 +23,7 @@ from bot.understanding.facts import (
     Impossible,
     Instant,
     Part,
+    Shift,
     Vague,
     Week,
     Weekday,
@@ -36,6 +37,10 @@ from bot.understanding.typos import mended
 
 _RULES = {"ru": calendar_ru.RULES, "en": calendar_en.RULES}
 _DAY = timedelta(days=1)
+_EDGES = {
+    "ru": frozenset(("до", "после", "с", "со", "от", "по")),
+    "en": frozenset(("until", "till", "before", "after", "from", "since", "through")),
+}
 _PREPOSITIONS = frozenset(("в", "во", "на", "к", "ко", "часов", "часиков", "часа", "at", "on", "the", "for", "by"))
 
 # Which hours of a twelve-hour face people mean without saying so, when no opening hours are known: nobody books
@@ -53,6 +58,10 @@ def read_datetime(text: str, *, lang: Lang, now: datetime, expected: Expected) -
     facts = _strong(line, facts)
     kept = [fact for fact in facts if not isinstance(fact, Bar)]
     kept = [fact for fact, no in zip(kept, rejected(line, kept, SPEECH[lang]), strict=True) if not no]
+    if not any(isinstance(fact, Day | Weekday | Instant | Vague) for fact in kept) and any(
+        isinstance(fact, Bar) and fact.past for fact in facts
+    ):
+        return NOTHING  # 'вчера был у вас в три'
     used = {index for fact in facts for index in range(_from_preposition(line, fact), fact.stop)}
     rest = line.text([index for index in range(len(line)) if index not in used])
     said = _Said.of(line, kept, now, lang)
@@ -72,10 +81,24 @@ def _mended(text: str, lang: Lang) -> tuple[Token, ...]:
 
 
 def _strong(line: Line, facts: list[Fact]) -> list[Fact]:
-    """Weak facts count only when every other word is a fact or a filler."""
+    """Weak facts count only beside a day ('завтра пятнадцать часов') or when all else is facts and fillers."""
     if all(not fact.weak for fact in facts) or explained(line, facts, SPEECH[line.lang]):
         return facts
-    return [fact for fact in facts if not fact.weak]
+    days = [fact for fact in facts if isinstance(fact, Day | Weekday) and not fact.weak]
+    beside = {fact.start for fact in days} | {fact.stop for fact in days}
+    return [
+        fact
+        for fact in facts
+        if not fact.weak or (isinstance(fact, Clock | Between) and beside & {fact.start, fact.stop})
+    ]
+
+
+def _edges_are_vague(line: Line, fact: Fact, day: date) -> Fact:
+    """'До пятницы', 'с понедельника', 'после двадцатого' name no day, but where one may lie."""
+    before = line.word(fact.start - 1)
+    if before in ("раньше", "позже", "позднее", "than") or before in _EDGES[line.lang]:
+        return Vague(start=fact.start, stop=fact.stop, question="day", days=(day,))
+    return fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +111,7 @@ class _Said:
     part: PartOfDay | None = None
     instant: datetime | None = None
     vague: Vague | None = None
+    shift: timedelta | None = None
     week: bool = False
 
     @classmethod
@@ -98,6 +122,9 @@ class _Said:
                 week = fact.monday
             elif isinstance(fact, Day) and fact.week:
                 week = fact.day - fact.day.weekday() * _DAY
+                named = next((one for one in facts if isinstance(one, Weekday) and one.stop <= fact.start), None)
+                if named is not None and week + named.weekday * _DAY < fact.day:
+                    week += 7 * _DAY  # 'в понедельник через неделю': a week after the coming one
         dated: list[tuple[Fact, date]] = []
         has_weekday = any(isinstance(fact, Weekday) for fact in facts)
         for fact in facts:
@@ -111,14 +138,22 @@ class _Said:
         parts = [fact for fact in facts if isinstance(fact, Part)]
         instants = [fact for fact in facts if isinstance(fact, Instant)]
         spans = [fact for fact in facts if isinstance(fact, Between)]
+        shifts = [fact.delta for fact in facts if isinstance(fact, Shift)]
+        edges = [(fact, _edges_are_vague(line, fact, day)) for fact, day in dated]
+        dated = [(fact, day) for (fact, day), (_, edge) in zip(dated, edges, strict=True) if edge is fact]
         vague = [fact for fact in facts if isinstance(fact, Vague)]
+        open_days = [edge for _, edge in edges if isinstance(edge, Vague)]
+        if open_days:
+            days = tuple(day for edge in open_days for day in edge.days)
+            vague.append(replace(open_days[-1], days=days if len(days) > 1 else ()))
         return cls(
             days=_last_days(line, dated, lang),
             clocks=_last_clocks(line, clocks, lang),
             between=spans[-1] if spans and not clocks else None,
             part=parts[-1].part if parts else None,
             instant=instants[-1].at.replace(second=0, microsecond=0) if instants else None,
-            vague=vague[-1] if vague and not dated else None,
+            vague=vague[-1] if vague and not (dated and vague[-1].question == "day") else None,
+            shift=shifts[-1] if shifts else None,
             week=week is not None,
         )
 
@@ -171,6 +206,16 @@ def _last_clocks(line: Line, clocks: list[Clock], lang: Lang) -> tuple[Clock, ..
 
 def _moment(said: _Said, now: datetime, expected: Expected) -> Reading:
     known = expected.known or Moment()
+    if said.shift is not None:
+        if known.day is None or known.time is None or known.either_half:
+            return NOTHING
+        return Reading(value=datetime.combine(known.day, known.time) + said.shift)
+    if said.vague is not None and said.vague.question == "time" and not said.clocks and said.between is None:
+        day = said.days[0] if said.days else known.day
+        part = said.part or known.part
+        if day is None and part is None:
+            return NOTHING
+        return Reading(question="time" if day else "day", partial=Moment(day=day, part=part))
     if said.instant is not None:
         if said.clocks and not said.days:
             said = replace(said, days=(said.instant.date(),), instant=None)

@@ -89,13 +89,22 @@ class Vague(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shift(Fact):
+    """'An hour later' than the moment that is known."""
+
+    delta: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Impossible(Fact):
     """The thirty-second of December, hour twenty-five: nothing of the text may be trusted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar(Fact):
-    """Words that look like a date and are none: 'good evening', 'last Friday', 'for three days'."""
+    """Words that look like a date and are none: 'good evening', 'for three days', 'last Friday' (past)."""
+
+    past: bool = False
 
 
 Rule: TypeAlias = Callable[[Line, int, datetime], Fact | None]
@@ -141,6 +150,20 @@ def day_of_month(day: int, today: date) -> date | None:
         if found is not None and found >= today:
             return found
         first = (first + timedelta(days=32)).replace(day=1)
+    return None
+
+
+def nth_weekday(which: int, weekday: int, month: int, today: date) -> date | None:
+    """The coming 'first Monday of December'; which: 1..5, or -1 for the last. None where a month has no fifth."""
+    for year in (today.year, today.year + 1):
+        first = date(year, month, 1)
+        days = [first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * week) for week in range(5)]
+        days = [day for day in days if day.month == month]
+        if which == 0 or which > len(days):
+            return None
+        day = days[which if which < 0 else which - 1]
+        if day >= today:
+            return day
     return None
 
 

@@ -20,6 +20,7 @@ VOCABULARY = {
 _MINUS = frozenset(("минус", "minus", "negative"))
 _POINT = frozenset(("point", "dot", "запятая", "точка"))
 _SCALES = {"k": 1_000, "к": 1_000, "m": 1_000_000, "hundred": 100}
+_TENFOLD = {"десятка": 10, "десятков": 10, "сотни": 100, "сотен": 100, "дюжины": 12, "дюжин": 12, "dozen": 12}
 _HALVES = {"половина", "половину", "полтинника", "half"}
 
 
@@ -52,6 +53,8 @@ def read_number(text: str, *, lang: Lang) -> Reading:
         # the later number wins ('пять, ой, шесть') unless the choice is left open
         open_ = [*open_, one] if open_ and either(line, open_[-1], one, SPEECH[lang]) else [one]
     values = tuple(dict.fromkeys(one.value for one in open_))
+    if len(kept) == 2 and kept[0].stop == kept[1].start and kept[1].value == kept[0].value + 1:
+        values = (kept[0].value, kept[1].value)  # 'человека три-четыре'
     if len(values) > 1:
         return Reading(alternatives=values, rest=rest)
     return Reading(value=values[0], rest=rest)
@@ -99,6 +102,18 @@ def _number(line: Line, at: int) -> _Number | None:
     if value is None:
         return None
     value, stop = _with_fraction(line, value, stop)
+    if line.word(at - 1) == "ни" and term.word in _PRONOUNS:
+        return _Number(start, stop, 0)  # 'ни одного'
+    alone = not term.digits and term.stop - term.start == 1
+    if term.word == "семью" and alone and line.word(at - 1) not in ("с", "со", "перед", "над", "под", "между"):
+        return None  # 'приведу семью'
+    if line.word(stop) in _TENFOLD and isinstance(value, int) and 0 < value < 100:
+        return _Number(start, stop + 1, value * _TENFOLD[line.word(stop)])
+    follower = line.at(stop)
+    if line.lang == "en" and isinstance(value, int) and 0 < value < 100 and not term.digits and not follower.digits:
+        tail = follower.integer
+        if term.role == "cardinal" and tail is not None and 10 <= tail < 100:
+            return _Number(start, stop + 1, value * 100 + tail)  # 'one twenty five', 'nineteen eighty four'
     scale = line.at(stop)
     if scale.integer in (1_000, 1_000_000, 1_000_000_000) and not scale.digits and 0 < value < 1000:
         value, stop = value * (scale.integer or 1), stop + 1  # '10 тысяч', '2.5 миллиона'

@@ -147,7 +147,7 @@ def _ordinals() -> dict[str, Numeral]:
 WORDS: dict[str, Numeral] = {**_cardinals(), **_collectives(), **_ordinals()}
 del WORDS["раз"]  # 'ещё раз' is no number
 
-ORDINAL_SUFFIXES = frozenset("й го му ый ой ая я ую ю ое е ого ому ым м ом ых х-й".split())
+ORDINAL_SUFFIXES = frozenset("й го му ый ой ая я ую ю ое е ого ому ым ом ых".split())
 CARDINAL_SUFFIXES = frozenset("х ти ми тью мя и".split())
 HALF = "половиной"  # 'два с половиной'
 WHOLE = frozenset("целых целая целую".split())

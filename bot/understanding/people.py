@@ -12,6 +12,7 @@ from bot.understanding.normaliser import Token, tokens
 from bot.understanding.numerals_en import WORDS as NUMERALS_EN
 from bot.understanding.reading import NOTHING, Lang, Reading
 
+_FEW = 7  # words around a name without an introduction; more of them tell of something else
 _LONGEST = 30  # words; a name is not told at greater length
 _INTRODUCTIONS = {
     "ru": tuple(
@@ -162,6 +163,7 @@ def _russian(words: list[_Word], intro: tuple[int, int] | None) -> Reading:
         (led[:2], strong),
         (led[:1], strong),
         (_nicknamed(meant), False),
+        (_run(words), False),
     ):
         if not 1 <= len(group) <= 3:
             continue
@@ -177,6 +179,28 @@ def _nicknamed(meant: list[_Word]) -> list[_Word]:
     """'Наталья, можно просто Наташа': two given names are one person's."""
     given = [any(guess.kind == "Name" for guess in _guesses(word)) for word in meant]
     return meant[:1] if len(meant) == 2 and all(given) else []
+
+
+def _run(words: list[_Word]) -> list[_Word]:
+    """The last name within a few words: 'не Иван, а Пётр', 'для дочери Насти', 'Сергей беспокоит'."""
+    if len(words) > _FEW:
+        return []
+    runs: list[list[_Word]] = [[]]
+    for place, word in enumerate(words):
+        denied = place > 0 and words[place - 1].text == "не"
+        if word.text not in _SKIPPED["ru"] and not denied and _surely_named(word):
+            runs[-1].append(word)
+        elif runs[-1]:
+            runs.append([])
+    named = [run for run in runs if run]
+    return named[-1] if named else []
+
+
+def _surely_named(word: _Word) -> bool:
+    """Whether the word is more often a name than anything else."""
+    guesses = [guess for guess in _guesses(word) if guess.kind in ("Name", "Patr", "Surn")]
+    total = sum(parse.score for parse in morphology.parses(word.text))
+    return bool(sum(guess.score for guess in guesses) >= 0.5 * total) and word.text not in _NOT_NAMES
 
 
 def _strong(words: list[_Word], intro: tuple[int, int] | None) -> bool:
@@ -225,9 +249,9 @@ def _named(group: list[_Word], *, sure: bool, case: str) -> PersonName | None:
         return PersonName(
             given=best[1].get("Name", ""), patronymic=best[1].get("Patr", ""), family=best[1].get("Surn", "")
         )
-    if sure and all(_unfamiliar(word) for word in group) and len(group) <= 2:
+    if sure and all(_unfamiliar(word) for word in group) and len(group) <= 3:
         capitalised = [_capitalised(word.raw) for word in group]
-        return PersonName(given=capitalised[0], family=capitalised[1] if len(group) == 2 else "")
+        return PersonName(given=capitalised[0], family=" ".join(capitalised[1:]))
     return None
 
 

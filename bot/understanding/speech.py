@@ -38,7 +38,10 @@ class Speech:
     fillers: frozenset[str]
 
 
-_RU_LITTLE = "в во на к ко с со у от по за я мне нам мы у меня нас это этот эту уже вот же ж то там только именно"
+_RU_LITTLE = """
+    в во на к ко с со у от по за я мне нам мы меня нас это этот эту уже вот же ж то там только именно наверное
+    наверно скорее всего точно боюсь что тоже вообще совсем сожалению пожалуй день
+"""
 _RU_FILLERS = """
 а аа ага алло б будет будьте бы был была было вас вам вами вероятно вот вы где где-то да давай давайте день дней
 добрый добры договорились думаю если есть еще же запиши запишите записаться записать записи запись здравствуйте
@@ -72,19 +75,24 @@ RUSSIAN = Speech(
     fillers=frozenset(_RU_FILLERS.split()),
 )
 
-_EN_LITTLE = "on at for the in to by a an this that it i me my we us is are am im will be of please do make it work"
+_EN_LITTLE = """
+    on at for the in to by a an this that it i me my we us is are am im will be of please do make work able probably
+    afraid really come unfortunately next
+"""
 _EN_FILLERS = """
 a about ah an and appointment at be better book can could do evening for good have hello hey hi how hm hmm
 i id ideally if ill im in is it its just lets like look make maybe me my need no of ok okay on or perhaps please
 prefer preferably probably put rather say schedule set should so some something sorry suits sure thank thanks that
 thats the then there time to try uh um visit want we well what will with works would yeah yep yes you your around
-oclock approximately by fine come coming id works best great perfect actually mean wait oh date day day's see
+oclock approximately by fine come coming id works best great perfect actually ish night mean wait oh date day day's see
 """
 
 ENGLISH = Speech(
     nots=frozenset(("not", "except", "excluding", "never")),
     little=frozenset(_EN_LITTLE.split()),
-    cannot=frozenset("cant cannot couldnt wont doesnt isnt busy unavailable impossible dont unable didnt".split()),
+    cannot=frozenset(
+        "cant cannot couldnt wont doesnt isnt busy unavailable impossible dont unable didnt bad out".split()
+    ),
     cannot_after_not=frozenset(["able", "available", "free", "good", "possible", "convenient", "going"]),
     unless=frozenset(["before", "after", "earlier", "later", "until"]),
     either=frozenset(("or", "either")),
@@ -92,7 +100,7 @@ ENGLISH = Speech(
 )
 
 SPEECH = {"ru": RUSSIAN, "en": ENGLISH}
-_REACH = 3  # words between what is found and the 'не могу' that rejects it
+_REACH = 5  # words between what is found and the 'не могу' that rejects it
 
 
 def rejected(line: Line, found: Sequence[Found], speech: Speech) -> list[bool]:

@@ -38,6 +38,14 @@ _USUAL = {
     "2moro": "tomorrow",
     "2nite": "tonight",
 }
+# English words that lie one slip from a word of time or number; for Russian the dictionary knows.
+_ENGLISH = frozenset(
+    """
+    there their where these those might right every never fever forth mouth mouths south north worth tooth month
+    match watch marsh house hours yours years weeds sunny sundry minus minutes second seconds weekly monthly daily
+    tired thirst fight eighty height early later night light parch fist fourths text tens tense sever seventh
+    """.split()
+)
 _SHORTEST = 5  # below it a slip makes another word: 'мая' and 'моя'
 
 
@@ -50,7 +58,7 @@ def _mended(token: Token, vocabulary: frozenset[str], lang: Lang) -> Token:
     text = token.text
     if text in _USUAL:
         return replace(token, text=_USUAL[text])
-    if token.figures or text in vocabulary or not _SHORTEST <= len(text) <= 20:
+    if token.figures or text in vocabulary or text in _ENGLISH or not _SHORTEST <= len(text) <= 20:
         return token
     right = _nearest(text, vocabulary, lang)
     return replace(token, text=right) if right else token

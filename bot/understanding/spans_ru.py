@@ -1,0 +1,147 @@
+"""Russian spans of time: how long, how long from now, how long ago; and words that look like a date."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from bot.understanding.clock_ru import DAYS, HOURS, MINUTES, MONTHS_LONG, OF_DAY, UNITS, WEEKS, YEARS, counted
+from bot.understanding.facts import Bar, Day, Fact, Impossible, Instant, Shift, months_later
+from bot.understanding.terms import Line
+
+_PAST = frozenset(
+    """
+        прошлый прошлую прошлое прошлой прошлом прошлого прошедший прошедшую позапрошлой позапрошлую
+        минувшую предыдущий предыдущую
+    """.split()
+)
+
+
+def greeting(line: Line, at: int, now: datetime) -> Fact | None:
+    if line.word(at) in (
+        "добрый",
+        "доброе",
+        "доброго",
+        "доброй",
+        "хорошего",
+        "спокойной",
+        "хорошей",
+        "приятного",
+    ):
+        width = 2 if line.word(at + 1) in ("день", "вечер", "утро", "дня", "вечера", "утра", "ночи", "времени") else 0
+        if width:
+            return Bar(start=at, stop=at + 2 + (line.word(at + 2) == "суток"))
+    return None
+
+
+def past(line: Line, at: int, now: datetime) -> Fact | None:
+    word = line.word(at)
+    if word in ("вчера", "позавчера"):
+        return Bar(start=at, stop=at + 1 + (line.word(at + 1) in OF_DAY), past=True)
+    if word in _PAST:
+        return Bar(start=at, stop=at + 2, past=True)
+    # 'три дня назад', 'неделю назад', 'по пятницам', 'каждую пятницу'
+    width = 2 if line.at(at).number is not None and line.word(at + 1) in UNITS else int(word in UNITS)
+    if width and line.word(at + width) in ("назад", "тому"):
+        return Bar(start=at, stop=at + width + 1, past=True)
+    habit = line.word(at + 1)
+    if (word == "по" and habit.endswith("м") and habit.rstrip("м") in _HABITS) or (
+        word in ("каждый", "каждую", "каждое") and habit in _HABITS
+    ):
+        return Bar(start=at, stop=at + 2)
+    return None
+
+
+_HABITS = frozenset(
+    """
+        понедельника вторника среда четверга пятница суббота воскресенья выходны будня пятницу среду
+        субботу понедельник вторник четверг воскресенье утра вечера
+    """.split()
+)
+
+
+def duration(line: Line, at: int, now: datetime) -> Fact | None:
+    """'на три дня', 'за два часа', 'уже час', 'в течение недели': how long, not when."""
+    word = line.word(at)
+    spoken = line.at(at + 1).number is not None
+    unit = line.word(at + 2) if spoken else line.word(at + 1)
+    width = 3 if spoken else 2
+    if word in ("за", "течение", "уже", "целый", "целую", "целых", "больше", "почти") and unit in UNITS:
+        return Bar(start=at, stop=at + width)
+    if word == "на" and unit in (DAYS if spoken else frozenset()) | WEEKS | MINUTES | MONTHS_LONG | YEARS:
+        return Bar(start=at, stop=at + width)
+    return None
+
+
+def in_a_while(line: Line, at: int, now: datetime) -> Fact | None:
+    """'через два дня', 'через полчаса', 'дня через три', 'через неделю', 'спустя час'."""
+    if line.word(at) in UNITS and line.word(at + 1) == "через" and line.at(at + 2).integer is not None:
+        return _later(at, at + 3, line.at(at + 2).integer or 0, line.word(at), now)
+    if line.word(at) not in ("через", "спустя"):
+        return None
+    start = at + 1
+    if line.word(start) == "полчаса":
+        return Instant(start=at, stop=start + 1, at=now + timedelta(minutes=30))
+    if line.word(start) == "пол" and line.word(start + 1) in HOURS:
+        return Instant(start=at, stop=start + 2, at=now + timedelta(minutes=30))
+    number = line.at(start).number
+    if number is None:
+        return _and_minutes(line, _later(at, start + 1, 1, line.word(start), now), line.word(start))
+    width = 2
+    unit = line.word(start + 1)
+    if unit == "с" and line.word(start + 2) == "половиной":
+        number, unit, width = number + Decimal("0.5"), line.word(start + 3), 4
+    return _and_minutes(line, _later(at, start + width, float(number), unit, now), unit)
+
+
+def _and_minutes(line: Line, fact: Fact | None, unit: str) -> Fact | None:
+    """'через час пятнадцать', 'через три часа и сорок минут'."""
+    if unit not in HOURS or not isinstance(fact, Instant):
+        return fact
+    at = fact.stop + (line.word(fact.stop) == "и")
+    minutes = line.at(at).integer
+    if minutes is None or not 5 <= minutes < 60 or counted(line.word(at + 1)):
+        return fact
+    stop = at + 1 + (line.word(at + 1) in MINUTES)
+    return Instant(start=fact.start, stop=stop, at=fact.at + timedelta(minutes=minutes))
+
+
+def shift(line: Line, at: int, now: datetime) -> Fact | None:
+    """'на час позже', 'на полчаса раньше', 'на два дня позже': from the moment that is known."""
+    start = at + (line.word(at) == "на")
+    number = line.at(start).number
+    width = 0 if number is None else 1
+    unit = line.word(start + width)
+    amount = 0.5 if unit == "полчаса" else float(1 if number is None else number)
+    later = line.word(start + width + 1) in ("позже", "попозже", "позднее", "вперед")
+    if not later and line.word(start + width + 1) not in ("раньше", "пораньше", "ранее"):
+        return None
+    minutes = 60 if unit in HOURS or unit == "полчаса" else 1 if unit in MINUTES else 24 * 60 if unit in DAYS else 0
+    minutes = 7 * 24 * 60 if unit in WEEKS else minutes
+    if not minutes or amount > 1000:
+        return None
+    delta = timedelta(minutes=round(amount * minutes))
+    return Shift(start=at, stop=start + width + 2, delta=delta if later else -delta)
+
+
+def _later(start: int, stop: int, amount: float, unit: str, now: datetime) -> Fact | None:
+    if amount > 10_000:
+        return Impossible(start=start, stop=stop) if unit in UNITS else None
+    today = now.date()
+    if unit in MINUTES:
+        return Instant(start=start, stop=stop, at=now + timedelta(minutes=round(amount)))
+    if unit in HOURS:
+        return Instant(start=start, stop=stop, at=now + timedelta(minutes=round(amount * 60)))
+    if unit in DAYS:
+        # 'через день' is every Russian's day after tomorrow
+        days = 2 if unit == "день" and amount == 1 else round(amount)
+        return Day(start=start, stop=stop, day=today + timedelta(days=days))
+    if unit in WEEKS:
+        return Day(start=start, stop=stop, day=today + timedelta(days=round(amount * 7)), week=True)
+    if unit in MONTHS_LONG:
+        if amount != int(amount):
+            return Day(start=start, stop=stop, day=months_later(today, int(amount)) + timedelta(days=15))
+        return Day(start=start, stop=stop, day=months_later(today, int(amount)))
+    if unit in YEARS and amount < 100:
+        return Day(start=start, stop=stop, day=months_later(today, 12 * int(amount)))
+    return None
