@@ -84,6 +84,9 @@ _PARTS: dict[tuple[str, ...], PartOfDay] = {
     ("ночью",): "night",
     ("на", "ночь"): "night",
 }
+_PARTS_BY_WORD: dict[str, list[tuple[tuple[str, ...], PartOfDay]]] = {}
+for _phrase, _meant in _PARTS.items():
+    _PARTS_BY_WORD.setdefault(_phrase[0], []).append((_phrase, _meant))
 VOCABULARY = frozenset(
     [
         word
@@ -261,7 +264,7 @@ def _vague(line: Line, at: int, now: datetime) -> Fact | None:
 
 
 def _part(line: Line, at: int, now: datetime) -> Fact | None:
-    for words, part in _PARTS.items():
+    for words, part in _PARTS_BY_WORD.get(line.at(at).word, ()):
         if all(line.at(at + place).word == word for place, word in enumerate(words)):
             return Part(start=at, stop=at + len(words), part=part, weak=words in (("утро",), ("вечер",)))
     if line.word(at) in OF_DAY and line.word(at) != "дня":
@@ -273,8 +276,8 @@ RULES: tuple[Rule, ...] = (
     spans_ru.greeting,
     spans_ru.past,
     spans_ru.in_a_while,
-    spans_ru.duration,
     spans_ru.shift,
+    spans_ru.duration,
     _date,
     _date_range,
     _nth_weekday,

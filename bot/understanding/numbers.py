@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
@@ -18,6 +19,7 @@ VOCABULARY = {
     "en": frozenset(word for word in numerals_en.WORDS if len(word) > 4),
 }
 _MINUS = frozenset(("минус", "minus", "negative"))
+_TYPED_MINUS = re.compile(r"\s{0,9}[-−–][0-9]")
 _POINT = frozenset(("point", "dot", "запятая", "точка"))
 _SCALES = {"k": 1_000, "к": 1_000, "m": 1_000_000, "hundred": 100}
 _TENFOLD = {"десятка": 10, "десятков": 10, "сотни": 100, "сотен": 100, "дюжины": 12, "дюжин": 12, "dozen": 12}
@@ -36,6 +38,8 @@ def read_number(text: str, *, lang: Lang) -> Reading:
     """int, or Decimal for a fraction. Several different numbers are left open as alternatives."""
     line = Line(mended(tokens(text), VOCABULARY[lang], lang), lang)
     found = _numbers(line)
+    if found and found[0].start == 0 and _TYPED_MINUS.match(text):
+        found[0] = replace(found[0], value=-found[0].value)
     if not found:
         return NOTHING
     kept = [one for one, no in zip(found, rejected(line, found, SPEECH[lang]), strict=True) if not no]
@@ -85,7 +89,7 @@ def _numbers(line: Line) -> list[_Number]:
 def _number(line: Line, at: int) -> _Number | None:
     start = at
     negative = line.word(at) in _MINUS
-    at += negative
+    at += int(negative)
     term = line.at(at)
     if term.role == "word" and term.word in _HALVES and line.word(at + 1) not in ("past",):
         if line.at(at + 1).word == "dozen":
@@ -107,8 +111,8 @@ def _number(line: Line, at: int) -> _Number | None:
     alone = not term.digits and term.stop - term.start == 1
     if term.word == "семью" and alone and line.word(at - 1) not in ("с", "со", "перед", "над", "под", "между"):
         return None  # 'приведу семью'
-    if line.word(stop) in _TENFOLD and isinstance(value, int) and 0 < value < 100:
-        return _Number(start, stop + 1, value * _TENFOLD[line.word(stop)])
+    if line.at(stop).word in _TENFOLD and isinstance(value, int) and 0 < value < 100:
+        return _Number(start, stop + 1, value * _TENFOLD[line.at(stop).word])
     follower = line.at(stop)
     if line.lang == "en" and isinstance(value, int) and 0 < value < 100 and not term.digits and not follower.digits:
         tail = follower.integer
@@ -166,6 +170,8 @@ def _with_fraction(line: Line, value: int | Decimal, stop: int) -> tuple[int | D
     half = Decimal("0.5")
     if word == "с" and line.word(stop + 1) in ("половиной", "половинкой"):
         return value + half, stop + 2
+    if word == "с" and line.word(stop + 1) == "четвертью":
+        return value + Decimal("0.25"), stop + 2
     if word == "and" and line.word(stop + 1) == "a" and line.word(stop + 2) == "half":
         return value + half, stop + 3
     if word == "and" and line.word(stop + 1) == "a" and line.word(stop + 2) == "quarter":

@@ -157,6 +157,9 @@ def _russian(words: list[_Word], intro: tuple[int, int] | None) -> Reading:
     led = [word for word in words[intro[1] :] if word.text not in skipped] if intro else []
     case = _CASES.get(words[intro[1] - 1].text, "nom") if intro else "nom"
     strong = _strong(words, intro)
+    name = _pair(words, meant) or _capitals(words)
+    if name is not None:
+        return Reading(value=name)
     for group, sure in (
         (meant, strong),
         (led[:3], strong),
@@ -173,6 +176,26 @@ def _russian(words: list[_Word], intro: tuple[int, int] | None) -> Reading:
             rest = " ".join(word.text for word in meant if word.text not in used)
             return Reading(value=name, rest=rest)
     return NOTHING
+
+
+def _pair(words: list[_Word], meant: list[_Word]) -> PersonName | None:
+    """'Мухаммед Али': of two given names side by side the second is the family's."""
+    if len(meant) != 2 or words.index(meant[1]) != words.index(meant[0]) + 1:
+        return None
+    kinds = [{guess.kind for guess in _guesses(word) if guess.case in ("", "nom")} for word in meant]
+    if kinds != [{"Name"}, {"Name"}] or not all(_plausible(_guesses(word), word) for word in meant):
+        return None
+    return PersonName(given=_capitalised(meant[0].raw), family=_capitalised(meant[1].raw))
+
+
+def _capitals(words: list[_Word]) -> PersonName | None:
+    """'Нгуен Ван Хунг': whoever writes every word large, and words no dictionary has, writes a name."""
+    large = all(word.raw[0].isupper() and word.raw[1:].islower() for word in words)
+    if not large or not 2 <= len(words) <= 3 or not any(_unfamiliar(word) for word in words):
+        return None
+    if any(_guesses(word) or word.text in _SKIPPED["ru"] for word in words):
+        return None
+    return PersonName(given=words[0].raw, family=" ".join(word.raw for word in words[1:]))
 
 
 def _nicknamed(meant: list[_Word]) -> list[_Word]:
@@ -270,8 +293,8 @@ def _plausible(guesses: list[_Guess], word: _Word) -> bool:
     return bool(sum(guess.score for guess in guesses) >= 0.07 * total)
 
 
-_NOT_NAMES = frozenset("май мая маем ли ада рая".split())
-_ALSO_NAMES = frozenset("слава света майя том тома лада люба".split())  # rarer as names than as words
+_NOT_NAMES = frozenset("май мая маем ли".split())
+_ALSO_NAMES = frozenset("слава света майя том тома лада люба али рая ада".split())  # rarer as names than as words
 
 
 def _completed(group: list[_Word], chosen: tuple[_Guess | None, ...]) -> dict[str, str] | None:

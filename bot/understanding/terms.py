@@ -49,26 +49,31 @@ class Term:
 END = Term("", "end", -1, -1)
 
 
+_MARGIN = 16  # terms beyond either end that a rule may ask for; none looks farther
+
+
 class Line:
     """Terms that can be asked for beyond their ends, so that grammar rules need no bounds checks."""
 
-    __slots__ = ("lang", "terms", "tokens")
+    __slots__ = ("_margined", "_words", "lang", "terms", "tokens")
 
     def __init__(self, tokens: Sequence[Token], lang: Lang) -> None:
         self.tokens = tuple(tokens)
         self.lang = lang
         self.terms = terms(self.tokens, lang)
+        margin = (END,) * _MARGIN
+        self._margined = (*margin, *self.terms, *margin)
+        self._words = [term.word if term.role == "word" else "" for term in self._margined]
 
     def __len__(self) -> int:
         return len(self.terms)
 
     def at(self, index: int) -> Term:
-        return self.terms[index] if 0 <= index < len(self.terms) else END
+        return self._margined[index + _MARGIN]
 
     def word(self, index: int) -> str:
         """The word at index; '' for numbers and beyond the ends."""
-        term = self.at(index)
-        return term.word if term.role == "word" else ""
+        return self._words[index + _MARGIN]
 
     def text(self, indexes: Sequence[int]) -> str:
         """The normalised text of these terms."""

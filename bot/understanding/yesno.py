@@ -31,13 +31,14 @@ _RU = {
         не хочу | не буду | не стоит | не согласен | не согласна | неверно | не верно | неправильно |
         не правильно | не так | не то | совсем не то | не совсем | не совсем так | не совсем верно |
         не очень | не подходит | не подойдет | не устраивает | не годится | не пойдет | вряд ли | едва ли
-        | сомневаюсь | отмена | отменяйте | ошибка | ошиблись | вы ошиблись | неточно | не точно |
-        не угадали | наверное нет | думаю нет | скорее нет | пожалуй нет | лучше не надо | не сейчас |
-        пока нет | не могу | откажусь | отказываюсь | против | я против | минус | ничего подобного |
-        ни фига | нисколько | совсем нет | вовсе нет | конечно нет | конечно же нет | точно нет |
-        разумеется нет | не подтверждаю | нельзя | не получится | не удобно | неудобно | да ну нет | да не
-        | да не надо | нет не надо | нет не верно | нет не так | нет неверно | ну нет | ой нет | ай нет |
-        хотя нет | все неверно | все не так | no | не записывайте | не давайте
+        | сомневаюсь | отмена | отменяйте | ошибка | ошиблись | вы ошиблись | неточно | неправда |
+        нет конечно | не точно | не угадали | наверное нет | думаю нет | скорее нет | пожалуй нет |
+        лучше не надо | не сейчас | пока нет | не могу | откажусь | отказываюсь | против | я против |
+        минус | ничего подобного | ни фига | нисколько | совсем нет | вовсе нет | конечно нет |
+        конечно же нет | точно нет | разумеется нет | не подтверждаю | нельзя | не получится | не удобно |
+        неудобно | да ну нет | да не | да не надо | нет не надо | нет не верно | нет не так | нет неверно
+        | ну нет | ой нет | ай нет | хотя нет | все неверно | все не так | no | не записывайте |
+        не давайте
     """,
 }
 _EN = {
@@ -52,7 +53,8 @@ _EN = {
         id like that | lets do it | lets do that | do it | i guess so | i think so | i suppose so |
         very well | yea | aye | y | im in | it is correct | its correct | its right | all correct |
         all good | everything is correct | looks good | looks right | that will do | thatll do |
-        i dont mind | i wouldnt mind | fair enough | да
+        i dont mind | i wouldnt mind | fair enough | youre right | you are right | i guess | go for it |
+        да
     """,
     False: """
         no | nope | nah | no no | not really | no thanks | no thank you | not at all | no way | never |
@@ -78,7 +80,7 @@ _OPENERS = {
 _CLOSERS = {
     "ru": frozenset(
         """
-            пожалуйста спасибо все верно правильно так точно конечно хорошо да же наверное большое ладно
+            пожалуйста можно пусть спасибо все верно правильно так точно конечно хорошо да же наверное большое ладно
             согласен согласна именно подтверждаю будьте добры
         """.split()
     ),
@@ -135,12 +137,9 @@ def read_yesno(text: str, *, lang: Lang) -> Reading:
         return NOTHING
     follow = _at(rest, 0, lexicon) if rest else None
     while follow is not None and (follow[0] == answer or len(rest) == follow[1]):
-        if (
-            _phrase(rest, 0, follow[1]) in _ALONE
-            and len(rest) > follow[1]
-            and not all(word in _CLOSERS[lang] for word in rest)
-        ):
-            break
+        weak = _phrase(rest, 0, follow[1]) in _ALONE
+        if weak and (follow[0] != answer or not all(word in _CLOSERS[lang] for word in rest[follow[1] :])):
+            break  # 'нет, конечно'; 'да, можно в пять'
         answer, rest = follow[0], rest[follow[1] :]
         follow = _at(rest, 0, lexicon) if rest else None
     while rest and rest[0] in _CLOSERS[lang]:
