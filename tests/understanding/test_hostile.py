@@ -51,9 +51,9 @@ def _loaded() -> None:
 @pytest.mark.parametrize("slot_type", READERS)
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_hostile_text_costs_less_than_50_ms(slot_type: str, text: str, lang: Lang):
-    begun = time.process_time()
+    begun = time.thread_time()
     read(slot_type, text, lang=lang, now=NOW, expected=Expected(options=DOCTORS))
-    assert time.process_time() - begun < 0.05
+    assert time.thread_time() - begun < 0.05
 
 
 @settings(max_examples=300, deadline=None)
