@@ -94,7 +94,7 @@ def _slot(reader: Reader, name: str, node: Node, scenario: str, business: Busine
         keypad=reader.prompt(fields["keypad"], place.format("keypad")) if "keypad" in fields else None,
         sensitive=reader.yes(fields.get("sensitive"), False),
         required=not reader.yes(fields.get("optional"), False),
-        max_attempts=reader.number(fields.get("attempts"), 1, 10, 3),
+        max_attempts=reader.number(fields.get("attempts"), 1, 10, 0) or None,
         line=line,
     )
 

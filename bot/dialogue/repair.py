@@ -71,7 +71,9 @@ def silent(run: Run) -> None:
 
 
 def _given_up(run: Run) -> bool:
-    return run.session.misses + run.session.silences >= PROMPTS_BEFORE_PERSON[run.session.medium]
+    slot = run.scenario.slots.get(run.frame.asked or "") if run.session.stack else None
+    limit = slot.max_attempts if slot is not None else None
+    return run.session.misses + run.session.silences >= (limit or PROMPTS_BEFORE_PERSON[run.session.medium])
 
 
 def cancel(run: Run) -> None:

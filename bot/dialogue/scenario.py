@@ -50,7 +50,8 @@ class Slot:
     """prefill: an expression whose value, if any, fills the slot without asking. learn: profile fact it teaches.
 
     options: of a choice (resolved from the data it came from). open_hours: a datetime within business hours.
-    unrecognized, invalid: prompts in place of the built-in ones. keypad: how to give it by keys.
+    unrecognized: in place of the built-in prompt. keypad: how to give it by keys. required: False: taken when it is
+    said, never asked for. max_attempts: prompts without an answer before a person is asked; None: as everywhere.
     """
 
     name: str
@@ -65,7 +66,7 @@ class Slot:
     keypad: Prompt | None = None
     sensitive: bool = False
     required: bool = True
-    max_attempts: int = 3
+    max_attempts: int | None = None
     line: int = 0
 
 

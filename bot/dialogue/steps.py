@@ -127,6 +127,8 @@ def _collect(run: Run, step: CollectStep) -> None:
                 run.visit(name)  # once: a value the customer took back isn't filled in again
                 run.store(**{name: value})
                 continue
+        if not slot.required and name not in run.frame.visits:
+            continue  # taken when it is said; asked for only when it is to be corrected
         ask(run, slot)
         return
     run.go(step.next)
