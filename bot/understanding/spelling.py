@@ -5,7 +5,12 @@ from __future__ import annotations
 import random
 import re
 import zlib
+from functools import lru_cache
 
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from bot.dialogue import morphology
 from bot.dialogue.meaning import Language
 
 _EN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
@@ -47,6 +52,24 @@ def from_translit(text: str) -> str:
     return _TRANSLIT_PATTERN.sub(lambda match: _TRANSLIT_TABLE[match.group()], text.lower())
 
 
+def mended(plain: str, vocabulary: frozenset[str], language: Language) -> str:
+    """A normalised text with words that no dictionary has replaced by their nearest in the vocabulary."""
+    return " ".join(_mended(word, vocabulary, language) for word in plain.split())
+
+
+@lru_cache(maxsize=4096)
+def _mended(word: str, vocabulary: frozenset[str], language: Language) -> str:
+    """One slip in a word of five letters, two in a longer one; English, for which there is no dictionary here, one."""
+    if len(word) < _SHORTEST_MENDED[language] or len(word) > 24 or word in vocabulary or not word.isalpha():
+        return word
+    if language == "ru" and morphology.known(word):
+        return word
+    slips = 2 if len(word) >= 8 else 1
+    found = process.extractOne(word, vocabulary, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
+    return str(found[0]) if found else word
+
+
+_SHORTEST_MENDED = {"ru": 5, "en": 6}
 _NEIGHBOURS: dict[str, str] = {}
 for _row in ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "qwertyuiop", "asdfghjkl", "zxcvbnm"):
     for _at, _key in enumerate(_row):
