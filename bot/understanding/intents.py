@@ -47,7 +47,8 @@ MAX_CHARS = 240  # what an intent can be heard in; encoding costs 30 µs a word
 # Weight of each TF-IDF block beside the sentence vector, whose length is one: concepts, words, lemmas, letters.
 WEIGHTS = {"k": 0.7, "w": 0.35, "l": 0.35, "c": 0.35}
 RIDGE = 1.0
-KEPT = 0.97  # share of the author's own phrases, unseen, that must stay above the line
+KEPT = 0.98  # share of the author's own phrases, unseen, that must stay above the line
+LINES = (-0.3, 0.1)  # between them: a phrase or two teach no line, and many that are all alike a too high one
 TOO_CLOSE = 0.6  # a foreign example nearer than this (cosine) to an author's phrase is that business's own
 ROWS = 500  # with copies that have typos; the solution is cubic in them. Each set gets a hundred copies at least
 
@@ -333,8 +334,8 @@ def _line(examples: Matrix, owner: Any, folds: Any, meaning: Any, known: Any) ->
         np.maximum.at(cosine, owner[unseen], near[at][unseen])
         winner = int((meaning[at] + cosine).argmax())
         figures.append(float(known[at, winner] + cosine[winner]))
-    line = float(np.quantile(figures, 1 - KEPT))
-    return line, max(float(np.median(figures)) - line, 0.05)
+    line = float(np.clip(np.quantile(figures, 1 - KEPT), *LINES))
+    return line, max(float(np.median(figures)) - line, 0.5)
 
 
 class IntentCache:
