@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.dialogue.meaning import Language, ScoredIntent
-from bot.understanding.choices import stem
+from bot.understanding.choices import forms
 from bot.understanding.concepts import concept_words, concepts
 from bot.understanding.foreign import FOREIGN
 from bot.understanding.normaliser import normalise
@@ -74,7 +74,7 @@ def shipped_encoder() -> Encoder | None:
 def _grams(text: str, language: Language) -> Counter[str]:
     """Concepts, words, lemmas and letter groups of a normalised text, each with its block's mark."""
     words = text.split()
-    lemmas = [stem(word[:40], language) for word in words]
+    lemmas = [forms(word[:40], language)[0] for word in words]
     counts = Counter({f"k{concept}": 1 for concept in concepts(words, language)})
     for mark, row in (("w", words), ("l", lemmas)):
         counts.update(f"{mark}{word}" for word in row)
