@@ -178,8 +178,8 @@ class BuiltinNlu:
 
         intents = self._intents(said, expectation, heard.language)
         best = intents[0] if intents else None
-        if option in expectation.slots and (best is None or _under_way(best, expectation)):
-            return _chosen(str(option), heard)  # "нет, телефон другой": what is to be changed is named
+        if option in expectation.slots and (best is None or best.score < SURE or _under_way(best, expectation)):
+            return _chosen(str(option), heard)  # "нет, поменяйте врача": what is to be changed is named
         if best is not None and self._interrupts(best, answered, asked, expectation):
             return self._wish(intents, heard, said, expectation)
         if answered:
