@@ -18,10 +18,10 @@ import asyncio
 import logging
 import traceback
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -55,6 +55,7 @@ from bot.ports import Asker, Backend, Bus, Inbound, Nlu, Outcome
 from bot.stores import conversations
 from bot.stores.conversations import Taken, Talk
 from bot.stores.sql import Database, worth_repeating
+from bot.stores.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,10 @@ FROM_AGENTS = (AgentJoined, AgentSaid, AgentLeft)
 OPENERS = (Started, Utterance, Chosen, Keys)  # what may begin a conversation
 
 
+# What a transaction brought: its outcome, and what to publish, by topic.
+Done = tuple[Outcome, list[tuple[str, Mapping[str, Any]]]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
     """A scenario set and what serves it. backends: by the prefix scenarios call them with ("calendar")."""
@@ -79,7 +84,7 @@ class Served:
 
 
 class Turn:
-    """Takes every event of every conversation. Its body runs in threads of its own, one for SQLite's one writer.
+    """Takes every event of every conversation. Its body runs where the database is written, off the event loop.
 
     sets: by name; may be replaced while running. default: the name of the set a conversation begins with.
     delivered: channels that an outbox delivers for; others read what was said from the outcome or the bus.
@@ -101,7 +106,7 @@ class Turn:
         self.habits = Habits()
         self._bus = bus
         self._order = _Order()
-        self._threads = ThreadPoolExecutor(database.writers, thread_name_prefix="turn")
+        self._writer = Writer(database)
         self._running: set[asyncio.Task[Outcome]] = set()
 
     async def take(self, inbound: Inbound) -> Outcome:
@@ -152,25 +157,21 @@ class Turn:
         """Finish what was taken, then stop."""
         while self._running:
             await asyncio.wait(tuple(self._running))
-        self._threads.shutdown()
+        await asyncio.to_thread(self._writer.close)
 
     async def _in_order(self, inbound: Inbound) -> Outcome:
         async with self._order.of(inbound.conversation or f"{inbound.channel} {inbound.identity}"):
-            loop = asyncio.get_running_loop()
-            outcome, messages = await loop.run_in_executor(self._threads, self._commit, inbound)
+            outcome, messages = await self._committed(inbound)
             for topic, message in messages:
                 await self._bus.publish(topic, message)
             return outcome
 
-    def _commit(self, inbound: Inbound) -> tuple[Outcome, list[tuple[str, Mapping[str, Any]]]]:
+    async def _committed(self, inbound: Inbound) -> Done:
         """The transaction, again when it lost a race. Anything that breaks inside is answered with an apology."""
         body: Callable[[_Body], Outcome] = _Body.take
         for attempt in range(ATTEMPTS):
             try:
-                with self.database.writing() as tx:
-                    work = _Body(self, tx, inbound)
-                    outcome = body(work)
-                return outcome, work.messages
+                return await self._writer.run(partial(self._body, inbound, body))
             except GovorunError:
                 raise
             except DBAPIError as error:
@@ -183,6 +184,10 @@ class Turn:
                 log.error("a turn failed, the customer gets an apology: %s", _where(error))
                 body = _Body.apologise
         raise Unavailable("the turn lost every race", fix="Send it again.")
+
+    def _body(self, inbound: Inbound, body: Callable[[_Body], Outcome], tx: Connection) -> Done:
+        work = _Body(self, tx, inbound)
+        return body(work), work.messages
 
 
 class _Body:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -60,5 +61,5 @@ def somebody() -> str:
 def built(folder: Path) -> Iterator[Web]:
     web = Web(folder)
     yield web
-    web.house.turn._threads.shutdown()
+    asyncio.run(web.house.turn.close())
     web.house.database.close()

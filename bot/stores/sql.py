@@ -23,7 +23,7 @@ _AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detect
 
 
 class Database:
-    """One database, any threads. `writers`: how many turns may run at once (SQLite has one writer)."""
+    """One database, any threads."""
 
     def __init__(self, url: str) -> None:
         """url: "sqlite:///path.db" or "postgresql://user@host/name". Raises SettingsError when it can't be used."""
@@ -42,7 +42,6 @@ class Database:
                 where="GOVORUN_DATABASE_URL",
                 fix="Use sqlite:/// or postgresql://.",
             )
-        self.writers = 1 if self.sqlite else POOL
         self._where = parsed.render_as_string(hide_password=True)
         if self.sqlite:
             if parsed.database in (None, "", ":memory:"):
