@@ -9,11 +9,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import pytest_asyncio
 
 from tests.spine.served import Served
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 RUSSIAN = (
     "здравствуйте, хочу записаться к терапевту завтра в три часа дня",
@@ -27,12 +26,6 @@ ENGLISH = (
     "plus seven nine oh five one two three four five six eight",
     "yes",
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def served(tmp_path_factory):
-    async with Served(tmp_path_factory.mktemp("data")) as running:
-        yield running
 
 
 async def booking_of(served: Served, phone: str) -> list[dict[str, str]]:
