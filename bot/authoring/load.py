@@ -39,7 +39,6 @@ EXTRA: Mapping[str, tuple[str, ...]] = {
     "in_the_past": ("when",),
     "offer_continue": ("title", "channel"),
     "agent_joined": ("agent",),
-    "did_you_mean": ("first", "second"),
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bot.authoring.problems import Problem, listed, near
+from bot.authoring.russian import russian
 from bot.authoring.tree import Fields, Listing, Node, Text
 from bot.dialogue.expressions import Expression, ExpressionError, Template
 from bot.dialogue.scenario import Prompt, Wording
@@ -252,7 +253,9 @@ class Reader:
         self.uses.append(Use(expression, node, self.known))
 
     def _bad(self, node: Node, error: ExpressionError) -> None:
-        self.problem("bad_template", node, what=error.what, at=str(error.column), fix=error.fix)
+        words = {"what": error.what, "fix": error.fix}
+        russian_words = {f"{name}_ru": russian(text) for name, text in words.items()}
+        self.problem("bad_template", node, at=str(error.column), **words, **russian_words)
 
     def _alone(self, node: Text, words: str) -> None:
         """One text serves several languages only where there is nothing to translate in it."""

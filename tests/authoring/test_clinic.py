@@ -1,10 +1,11 @@
 """The shipped set loads, and means what it says."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from bot.authoring.load import check, load
+from bot.authoring.load import check, load, shipped
 from bot.dialogue.scenario import ChooseStep, ScenarioSet
 
 CLINIC = Path(__file__).parents[2] / "scenarios" / "clinic"
@@ -36,6 +37,14 @@ def test_every_intent_has_at_least_ten_phrases_in_each_language(clinic):
         if len(clinic.phrases[intent].get(language, ())) < 10
     }
     assert short == {}
+
+
+def test_every_built_in_prompt_that_the_engine_names_is_shipped_and_no_other(clinic):
+    dialogue = "".join(file.read_text() for file in sorted((CLINIC.parents[1] / "bot").glob("**/*.py")))
+    named = set(re.findall(r'say_builtin\(\s*"(\w+)"|"(to_person\w*)"|APOLOGY = "(\w+)"', dialogue))
+    wanted = {name for names in named for name in names if name}
+    wanted |= {f"ask_{part}" for part in ("time", "day", "part_of_day")} | {"offer_continue"}
+    assert set(shipped()) == wanted
 
 
 def test_the_version_changes_with_the_content(clinic, tmp_path):

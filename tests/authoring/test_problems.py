@@ -8,6 +8,8 @@ import pytest
 from bot.authoring.load import check, load
 from bot.authoring.messages import MESSAGES
 from bot.authoring.problems import ScenarioErrors
+from bot.authoring.russian import russian
+from bot.dialogue.expressions import Expression, ExpressionError, Template
 from bot.errors import ScenarioError
 from tests.authoring.small import changed, write
 
@@ -248,6 +250,25 @@ def test_all_problems_of_a_folder_come_at_once_in_order(tmp_path: Path):
 def test_a_russian_reader_is_told_in_russian(tmp_path: Path):
     folder = write(tmp_path, main=changed("main", "start: booking", "start: boking"))
     assert told(folder, "ru") == ["main.yaml:7: нет сценария 'boking'. Возможно, 'booking'?"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["", "a =", "a = b", "a b", "(a", "a |", "f(a", "a ? b", "a and", "-", "x" * 600, "(" * 60, "not", "a)", "a || b"],
+)
+def test_what_is_wrong_with_a_condition_is_told_in_russian_too(condition: str):
+    with pytest.raises(ExpressionError) as caught:
+        Expression.parse(condition)
+    for text in (caught.value.what, caught.value.fix):
+        assert not re.search(r"\b(is|the|a|or|write|here|of)\b", re.sub(r"'[^']*'", "", russian(text)), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("text", ["{a", "a}", "{}", "{a b}"])
+def test_what_is_wrong_with_a_template_is_told_in_russian_too(text: str):
+    with pytest.raises(ExpressionError) as caught:
+        Template.parse(text)
+    assert russian(caught.value.what) != caught.value.what
+    assert russian(caught.value.fix) != caught.value.fix
 
 
 def test_every_message_is_written_in_both_languages_with_the_same_names_in_it():
