@@ -32,7 +32,7 @@ _WEEKDAYS = {
     form: index
     for index, forms in enumerate(
         (
-            "понедельник понедельника понедельнику понедельником пн понед",
+            "понедельник понедельника понедельнику понедельником пн пон понед",
             "вторник вторника вторнику вторником вт",
             "среда среду среды средой ср",
             "четверг четверга четвергу четвергом чт четв",
@@ -64,6 +64,7 @@ _PARTS: dict[tuple[str, ...], PartOfDay] = {
     ("днем",): "day",
     ("после", "обеда"): "day",
     ("в", "обед"): "day",
+    ("к", "обеду"): "day",
     ("во", "второй", "половине", "дня"): "day",
     ("вторая", "половина", "дня"): "day",
     ("вечером",): "evening",
@@ -225,6 +226,9 @@ def _weekday(line: Line, at: int, now: datetime) -> Fact | None:
     name = line.word(after)
     if name not in _WEEKDAYS:
         return None
+    if line.word(at - 1) == "через" and not which:  # 'через пятницу': not the coming one, the one after
+        ahead = (_WEEKDAYS[name] - now.weekday()) % 7 or 7
+        return Day(start=at - 1, stop=after + 1, day=now.date() + timedelta(days=ahead + 7))
     if len(name) == 2 and not which and len(line) > 6 and line.word(after - 1) not in ("в", "во", "на"):
         return None  # 'вт', 'ср' count in short typed answers
     return Weekday(start=at, stop=after + 1, weekday=_WEEKDAYS[name], which=which)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.dialogue.values import PartOfDay
 from bot.understanding.facts import Bar, Between, Clock, Fact, Half, Impossible
-from bot.understanding.figures import time_figures
+from bot.understanding.figures import dashed_hours, time_figures
 from bot.understanding.terms import Line
 
 MINUTES = frozenset("minute minutes min mins".split())
@@ -172,6 +172,9 @@ def _with_half(line: Line, found: Clock) -> Clock:
 def between(line: Line, at: int, now: datetime) -> Fact | None:
     """'from three to five', 'between 3 and 5 pm', 'after three', 'before five'."""
     word = line.word(at)
+    dashed = _dashed(line, at + (word in AT or word == "from"))
+    if dashed is not None:
+        return replace(dashed, start=at)
     if word in ("from", "between"):
         return _range(line, at)
     if word == "not" and line.word(at + 1) in ("before", "after", "earlier", "later"):
@@ -188,6 +191,17 @@ def between(line: Line, at: int, now: datetime) -> Fact | None:
         return None
     first, last = (edge, None) if later else (None, edge)
     return Between(start=at, stop=edge.stop, first=first, last=last)
+
+
+def _dashed(line: Line, at: int) -> Between | None:
+    """'3-5 pm', '10-12 am'."""
+    named = line.word(at + 1) in ("am", "pm", "oclock")
+    hours = dashed_hours(line.at(at).digits, named=named)
+    if hours is None:
+        return None
+    first, last = (Clock(start=at, stop=at + 1, hour=hour % 24, sure=hour > 12) for hour in hours)
+    last = _with_half(line, last)
+    return Between(start=at, stop=last.stop, first=first, last=last, weak=not named and line.word(at - 1) not in AT)
 
 
 def _range(line: Line, at: int) -> Fact | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.dialogue import morphology
 from bot.dialogue.values import PartOfDay
 from bot.understanding.facts import Bar, Between, Clock, Fact, Half, Impossible
-from bot.understanding.figures import time_figures
+from bot.understanding.figures import dashed_hours, time_figures
 from bot.understanding.terms import Line
 
 MINUTES = frozenset("минута минуту минуты минут минуточек мин минутку минуток".split())
@@ -155,8 +155,8 @@ def _half_past(line: Line, at: int, after: str) -> Clock | None:
         return Clock(start=at, stop=at + 1, hour=_ORDINAL_HOURS.index(word[3:]) or 12, minute=30)
     if word in ("пол", "половина", "половине", "половину", "половины"):
         hour = _hour_begun(line, at + 1)
-        if hour is None and word == "пол" and 1 <= (line.at(at + 1).integer or 0) <= 12:
-            hour = ((line.at(at + 1).integer or 0) - 1) or 12  # 'пол 8'
+        if hour is None and 1 <= (line.at(at + 1).integer or 0) <= 12:
+            hour = ((line.at(at + 1).integer or 0) - 1) or 12  # 'пол 8', 'в половине 8'
         if hour is not None:
             return Clock(start=at, stop=at + 2, hour=hour, minute=30)
     return None
@@ -184,7 +184,12 @@ def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
         if not after and line.word(at + 1) not in OF_DAY:
             return None
         hour, named = 1, True
-    elif (term.word in _NOBODYS_HOUR and not term.digits and line.at(stop).integer is None) or hour is None:
+    elif hour is None or (
+        term.word in _NOBODYS_HOUR
+        and not term.digits
+        and line.at(stop).integer is None
+        and line.word(stop) not in HOURS
+    ):
         return None
     elif len(term.digits) == 4 and after and hour % 100 < 60 and hour < 2400:
         return Clock(start=at, stop=stop, hour=hour // 100, minute=hour % 100, sure=True)
@@ -207,6 +212,7 @@ def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
         stop=stop,
         hour=hour % 24,
         minute=minute or 0,
+        end_of_day=hour == 24,
         sure=hour > 12 or hour == 0 or padded,
         written=spoken and minute == 0,
         weak=not (part or (named and spoken)),
@@ -254,6 +260,9 @@ def _with_half(line: Line, found: Clock) -> Clock:
 def between(line: Line, at: int, now: datetime) -> Fact | None:
     """'с трёх до пяти', 'между тремя и пятью', 'после трёх', 'до пяти', 'не раньше четырёх'."""
     word = line.word(at)
+    dashed = _dashed(line, at + (word in AT))
+    if dashed is not None:
+        return replace(dashed, start=at)
     if word in ("с", "со", "от", "между"):
         return _range(line, at, open_ended=word in ("с", "со"))
     if word == "не" and line.word(at + 1) in ("раньше", "ранее", "позже", "позднее"):
@@ -267,6 +276,17 @@ def between(line: Line, at: int, now: datetime) -> Fact | None:
         return None
     first, last = (edge, None) if later else (None, edge)
     return Between(start=at, stop=edge.stop, first=first, last=last)
+
+
+def _dashed(line: Line, at: int) -> Between | None:
+    """'2-3 [часа] [дня]', as people type 'часа в два-три'; '10-30' is half past ten."""
+    hours = dashed_hours(line.at(at).digits, named=line.word(at + 1) in HOURS)
+    if hours is None:
+        return None
+    stop = at + 1 + (line.word(at + 1) in HOURS)
+    edges = [_with_half(line, Clock(start=at, stop=stop, hour=edge % 24, sure=edge > 12)) for edge in hours]
+    weak = line.word(at - 1) not in AT and edges[0].half is None
+    return Between(start=at, stop=edges[1].stop, first=edges[0], last=edges[1], weak=weak)
 
 
 def _range(line: Line, at: int, *, open_ended: bool) -> Fact | None:

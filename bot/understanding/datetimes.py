@@ -397,7 +397,7 @@ def _known_clock(known: Moment) -> Clock:
 def _combined(day: date, face: time, clock: Clock, now: datetime) -> datetime:
     moment = datetime.combine(day, face)
     # 'сегодня в двенадцать ночи' is the coming midnight
-    if face.hour == 0 and day == now.date() and moment < now:
+    if clock.end_of_day or (face.hour == 0 and day == now.date() and moment < now):
         moment += _DAY
     return moment
 

@@ -48,13 +48,17 @@ class Week(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock(Fact):
-    """hour: 0..23 as said. sure: on a 24-hour face. written: '7:30', which Russians write on a 24-hour face."""
+    """hour: 0..23 as said. sure: on a 24-hour face. written: '7:30', which Russians write on a 24-hour face.
+
+    end_of_day: said as 24:00, the midnight with which the day ends.
+    """
 
     hour: int
     minute: int = 0
     half: Half = None
     sure: bool = False
     written: bool = False
+    end_of_day: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,12 @@ def date_figures(line: Line, at: int, now: datetime, *, day_first: bool, time_wo
     if mark == ".":
         # 15.30 is no date, 'в 10.30' and 'at 10.12' are times; 19.11 is a date
         day, month = first, second
-        if len(parts[1]) != 2 or month > 12 or (line.word(at - 1) in time_words and line.word(at - 1) != "на"):
+        if (
+            len(parts[1]) != 2
+            or not 1 <= month <= 12
+            or not day
+            or (line.word(at - 1) in time_words and line.word(at - 1) != "на")
+        ):
             return None
     else:
         day, month = (first, second) if day_first or first > 12 else (second, first)
@@ -60,16 +65,11 @@ def time_figures(line: Line, at: int, *, after: str) -> Clock | Impossible | Non
     mark = _MARKS.findall(text)[0]
     if len(parts) == 3 and mark == ":" and len(parts[2]) == 2:
         parts = parts[:2]
-    if (
-        len(parts) != 2
-        or len(parts[1]) != 2
-        or len(parts[0]) > 2
-        or mark == "/"
-        or (mark != ":" and "." not in text and not after)
-    ):
+    if len(parts) != 2 or len(parts[1]) != 2 or len(parts[0]) > 2 or mark in ("/", ","):
         return None
     hour, minute = int(parts[0]), int(parts[1])
-    if hour == 24 and minute == 0:
+    end_of_day = hour == 24 and minute == 0
+    if end_of_day:
         hour = 0
     if hour > 24 or hour == 24 or minute > 59:
         return Impossible(start=at, stop=at + 1) if after or mark == ":" else None
@@ -80,5 +80,17 @@ def time_figures(line: Line, at: int, *, after: str) -> Clock | Impossible | Non
         minute=minute,
         sure=hour > 12 or hour == 0 or parts[0].startswith("0"),
         written=True,
+        end_of_day=end_of_day,
         weak=mark != ":" and not after,
     )
+
+
+def dashed_hours(text: str, *, named: bool) -> tuple[int, int] | None:
+    """The hours of '2-3'; '10-30' is half past ten, unless hours are named after it ('10-12 часов')."""
+    first, mark, last = text.partition("-")
+    if not mark or not (first.isdigit() and last.isdigit()) or len(first) > 2 or len(last) > 2:
+        return None
+    hours = int(first), int(last)
+    if not all(1 <= hour <= 24 for hour in hours) or (len(last) == 2 and not named):
+        return None
+    return hours

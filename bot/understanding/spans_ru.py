@@ -80,6 +80,10 @@ def in_a_while(line: Line, at: int, now: datetime) -> Fact | None:
     if line.word(at) not in ("через", "спустя"):
         return None
     start = at + 1
+    inverted = line.at(start + 1).integer
+    plural = line.word(start) in ("минут", "часа", "часов", "дня", "дней", "недели", "недель", "месяца", "месяцев")
+    if plural and inverted is not None and not counted(line.word(start + 2)):
+        return _later(at, start + 2, inverted, line.word(start), now)  # 'через дней пять'
     if line.word(start) == "полчаса":
         return Instant(start=at, stop=start + 1, at=now + timedelta(minutes=30))
     if line.word(start) == "пол" and line.word(start + 1) in HOURS:

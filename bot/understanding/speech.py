@@ -55,7 +55,7 @@ _RU_FILLERS = """
 """
 
 RUSSIAN = Speech(
-    nots=frozenset(("не", "кроме", "исключая")),
+    nots=frozenset(("не", "кроме", "исключая", "без")),
     little=frozenset(_RU_LITTLE.split()),
     cannot=frozenset(
         """
@@ -136,6 +136,9 @@ def _cannot(line: Line, at: int, speech: Speech) -> int:
     word = line.word(at)
     if word in speech.nots and line.word(at + 1) in speech.cannot_after_not:
         return 2
+    # 'завтра нет', 'завтра нет, а послезавтра да'; but 'завтра, нет, послезавтра' is a correction
+    if word in ("нет", "никак") and at > 0 and line.word(at + 1) in ("", "а", "но") and line.at(at + 1).number is None:
+        return 1
     return 1 if word in speech.cannot else 0
 
 
