@@ -16,6 +16,8 @@ GovorunError
 
 from __future__ import annotations
 
+import traceback
+
 
 class GovorunError(Exception):
     """where: a file:line, a setting, a URL. what: one clause. fix: what to do now, one clause, may be empty."""
@@ -83,3 +85,9 @@ class WeightsMissing(GovorunError):
 
 class WeightsCorrupt(GovorunError):
     pass
+
+
+def place(error: BaseException) -> str:
+    """The error's kind and where it rose, for logs; never its words, which may hold what a customer said."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    return f"{type(error).__name__} at " + " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))

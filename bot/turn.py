@@ -16,9 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -26,7 +24,7 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.customers import habits, profile
 from bot.customers.habits import Habits
@@ -50,20 +48,20 @@ from bot.dialogue.meaning import Expectation
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
-from bot.errors import GovorunError, NotFound, TooLong, Unacceptable, Unavailable, UnknownScenario
+from bot.errors import GovorunError, NotFound, Unavailable, UnknownScenario, place
 from bot.ports import Asker, Backend, Bus, Inbound, Nlu, Outcome
 from bot.stores import conversations
 from bot.stores.conversations import Taken, Talk
+from bot.stores.intake import acceptable
+from bot.stores.order import Order
 from bot.stores.sql import Database, worth_repeating
 from bot.stores.writer import Writer
 
 log = logging.getLogger(__name__)
 
-MAX_TEXT = 10_000  # characters of one utterance; nobody says more, and all of it would be understood and kept
-MAX_ID = 200  # characters of an event's id or an identity, as the tables hold them
 MAX_WAITING = 2_000  # turns that may wait in this process; a messenger sends the rest again
 MAX_EVENTS = 100  # in one turn, with the answers of backends: a scenario that asks on and on is broken
-ATTEMPTS = 5  # at a transaction that lost a race
+ATTEMPTS = 5  # at a transaction that lost a race, an apology included
 
 APOLOGY = "internal_error"  # the prompt that is said when a turn broke
 FROM_AGENTS = (AgentJoined, AgentSaid, AgentLeft)
@@ -105,7 +103,7 @@ class Turn:
         self.delivered = frozenset(delivered)
         self.habits = Habits()
         self._bus = bus
-        self._order = _Order()
+        self._order = Order()
         self._writer = Writer(database)
         self._running: set[asyncio.Task[Outcome]] = set()
 
@@ -169,19 +167,22 @@ class Turn:
     async def _committed(self, inbound: Inbound) -> Done:
         """The transaction, again when it lost a race. Anything that breaks inside is answered with an apology."""
         body: Callable[[_Body], Outcome] = _Body.take
+        about = {"conversation": inbound.conversation, "channel": inbound.channel, "event": inbound.event.id}
         for attempt in range(ATTEMPTS):
             try:
                 return await self._writer.run(partial(self._body, inbound, body))
             except GovorunError:
                 raise
-            except DBAPIError as error:
+            except (OperationalError, InterfaceError) as error:
                 if attempt + 1 == ATTEMPTS or not worth_repeating(error):
-                    log.error("a turn was not taken: %s", _where(error))
+                    log.error("a turn was not taken: %s", place(error), extra=about)
                     raise Unavailable("the database refused the turn", fix="Send it again.") from error
-            except Exception as error:
+            except Exception as error:  # the outermost loop of a conversation
                 if body is _Body.apologise:
                     raise
-                log.error("a turn failed, the customer gets an apology: %s", _where(error))
+                if attempt + 2 < ATTEMPTS and worth_repeating(error):
+                    continue  # somebody else was first; now it will be found
+                log.error("a turn failed, the customer gets an apology: %s", place(error), extra=about)
                 body = _Body.apologise
         raise Unavailable("the turn lost every race", fix="Send it again.")
 
@@ -356,7 +357,7 @@ class _Body:
                     outcome, found = backend.call(fetch, asker, now=event.at.replace(tzinfo=None), tx=self.tx)
                 data = dict(found)
             except (GovorunError, OSError) as error:
-                log.error("the backend could not do %s: %s", fetch.name, _where(error))
+                log.error("the backend could not do %s: %s", fetch.name, place(error))
         return [Fetched(id=f"{fetch.id}/fetched", at=event.at, request=fetch.id, outcome=outcome, data=data)]
 
     def learn(self, talk: Talk, learn: Learn, event: Event) -> Iterable[Event]:
@@ -418,7 +419,7 @@ class _Body:
             self.tx,
             talk,
             at=self.event.at,
-            phone=claimed_phone(talk.session, self.turn.served(talk.scenarios).scenarios),
+            phone=profile.claimed_phone(talk.session, self.turn.served(talk.scenarios).scenarios),
             deliver=talk.channel in self.turn.delivered,
         )
         self.messages.append((f"conversation.{talk.id}", conversations.message(talk)))
@@ -462,75 +463,3 @@ def understood(event: Utterance, session: Session, served: Served) -> Utterance:
     expectation = expects(session, served.scenarios)
     now = event.at.replace(tzinfo=None)
     return replace(event, meaning=served.nlu.understand(event.text, expectation, language=session.language, now=now))
-
-
-def claimed_phone(session: Session | None, scenarios: ScenarioSet) -> str:
-    """The number this conversation collected, so that a call from it finds the conversation; "" when there is none."""
-    for frame in reversed(session.stack if session else ()):
-        scenario = scenarios.scenarios.get(frame.scenario)
-        for name, slot in scenario.slots.items() if scenario else ():
-            value = frame.values.get(name)
-            if slot.type == "phone" and isinstance(value, str):
-                return value[:20]
-    return ""
-
-
-def acceptable(inbound: Inbound) -> Inbound:
-    """The inbound with text that can be stored. Raises Unacceptable, TooLong."""
-    event = inbound.event
-    if event.at.tzinfo is None:
-        raise Unacceptable("the event's time has no time zone")
-    for what, value in (("id", event.id), ("sender", inbound.identity.value), ("channel", inbound.channel)):
-        if not value or len(value) > MAX_ID or not _storable(value):
-            raise Unacceptable(f"the {what} is empty, longer than {MAX_ID} characters, or has characters no text has")
-    if isinstance(event, Utterance | AgentSaid):
-        text = event.text.strip()
-        if not text:
-            raise Unacceptable("the text is empty", fix="Send at least one word.")
-        if len(text) > MAX_TEXT:
-            raise TooLong(f"the text has {len(text)} characters", fix=f"Send at most {MAX_TEXT}.")
-        if not _storable(text):
-            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
-        return replace(inbound, event=replace(event, text=text))
-    if isinstance(event, Chosen | Keys):
-        value = event.option if isinstance(event, Chosen) else event.digits
-        if not value or len(value) > MAX_ID or not _storable(value):
-            raise Unacceptable(f"what was pressed is empty, or longer than {MAX_ID}")
-    return inbound
-
-
-def _storable(text: str) -> bool:
-    """Whether every database takes it: no zero byte, no half of a surrogate pair."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
-
-
-def _where(error: Exception) -> str:
-    """The error's kind and place, never its words: they may hold what a customer said."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    return f"{type(error).__name__} at " + " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
-
-
-class _Order:
-    """One lock a conversation, first come first served; a lock nobody waits for is forgotten."""
-
-    def __init__(self) -> None:
-        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
-
-    @asynccontextmanager
-    async def of(self, key: str) -> AsyncIterator[None]:
-        lock, users = self._locks.get(key, (None, 0))
-        lock = lock or asyncio.Lock()
-        self._locks[key] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._locks[key]
-            if users == 1:
-                del self._locks[key]
-            else:
-                self._locks[key] = (lock, users - 1)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.dialogue import codec
+from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session, Unfinished
 from bot.dialogue.values import Value
 from bot.ports import Identity, Profile
@@ -129,3 +130,14 @@ def unfinished(tx: Connection, *, customer: int, caller: str, channel: str, now:
         if len(stack) > 1 and any(value is not None for frame in stack[1:] for value in frame.values.values()):
             return Unfinished(conversation=row.id, channel=row.channel, stack=stack)
     return None
+
+
+def claimed_phone(session: Session | None, scenarios: ScenarioSet) -> str:
+    """The number this conversation collected, so that a call from it finds the conversation; "" when there is none."""
+    for frame in reversed(session.stack if session else ()):
+        scenario = scenarios.scenarios.get(frame.scenario)
+        for name, slot in scenario.slots.items() if scenario else ():
+            value = frame.values.get(name)
+            if slot.type == "phone" and isinstance(value, str):
+                return value[:20]
+    return ""

@@ -2,16 +2,21 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, insert
 
 from bot.backends.calendar import booked
-from bot.dialogue.actions import Action, Handoff, Say
-from bot.dialogue.events import Left, Silence, Started, Utterance
-from bot.errors import NotFound, TooLong, Unacceptable, UnknownScenario
-from bot.ports import Row, rows_of
+from bot.dialogue.actions import Action, Fetch, Handoff, Say
+from bot.dialogue.events import Fetched, Left, Silence, Started, Utterance
+from bot.dialogue.values import Value
+from bot.errors import NotFound, TooLong, Unacceptable, Unavailable, UnknownScenario
+from bot.ports import Asker, Row, rows_of
 from bot.stores import conversations
 from bot.stores.bus import LocalBus
+from bot.stores.schema import customers
+from bot.stores.sql import Database
 from bot.turn import Turn
 from tests.turn.clinic import NOW, TOMORROW, WHOLE, caller, said, serving, writer
 
@@ -368,3 +373,55 @@ def test_every_action_says_who_acts_on_it() -> None:
     for_the_reader = {"Say", "End"}
     kinds = {kind.__name__ for kind in Action.__subclasses__()}
     assert kinds == for_the_reader | {kind.__name__ for kind in EFFECTS}
+
+
+class Clashing:
+    """A backend with a fault: it always writes a row that is there already."""
+
+    def call(self, request: Fetch, asker: Asker, *, now: datetime, tx: Connection) -> tuple[str, dict[str, Value]]:
+        tx.execute(insert(customers).values(id=asker.customer, created=NOW))
+        raise AssertionError("the database let it pass")
+
+
+class Down:
+    """A backend whose service is away."""
+
+    def call(self, request: Fetch, asker: Asker, *, now: datetime, tx: Connection) -> tuple[str, dict[str, Value]]:
+        raise ConnectionRefusedError("Иван Петров")
+
+
+async def test_a_backend_that_clashes_with_the_database_costs_an_apology_not_the_words(database: Database) -> None:
+    with serving(database, backends={"calendar": Clashing()}) as (turn, _):
+        sorry = await writer(turn).says(WHOLE)
+        assert said(sorry) == ["[internal_error]"]
+        assert any(isinstance(row.entry, Utterance) for row in journal(turn, sorry.conversation))
+        await turn.close()
+
+
+async def test_a_service_that_is_away_is_an_outcome_of_the_scenario(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving(database, backends={"calendar": Down()}) as (turn, _):
+        outcome = await writer(turn).says(WHOLE)
+        assert [row.entry.outcome for row in outcome.rows if isinstance(row.entry, Fetched)] == ["error"]
+        assert outcome.session.status == "waiting"  # no branch for it: a person goes on
+        assert "ConnectionRefusedError" in caplog.text
+        assert "Иван" not in caplog.text
+        await turn.close()
+
+
+async def test_a_database_that_is_away_takes_nothing_and_says_try_again(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/x.db")
+    database.create()
+    with serving(database) as (turn, _):
+        await writer(turn).says("main.price")
+        with database.writing() as tx:
+            tx.exec_driver_sql("ALTER TABLE journal RENAME TO gone")
+        with pytest.raises(Unavailable) as error:
+            await writer(turn, "anna").says("main.price")
+        assert error.value.status == 503
+        with database.writing() as tx:
+            tx.exec_driver_sql("ALTER TABLE gone RENAME TO journal")
+        assert not (await writer(turn, "anna").says("main.price")).repeated
+        await turn.close()
+    database.close()
