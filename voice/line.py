@@ -14,7 +14,7 @@ import numpy as np
 from voice.audio import FRAME, FRAME_MS, Frame, Samples
 from voice.ports import Ended, LegEvent
 
-GAP_MS = 60  # three packets missing: more than jitter, so the line is silent and we say so
+GAP_MS = 100  # five packets missing: more than a busy sender's jitter, so the line is silent and we say so
 KEEP_MS = 2_000  # a reader further behind than this loses its oldest sound
 
 

@@ -303,7 +303,7 @@ class WebRtcLeg:
                 now = _now_ms()
                 if due is not None and frame.time is not None:
                     lost = round((frame.time - due) * 1000 / FRAME_MS)
-                    if 0 < lost <= FILL_MAX:  # so that frames go on counting time
+                    if 0 < lost <= FILL_MAX and not self._in.silent_ms:  # so that frames go on counting time
                         self._in.sound(np.zeros(lost * FRAME, np.int16), now)
                 if frame.time is not None:
                     due = frame.time + frame.samples / frame.sample_rate

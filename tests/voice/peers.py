@@ -663,4 +663,11 @@ def strength(sound: Samples, hz: float) -> float:
     return float(2 * abs(np.sum(x * turn)) ** 2 / (len(x) * power))
 
 
-__all__ = ["Baresip", "Packet", "Phone", "PhoneCall", "Registrar", "Wire", "free_port", "strength", "tone"]
+def is_tone(sound: Samples, hz: float) -> bool:
+    """Whether 0.4 s of it or more are sound, and nearly all of that is this tone. Frame by frame, so a machine
+    that is too busy to be punctual doesn't matter."""
+    loud = [frame for frame in audio.frames(sound) if audio.level(frame) > -45]
+    return len(loud) >= 20 and float(np.mean([strength(frame, hz) > 0.8 for frame in loud])) > 0.8
+
+
+__all__ = ["Baresip", "Packet", "Phone", "PhoneCall", "Registrar", "Wire", "free_port", "is_tone", "strength", "tone"]
