@@ -62,6 +62,11 @@ def _choose(run: Run, step: ChooseStep, meaning: Meaning) -> bool:
     if meaning.yes is False and not meaning.intents and run.frame.visits.get(step.id, 0) > 1:
         goodbye(run)  # "Чем ещё помочь?" "Нет, спасибо"
         return True
+    if meaning.yes and not meaning.intents and run.frame.visits.get(step.id, 0) > 1:
+        run.understood()  # "Да": then with what?
+        run.put(visits={}, awaiting="")
+        go_on(run)
+        return True
     return False
 
 

@@ -29,8 +29,9 @@ from bot.understanding.facts import (
     Weekday,
     scan,
 )
-from bot.understanding.normaliser import Token, tokens
+from bot.understanding.normaliser import Token, normalise, tokens
 from bot.understanding.reading import NOTHING, Expected, Lang, Question, Reading
+from bot.understanding.soonest import soonest
 from bot.understanding.speech import SPEECH, either, explained, rejected
 from bot.understanding.terms import Line
 from bot.understanding.typos import mended
@@ -62,6 +63,8 @@ def read_datetime(text: str, *, lang: Lang, now: datetime, expected: Expected) -
         isinstance(fact, Bar) and fact.past for fact in facts
     ):
         return NOTHING  # 'вчера был у вас в три'
+    if not facts and expected.open_hours and (found := soonest(normalise(text), lang, now, expected.open_hours)):
+        return Reading(value=found[0], rest=found[1])
     used = {index for fact in facts for index in range(_from_preposition(line, fact), fact.stop)}
     rest = line.text([index for index in range(len(line)) if index not in used])
     said = _Said.of(line, kept, now, lang)
