@@ -53,7 +53,8 @@ def clock(line: Line, at: int, *, after: str) -> Clock | Impossible | None:
     term = line.at(at)
     if term.role == "marked":
         found = time_figures(line, at, after="" if after == "for" else after)
-        return _with_half(line, found) if isinstance(found, Clock) else found
+        # '7:30' is on a twelve-hour face here, '15:30' and '07:30' are not
+        return _with_half(line, replace(found, written=False)) if isinstance(found, Clock) else found
     for rule in (_word_hour, _half_past, _past_or_to, _plain):
         found = rule(line, at, after)
         if isinstance(found, Clock):

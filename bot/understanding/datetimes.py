@@ -13,13 +13,13 @@ from datetime import date, datetime, time, timedelta
 
 from bot.dialogue.values import Moment, PartOfDay
 from bot.understanding import calendar_en, calendar_ru
+from bot.understanding.faces import coming, ends, faces_of, fits
 from bot.understanding.facts import (
     Bar,
     Between,
     Clock,
     Day,
     Fact,
-    Half,
     Impossible,
     Instant,
     Part,
@@ -43,11 +43,6 @@ _EDGES = {
     "en": frozenset(("until", "till", "before", "after", "from", "since", "through")),
 }
 _PREPOSITIONS = frozenset(("в", "во", "на", "к", "ко", "часов", "часиков", "часа", "at", "on", "the", "for", "by"))
-
-# Which hours of a twelve-hour face people mean without saying so, when no opening hours are known: nobody books
-# at three in the night. Six to nine are said of mornings and evenings alike.
-_ALWAYS_AFTERNOON = range(1, 6)
-_EITHER = range(6, 10)
 
 
 def read_datetime(text: str, *, lang: Lang, now: datetime, expected: Expected) -> Reading:
@@ -229,20 +224,20 @@ def _moment(said: _Said, now: datetime, expected: Expected) -> Reading:
     if not clocks and said.between is None and known.time is not None:
         clocks = (_known_clock(known),)
         # 'лучше вечером' takes the hour of a known time away; '(в семь) вечера' completes it
-        if said.part and not known.either_half and not _fits(said.part, known.time):
+        if said.part and not known.either_half and not fits(said.part, known.time):
             clocks = ()
     days = said.days or ((known.day,) if known.day and said.vague is None else ())
     if said.between is not None:
         return _between(said.between, part, days, now, expected)
     if not clocks:
         return _without_clock(said, days, part, now)
-    faces = tuple(dict.fromkeys(face for clock in clocks for face in _faces(clock, part, days, now, expected)))
+    faces = tuple(dict.fromkeys(face for clock in clocks for face in faces_of(clock, part, days, now, expected)))
     either_half = len(clocks) == 1 and len(faces) > 1
     question: Question = "part_of_day" if either_half else "time"
     if not days:
         wanted = said.vague.days if said.vague else ()
         moments = [datetime.combine(day, face) for day in wanted for face in faces] or [
-            _coming(face, now) for face in faces
+            coming(face, now) for face in faces
         ]
         return Reading(
             alternatives=tuple(moments),
@@ -279,116 +274,22 @@ def _between(
     """A range: its beginning is taken, both ends are told; 'after three' tells an end and asks for the hour."""
     first, last = between.first, between.last
     if first is not None and last is not None:
-        ends = _ends(first, last, part, days, now, expected)
+        edges = ends(first, last, part, days, now, expected)
         if not days:
             return Reading(
                 question="day",
-                partial=Moment(time=ends[0]),
-                alternatives=tuple(_coming(end, now) for end in ends),
+                partial=Moment(time=edges[0]),
+                alternatives=tuple(coming(end, now) for end in edges),
             )
-        moments = tuple(datetime.combine(days[0], end) for end in ends)
+        moments = tuple(datetime.combine(days[0], end) for end in edges)
         return Reading(value=moments[0], alternatives=moments)
     edge = first or last
     assert edge is not None  # a grammar never opens both ends
-    face = _faces(edge, part, days, now, expected)[0]
+    face = faces_of(edge, part, days, now, expected)[0]
     if not days:
         return Reading(question="day", partial=Moment(part=part))
     alternatives = (datetime.combine(days[0], face),) if first else ()
     return Reading(question="time", partial=Moment(day=days[0], part=part), alternatives=alternatives)
-
-
-def _ends(
-    first: Clock,
-    last: Clock,
-    part: PartOfDay | None,
-    days: tuple[date, ...],
-    now: datetime,
-    expected: Expected,
-) -> tuple[time, time]:
-    ends = _faces(last, part, days, now, expected)
-    begins = _faces(first, part, days, now, expected)
-    if first.half is None and not first.sure and first.hour <= 12:
-        begins = (*begins, *_both(first))
-    pairs = [(begin, end) for end in ends for begin in begins if begin < end]
-    if not pairs:
-        pairs = [(begin, end) for end in _both(last) for begin in begins if begin < end] or [(begins[0], ends[0])]
-    # the first reading of the beginning that leaves a range, and the nearest end
-    return min(pairs, key=lambda pair: (begins.index(pair[0]), _minutes(pair[1]) - _minutes(pair[0])))
-
-
-def _faces(
-    clock: Clock, part: PartOfDay | None, days: tuple[date, ...], now: datetime, expected: Expected
-) -> tuple[time, ...]:
-    """The times of day a clock can mean, the likelier first: one when it is settled."""
-    if clock.sure or clock.hour > 12 or clock.hour == 0:
-        return (time(clock.hour % 24, clock.minute),)
-    half = clock.half or part
-    if half is not None:
-        return (time(_hour(clock.hour, half), clock.minute),)
-    if clock.hour == 12:
-        return (time(12, clock.minute),)
-    both = _both(clock)
-    if expected.open_hours is not None:
-        both = _when_open(both, *expected.open_hours)
-    elif clock.hour in _ALWAYS_AFTERNOON:
-        both = both[1:]
-    elif clock.hour not in _EITHER or clock.written:
-        both = both[:1]
-    if len(both) > 1 and clock.written:
-        both = both[:1]
-    if len(both) > 1 and days == (now.date(),) and expected.prefer_future:
-        both = tuple(face for face in both if face > now.time()) or both
-    return both
-
-
-def _both(clock: Clock) -> tuple[time, ...]:
-    hour = clock.hour % 12
-    return time(hour, clock.minute), time(hour + 12, clock.minute)
-
-
-def _when_open(faces: tuple[time, ...], opens: time, closes: time) -> tuple[time, ...]:
-    """Those of the faces within opening hours; where none is, the one nearest to them."""
-    start, end = _minutes(opens), _minutes(closes)
-    if end <= start:
-        end += 24 * 60
-
-    def outside(face: time) -> int:
-        minute = _minutes(face)
-        minute += 24 * 60 if minute < start and minute + 24 * 60 < end else 0
-        return 0 if start <= minute < end else max(start - minute, minute - end + 1)
-
-    nearest = min(outside(face) for face in faces)
-    return tuple(face for face in faces if outside(face) == nearest)[: 2 if nearest == 0 else 1]
-
-
-def _minutes(moment: time) -> int:
-    return moment.hour * 60 + moment.minute
-
-
-def _hour(hour: int, half: Half) -> int:
-    """An hour of 1..12 on the face of a half: 7 in the evening is 19, 12 at night is 0, 2 at night is 2."""
-    if half in ("am", "morning"):
-        return 0 if hour == 12 and half == "am" else hour
-    if half == "night":
-        return 0 if hour == 12 else hour + 12 if hour >= 9 else hour
-    if hour == 12:
-        return 0 if half == "evening" else 12
-    if half == "day":
-        return hour + 12 if hour < 9 else hour
-    return hour + 12
-
-
-_PART_HOURS: dict[PartOfDay, tuple[int, int]] = {
-    "morning": (4, 12),
-    "day": (12, 17),
-    "evening": (17, 24),
-    "night": (0, 5),
-}
-
-
-def _fits(part: PartOfDay, moment: time) -> bool:
-    first, last = _PART_HOURS[part]
-    return first <= moment.hour < last
 
 
 def _known_clock(known: Moment) -> Clock:
@@ -403,8 +304,3 @@ def _combined(day: date, face: time, clock: Clock, now: datetime) -> datetime:
     if clock.end_of_day or (face.hour == 0 and day == now.date() and moment < now):
         moment += _DAY
     return moment
-
-
-def _coming(face: time, now: datetime) -> datetime:
-    moment = datetime.combine(now.date(), face)
-    return moment if moment > now else moment + _DAY
