@@ -248,7 +248,7 @@ async def test_a_browser_cannot_be_transferred_and_the_call_goes_on():
 
 
 async def test_a_page_that_never_connects_is_given_up(monkeypatch):
-    monkeypatch.setattr("voice.webrtc.SETUP_S", 0.3)
+    monkeypatch.setattr("voice.webrtc.leg.SETUP_S", 0.3)
     endpoint, page = WebRtcEndpoint(), Page()
     offer = await page.offer()
     _, sockets, _ = held()

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import logging
-import re
-import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -15,8 +12,9 @@ from typing import Literal
 
 from baresip import Account, BaresipError, Call, Config, Event, Runtime, StackEvent, UserAgent
 
-from bot.errors import PortTaken, SettingsError
+from bot.errors import SettingsError
 from voice.errors import LegFailed
+from voice.sip.host import check_free, keep_numbers_out_of_logs
 from voice.sip.leg import SipLeg
 from voice.sip.numbers import number_of, user_of
 from voice.sip.stack import StackThread
@@ -143,7 +141,7 @@ class SipEndpoint:
     async def start(self, on_call: OnCall) -> None:
         """Take calls from now on. Raises PortTaken, SettingsError."""
         check_free(self.host, self.port)
-        _keep_numbers_out_of_logs()
+        keep_numbers_out_of_logs()
         self._on_call = on_call
         runtime = Runtime()
         try:
@@ -357,46 +355,6 @@ class SipEndpoint:
                 )
             )
         return accounts
-
-
-def check_free(host: str, port: int) -> None:
-    """Raise PortTaken or SettingsError where SIP can't listen; the stack's own error doesn't say why."""
-    for kind, name in ((socket.SOCK_DGRAM, "UDP"), (socket.SOCK_STREAM, "TCP")):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            if kind == socket.SOCK_STREAM:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a closed call's TIME_WAIT is no taker
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                if error.errno == errno.EADDRNOTAVAIL:
-                    raise SettingsError(
-                        f"{host} is not an address of this machine",
-                        where="sip host",
-                        fix="Choose one of `hostname -I`, or 0.0.0.0 for all of them",
-                    ) from error
-                raise PortTaken(
-                    f"{name} port {port} can't be taken: {error.strerror}",
-                    where=f"sip {host}:{port}",
-                    fix="Stop what uses it, or choose another with --sip-port",
-                ) from error
-
-
-class _Nameless(logging.Filter):
-    """Takes user parts out of the stack's own lines: they are people's numbers."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = re.sub(r"(sips?|tel):[^@\s>;]+", r"\1:…", record.getMessage()), ()
-        return True
-
-
-_NAMELESS = _Nameless()
-
-
-def _keep_numbers_out_of_logs() -> None:
-    logging.getLogger("baresip.call").setLevel(logging.WARNING)  # its closing line carries the peer
-    native = logging.getLogger("baresip.native")
-    native.removeFilter(_NAMELESS)
-    native.addFilter(_NAMELESS)
 
 
 def _now_ms() -> float:

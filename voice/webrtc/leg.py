@@ -1,11 +1,4 @@
-"""A call from the browser: `CallLeg` over aiortc (JSEP RFC 9429, ICE RFC 8445, Opus RFC 6716).
-
-The page sends its offer by HTTP and gets the answer back. Sound goes both ways as Opus; keys, hanging up and
-whatever else the two tell each other ride in the data channel "control", one JSON object a message:
-
-    page -> us   {"type": "key", "key": "1"}     {"type": "hangup"}
-    us -> page   {"type": "ended", "reason": "us"}, and what `WebRtcLeg.send` is given
-"""
+"""One browser call as a `CallLeg`."""
 
 from __future__ import annotations
 
@@ -13,20 +6,15 @@ import asyncio
 import contextlib
 import json
 import logging
-import re
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextvars import ContextVar
+from collections.abc import AsyncIterator, Callable, Mapping
 from fractions import Fraction
 
 import numpy as np
-from aioice import ice
 from aiortc import (
     InvalidAccessError,
-    RTCConfiguration,
     RTCDataChannel,
-    RTCIceServer,
     RTCPeerConnection,
     RTCRtpReceiver,
     RTCSessionDescription,
@@ -38,7 +26,7 @@ from av import AudioFrame, AudioResampler
 
 from bot.errors import Unacceptable
 from voice.audio import FRAME, FRAME_MS, RATE, Frame, Samples
-from voice.errors import LegFailed, LinesBusy
+from voice.errors import LegFailed
 from voice.line import Events, Inlet, Outlet
 from voice.ports import Digit, Ended, LegEvent, TransferProgress
 
@@ -48,111 +36,7 @@ SETUP_S = 15.0  # from our answer to sound: ICE and DTLS over a slow line
 STALL_S = 0.2  # a sender later than this starts a new clock instead of catching up in a burst
 FILL_MAX = 10  # lost packets in a row that are made up for with silence; a longer gap is the Inlet's
 KEYS = frozenset("0123456789*#ABCD")
-OFFER_MAX = 64_000  # characters; a browser's audio offer is about 3,000
 MESSAGE_MAX = 4_000  # characters of a control message
-
-_hosts: ContextVar[tuple[str, ...] | None] = ContextVar("voice.webrtc.hosts", default=None)
-_every_host = ice.get_host_addresses
-
-
-def _host_addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
-    """aioice takes every address but loopback; we say which. Others' connections are as they were."""
-    hosts = _hosts.get()
-    return _every_host(use_ipv4, use_ipv6) if hosts is None else list(hosts)
-
-
-ice.get_host_addresses = _host_addresses
-
-
-class WebRtcEndpoint:
-    """Takes calls from browsers.
-
-    endpoint = WebRtcEndpoint()
-    leg, answer_sdp = await endpoint.accept(offer_sdp, caller=visitor)   # in the HTTP handler
-    await leg.answer()                                                   # in the call's task
-    await endpoint.close()
-    """
-
-    def __init__(
-        self,
-        *,
-        host: str = "127.0.0.1",
-        capacity: int = 50,
-        dead_after_s: int = 15,
-        ice_servers: Sequence[RTCIceServer] = (),
-    ) -> None:
-        """host: the address our sound sockets bind to and name to the browser; "0.0.0.0" is every address.
-        On 127.0.0.1 only browsers of this machine get through. capacity: calls at a time. dead_after_s: no
-        sound so long ends a call, as "lost". ice_servers: STUN and TURN, for a server behind NAT."""
-        self.host = host
-        self.capacity = capacity
-        self.dead_after_s = dead_after_s
-        self._ice_servers = list(ice_servers)
-        self._legs: dict[str, WebRtcLeg] = {}
-        self._draining = False
-
-    @property
-    def calls(self) -> int:
-        return len(self._legs)
-
-    async def accept(self, offer_sdp: str, *, caller: str = "", called: str = "") -> tuple[WebRtcLeg, str]:
-        """The leg of a browser's offer, not answered yet, and the SDP to send back.
-
-        Raises Unacceptable (not an offer with sound), LinesBusy."""
-        if self._draining or len(self._legs) >= self.capacity:
-            raise LinesBusy(
-                "no more calls now" if self._draining else f"all {self.capacity} lines are taken",
-                where="webrtc",
-                fix="Call again a little later",
-            )
-        sdp = self._reachable(offer_sdp)
-        # An empty list, or aiortc would ask a public STUN server of its choice.
-        peer = RTCPeerConnection(RTCConfiguration(iceServers=self._ice_servers))
-        leg = WebRtcLeg(peer, caller=caller, called=called, dead_after_s=self.dead_after_s, gone=self._gone)
-        self._legs[leg.id] = leg
-        token = _hosts.set(self._addresses())
-        try:
-            answer = await leg.negotiate(sdp)
-        except BaseException:
-            await leg.hang_up()
-            raise
-        finally:
-            _hosts.reset(token)
-        return leg, answer
-
-    async def drain(self, timeout_s: float) -> None:
-        """Take no new calls, wait for those that live, hang up what is left."""
-        self._draining = True
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                while self._legs:
-                    await asyncio.sleep(0.05)
-        await self.close()
-
-    async def close(self) -> None:
-        self._draining = True
-        await asyncio.gather(*(leg.hang_up() for leg in list(self._legs.values())))
-
-    def _gone(self, leg: WebRtcLeg) -> None:
-        self._legs.pop(leg.id, None)
-
-    def _addresses(self) -> tuple[str, ...]:
-        if self.host == "0.0.0.0":
-            return (*_every_host(True, False), "127.0.0.1")
-        return (self.host,)
-
-    def _reachable(self, sdp: str) -> str:
-        """The offer, checked. A browser without leave to use the microphone hides its addresses behind
-        mDNS names; on loopback there is no multicast to ask, and the browser finds us anyway."""
-        if len(sdp) > OFFER_MAX or not sdp.startswith("v=0") or not re.search(r"^m=audio ", sdp, re.MULTILINE):
-            raise Unacceptable(
-                "this is not an SDP offer with sound",
-                where="webrtc offer",
-                fix="Send the sdp of RTCPeerConnection.createOffer() with an audio track",
-            )
-        if self.host == "127.0.0.1":
-            sdp = re.sub(r"(?<= )[\w-]+\.local(?= \d+ typ )", "127.0.0.1", sdp)
-        return sdp
 
 
 class WebRtcLeg:
