@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,19 @@ def test_the_image_holds_no_package_lists_and_no_caches() -> None:
 
 def test_the_image_is_installed_by_the_same_script() -> None:
     assert any(kind == "RUN" and "docker/install run" in rest for kind, rest in instructions())
+
+
+def test_what_the_project_is_built_from_is_copied_before_it_is_built() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = {*wheel.get("force-include", {}), *project["project"]["license-files"], project["project"]["readme"]}
+    copied: list[str] = []
+    for kind, rest in instructions():
+        if kind == "COPY":
+            copied += shlex.split(rest)[:-1]
+        if kind == "RUN" and "docker/install" in rest:
+            break
+    assert not [path for path in needed if not any(path == one or path.startswith(f"{one}/") for one in copied)]
 
 
 def test_every_image_of_compose_names_its_version() -> None:
