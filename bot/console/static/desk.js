@@ -290,15 +290,16 @@ function drawTalk() {
   }
   const moving = voice && item && ["transferring", "transferred"].includes(item.transfer);
   $("accept").hidden = !(item?.status === "waiting") || moving;
-  $("accept").disabled = voice && !me?.sip;
+  const rings = voice && (open?.channel ?? item?.channel) === "sip" && me?.sip; // any other call is answered in writing, and spoken to the caller
   button($("accept"), voice ? "accept_call" : "accept", "A");
   $("give").hidden = !mine();
   $("close").hidden = !mine();
   button($("give"), "give", "G");
   button($("close"), Date.now() - closing < 3000 ? "close_sure" : "close", "X");
   $("close").classList.toggle("danger", Date.now() - closing < 3000);
-  $("composer").hidden = !mine() || voice;
-  const lock = !selected || (mine() && !voice) ? "" : voice && status === "waiting" ? (me?.sip ? "lock_call" : "lock_call_no_sip")
+  const writes = mine() && !moving;
+  $("composer").hidden = !writes;
+  const lock = !selected || writes ? "" : voice && status === "waiting" ? (rings ? "lock_call" : "lock_call_written")
     : { waiting: "lock_waiting", agent: "lock_other", bot: "lock_bot", ended: "lock_ended" }[status] ?? "";
   $("lock").hidden = !lock;
   $("lock").textContent = lock ? word(lock, { agent: open?.agent || item?.agent }) : "";
