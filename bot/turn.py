@@ -145,7 +145,7 @@ class Turn:
                     for found in conversations.idle(tx, medium=medium, since=now - idle)
                 ]
 
-        quiet = await asyncio.to_thread(silent)
+        quiet = [found for found in await asyncio.to_thread(silent) if found.scenarios in self.sets]
         for found in quiet:
             left = Left(id=f"{found.id}/idle", at=now, reason="idle")
             await self.take(Inbound(event=left, channel=found.channel, identity=found.identity, conversation=found.id))
@@ -208,7 +208,7 @@ class _Body:
         if repeated:
             return self.repeated(talk, repeated)
         event = self.event
-        if talk.session is None:
+        if talk.session is None or not stands(talk.session, self.turn.served(talk.scenarios).scenarios):
             self.run(talk, self.beginning(talk))
         elif not isinstance(event, Started):  # which in a conversation under way changes nothing
             token.check(talk.session, event)
@@ -285,6 +285,8 @@ class _Body:
 
     def over(self, talk: Talk) -> str:
         """Why this open conversation ends now and a new one begins, or ""; never while a person is in it."""
+        if talk.scenarios not in self.turn.sets:
+            return "its scenarios are gone"
         if talk.status == "bot" and isinstance(self.event, Started):
             return "restarted"
         if talk.status == "bot" and self.event.at - talk.updated > IDLE[talk.medium]:
@@ -392,10 +394,11 @@ class _Body:
     def leave(self, talk: Talk, *, reason: str, moved_to: str | None = None) -> None:
         """End another conversation of the same person, journalled and published like any turn."""
         left = Left(id=f"{self.event.id}/left", at=self.event.at, reason=reason, moved_to=moved_to)
-        if talk.session is not None:
+        if talk.session is not None and talk.scenarios in self.turn.sets:
             self.run(talk, [left])
         else:
-            talk.status = "ended"
+            talk.note(left, left.at)
+            talk.session, talk.status = None, "ended"
         self.write(talk)
 
     def written(self, talk: Talk) -> Outcome:
@@ -419,7 +422,7 @@ class _Body:
             self.tx,
             talk,
             at=self.event.at,
-            phone=profile.claimed_phone(talk.session, self.turn.served(talk.scenarios).scenarios),
+            phone=profile.claimed_phone(talk.session, self.turn.sets[talk.scenarios].scenarios) if talk.session else "",
             deliver=talk.channel in self.turn.delivered,
         )
         self.messages.append((f"conversation.{talk.id}", conversations.message(talk)))
@@ -454,6 +457,18 @@ EFFECTS: Mapping[type[Action], Callable[[_Body, Talk, Any, Event], Iterable[Even
     Withdraw: _Body.withdraw,
     Fault: _Body.fault,
 }
+
+
+def stands(session: Session, scenarios: ScenarioSet) -> bool:
+    """Whether every step it stands at is still there; after an edit that took one away, the bot begins anew."""
+    return (
+        session.version == scenarios.version
+        or session.status != "bot"
+        or all(
+            frame.scenario in scenarios.scenarios and frame.step in scenarios.scenarios[frame.scenario].steps
+            for frame in session.stack
+        )
+    )
 
 
 def understood(event: Utterance, session: Session, served: Served) -> Utterance:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from bot.stores import conversations
 from bot.stores.bus import LocalBus
 from bot.stores.schema import customers
 from bot.stores.sql import Database
-from bot.turn import Turn
-from tests.turn.clinic import NOW, TOMORROW, WHOLE, caller, said, serving, writer
+from bot.turn import Served, Turn
+from tests.turn.clinic import NOW, TOMORROW, WHOLE, Plain, caller, clinic, said, serving, writer
 
 
 def journal(turn: Turn, conversation: str) -> list[Row]:
@@ -425,3 +426,29 @@ async def test_a_database_that_is_away_takes_nothing_and_says_try_again(tmp_path
         assert not (await writer(turn, "anna").says("main.price")).repeated
         await turn.close()
     database.close()
+
+
+async def test_an_edited_scenario_goes_on_where_it_can_and_else_begins_anew(turn: Turn) -> None:
+    ivan = writer(turn)
+    await ivan.says("booking service=terapevt")
+    served = turn.sets["clinic"]
+    edited = replace(served.scenarios, version="2")
+    turn.sets = {"clinic": replace(served, scenarios=edited)}
+    assert said(await ivan.says(f"when={TOMORROW}"))[-1] == "Как вас зовут?"
+    without = replace(edited, version="3", scenarios={"main": edited.scenarios["main"]}, phrases={})
+    turn.sets = {"clinic": replace(served, scenarios=without)}
+    anew = await ivan.says("main.price")
+    assert [type(row.entry).__name__ for row in anew.rows][:2] == ["Started", "Utterance"]
+    assert anew.session.version == "3"
+
+
+async def test_a_conversation_whose_scenarios_are_gone_is_followed_by_a_new_one(turn: Turn) -> None:
+    ivan = writer(turn)
+    old = await ivan.says("booking")
+    hotel = clinic("hotel")
+    turn.sets = {"hotel": Served(scenarios=hotel, nlu=Plain())}
+    turn.default = "hotel"
+    new = await ivan.says("booking")
+    assert new.conversation != old.conversation
+    assert summary(turn, old.conversation).status == "ended"
+    assert await turn.sweep(NOW + timedelta(days=9)) == 1
