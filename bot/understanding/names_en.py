@@ -18,6 +18,11 @@ _BREAKS = frozenset(
         more too also hungry late busy sick ill tired pain hurts number phone table room pizza order
         delivery same none and i whatever anything something question problem second minute moment wait hold
         repeat again
+        skip both blue red green main menu wrong right here speaking calling fine good bad great nice hello hi
+        hurts hurt pain back hold left front please thanks second next new old any every each other
+        business question necessary possible sure correct true false yes yeah nope ok okay exactly perfect
+        whose mine yours his hers its this these those why because while until since before after above below
+        still already yet ever always sometimes often maybe perhaps quite rather really only even both either
     """.split()
 )
 

@@ -36,6 +36,7 @@ _SAME = str.maketrans(
 )
 # Latin letters that look Cyrillic, typed on the wrong layout or pasted: 'c трёх', 'завтpа'.
 _LOOKALIKE = str.maketrans("aceopxykmthbu", "асеорхукмтнви")
+_FIGURES = frozenset("0123456789")
 _CYRILLIC = re.compile("[а-яё]")
 _LATIN = re.compile("[a-z]")
 
@@ -54,7 +55,7 @@ class Token:
 
     @property
     def figures(self) -> bool:
-        return self.text[0].isdigit()
+        return self.text[0] in _FIGURES  # not isdigit(): '❶' is a digit, too
 
 
 def clean(text: str) -> str:
