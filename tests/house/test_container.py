@@ -93,6 +93,12 @@ def test_one_command_starts_one_process_and_the_cluster_only_when_asked() -> Non
     }
 
 
+def test_processes_that_share_the_hosts_network_share_no_port() -> None:
+    services = compose()["services"]
+    ports = [(services[name].get("environment") or {}).get("GOVORUN_PORT", "8080") for name in ("web", "voice")]
+    assert len(set(ports)) == 2
+
+
 def test_no_server_of_compose_listens_to_the_network() -> None:
     for name, service in compose()["services"].items():
         for port in service.get("ports", []):
