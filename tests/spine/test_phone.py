@@ -144,6 +144,19 @@ async def test_a_person_is_rung_with_the_vcons_id_and_hears_the_caller(
         rung.hang_up()
 
 
+async def test_a_booking_begun_in_the_chat_goes_on_by_telephone_at_its_slot(served: Served) -> None:
+    await served.write("kolya", "запишите меня к лору")
+    await served.write("kolya", "мой номер 8 905 765-43-27")
+    async with Phone(user="89057654327") as phone:
+        call = await phone.call(served.sip)
+        await heard_in(served, "+79057654327", "не закончили", within_s=10)
+        await call.hears_within(10, since=call.answered_at)
+        call.press("1")
+        talk = await heard_in(served, "+79057654327", "день и час", within_s=10)
+        assert "к какому врачу" not in str(talk["transcript"]).lower()  # nothing is asked twice
+    assert "продолжился" in str((await served.get("/api/conversations/kolya"))["transcript"])
+
+
 async def test_a_number_nobody_serves_gets_404(served: Served) -> None:
     async with Phone(user="89057654325") as phone:
         wrong = await phone.call(served.sip.replace("100@", "nobody@"))
