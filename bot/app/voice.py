@@ -21,7 +21,7 @@ from bot.vcon import identifier
 from voice import weights
 from voice.call import Equipment
 from voice.ports import Recognizers
-from voice.sip.endpoint import check_free
+from voice.sip.host import check_free
 from voice.switchboard import Lines, Switchboard
 from voice.tts.cache import Prompts
 from voice.vad.silero import SileroVad
