@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.dialogue.actions import ChoseItem
-from bot.dialogue.asking import collected_at, refused_too_often, take
+from bot.dialogue.asking import collected_at, refused_too_often, serve, served, take
 from bot.dialogue.meaning import Meaning
 from bot.dialogue.repair import goodbye
 from bot.dialogue.run import Run
@@ -59,10 +59,10 @@ def _choose(run: Run, step: ChooseStep, meaning: Meaning) -> bool:
         if meaning.option == item.id or (meaning.option is None and meaning.intent == item.intent):
             choose(run, step, item, meaning)
             return True
-    if meaning.yes is False and not meaning.intents and run.frame.visits.get(step.id, 0) > 1:
+    if meaning.yes is False and not meaning.intents and served(run.frame, step):
         goodbye(run)  # "Чем ещё помочь?" "Нет, спасибо"
         return True
-    if meaning.yes and not meaning.intents and run.frame.visits.get(step.id, 0) > 1:
+    if meaning.yes and not meaning.intents and served(run.frame, step):
         run.understood()  # "Да": then with what?
         run.put(visits={}, awaiting="")
         go_on(run)
@@ -75,8 +75,7 @@ def choose(run: Run, step: ChooseStep, item: Item, meaning: Meaning) -> None:
     if step.learns:
         order = tuple(each.id for each in ordered(run, step))
         run.actions.append(ChoseItem(menu=step.menu, item=item.id, order=order))
-    if not run.frame.visits.get(step.id):
-        run.visit(step.id)  # chosen before it was read out: on return it is short all the same
+    serve(run, step)
     after = step.id if step.loop else step.next
     run.go(item.target or after)
     if item.scenario:

@@ -9,9 +9,11 @@ from bot.dialogue.actions import Choice
 from bot.dialogue.meaning import Option, Reading
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, CollectStep, Slot
+from bot.dialogue.session import Frame
 from bot.dialogue.values import Moment, Value
 
 KEYS = "123456789"
+SERVED = "served."  # among a frame's visits
 MAX_INVALID = 4  # values refused for one slot before a person is asked to help
 
 
@@ -54,9 +56,13 @@ def option_choices(run: Run, slot: Slot) -> tuple[Choice, ...]:
     return tuple(run.choice(option) for option in options(slot))
 
 
-def is_offered(run: Run, step: ChooseStep) -> bool:
-    """Whether this menu has been read out before in this frame."""
-    return run.frame.visits.get(step.id, 0) > 0
+def served(frame: Frame, step: ChooseStep) -> bool:
+    """Whether something chosen or wished for at this menu was done: from then on it asks "anything else?"."""
+    return frame.visits.get(f"{SERVED}{step.id}", 0) > 0
+
+
+def serve(run: Run, step: ChooseStep) -> None:
+    run.visit(f"{SERVED}{step.id}")
 
 
 def take(run: Run, slot: Slot, reading: Reading) -> bool:

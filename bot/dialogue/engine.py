@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.dialogue.actions import Action, Say, TakeOver, Withdraw
 from bot.dialogue.answers import ANSWERS, begin
+from bot.dialogue.asking import serve
 from bot.dialogue.events import (
     AgentJoined,
     AgentLeft,
@@ -172,6 +173,8 @@ def _wish(run: Run, meaning: Meaning, intent: str) -> None:
         if depth is None:
             if not run.scenario.resumable and len(run.session.stack) > 1:
                 run.pop()  # not to be come back to
+            if isinstance(run.step, ChooseStep):
+                serve(run, run.step)
             begin(run, intent, meaning)
         else:  # it is under way already: back to it, with what was just said
             run.change(stack=run.session.stack[: depth + 1])

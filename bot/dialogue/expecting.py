@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bot.dialogue.asking import options
+from bot.dialogue.asking import options, served
 from bot.dialogue.keypad import digits_expected
 from bot.dialogue.meaning import REPAIRS, Expectation, Option, SlotSpec
 from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, ScenarioSet, Slot
@@ -39,7 +39,7 @@ def expects(session: Session, scenarios: ScenarioSet) -> Expectation:
         return Expectation(
             choices=choices,
             keys=_keys(choices),
-            yesno=frame.visits.get(step.id, 0) > 1,
+            yesno=served(frame, step),
             intents=intents,
             intent_slots=intent_slots,
             hints=_hints((*choices, *_said_at_once(intent_slots)), session),

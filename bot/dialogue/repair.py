@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.dialogue.actions import Withdraw
+from bot.dialogue.asking import served
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, CollectStep
 from bot.dialogue.steps import YES_NO, finish, go_on, hand_off
@@ -60,7 +61,7 @@ def silent(run: Run) -> None:
     """Nothing was heard."""
     run.change(silences=run.session.silences + 1)
     step = run.step
-    if isinstance(step, ChooseStep) and run.frame.visits.get(step.id, 0) > 1 and run.session.silences > 1:
+    if isinstance(step, ChooseStep) and served(run.frame, step) and run.session.silences > 1:
         goodbye(run)  # all was done, and nobody is there any more
         return
     if _given_up(run):

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.dialogue.actions import Choice, End, Fetch, Handoff, Learn
-from bot.dialogue.asking import ask, is_offered
+from bot.dialogue.asking import ask, serve, served
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import (
     AgainStep,
@@ -86,6 +86,9 @@ def hand_off(run: Run, *, reason: str, skill: str = "", priority: int = 0, note:
     run.say_builtin("to_person" if run.session.medium == "voice" else "to_person_text")
     run.actions.append(Handoff(reason=reason, skill=skill, priority=priority, note=note or summary(run)))
     run.understood()
+    step = run.step
+    if isinstance(step, ChooseStep):
+        serve(run, step)  # who comes back from a person needn't hear the whole menu
     run.change(status="waiting")
 
 
@@ -139,7 +142,7 @@ def _choose(run: Run, step: ChooseStep) -> None:
         run.go("")  # its block is done; back to what was asked before
         return
     quiet, run.quiet = run.quiet, False
-    returned = is_offered(run, step)
+    returned = served(run.frame, step)
     if not quiet:
         announce(run, step, again=returned and step.again is not None and not run.session.misses)
         run.visit(step.id)
