@@ -13,13 +13,14 @@ import math
 import re
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot.errors import PartMissing
 from voice import weights
+from voice.asr.nbest import likeliest
 from voice.asr.pool import Pool, Utterance
 from voice.audio import RATE, Samples, resampled, silence
 from voice.errors import EngineFailed
@@ -132,6 +133,7 @@ class Whisper:
                 model.encode(_features(model, speech)),
                 [tokens],
                 beam_size=BEAM,
+                num_hypotheses=BEAM,
                 repetition_penalty=REPETITION,
                 suppress_tokens=self._unwritten[hint.lang],
                 max_length=len(tokens) + 16 + int(10 * seconds),
@@ -141,9 +143,10 @@ class Whisper:
             )[0]
         except (RuntimeError, ValueError) as error:
             raise EngineFailed(str(error), where=self.name) from error
-        ids: Sequence[int] = result.sequences_ids[0]
-        text = tokenizer.decode(list(ids)).strip()
-        score = result.scores[0] * len(ids) / (len(ids) + 1)
+        texts = [tokenizer.decode(list(ids)).strip() for ids in result.sequences_ids]
+        best = likeliest(texts, result.scores, hint)
+        text, length = texts[best], len(result.sequences_ids[best])
+        score = result.scores[best] * length / (length + 1)
         sure = believed(text, score, result.no_speech_prob, seconds, before)
         spent = (time.perf_counter() - began) * 1000
         return Heard(text=text if sure else "", confidence=sure, decode_ms=spent, engine=self.name)
