@@ -22,7 +22,7 @@ from bot.ports import Subscription
 router = APIRouter()
 log = logging.getLogger("govorun.webchat")
 
-HELLO_S = 10.0  # a socket that doesn't say who it is goes
+HELLO_S = 5.0  # a socket that doesn't say who it is goes
 
 
 @router.websocket("/webchat")

@@ -1,0 +1,114 @@
+"""/desk as a program sees it: who may come in, who may write, and what everybody is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.console.sockets import Chat, Socket, desk, of, saying
+from tests.spine.served import Served
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def waiting(chat: Chat) -> str:
+    """The visitor asks for a person; the conversation's id."""
+    await chat.welcome()
+    await chat.say("позовите человека")
+    return str((await chat.until(of("status", status="waiting")))["conversation"])
+
+
+async def test_nobody_comes_in_without_a_password(served: Served) -> None:
+    async with Socket(served.url.replace("http", "ws") + "/desk/socket") as socket:
+        assert await socket.closed() == 4401
+    async with Socket(served.url.replace("http", "ws") + "/desk/socket", Cookie="govorun_desk=forged") as socket:
+        assert await socket.closed() == 4401
+    wrong = await served.client.post("/desk/login", json={"login": "agent", "password": "nonsense"})
+    nobody = await served.client.post("/desk/login", json={"login": "nobody", "password": "nonsense"})
+    assert wrong.status_code == nobody.status_code == 401
+    assert wrong.json()["detail"] == nobody.json()["detail"]
+    assert (await served.client.get("/desk/me")).status_code == 401
+
+
+async def test_the_cookie_is_for_the_desk_alone(served: Served) -> None:
+    response = await served.client.post("/desk/login", json={"login": "agent", "password": "desk-of-the-tests"})
+    cookie = response.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert "path=/desk" in cookie
+
+
+async def test_who_asks_for_a_person_appears_and_is_answered_and_given_back(served: Served) -> None:
+    async with await desk(served) as agent, Chat(served) as chat:
+        await agent.until(of("queue"))
+        talk = await waiting(chat)
+        queue = await agent.until(
+            lambda message: message["type"] == "queue" and talk in [each["conversation"] for each in message["items"]]
+        )
+        item = next(each for each in queue["items"] if each["conversation"] == talk)
+        assert (item["status"], item["channel"], item["language"]) == ("waiting", "web", "ru")
+        assert item["reason"]
+
+        await agent.send(type="watch", conversation=talk)
+        await agent.until(saying("позовите человека"))
+        await agent.send(type="accept", conversation=talk)
+        await chat.until(of("status", status="agent"))
+        said = await agent.send(type="say", conversation=talk, text="Здравствуйте, слушаю вас")
+        await agent.send(type="say", conversation=talk, text="Здравствуйте, слушаю вас", id=said)
+        await chat.until(saying("слушаю вас"))
+        await chat.say("когда вы работаете?")
+        await agent.until(saying("когда вы работаете?"))
+        assert chat.lines("agent") == ["Здравствуйте, слушаю вас"]
+
+        before = len(chat.lines("bot"))
+        await agent.send(type="give_back", conversation=talk)
+        await chat.until(lambda message: message["type"] == "status" and message["status"] == "bot" and before > 0)
+        await chat.say("когда вы работаете?")
+        await chat.until(lambda message: saying("20:00")(message) and message["who"] == "bot")
+
+
+async def test_only_the_holder_may_write(served: Served) -> None:
+    environment = os.environ | {"GOVORUN_NEW_PASSWORD": "второй пароль"}
+    added = [sys.executable, "-m", "bot", "agents", "add", "boris", "--name", "Борис", "--data", str(served.data)]
+    await asyncio.to_thread(subprocess.run, added, env=environment, check=True, capture_output=True)
+    async with await desk(served) as anna, await desk(served, "boris", "второй пароль") as boris, Chat(served) as chat:
+        talk = await waiting(chat)
+        await anna.send(type="accept", conversation=talk)
+        await chat.until(of("status", status="agent"))
+        for act in ({"type": "say", "text": "и я"}, {"type": "give_back"}, {"type": "finish"}, {"type": "accept"}):
+            sent = await boris.send(conversation=talk, **act)
+            assert (await boris.until(of("problem", id=sent)))["problem"] == "Conflict"
+        await boris.send(type="watch", conversation=talk)
+        assert (await boris.until(of("conversation")))["agent"] == "agent"
+        await anna.send(type="finish", conversation=talk)
+        await chat.until(of("status", status="ended"))
+        assert "и я" not in chat.lines()
+
+
+async def test_both_sides_see_that_the_other_is_typing(served: Served) -> None:
+    async with await desk(served) as agent, Chat(served) as chat:
+        talk = await waiting(chat)
+        await agent.send(type="watch", conversation=talk)
+        await agent.send(type="accept", conversation=talk)
+        await chat.until(of("status", status="agent"))
+        await agent.until(of("conversation", status="agent"))
+        await chat.send(type="typing")
+        await agent.until(of("typing", who="customer"))
+        await agent.send(type="typing", conversation=talk)
+        await chat.until(of("typing", who="agent"))
+
+
+async def test_an_agent_sets_a_telephone_and_a_password(served: Served) -> None:
+    async with await desk(served) as agent:
+        sent = await agent.send(type="telephone", sip="not an address")
+        assert (await agent.until(of("problem", id=sent)))["where"] == "sip"
+        await agent.send(type="telephone", sip="sip:anna@10.0.0.5")
+        assert (await agent.until(of("me")))["agent"]["sip"] == "sip:anna@10.0.0.5"
+        sent = await agent.send(type="password", old="wrong", new="новый пароль")
+        assert (await agent.until(of("problem", id=sent)))["problem"] == "NotAllowed"
+        sent = await agent.send(type="password", old="desk-of-the-tests", new="short")
+        assert (await agent.until(of("problem", id=sent)))["problem"] == "Unacceptable"
