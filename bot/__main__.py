@@ -180,7 +180,12 @@ def slot(
     kind: Annotated[SlotType, typer.Argument(metavar="TYPE", help="What to read.")],
     lang: Lang = "ru",
     now: Annotated[
-        datetime | None, typer.Option("--now", help="The clock: 2026-11-18T10:00; else this machine's.")
+        datetime | None,
+        typer.Option(
+            "--now",
+            formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+            help="The clock: 2026-11-18T10:00; else the business's own.",
+        ),
     ] = None,
     options: Annotated[
         str | None,

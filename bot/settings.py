@@ -117,6 +117,23 @@ def load(**overrides: object) -> Settings:
         ) from error
 
 
+def prepared(data: Path) -> Path:
+    """The data folder, made where it isn't there. Raises SettingsError where it can't be written."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        writable = os.access(data, os.W_OK)
+    except OSError as error:
+        raise _unwritable(data, error.strerror or "") from error
+    if not writable:
+        raise _unwritable(data, "no right to write")
+    return data
+
+
+def _unwritable(path: Path, why: str) -> SettingsError:
+    fix = "Give the process a data folder it can write: --data DIR or GOVORUN_DATA"
+    return SettingsError(f"nothing can be kept there ({why})", where=str(path), fix=fix)
+
+
 class Keys:
     """Secrets that belong to the installation, one file each in `DATA/keys`, readable by the owner alone."""
 
@@ -138,11 +155,7 @@ class Keys:
                 self.put(name, secrets.token_urlsafe(make))
             return path.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise SettingsError(
-                f"can't keep the key there ({error.strerror})",
-                where=str(path),
-                fix="Give the process a data folder it can write: --data DIR or GOVORUN_DATA",
-            ) from error
+            raise _unwritable(path, error.strerror or "") from error
 
     def put(self, name: str, value: str) -> None:
         """Write whole or not at all, so two processes that start together agree on one value."""

@@ -15,12 +15,13 @@ from bot.channels import rest
 from bot.customers import profile
 from bot.desk import agents
 from bot.errors import NotFound, Unacceptable
-from bot.settings import Keys, Settings
+from bot.settings import Keys, Settings, prepared
 from bot.stores import conversations
 from bot.stores.sql import Database
 
 
 def _open(settings: Settings) -> Database:
+    prepared(settings.data)
     database = Database(settings.database)
     database.create()
     return database

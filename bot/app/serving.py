@@ -72,7 +72,7 @@ async def serve(settings: Settings, only: Only | None = None, *, console: Consol
         with console.status("Reading the scenarios…"):
             house = await asyncio.to_thread(text.build, settings)
             login, password = await asyncio.to_thread(text.first_agent, house)
-        made = text.parts(house)
+        made = text.parts(house, needs_voice=only == "voice")
         voice = None if only == "web" else await _voice(house, made, console)
         server = Server(_config(text.web(made, settings.max_body, pages=only != "voice"), settings))
         stop = _signals(server)

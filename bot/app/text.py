@@ -31,7 +31,7 @@ from bot.desk.desk import Desk
 from bot.dialogue.scenario import ScenarioSet
 from bot.errors import ScenarioError, UnknownScenario
 from bot.ports import Bus, Turns
-from bot.settings import Keys, Settings
+from bot.settings import Keys, Settings, prepared
 from bot.stores.bus import LocalBus
 from bot.stores.redis import RedisBus
 from bot.stores.sql import Database
@@ -145,7 +145,7 @@ def build(settings: Settings) -> House:
     Raises GovorunError: SettingsError, BrokenSets, UnknownScenario.
     """
     sets = sets_of(settings)
-    keys = Keys(settings.data)
+    keys = Keys(prepared(settings.data))
     database = Database(settings.database)
     database.create()
     bus = RedisBus(settings.redis_url) if settings.redis_url else LocalBus()
@@ -192,8 +192,8 @@ def first_agent(house: House) -> tuple[str, str]:
     return settings.desk_login, "" if given else password
 
 
-def parts(house: House) -> Parts:
-    """What the web stands on."""
+def parts(house: House, *, needs_voice: bool = False) -> Parts:
+    """What the web stands on. needs_voice: a process without a telephone isn't ready, however well it chats."""
     settings = house.settings
 
     async def scenarios() -> tuple[State, str]:
@@ -207,7 +207,8 @@ def parts(house: House) -> Parts:
         return "ready", "SQLite" if house.database.sqlite else "PostgreSQL"
 
     async def voice() -> tuple[State, str]:
-        return made.calls.state() if made.calls else ("off", "text only")
+        state, detail = made.calls.state() if made.calls else ("off", "text only")
+        return ("failed" if needs_voice and state == "off" else state), detail
 
     async def process() -> tuple[State, str]:
         return ("failed", "draining: no new work") if house.draining else ("ready", f"Govorun {release()}")

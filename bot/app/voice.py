@@ -118,7 +118,7 @@ class VoiceHalf:
             await self.switchboard.warm(tuple(fixed), progress)
             await self.switchboard.open()
         except GovorunError as error:
-            self._state = ("failed", str(error))
+            self._state = ("off", str(error))
             console.print(f"[yellow]No voice:[/] {error}. Text works.", highlight=False)
             return
         for warning in self.switchboard.warnings:

@@ -1,0 +1,251 @@
+"""`govorun`: commands as people type them, and the one clear line where one can't be done."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+
+BROKEN = """\
+scenario: main
+title: {ru: Главное, en: Main}
+steps:
+  - start: nowhere
+"""
+
+
+class Ran:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code = code
+        self.out = out
+        self.err = err
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+def govorun(data: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
+    """Run a command in this process; a session's commands share their data folder."""
+    monkeypatch.setenv("GOVORUN_DATA", str(data))
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def run(*words: str, stdin: str = "", **environment: str) -> Ran:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["govorun", *words])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capfd.readouterr()
+        assert "Traceback" not in out + err
+        return Ran(int(ended.value.code or 0), out, err)
+
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield run
+    root.handlers[:] = handlers  # a command that serves takes the log over
+    root.setLevel(level)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (), ("serve",), ("chat",), ("check",), ("test",), ("listen",), ("say",), ("call",), ("export",),
+        ("understand", "intents"), ("understand", "slot"), ("menu", "rank"), ("models", "list"), ("models", "pull"),
+        ("agents", "add"),
+    ],
+)  # fmt: skip
+def test_every_command_explains_itself(govorun, words: tuple[str, ...]) -> None:
+    told = govorun(*words, "--help")
+    assert told.code == 0
+    assert "Usage" in told.out
+
+
+def test_nothing_typed_shows_what_there_is(govorun) -> None:
+    told = govorun()
+    assert {"serve", "chat", "check"} <= set(told.out.split())
+
+
+def test_a_word_that_is_no_command_is_a_mistake_of_typing(govorun) -> None:
+    assert govorun("sevre").code == 2
+
+
+def test_the_version(govorun) -> None:
+    assert govorun("--version").out.startswith("govorun 0.")
+
+
+def test_the_clinic_has_no_mistakes(govorun) -> None:
+    told = govorun("check", "scenarios")
+    assert (told.code, told.out) == (0, "")
+
+
+def test_a_broken_set_is_told_by_file_and_line(govorun, tmp_path: Path) -> None:
+    folder = tmp_path / "sets" / "shop"
+    folder.mkdir(parents=True)
+    (folder / "business.yaml").write_text("name: {ru: Лавка, en: Shop}\n", encoding="utf-8")
+    (folder / "main.yaml").write_text(BROKEN, encoding="utf-8")
+    told = govorun("check", str(tmp_path / "sets"))
+    assert told.code == 1
+    assert f"{folder}/main.yaml:4: " in told.out
+    assert "nowhere" in told.out
+
+    served = govorun("serve", "--port", "0", "--only", "web", GOVORUN_SCENARIOS=str(tmp_path / "sets"))
+    assert served.code == 1
+    assert f"{folder}/main.yaml:4: " in served.err
+    assert "problem" in served.err.splitlines()[-1]
+
+
+def test_a_folder_that_is_not_there(govorun) -> None:
+    told = govorun("check", "/nowhere/at/all")
+    assert told.code == 1
+    assert told.err == "error: /nowhere/at/all: there is no such folder\n"
+
+
+def test_the_golden_conversations_of_the_clinic(govorun) -> None:
+    told = govorun("test", "scenarios")
+    assert told.code == 0, told.out
+    assert "as written" in told.err
+
+
+def test_a_conversation_that_differs_is_shown(govorun, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree("scenarios/clinic", tmp_path / "clinic")
+    talk = tmp_path / "clinic" / "tests" / "wrong.ru.txt"
+    talk.write_text("# адрес\n> где вы находитесь?\n< На Луне.\n", encoding="utf-8")
+    told = govorun("test", str(tmp_path / "clinic"))
+    assert told.code == 1
+    assert "wrong.ru.txt:1 адрес" in told.out
+    assert "- < На Луне." in told.out
+    assert "+ < Наш адрес" in told.out
+
+
+def test_a_chat_in_the_terminal(govorun) -> None:
+    told = govorun("chat", stdin="сколько стоит приём кардиолога\n")
+    assert told.code == 0
+    assert "1 Записаться к врачу" in told.out
+    assert "2 400 ₽" in told.out.replace("\xa0", " ")
+    assert told.out.rstrip().endswith("До свидания.")
+
+
+def test_a_number_picks_a_button_in_the_terminal(govorun) -> None:
+    told = govorun("chat", "--lang", "en", stdin="1\n")
+    assert "Which doctor would you like to see?" in told.out
+    assert told.out.rstrip().endswith("Goodbye.")
+
+
+def test_a_chat_that_begins_with_one_scenario(govorun) -> None:
+    assert "К какому врачу вас записать?" in govorun("chat", "booking").out
+    told = govorun("chat", "bokking")
+    assert told.code == 1
+    assert "there is no scenario 'bokking'" in told.err
+    assert "booking" in told.err
+
+
+def test_what_is_kept_can_be_exported(govorun, data: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    govorun("chat", "--data", str(kept), stdin="где вы находитесь?\n")
+    told = govorun("export", "nobody", "--data", str(kept))
+    assert (told.code, told.out) == (1, "")
+    assert "nobody: no such conversation" in told.err
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(f"sqlite:///{kept}/govorun.db")
+    with engine.connect() as tx:
+        talk = tx.execute(text("SELECT id FROM conversations")).scalar_one()
+    engine.dispose()
+    vcon = json.loads(govorun("export", talk, "--data", str(kept)).out)
+    assert "где вы находитесь?" in [each["body"] for each in vcon["dialog"]]
+    signed = tmp_path / "talk.json"
+    assert govorun("export", talk, "--signed", "--out", str(signed), "--data", str(kept)).code == 0
+    assert "signatures" in json.loads(signed.read_text())
+    assert govorun("export", talk, "--out", "/nowhere/x.json", "--data", str(kept)).code == 1
+
+
+def test_slots_are_read_line_by_line(govorun) -> None:
+    told = govorun(
+        "understand", "slot", "datetime", "--lang", "ru", "--now", "2026-11-18T10:00", "--json",
+        stdin="завтра в три часа дня\nпривет\nзавтра\n",
+    )  # fmt: skip
+    first, second, third = [json.loads(line) for line in told.out.splitlines()]
+    assert datetime.fromisoformat(first["value"]) == datetime(2026, 11, 19, 15)
+    assert second == {"text": "привет", "value": None, "alternatives": [], "question": None}
+    assert (third["value"], third["question"]) == (None, "time")
+
+
+def test_a_choice_is_one_of_the_clinics_services_or_of_what_is_given(govorun) -> None:
+    assert (
+        json.loads(govorun("understand", "slot", "choice", "--json", stdin="к зубному\n").out)["value"] == "stomatolog"
+    )
+    given = govorun("understand", "slot", "choice", "--options", "a=красный,алый; b=синий", "--json", stdin="алый\n")
+    assert json.loads(given.out)["value"] == "a"
+    assert govorun("understand", "slot", "choice", "--options", "красный", stdin="x\n").code == 1
+
+
+def test_intents_are_learnt_and_measured(govorun, tmp_path: Path) -> None:
+    rows = "text,intent\nсколько стоит приём,price\nкакая цена,price\nгде вы находитесь,address\nваш адрес,address\n"
+    (tmp_path / "train.csv").write_text(rows, encoding="utf-8")
+    words = ("understand", "intents", "--train", str(tmp_path / "train.csv"), "--test", str(tmp_path / "train.csv"))
+    figures = json.loads(govorun(*words, "--lang", "ru", "--json").out)
+    assert figures["accuracy"] == 1.0
+    assert {"oos_recall", "in_scope_kept", "ms_p50", "ms_p95", "train_s"} <= figures.keys()
+    assert govorun(*words[:-1], "/nowhere.csv").err.startswith("error: /nowhere.csv: can't be read")
+
+
+def test_the_menu_is_ranked_before_it_learns(govorun, tmp_path: Path) -> None:
+    items = tmp_path / "items.json"
+    items.write_text('["a", {"id": "b"}]')
+    calls = '{"caller": "x", "at": "2026-01-01", "choice": "b"}\n' * 5
+    told = [
+        json.loads(line)
+        for line in govorun("menu", "rank", "--items", str(items), "--json", stdin=calls).out.splitlines()
+    ]
+    assert told[0] == {"order": ["a", "b"], "shortcut": None}
+    assert told[-1]["order"] == ["b", "a"]
+    broken = govorun("menu", "rank", "--items", str(items), stdin="{}\n")
+    assert broken.code == 1
+    assert "stdin:1" in broken.err
+
+
+def test_weights_are_listed_with_licence_and_size(govorun) -> None:
+    rows = {each["name"]: each for each in json.loads(govorun("models", "list", "--json").out)}
+    assert rows["whisper-base"]["licence"] == "MIT"
+    assert all(each["bytes"] > 0 and len(file["sha256"]) == 64 for each in rows.values() for file in each["files"])
+    assert govorun("models", "pull", "no-such-model").code == 1
+
+
+def test_agents_are_added_and_listed(govorun, tmp_path: Path) -> None:
+    kept = ("--data", str(tmp_path))
+    assert govorun("agents", "add", "anna", *kept, GOVORUN_NEW_PASSWORD="short").code == 1
+    assert govorun("agents", "add", "anna", "--sip", "sip:a@h", *kept, GOVORUN_NEW_PASSWORD="длинный пароль").code == 0
+    assert "sip:a@h" in govorun("agents", "list", *kept).out
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("GOVORUN_PORT", "abc", "GOVORUN_PORT: "),
+        ("GOVORUN_RTP_PORTS", "10", "GOVORUN_RTP_PORTS: write it as FIRST-LAST"),
+        ("GOVORUN_DATABASE_URL", "mysql://x", "GOVORUN_DATABASE_URL: no support for mysql"),
+        ("GOVORUN_SCENARIO_SET", "bakery", "there is no scenario set 'bakery'"),
+        ("GOVORUN_REDIS_URL", "nonsense", "GOVORUN_REDIS_URL: "),
+    ],
+)
+def test_a_wrong_setting_is_named(govorun, name: str, value: str, told: str) -> None:
+    port = () if name == "GOVORUN_PORT" else ("--port", "0")
+    ran = govorun("serve", "--only", "web", *port, **{name: value})
+    assert ran.code == 1
+    assert ran.err.startswith("error: ")
+    assert told in ran.err
+    assert ran.err.count("\n") == 1
