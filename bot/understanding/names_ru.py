@@ -149,8 +149,8 @@ def _named(group: list[Word], *, sure: bool, case: str) -> PersonName | None:
             given=best[1].get("Name", ""), patronymic=best[1].get("Patr", ""), family=best[1].get("Surn", "")
         )
     if sure and all(_unfamiliar(word) for word in group) and len(group) <= 3:
-        capitalised = [capitalised(word.raw) for word in group]
-        return PersonName(given=capitalised[0], family=" ".join(capitalised[1:]))
+        large = [capitalised(word.raw) for word in group]
+        return PersonName(given=large[0], family=" ".join(large[1:]))
     return None
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import date, datetime
+from datetime import time as clock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue import morphology
+from bot.dialogue.values import Moment
 from bot.understanding import choices, typos
 from bot.understanding.normaliser import MAX_CHARS, MAX_TOKENS, normalise, tokens
 from bot.understanding.reading import Expected, Lang
 from bot.understanding.slots import READERS, read, warm
-from tests.understanding.test_slots import DOCTORS, NOW
+from tests.understanding.test_slots import DATA, DOCTORS, NOW
 
 HOSTILE = {
     "a megabyte of letters": "а" * 1_000_000,
@@ -85,6 +87,33 @@ def test_no_order_of_date_words_breaks_a_reader(words: list[str], slot_type: str
         assert not (reading.value is not None and reading.question), "whole, and yet something is asked"
         if slot_type == "datetime" and reading.value is not None:
             assert isinstance(reading.value, datetime)
+
+
+SAID = sorted(
+    {
+        word
+        for lang in ("ru", "en")
+        for line in (DATA / f"slots_{lang}.tsv").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+        for word in line.split("\t")[1].split()
+    }
+)
+KNOWN = (
+    None,
+    Moment(day=date(2026, 11, 20)),
+    Moment(time=clock(7), either_half=True),
+    Moment(day=date(2026, 11, 20), time=clock(15)),
+    Moment(part="evening"),
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(SAID), max_size=9), st.sampled_from(KNOWN))
+def test_no_order_of_what_people_say_breaks_a_reader(words: list[str], known: Moment | None):
+    expected = Expected(options=DOCTORS, known=known)
+    for slot_type in READERS:
+        for lang in ("ru", "en"):
+            read(slot_type, " ".join(words), lang=lang, now=NOW, expected=expected)
 
 
 def test_a_text_is_cut_before_anything_else_is_done_with_it():
