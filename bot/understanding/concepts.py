@@ -17,10 +17,16 @@ from bot.dialogue.meaning import Language
 
 
 @lru_cache(maxsize=2)
+def thesaurus(language: Language) -> str:
+    """A concept a line: `price: word word | an expression | another`."""
+    return resources.files("bot.understanding").joinpath(f"thesaurus.{language}.txt").read_text("utf-8")
+
+
+@lru_cache(maxsize=2)
 def _lexicon(language: Language) -> tuple[Mapping[str, frozenset[str]], Mapping[tuple[str, ...], frozenset[str]]]:
     words: dict[str, set[str]] = {}
     expressions: dict[tuple[str, ...], set[str]] = {}
-    for line in resources.files(__package__).joinpath(f"thesaurus.{language}.txt").read_text("utf-8").splitlines():
+    for line in thesaurus(language).splitlines():
         if line.startswith("#"):
             continue
         concept, _, rest = line.partition(":")

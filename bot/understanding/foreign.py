@@ -116,6 +116,77 @@ _RU = """
 сколько сейчас времени
 таймер на десять минут
 добавь хлеб в список покупок
+сколько стоит билет на концерт
+почём сейчас бензин
+сколько стоит корова
+какая цена на золото
+где продаётся мёд
+где находится эйфелева башня
+где лучше отдыхать с детьми
+когда был основан рим
+когда начнётся весна
+во сколько закат сегодня
+во сколько начинается фильм
+до скольки работает почта
+записать ребёнка в школу
+хочу записаться в спортзал
+хочу записаться на курсы вождения
+отмените подписку на музыку
+отменить рейс
+удали все фотографии
+перенеси встречу с начальником
+перенесите праздник на понедельник
+поменяй пароль от вайфая
+как поменять колесо
+как поменять фамилию в паспорте
+пришла ли моя зарплата
+готовы ли мои документы на визу
+результаты матча
+результаты экзаменов когда объявят
+можно ли пить молоко с рыбой
+как подготовиться к марафону
+что взять с собой в поход
+нужна ли виза в грузию
+застраховать машину осаго
+какие документы нужны для ипотеки
+подай мне тапочки
+кто снимался в этом сериале
+кто президент бразилии
+кто у вас директор кино
+какие птицы живут в лесу
+какие есть породы лошадей
+как зовут кота
+как пройти на красную площадь
+как доехать до москвы на машине
+вакцинация собак
+я хочу спать
+хочу мороженое
+хочу выучить китайский
+хочу продать гараж
+хочу сдать бутылки
+мне нужна бетономешалка
+мне нужен репетитор по физике
+мне нужен юрист по разводу
+у меня не включается телевизор
+у меня не печатает принтер
+у меня украли велосипед
+привет как настроение
+чем занимаешься
+что нового
+как жизнь
+кто тебя создал
+ты живой
+давай дружить
+хорошая погода сегодня
+вчера был отличный концерт
+мы с мужем поссорились
+купила себе платье вчера
+стих про зиму расскажи
+подскажи рифму к слову день
+сколько букв в алфавите
+посчитай сколько дней до лета
+открой браузер
+сделай скриншот
 """
 
 _EN = """
@@ -227,6 +298,74 @@ what's the traffic like
 where did I park my car
 open my calendar
 fix my bicycle
+how much is a concert ticket
+what's the price of gas right now
+how much does a cow cost
+what's gold worth today
+where do they sell honey
+where is the eiffel tower
+where should we travel with kids
+when was rome founded
+when does spring begin
+what time is sunset tonight
+what time does the movie start
+how late is the post office open
+enroll my child in school
+sign me up for the gym
+I want to take driving lessons
+cancel my music subscription
+cancel my flight
+delete all my photos
+move my meeting with the boss
+change my wifi password
+how do I change a tire
+how do I change my last name
+has my salary come in
+are my visa papers ready
+match results please
+when will exam results be announced
+can I drink milk with fish
+how do I train for a marathon
+what should I take on a hike
+do I need a visa for georgia
+insure my car
+what papers are needed for a mortgage
+hand me my slippers
+who stars in this series
+who is the president of brazil
+which birds live in the forest
+what breeds of horses are there
+what's the cat's name
+how do I get to times square
+how long is the drive to chicago
+get my dog vaccinated
+I want to sleep
+I want some ice cream
+I want to learn chinese
+I want to sell my garage
+I need a concrete mixer
+I need a physics tutor
+I need a divorce lawyer
+my tv won't turn on
+my printer isn't printing
+my bicycle was stolen
+hi how is your mood
+what are you up to
+what's new
+how is life
+who made you
+are you alive
+let's be friends
+nice weather today
+the concert yesterday was great
+I had a fight with my husband
+I bought a dress yesterday
+tell me a poem about winter
+what rhymes with day
+how many letters are in the alphabet
+how many days until summer
+open the browser
+take a screenshot
 """
 
 FOREIGN: Final[Mapping[Language, tuple[str, ...]]] = {

@@ -30,10 +30,11 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from bot.dialogue.meaning import Language, ScoredIntent
 from bot.understanding.choices import forms
-from bot.understanding.concepts import concept_words, concepts
+from bot.understanding.concepts import concept_words, concepts, thesaurus
 from bot.understanding.foreign import FOREIGN
 from bot.understanding.normaliser import normalise
 from bot.understanding.spelling import mended, noised
@@ -42,7 +43,7 @@ log = logging.getLogger(__name__)
 
 Matrix = NDArray[np.float32]
 
-FORMAT = 2  # of the cache; raise it when rows or machines change
+FORMAT = 3  # of the cache; raise it when rows or machines change
 MAX_CHARS = 240  # what an intent can be heard in; encoding costs 30 µs a word
 # Weight of each TF-IDF block beside the sentence vector, whose length is one: concepts, words, lemmas, letters.
 WEIGHTS = {"k": 0.7, "w": 0.35, "l": 0.35, "c": 0.35}
@@ -50,7 +51,7 @@ RIDGE = 1.0
 KEPT = 0.98  # share of the author's own phrases, unseen, that must stay above the line
 LINES = (-0.3, 0.1)  # between them: a phrase or two teach no line, and many that are all alike a too high one
 TOO_CLOSE = 0.6  # a foreign example nearer than this (cosine) to an author's phrase is that business's own
-ROWS = 500  # with copies that have typos; the solution is cubic in them. Each set gets a hundred copies at least
+ROWS = 300  # with copies that have typos, of which a set gets sixty at least; the solution is cubic in rows
 
 
 class Encoder(Protocol):
@@ -227,7 +228,7 @@ def train(phrases: Mapping[str, Sequence[str]], language: Language, encoder: Enc
         return _untrained(language, encoder)
     folds = _folds(owner)
     rows, owners, fold_of = list(texts), list(owner), list(folds)
-    copies = min(len(texts), max(100, ROWS - len(texts)))
+    copies = min(len(texts), max(60, ROWS - len(texts)))
     for nth in range(copies):
         at = nth * len(texts) // copies
         rows.append(noised(texts[at]))
@@ -353,7 +354,8 @@ class IntentCache:
             if found is not None:
                 return found
             begun = time.perf_counter()
-            model = train(phrases, language, encoder)
+            with threadpool_limits(limits=1, user_api="blas"):  # on a busy machine more threads spin, and take longer
+                model = train(phrases, language, encoder)
             log.info("learnt %d intents (%s) in %.1f s", len(model.names), language, time.perf_counter() - begun)
             if path:
                 _store(model, path)
@@ -363,7 +365,7 @@ class IntentCache:
         if self.folder is None:
             return None
         said = sorted((name, list(examples)) for name, examples in phrases.items())
-        learnt = json.dumps([FORMAT, language, type(encoder).__name__, FOREIGN[language], said])
+        learnt = json.dumps([FORMAT, language, type(encoder).__name__, thesaurus(language), FOREIGN[language], said])
         return self.folder / f"{language}-{hashlib.sha256(learnt.encode()).hexdigest()[:24]}.npz"
 
 
