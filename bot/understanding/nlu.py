@@ -29,7 +29,7 @@ from bot.understanding.repairs import repair, without_politeness
 from bot.understanding.spelling import from_translit, other_layout, script
 
 MAX_CHARS = 2_000  # what is looked at; two minutes of speech
-SURE = 0.8  # an intent that interrupts a question which got some answer
+SURE = 0.7  # an intent that interrupts a question which got some answer
 LIKELY = 0.62  # an intent that interrupts a question which got none
 _LONGEST_MENDED = 300  # characters; who writes more has seen what the keyboard does
 _ENCODER = object()
@@ -236,6 +236,7 @@ def _content(words: str, language: Language) -> bool:
 
 _EMPTY: Mapping[Language, frozenset[str]] = {
     "ru": _words("""
+        другой другое другая другую поменяйте измените исправьте изменить поменять
         а но и ну да нет не на в во к ко с со у по за до от для это я мне меня мы нам бы б же ли то
         вот так как еще хочу хотел хотела хотелось надо нужен нужна нужно можно лучше давайте давай
         тогда будет буду пусть если лишь здравствуйте добрый день вечер утро привет пожалуйста
@@ -243,6 +244,7 @@ _EMPTY: Mapping[Language, frozenset[str]] = {
         записать зовут имя номер телефон мой моя мое часов часа час
     """),
     "en": _words("""
+        change another different new correct
         a an the to at on in for with of is it its im i my me we us id like want need would please
         lets let make but and or so no yes not ok okay better rather then could can you book see
         doctor hello hi thanks thank name number phone put down just about
