@@ -135,7 +135,8 @@ class Turn:
         return found
 
     async def sweep(self, now: datetime) -> int:
-        """End the conversations that fell silent long ago; how many. Call it every few minutes."""
+        """End the conversations that fell silent long ago; how many. Call it every few minutes. Clears the queue of
+        transferred calls too."""
 
         def silent() -> list[conversations.Summary]:
             with self.database.reading() as tx:
@@ -149,6 +150,7 @@ class Turn:
         for found in quiet:
             left = Left(id=f"{found.id}/idle", at=now, reason="idle")
             await self.take(Inbound(event=left, channel=found.channel, identity=found.identity, conversation=found.id))
+        await self._writer.run(lambda tx: queue.tidy(tx, now))
         return len(quiet)
 
     async def close(self) -> None:

@@ -101,8 +101,13 @@ class Desk:
         """The bot goes on where it stopped. Raises as `say`."""
         return await self._send(conversation, agent, AgentLeft(id=event or _id(), at=_now(), agent=agent.login))
 
-    async def close(self, conversation: str, agent: Agent, *, event: str | None = None) -> Outcome:
-        """All is done: the conversation ends. Raises as `say`."""
+    async def close(self, conversation: str, agent: Agent, *, event: str | None = None) -> Outcome | None:
+        """All is done: the conversation ends. A transferred call has ended here already (None). Raises as `say`."""
+        about = await self._read(lambda tx: conversations.summary(tx, conversation))
+        if about is not None and about.status == "ended":
+            await self._write(lambda tx: queue.close(tx, conversation, _now()))
+            await self._bus.publish("desk", {"conversation": conversation, "status": "ended"})
+            return None
         left = AgentLeft(id=event or _id(), at=_now(), agent=agent.login, closed=True)
         return await self._send(conversation, agent, left)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -12,6 +12,8 @@ from bot.dialogue.events import AgentJoined, AgentLeft, Event, Left, TransferFai
 from bot.errors import Conflict
 from bot.ports import Identity
 from bot.stores.schema import conversations, handoffs
+
+CALL = timedelta(hours=2)  # how long a transferred call stays before its agent; no call to an office takes longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +69,8 @@ def follow(tx: Connection, conversation: str, seq: int, event: Event) -> None:
             _close(tx, conversation, "closed" if closed else "returned", at)
         case TransferFailed():
             _open(tx, conversation, agent="", transfer="failed")
-        case Left(reason="transferred"):  # the agent's telephone answered: the call goes on between people
-            _open(tx, conversation, status="accepted", transfer="transferred", accepted=at, done=at)
+        case Left(reason="transferred"):  # the agent's telephone answered: they go on reading while they talk
+            _open(tx, conversation, status="accepted", transfer="transferred", accepted=at)
         case Left():
             withdraw(tx, conversation, at)
 
@@ -104,6 +106,21 @@ def waiting(tx: Connection) -> tuple[Waiting, ...]:
         )
         for row in found
     )
+
+
+def close(tx: Connection, conversation: str, at: datetime) -> None:
+    """All is done, on the telephone as well."""
+    _close(tx, conversation, "closed", at)
+
+
+def tidy(tx: Connection, now: datetime) -> int:
+    """Take transferred calls that nobody closed out of the queue; how many."""
+    changed = tx.execute(
+        update(handoffs)
+        .where(handoffs.c.done.is_(None), handoffs.c.transfer == "transferred", handoffs.c.accepted < now - CALL)
+        .values(status="closed", done=now)
+    )
+    return changed.rowcount
 
 
 def claim(tx: Connection, conversation: str, agent: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections import deque
 from collections.abc import Mapping
 from types import TracebackType
@@ -57,19 +58,25 @@ class Mailbox:
 
 
 class LocalBus:
-    """In-process publish and subscribe, on one event loop. Publishing never waits for a subscriber."""
+    """In-process publish and subscribe, on one event loop. Publishing never waits for a subscriber.
+
+    A subscription that is neither closed nor referred to any more is forgotten by itself.
+    """
 
     def __init__(self) -> None:
-        self._topics: dict[str, set[Mailbox]] = {}
+        self._topics: dict[str, dict[int, weakref.ref[Mailbox]]] = {}
 
     async def publish(self, topic: str, message: Mapping[str, Any]) -> None:
-        for mailbox in tuple(self._topics.get(topic, ())):
-            mailbox.put(message)
+        for reader in tuple(self._topics.get(topic, {}).values()):
+            if (mailbox := reader()) is not None:
+                mailbox.put(message)
 
     def subscribe(self, topic: str) -> Mailbox:
         """Subscribed from this call on: what is published before the first read isn't lost."""
         mailbox = Mailbox(self, topic)
-        self._topics.setdefault(topic, set()).add(mailbox)
+        key = id(mailbox)
+        gone = weakref.ref(mailbox, lambda _: self._forget(topic, key))
+        self._topics.setdefault(topic, {})[key] = gone
         return mailbox
 
     def topics(self) -> tuple[str, ...]:
@@ -77,8 +84,10 @@ class LocalBus:
         return tuple(self._topics)
 
     def shut(self, topic: str, mailbox: Mailbox) -> None:
-        readers = self._topics.get(topic)
-        if readers is not None:
-            readers.discard(mailbox)
-            if not readers:
-                del self._topics[topic]
+        self._forget(topic, id(mailbox))
+
+    def _forget(self, topic: str, key: int) -> None:
+        readers = self._topics.get(topic, {})
+        readers.pop(key, None)
+        if not readers:
+            self._topics.pop(topic, None)

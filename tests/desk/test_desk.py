@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from bot.desk import agents
 from bot.desk.desk import MAX_FAILURES
+from bot.desk.queue import CALL
 from bot.dialogue.actions import Say
 from bot.dialogue.events import AgentSaid, Left, TransferFailed, Utterance
 from bot.errors import Conflict, NotAllowed, NotFound, Unacceptable
@@ -130,6 +132,21 @@ async def test_a_call_is_sent_to_the_telephone_of_the_agent_who_takes_it(office:
     (waiting,) = await office.desk.queue()
     assert (waiting.agent, waiting.transfer) == ("anna", "transferring")
     await line.send(Left(id="refer", at=line.tick(), reason="transferred"))
+    (talking,) = await office.desk.queue()  # before the agent's eyes while they talk
+    assert (talking.status, talking.agent, talking.transfer) == ("accepted", "anna", "transferred")
+    await office.desk.close(line.conversation, anna)
+    assert await office.desk.queue() == ()
+
+
+async def test_a_transferred_call_that_nobody_closes_leaves_the_queue_by_itself(office: Office) -> None:
+    line, anna = caller(office.turn), office.hire("anna", sip="sip:anna@127.0.0.1")
+    line.conversation = (await line.starts()).conversation
+    await line.says("operator")
+    await office.desk.accept(line.conversation, anna)
+    await line.send(Left(id="refer", at=line.tick(), reason="transferred"))
+    await office.turn.sweep(line.now + CALL - timedelta(minutes=1))
+    assert len(await office.desk.queue()) == 1
+    await office.turn.sweep(line.now + CALL + timedelta(minutes=1))
     assert await office.desk.queue() == ()
 
 

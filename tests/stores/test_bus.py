@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -73,6 +74,24 @@ async def test_subscribers_that_went_leave_nothing_behind() -> None:
         for _ in range(10):
             await stack.enter_async_context(bus.subscribe("desk"))
         assert bus.topics() == ("desk",)
+    assert bus.topics() == ()
+
+
+async def test_a_reader_that_was_cancelled_leaves_nothing_behind() -> None:
+    bus = LocalBus()
+
+    async def reads() -> None:
+        async for _ in bus.subscribe("desk"):
+            pass
+
+    reading = asyncio.create_task(reads())
+    await asyncio.sleep(0)
+    assert bus.topics() == ("desk",)
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+    del reading
+    await asyncio.sleep(0)  # the loop lets its last handle of the task go
+    gc.collect()
     assert bus.topics() == ()
 
 
