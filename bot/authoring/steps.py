@@ -16,7 +16,8 @@ from bot.authoring.problems import listed
 from bot.authoring.reading import Reader
 from bot.authoring.slots import FIXED
 from bot.authoring.tree import Fields, Node, Text
-from bot.dialogue.expressions import Call, Expression, Name
+from bot.dialogue.expressions import Expression
+from bot.dialogue.grammar import Call, Name
 from bot.dialogue.scenario import (
     AgainStep,
     BranchStep,
