@@ -72,7 +72,8 @@ def _expected(kind: str, options: str | None) -> tuple[datetime, Expected]:
     if kind == "choice" and not choices:
         choices = tuple(_service(row) for row in business.tables.get("services", ()))
     now = datetime.now(UTC).astimezone(zone(business)).replace(tzinfo=None)
-    return now, Expected(options=choices, open_hours=business.hours)
+    # No opening hours: asked alone, "завтра в семь" is seven in the morning or in the evening.
+    return now, Expected(options=choices)
 
 
 def _service(row: Any) -> Option:
