@@ -232,12 +232,13 @@ class Call:
 
     async def _follow(self, conversation: str) -> None:
         """What others add to this conversation: an agent at the desk."""
-        async for message in self._equipment.bus.subscribe(f"conversation.{conversation}"):
-            for row in rows_of(message):
-                self._todo.put_nowait(FromOthers(row))
-            transfer = message.get("transfer")
-            if transfer:
-                self._later(self._transfer(conversation, str(transfer["to"]), announced=True))
+        async with self._equipment.bus.subscribe(f"conversation.{conversation}") as live:
+            async for message in live:
+                for row in rows_of(message):
+                    self._todo.put_nowait(FromOthers(row))
+                transfer = message.get("transfer")
+                if transfer:
+                    self._later(self._transfer(conversation, str(transfer["to"]), announced=True))
 
     # --- one thing after another -----------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from bot.dialogue.events import AgentSaid, Event, Fetched, Keys, Left, Silence, 
 from bot.dialogue.meaning import Meaning, ScoredIntent
 from bot.dialogue.session import Session
 from bot.ports import Inbound, Outcome, Row
+from bot.stores.bus import LocalBus
 from tests.dialogue.small import NOW, SMALL
 from voice.audio import FRAME, RATE, Frame, Samples
 from voice.call import Call, Equipment
@@ -187,25 +188,13 @@ class CoreTurns:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-class QuietBus:
-    def __init__(self) -> None:
-        self.messages: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
-
-    async def publish(self, topic: str, message: Mapping[str, Any]) -> None:
-        self.messages.put_nowait(message)
-
-    async def subscribe(self, topic: str) -> AsyncIterator[Mapping[str, Any]]:
-        while True:
-            yield await self.messages.get()
-
-
 class Ringing:
     """A call under way, already greeted unless told otherwise."""
 
     def __init__(self, *heard: str, agent: str = "", answers: bool = True, cached: bool = True) -> None:
         self.line = LineDouble(answers=answers)
         self.turns = CoreTurns()
-        self.bus = QuietBus()
+        self.bus = LocalBus()
         self.ears = ScriptedEars(*heard)
         self.measured: list[tuple[str, float]] = []
         voices = SecondVoices()
@@ -344,7 +333,7 @@ async def test_an_agents_words_are_spoken_once():
             "text": "Алло",
         }
         for _ in range(2):
-            await call.bus.publish("", {"conversation": "c1", "rows": [row | {"entry": entry}]})
+            await call.bus.publish("conversation.c1", {"conversation": "c1", "rows": [row | {"entry": entry}]})
         await call.line.hear(3 * SECOND)
         assert AgentSaid.__name__ == entry["_"]
         assert call.line.sent - before == 1000
