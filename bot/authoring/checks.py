@@ -9,7 +9,7 @@ from bot.authoring.problems import listed, near
 from bot.authoring.reading import Reader, Use
 from bot.authoring.slots import FIXED
 from bot.authoring.steps import DONE, Draft
-from bot.authoring.tree import Node
+from bot.authoring.tree import Node, Text
 from bot.dialogue.prompts import FILTERS, FUNCTIONS
 from bot.dialogue.scenario import (
     AgainStep,
@@ -74,7 +74,11 @@ def expression(
     for path in sorted(use.expression.names):
         first, _, rest = path.partition(".")
         if first not in known:
-            reader.unknown("unknown_name", use.node, path, known)
+            alone = isinstance(use.node, Text) and use.node.quoted and use.node.value.strip() == path
+            if alone and not near(path, known):
+                reader.problem("text_or_name", use.node, name=path)  # YAML took the quotes away
+            else:
+                reader.unknown("unknown_name", use.node, path, known)
             continue
         parts = _parts(first, slots, business, facts, rows) if first not in use.known else None
         part = rest.partition(".")[0]
@@ -189,6 +193,16 @@ def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
                 path.append(to)
                 stack.append((to, iter(edges[to])))
     return out
+
+
+def given(draft: Draft, scenarios: Mapping[str, Scenario]) -> None:
+    """What `with:` gives to another scenario is one of its slots."""
+    for step in draft.steps.values():
+        if isinstance(step, StartStep) and step.scenario in scenarios:
+            slots = scenarios[step.scenario].slots
+            for name in step.args:
+                if name not in slots:
+                    draft.reader.unknown("unknown_slot", draft.nodes[step.id], name, slots)
 
 
 def starts_at_once(scenario: Scenario) -> set[str]:

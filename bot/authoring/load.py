@@ -190,6 +190,7 @@ class _SetDraft:
             for other, node in draft.starts:
                 if other not in self.scenarios:
                     draft.reader.unknown("unknown_scenario", node, other, self.scenarios)
+            checks.given(draft, self.scenarios)
         edges = {name: checks.starts_at_once(scenario) for name, scenario in self.scenarios.items()}
         for circle in checks.circles(edges):
             draft = self.drafts[circle[0]]

@@ -224,6 +224,13 @@ MESSAGES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "en": ("'<name>' is not known here", "Known: <known>."),
         "ru": ("имя '<name>' здесь неизвестно", "Известны: <known>."),
     },
+    "text_or_name": {
+        "en": ("'<name>' is not known here", "If it is a text, quote it twice: \"'<name>'\"."),
+        "ru": (
+            "имя '<name>' здесь неизвестно",
+            "Если это текст, возьмите его в двойные кавычки с простыми: \"'<name>'\".",
+        ),
+    },
     "unknown_filter": {
         "en": ("there is no filter '<name>'", "Filters: <known>."),
         "ru": ("нет фильтра '<name>'", "Фильтры: <known>."),

@@ -138,9 +138,16 @@ def operator(run: Run) -> None:
 
 
 def greeting(run: Run) -> None:
-    if not (isinstance(run.step, ChooseStep) and not run.frame.visits.get(run.frame.step)):
-        run.say_builtin("greeting_reply")
-    ask_again(run)
+    step = run.step
+    if isinstance(step, ChooseStep) and not run.frame.visits.get(step.id):
+        ask_again(run)
+        return
+    run.say_builtin("greeting_reply")
+    if isinstance(step, ChooseStep) and run.session.medium == "voice" and not run.session.offer:
+        run.say(step.prompt)  # "алло, здравствуйте": they have heard the items
+        run.wait()
+    else:
+        ask_again(run)
 
 
 def thanks(run: Run) -> None:

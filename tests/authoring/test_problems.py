@@ -217,6 +217,18 @@ def test_a_circle_of_steps_that_ask_nothing_is_found(tmp_path: Path):
     ]
 
 
+def test_a_value_for_a_slot_that_the_other_scenario_lacks_is_found(tmp_path: Path):
+    text = "scenario: x\ntitle: {ru: Икс, en: X}\nsteps:\n  - start: booking\n    with: {servise: \"'lor'\"}\n"
+    assert told(write(tmp_path, x=text)) == ["x.yaml:4: slot 'servise' does not exist. Did you mean 'service'?"]
+
+
+def test_a_text_whose_quotes_yaml_took_away_is_told(tmp_path: Path):
+    text = "scenario: x\ntitle: {ru: Икс, en: X}\nsteps:\n  - start: booking\n    with: {service: 'lor'}\n"
+    assert told(write(tmp_path, x=text)) == [
+        "x.yaml:5: 'lor' is not known here. If it is a text, quote it twice: \"'lor'\"."
+    ]
+
+
 def test_scenarios_that_start_each_other_are_found(tmp_path: Path):
     def starting(name: str, other: str) -> str:
         return f"scenario: {name}\ntitle: {{ru: Круг, en: Loop}}\nsteps:\n  - start: {other}\n"
