@@ -18,7 +18,7 @@ FIELDS = (
     "version", "url",
 )  # fmt: skip
 
-_NOISE = ("uvicorn.access", "aioice", "aiortc", "httpx", "httpcore", "sqlalchemy.engine", "faster_whisper")
+_NOISE = ("uvicorn", "pymorphy3", "aioice", "aiortc", "httpx", "httpcore", "sqlalchemy.engine", "faster_whisper")
 
 
 class JsonLines(logging.Formatter):
@@ -51,5 +51,5 @@ def configure(level: str, form: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for name in _NOISE:  # they log addresses, or too much
+    for name in _NOISE:  # they log addresses, words of customers, or too much
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -15,7 +15,6 @@ from typing import Literal, Protocol
 import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
-from rich.table import Table
 
 from bot.api.parts import Calls, Parts
 from bot.app import text
@@ -172,23 +171,22 @@ def _tell(
     base = url(settings, port)
     rows: list[tuple[str, str, str]] = []
     if only != "voice":
-        desk = (
-            f"login [bold]{login}[/], password [bold]{password}[/] [dim](shown once; it is kept in" if password else ""
-        )
-        kept = house.keys.path("desk-password")
-        rows += [
-            ("open", f"[link={base}/]{base}/[/]", "chat, and a call from the browser"),
-            ("desk", f"{base}/desk", f"{desk} {kept})[/]" if desk else f"login {login}"),
-            ("api", f"{base}/docs", f"token in {house.keys.path('api-token')}" if not settings.api_token else ""),
-        ]
+        rows.append(("open", f"{base}/", "chat, and a call from the browser"))
     if made.calls is not None:
-        rows.insert(1, ("dial", settings.dial, made.calls.state()[1]))
-    grid = Table.grid(padding=(0, 2))
+        rows.append(("dial", settings.dial, "getting ready" if made.calls.state()[0] == "warming" else ""))
+    if only != "voice":
+        kept = house.keys.path("desk-password")
+        once = f"password [bold]{password}[/]  [dim]shown once, kept in {kept}[/]" if password else ""
+        rows.append(("desk", f"{base}/desk", f"login [bold]{login}[/]  {once}"))
+        rows.append(("api", f"{base}/docs", "" if settings.api_token else f"token in {house.keys.path('api-token')}"))
+    width = max((len(what) for _, what, _ in rows), default=0)
+    console.print(
+        f"[bold green]Govorun {text.release()}[/] answers: {', '.join(house.sets)}", highlight=False, soft_wrap=True
+    )
     for name, what, more in rows:
-        grid.add_row(f"[dim]{name}[/]", f"[bold]{what}[/]", more)
-    console.print(f"[bold green]Govorun {text.release()}[/] answers: {', '.join(house.sets)}", highlight=False)
-    console.print(grid)
-    console.print("[dim]Ctrl-C stops.[/]", highlight=False)
+        line = f"  [dim]{name:5}[/] [bold]{what}[/]{' ' * (width - len(what) + 2)}{more}"
+        console.print(line, highlight=False, soft_wrap=True)
+    console.print("  [dim]Ctrl-C stops.[/]", highlight=False)
 
 
 def url(settings: Settings, port: int) -> str:
