@@ -12,7 +12,7 @@ let conversation = null; // the one on screen
 let seq = 0; // the newest line of it that we have
 let status = "none";
 let titles = {};
-let outbox = JSON.parse(keep.get("outbox") || "[]"); // what was typed and not acknowledged yet
+let outbox = kept(); // what was typed and not acknowledged yet
 let lostTimer = 0;
 
 const transcript = new Transcript(log, { onchoice: choose });
@@ -21,6 +21,10 @@ const link = new Link("/webchat", () => ({
   after: conversation ? { conversation, seq } : null,
 }));
 const call = new Call($, { visitor: () => keep.get("visitor") });
+
+function kept() {
+  try { return JSON.parse(keep.get("outbox") || "[]"); } catch { return []; }
+}
 
 // --- out ---
 
