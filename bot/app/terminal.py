@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -50,7 +50,10 @@ def run(
     """
     with _folder(data) as folder, console.status("…"):
         if data is None:  # what was learnt of the phrases is worth keeping all the same
-            folder.joinpath("cache").symlink_to((settings.data / "cache").absolute())
+            kept = (settings.data / "cache").absolute()
+            with suppress(OSError):  # a folder that can't be written costs a second, no more
+                kept.mkdir(parents=True, exist_ok=True)
+                folder.joinpath("cache").symlink_to(kept)
         house = text.build(settings.model_copy(update={"data": folder, "database_url": ""}))
         if scenario is not None and scenario not in house.scenarios.scenarios:
             raise UnknownScenario(

@@ -15,6 +15,7 @@ from bot.dialogue.meaning import Meaning
 from bot.dialogue.repair import goodbye
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, Item, Step
+from bot.dialogue.session import Frame
 from bot.dialogue.steps import go_on, hand_off, ordered
 from bot.dialogue.values import Moment
 
@@ -38,10 +39,22 @@ def _collect(run: Run, step: CollectStep, meaning: Meaning) -> bool:
     if meaning.option and asked and any(option.id == meaning.option for option in asked.options):
         run.store(**{asked.name: meaning.option})
         run.put(asked=None, question=None)
-    elif not read_slots(run, meaning):
-        return False
+    else:
+        before = run.frame
+        taken = read_slots(run, meaning)
+        if not taken:
+            return False
+        acknowledge(run, before, taken)
     settle(run, step.id)
     return True
+
+
+def acknowledge(run: Run, before: Frame, taken: tuple[str, ...]) -> None:
+    """Say back what was corrected while something else was asked; what is merely answered needs no echo."""
+    for name in taken:
+        value = run.frame.values.get(name)
+        if name != before.asked and before.values.get(name) is not None and value is not None:
+            run.say_builtin("corrected", extra={"value": run.told(run.scenario.slots[name], value)})
 
 
 def settle(run: Run, step: str) -> None:

@@ -6,6 +6,7 @@ in `spoken`; this is the table of what has which name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -18,6 +19,8 @@ from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import Business, ScenarioSet
 from bot.dialogue.session import Session
 from bot.dialogue.values import Moment, PersonName, Value
+
+_E164 = re.compile(r"\+\d{8,15}")  # a telephone number as slots hold it
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def show(register: Register, value: Value) -> str:
     if isinstance(value, int | Decimal):
         return spoken.number(value, register.language, voice=register.voice)
     if isinstance(value, datetime):
-        return f"{_day(register, value)} {_at(register.language)} {_time(register, value)}"
+        return f"{_day(register, value)}, {_at(register.language)} {_time(register, value)}"
     if isinstance(value, date):
         return _day(register, datetime.combine(value, time()))
     if isinstance(value, time):
@@ -102,6 +105,8 @@ def show(register: Register, value: Value) -> str:
         return show(register, value.get(register.language) or next(iter(value.values()), None))
     if isinstance(value, tuple):
         return _list(register, value)
+    if isinstance(value, str) and _E164.fullmatch(value):
+        return spoken.phone(value, register.language, voice=register.voice)
     return str(value)
 
 
@@ -199,8 +204,10 @@ def _case(case: str) -> Callable[[Register, Value], str]:
 
 
 def _lower(register: Register, value: Value) -> str:
-    """The first letter small, for the middle of a sentence."""
+    """The first letter small, for the middle of a sentence; a name keeps it."""
     text = show(register, value)
+    if isinstance(value, PersonName):
+        return text
     return text[:1].lower() + text[1:]
 
 

@@ -150,6 +150,13 @@ class Run:
                 return self.choice(option).title
         return show(self.register(), value)
 
+    def told(self, slot: Slot, value: Value) -> Value:
+        """A slot's value as a prompt can show it for eye and ear: a choice by its title, all else as it is."""
+        for option in slot.options:
+            if option.id == value:
+                return dict(option.title)
+        return value
+
     def register(self) -> Register:
         within = self.scope().register
         assert isinstance(within, Register)

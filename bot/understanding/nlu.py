@@ -265,6 +265,17 @@ def _answers(
             readings[asked.name] = told
             left = rest
     others = [spec for name, spec in expectation.slots.items() if asked is None or name != asked.name]
+    if readings and asked is not None and asked.type == "person" and _content(left, heard.language):
+        # "не к лору, а к терапевту" holds no Laura: words that name an option are no name, where more was said.
+        chosen, unnamed = _unasked(said, [spec for spec in others if spec.type == "choice"], heard, asked=asked)
+        if chosen:
+            told, rest = _read(asked, unnamed, heard)
+            if told is not None and any(
+                _read(spec, str(told.value), heard)[0] for spec in others if spec.name in chosen
+            ):
+                told = None
+            readings, left = chosen | ({asked.name: told} if told else {}), rest if told else unnamed
+            others = [spec for spec in others if spec.name not in chosen]
     more, left = _unasked(left, others, heard, asked=asked)
     return readings | more, left
 

@@ -46,6 +46,13 @@ def test_what_was_said_at_once_is_not_asked():
     assert talk.did(Learn) == [Learn(fact="name", value=IVAN)]
 
 
+def test_a_correction_while_something_else_is_asked_is_said_back():
+    talk = Talk()
+    talk.say("booking", service="lor", when=THREE)
+    assert talk.say(when=FOUR) == ["<corrected>", "Как вас зовут?"]
+    assert talk.say(service="terapevt", name=IVAN)[0] == "<corrected>"
+
+
 def test_half_a_moment_is_asked_for_its_other_half():
     talk = Talk()
     talk.say("booking", service="terapevt")

@@ -177,3 +177,12 @@ def test_the_page_of_settings_is_made_from_the_settings() -> None:
 
     told = (ROOT / "docs/settings.md").read_text()
     assert told == page(), "python -m tests.house.settings_page > docs/settings.md"
+
+
+def test_the_picture_shows_what_the_clinic_really_says() -> None:
+    """Every line of a bot's bubble stands in a golden conversation."""
+    picture = (ROOT / "docs/images/conversation.svg").read_text(encoding="utf-8")
+    said = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "scenarios/clinic/tests").glob("*.txt"))
+    rows = re.findall(r'class="bott"[^>]*>([^<]+)<', picture)
+    assert len(rows) > 10
+    assert [row for row in rows if row not in said] == []

@@ -108,6 +108,9 @@ when    | отмените                                 | cancel
 name    | Иван Петров                              | name=Иван+Петров
 name    | хочу записаться                          | booking
 name    | нет, лучше в четыре                      | when=?day
+name    | не к лору, а к терапевту                 | service=terapevt
+name    | Лора Иванова                             | name=Лора+Иванова
+name    | Иван Петров, и лучше к кардиологу        | service=kardiolog name=Иван+Петров
 name    | а сколько это стоит                      | price
 name    | восемь девятьсот пять                    | -
 name    | оператор                                 | operator
