@@ -142,6 +142,9 @@ def _offer_answered(run: Run, meaning: Meaning) -> bool:
     unfinished = run.session.offer
     if unfinished is None or (meaning.yes is None and not meaning.intents and not meaning.readings):
         return False
+    if meaning.intent == "greeting":  # who wrote first has not heard the offer yet
+        offer(run)
+        return True
     if meaning.yes is None and meaning.intent in ("repeat", "slower", "wait", "help", "operator", "language"):
         return False
     run.change(offer=None)

@@ -234,6 +234,12 @@ def test_what_was_left_open_elsewhere_is_offered_and_continued_at_its_slot():
     assert talk.did(TakeOver) == [TakeOver(conversation="c0")]
 
 
+def test_who_writes_hello_first_is_offered_it_too():
+    talk = Talk(unfinished=unfinished(), spoke_first=True)
+    assert talk.say("greeting") == ["<offer_continue>"]
+    assert talk.say(yes=True) == ["<continuing>", "Когда?"]
+
+
 def test_a_declined_offer_leads_to_the_menu():
     talk = Talk(unfinished=unfinished())
     assert talk.say(yes=False) == ["Чем помочь?"]
