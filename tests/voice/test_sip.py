@@ -285,6 +285,18 @@ async def test_a_transfer_that_fails_leaves_the_call_as_it_was(why):
         assert not call.ended.is_set()
 
 
+async def test_who_hangs_up_while_the_agents_telephone_rings_was_not_transferred():
+    async with line() as bot, Phone() as caller, Baresip(answers=False) as agent:
+        call = await caller.call(bot.uri)
+        leg = await bot.leg()
+        transfer = asyncio.create_task(leg.transfer(agent.uri, user_to_user="6162;encoding=hex"))
+        await agent.wait_for("CALL_INCOMING")
+        call.hang_up()
+        assert not await transfer
+        await bot.happened(leg, Ended)
+        assert bot.events[leg.id][-1][1] == Ended(reason="caller")
+
+
 async def test_nobody_makes_us_dial():
     async with line() as bot, Phone() as caller, Phone(user="victim") as victim:
         call = await caller.call(bot.uri)

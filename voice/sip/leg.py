@@ -23,6 +23,7 @@ SETUP_S = 10.0  # from our 200 to their ACK; RFC 3261 13.3.1.4 gives up after 32
 SOUND_S = 2.0  # from the ACK to sound both ways; an offer without sound never gets there
 TRANSFER_S = 45.0  # a person's telephone rings that long
 BYTES_PER_MS = RATE * 2 // 1000
+TRANSFERRED = "Call transfered"  # the stack's closing line, as it spells it
 READ_BYTES = 32_768  # the stack's whole receive buffer, 2 s
 
 
@@ -144,16 +145,13 @@ class SipLeg:
         uri = f"<{refer_uri(target, user_to_user)}>"
         self._events.put(TransferProgress(status=100))
         try:
-            self._ending = "transferred"
             await self._call.transfer(uri, timeout=TRANSFER_S)
         except StackTransferFailed as error:
-            self._ending = ""
             if self.ended is None:
                 self._events.put(TransferProgress(status=error.status or 408))
             log.info("%s was not transferred: %s", self, error)
             return False
         except BaresipError as error:
-            self._ending = ""
             if self.ended is None:
                 self._events.put(TransferProgress(status=500))
             log.info("%s was not transferred: %s", self, error)
@@ -284,6 +282,8 @@ def _reason(text: str) -> str:
     """Ended.reason of the stack's closing line."""
     if not text or "reset by peer" in text.lower() or text == "487 Request Terminated":
         return "caller"
+    if text == TRANSFERRED:
+        return "transferred"
     if "rtp stream" in text.lower() or "timed out" in text.lower():
         return "lost"
     return text
