@@ -62,6 +62,7 @@ def follow(tx: Connection, conversation: str, seq: int, event: Event) -> None:
     at = event.at
     match event:
         case AgentJoined(agent=agent):
+            _not_ringing(tx, conversation, agent)
             if not _open(tx, conversation, status="accepted", agent=agent, accepted=at):  # nobody asked for a person
                 served = {"status": "accepted", "agent": agent, "reason": "joined", "created": at, "accepted": at}
                 tx.execute(insert(handoffs).values(conversation=conversation, seq=seq, **served))
@@ -137,6 +138,17 @@ def claim(tx: Connection, conversation: str, agent: str) -> None:
     )
     if not changed.rowcount:
         raise Conflict("nobody waits there, or another agent was faster", where=conversation)
+
+
+def _not_ringing(tx: Connection, conversation: str, agent: str) -> None:
+    """While one agent's telephone rings for a call, another can't take it. Raises Conflict."""
+    rung = tx.execute(
+        select(handoffs.c.agent).where(
+            handoffs.c.conversation == conversation, handoffs.c.done.is_(None), handoffs.c.transfer == "transferring"
+        )
+    ).scalar()
+    if rung is not None and rung != agent:
+        raise Conflict(f"{rung}'s telephone is ringing for it", where=conversation, fix="Wait whether they answer.")
 
 
 def _open(tx: Connection, conversation: str, **values: object) -> bool:

@@ -138,6 +138,19 @@ async def test_a_call_is_sent_to_the_telephone_of_the_agent_who_takes_it(office:
     assert await office.desk.queue() == ()
 
 
+async def test_while_one_agents_telephone_rings_another_cannot_write_into_the_call(office: Office) -> None:
+    line, anna, boris = caller(office.turn), office.hire("anna", sip="sip:anna@127.0.0.1"), office.hire("boris")
+    line.conversation = (await line.starts()).conversation
+    await line.says("operator")
+    await office.desk.accept(line.conversation, anna)
+    with pytest.raises(Conflict, match="anna's telephone is ringing"):
+        await office.desk.accept(line.conversation, boris)
+    await line.send(TransferFailed(id="486", at=line.tick(), status=486))
+    joined = await office.desk.accept(line.conversation, boris)  # she did not answer: the call is free again
+    assert joined is not None
+    assert joined.session.agent == "boris"
+
+
 async def test_a_transferred_call_that_nobody_closes_leaves_the_queue_by_itself(office: Office) -> None:
     line, anna = caller(office.turn), office.hire("anna", sip="sip:anna@127.0.0.1")
     line.conversation = (await line.starts()).conversation
