@@ -34,7 +34,7 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session, Status
-from bot.errors import GovorunError
+from bot.errors import Conflict, GovorunError
 from bot.ports import Bus, Identity, Inbound, Outcome, Row, Turns, rows_of
 from voice.audio import FRAME_MS
 from voice.dtmf import Keypad
@@ -51,6 +51,7 @@ HOLD_S = 15.0  # between words to a caller who waits for a person
 LEFT_ALONE_S = 20.0  # how long the last words may take before the line is cleared all the same
 UNCLEAR = "…"  # stands in the transcript for speech that no words were found in
 NOTICED_MS = 500  # of speech without words: shorter is a cough, longer deserves "I didn't catch that"
+BROKEN_TURNS = 2  # in a row, then the line is closed: the caller has heard an apology and tried again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,8 @@ class Equipment:
     "" for none: they wait at the desk. vcon: conversation id -> its vCon's id. ringing: told
     (conversation, address) before an agent's telephone rings, so that the desk shows it first.
     measured: told ("reply_ms" | "key_ms" | "barge_in_ms", value) for the metrics. whole: whether these words
-    already answer what is expected, so that a shorter silence ends them.
+    already answer what is expected, so that a shorter silence ends them. apology, closing: what is said, by language,
+    where no turn can be taken, and where the line must be closed.
     """
 
     turns: Turns
@@ -74,6 +76,8 @@ class Equipment:
     ringing: Callable[[str, str], Awaitable[None]] | None = None
     measured: Callable[[str, float], None] = field(default=lambda name, value: None)
     silence_s: float = SILENCE_S
+    apology: Mapping[str, str] = field(default_factory=dict)
+    closing: Mapping[str, str] = field(default_factory=dict)
     whole: Callable[[str, Expectation, Language], bool] = field(default=lambda text, expectation, language: False)
 
 
@@ -115,7 +119,8 @@ class Call:
         self._scenario = scenario
         self._numbers = itertools.count(1)
         self._todo: asyncio.Queue[Event | FromOthers] = asyncio.Queue()
-        self._seen = 0  # the last journal row of our own turns
+        self._seen: set[int] = set()  # journal rows that were said or need not be
+        self._latest = 0  # the last journal row of our own turns
         self._session: Session | None = None
         self._expectation = Expectation()
         self._keypad = Keypad()
@@ -125,7 +130,11 @@ class Call:
         self._quiet = 0  # frames without anything from either side
         self._busy = False  # a turn is being taken
         self._tasks: set[asyncio.Task[None]] = set()
+        self._broken = 0  # turns in a row that could not be taken
+        self._closing = False  # the last words are being said
         self._transferring = False
+        self._agent = ""  # the address of an agent who takes this call
+        self._transferred = False
         self._ended: Ended | None = None
 
     async def run(self) -> None:
@@ -139,8 +148,7 @@ class Call:
         except GovorunError as error:
             log.warning("call %s was not taken: %s", self._leg.id, error)
             await self._leg.reject(503 if not isinstance(error, LegFailed) else 500)
-            if self._session is not None:
-                await self._turn(self._event(Left, reason="not answered"))
+            await self._leave("not answered")
             return
         try:
             async with asyncio.TaskGroup() as group:
@@ -158,9 +166,11 @@ class Call:
             self._speaking.close()
             self._hearing.close()
             await self._leg.hang_up()
-            if self._session is not None and self._session.status != "ended":
-                reason = self._ended.reason if self._ended else "lost"
-                await self._turn(self._event(Left, reason=reason))
+            await self._leave("transferred" if self._transferred else self._ended.reason if self._ended else "lost")
+
+    def dismiss(self) -> None:
+        """The process is going to stop: say so, and hang up."""
+        self._close_line(self._equipment.closing)
 
     # --- what comes in ---------------------------------------------------------------------------------
 
@@ -197,19 +207,23 @@ class Call:
     @property
     def _deaf(self) -> bool:
         """While a prompt that must be heard plays, while a person is being rung, and when all is said."""
-        ended = self._session is not None and self._session.status == "ended"
+        ended = self._closing or (self._session is not None and self._session.status == "ended")
         return self._transferring or ended or self._speaking.protected
 
     def _heard(self, heard: Told) -> None:
         self._quiet = 0
         if isinstance(heard, Talking):
             self._speaking.interrupt()
-            self._keypad.clear()
         elif isinstance(heard, Said):
-            self._speaking.drop()
+            self._keypad.clear()
+            if self._session is not None and self._session.status == "agent":
+                self._speaking.resume()  # what an agent wrote is said to its end
+            else:
+                self._speaking.drop()
             self._speaking.owe_reply(heard.ended_ms)
             self._put(Utterance, text=heard.text, confidence=heard.confidence)
         elif heard.speech_ms >= NOTICED_MS and not self._speaking.stopped:
+            self._speaking.drop()
             self._put(Utterance, text=UNCLEAR, confidence=0.0)
         else:
             self._speaking.resume()
@@ -238,7 +252,8 @@ class Call:
                     self._todo.put_nowait(FromOthers(row))
                 transfer = message.get("transfer")
                 if transfer:
-                    self._later(self._transfer(conversation, str(transfer["to"]), announced=True))
+                    self._agent = str(transfer["to"])
+                    self._later(self._transfer(conversation, self._agent))
 
     # --- one thing after another -----------------------------------------------------------------------
 
@@ -249,21 +264,45 @@ class Call:
             if isinstance(item, FromOthers):
                 self._from_others(item.row)
                 continue
-            if self._session is not None and self._session.status == "ended":
+            if self._closing or (self._session is not None and self._session.status == "ended"):
                 continue
             self._busy = True
             try:
                 outcome = await self._turn(item)
+            except Exception as error:  # the outermost loop of a call
+                log.error("a turn of a call was not taken: %s", error, exc_info=not isinstance(error, GovorunError))
+                self._apologise()
+                continue
             finally:
                 self._busy = False
+            self._broken = 0
             await self._perform(outcome)
+
+    def _apologise(self) -> None:
+        """Nothing of that turn was kept, so the caller says it again; on a line that stays broken, nobody is held."""
+        self._broken += 1
+        if self._broken >= BROKEN_TURNS:
+            self._close_line(self._equipment.closing)
+        else:
+            self._say_of_our_own(self._equipment.apology)
+
+    def _close_line(self, words: Mapping[str, str]) -> None:
+        if not self._closing:
+            self._closing = True
+            self._speaking.drop()
+            self._say_of_our_own(words)
+            self._later(self._finish())
+
+    def _say_of_our_own(self, words: Mapping[str, str]) -> None:
+        language = self._session.language if self._session else self._language or "ru"
+        self._speaking.say(words.get(language, ""), language)
 
     def _from_others(self, row: Row) -> None:
         """The agent's words, and the bot's where it got the conversation back."""
         session = self._session
-        if session is None or row.seq <= self._seen:
+        if session is None or row.seq in self._seen:
             return
-        self._seen = row.seq
+        self._seen.add(row.seq)
         entry = row.entry
         if isinstance(entry, AgentSaid):
             self._speaking.say(entry.text, session.language)
@@ -272,8 +311,9 @@ class Call:
         elif isinstance(entry, End):
             self._session = replace(session, status="ended")
             self._later(self._finish())
-        elif type(entry) in STATUS_AFTER:
+        elif type(entry) in STATUS_AFTER and row.seq > self._latest:
             self._session = replace(session, status=STATUS_AFTER[type(entry)])
+            self._expect(self._equipment.turns.expectation(self._session))
 
     async def _perform(self, outcome: Outcome) -> None:
         """Say and do what a turn decided."""
@@ -299,12 +339,25 @@ class Call:
             )
         )
         self._session = outcome.session
-        self._expectation = outcome.expectation
-        self._seen = max([self._seen, *(row.seq for row in outcome.rows)])
-        self._keypad.expect(outcome.expectation.keys, outcome.expectation.digits)
-        if self._hearing is not None:
-            self._hearing.expect(hint(outcome.expectation, outcome.session.language))
+        self._seen.update(row.seq for row in outcome.rows)
+        self._latest = max([self._latest, *(row.seq for row in outcome.rows)])
+        self._expect(outcome.expectation)
         return outcome
+
+    def _expect(self, expectation: Expectation) -> None:
+        self._expectation = expectation
+        self._keypad.expect(expectation.keys, expectation.digits)
+        if self._hearing is not None and self._session is not None:
+            self._hearing.expect(hint(expectation, self._session.language))
+
+    async def _leave(self, reason: str) -> None:
+        """The conversation ends with the line, unless it has ended already; if it can't be told so now, it is swept."""
+        if self._session is None or self._session.status == "ended":
+            return
+        try:
+            await self._turn(self._event(Left, reason=reason))
+        except GovorunError as error:
+            log.error("the end of a call was not taken: %s", error)
 
     # --- endings ---------------------------------------------------------------------------------------
 
@@ -312,19 +365,27 @@ class Call:
         await self._speaking.all_said(LEFT_ALONE_S)
         await self._leg.hang_up()
 
-    async def _transfer(self, conversation: str, target: str, *, announced: bool = False) -> None:
-        """Ring the agent with the vCon's id beside the call; without an answer the caller is back with the bot."""
+    async def _transfer(self, conversation: str, target: str) -> None:
+        """Ring the agent with the vCon's id beside the call; without an answer the caller is back with the bot.
+
+        An agent who takes the call by hand meanwhile goes before the telephone of the settings.
+        """
         if self._transferring:
             return
         self._transferring = True
         try:
             await self._speaking.all_said(LEFT_ALONE_S)
-            if self._equipment.ringing is not None and not announced:
-                await self._equipment.ringing(conversation, target)
+            if not self._agent and self._equipment.ringing is not None:
+                try:
+                    await self._equipment.ringing(conversation, target)
+                except Conflict:
+                    if not self._agent:
+                        return  # somebody else took it, and will say where to
+            target, self._agent = self._agent or target, ""
             # RFC 7433 4.1: octets in hex digits, here those of the id's text.
             content = f"{self._equipment.vcon(conversation).encode().hex()};encoding=hex"
             if await self._leg.transfer(target, user_to_user=content):
-                await self._turn(self._event(Left, reason="transferred"))
+                self._transferred = True
                 await self._leg.hang_up()
             else:
                 self._put(TransferFailed)
@@ -335,7 +396,12 @@ class Call:
         """Beside the queue, so that the caller may still hang up or say "never mind"."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a call's transfer or end broke", exc_info=error)
 
     # --- events ----------------------------------------------------------------------------------------
 

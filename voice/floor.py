@@ -4,6 +4,8 @@
                    │                          │
                    └──all was played──> IDLE <┘ take_turn (the caller said something; the rest is dropped)
 
+A prompt that comes while the caller speaks waits the same way: the bot doesn't talk into their words.
+
 Speech over a prompt stops it within one frame. If it was nothing (a cough, an empty recognition, "угу"), the
 prompt goes on from the last gap before the stop, so that no word is broken. What the caller really heard of
 each prompt is reported as `Spoken`.
@@ -97,6 +99,8 @@ class Floor:
 
     def say(self, name: str, sound: Samples, *, barge_in: bool = True, complete: bool = True) -> tuple[Order, ...]:
         """A prompt, behind those that wait. complete: False where more of its sound follows by `more`."""
+        if not barge_in and not self._prompts:
+            self._stopped = False  # it must be heard, whoever speaks
         prompt = _Prompt(name, barge_in, complete)
         self._prompts.append(prompt)
         return self._add(prompt, sound)
@@ -116,10 +120,10 @@ class Floor:
 
     def speech_started(self) -> tuple[Order, ...]:
         """The caller speaks, or pressed a key."""
-        if not self.may_be_stopped:
+        if self._prompts and not self.may_be_stopped:
             return ()
         self._stopped = True
-        return (Stop(),)
+        return (Stop(),) if self._prompts else ()
 
     def stopped(self, unplayed_ms: int) -> tuple[Spoken, ...]:
         """The line was flushed; prompts that ended before that are over."""
@@ -173,8 +177,6 @@ class Floor:
             if not oldest.complete or oldest.played < oldest.length:
                 break
             over.append(self._prompts.pop(0).spoken())
-        if not self._prompts:
-            self._stopped = False
         return tuple(over)
 
 

@@ -69,6 +69,7 @@ class Hearing:
         self._rest: Samples = np.zeros(0, np.int16)
         self._kept: deque[Frame] = deque(maxlen=KEPT_FRAMES)
         self._recognizer: Recognizer | None = None
+        self._forgotten = False  # the utterance under way
         self._decoding: deque[asyncio.Task[None]] = deque()
         self._settling: asyncio.Task[None] | None = None
 
@@ -99,6 +100,7 @@ class Hearing:
         if self._recognizer is not None:
             self._recognizer.abandon()
             self._recognizer = None
+        self._forgotten = self._endpointer.speaking
         if self._settling is not None:
             self._settling.cancel()
         for task in self._decoding:
@@ -110,12 +112,15 @@ class Hearing:
 
     def _on_edge(self, edge: Edge) -> None:
         if edge.mark is Mark.SPEECH_STARTED:
+            self._forgotten = False
             ears = self._ears.get(self._hint.lang)
             self._recognizer = ears.start(self._hint) if ears else None
             if self._recognizer is not None:
                 for frame in self._kept:
                     self._recognizer.feed(frame)
             self._tell(Talking())
+        elif self._forgotten:
+            return
         elif edge.mark is Mark.SPEECH_ENDED:
             recognizer, self._recognizer = self._recognizer, None
             before = self._decoding[-1] if self._decoding else None

@@ -99,6 +99,7 @@ class Speaking:
             return
         if self._pump is not None:
             self._pump.cancel()
+            self._pump = None  # it dies later, and what is said until then needs another
         self._waiting.clear()
         self._floor.take_turn()
 
@@ -132,13 +133,12 @@ class Speaking:
 
     async def _speak(self) -> None:
         while self._waiting:
-            prompt = self._waiting[0]
+            prompt = self._waiting.popleft()
             sound = self._voices.ready(prompt.text, prompt.language)
             if sound is not None:
                 self._carry_out(self._floor.say(prompt.name, sound, barge_in=prompt.barge_in))
             else:
                 await self._stream(prompt)
-            self._waiting.popleft()
             if self._waiting:
                 self._carry_out(self._floor.say(prompt.name, GAP, barge_in=prompt.barge_in))
 

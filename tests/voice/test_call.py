@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from bot.dialogue import codec
 from bot.dialogue.actions import Fetch, Say
 from bot.dialogue.engine import advance, expects, opening
-from bot.dialogue.events import AgentSaid, Event, Fetched, Keys, Left, Silence, Utterance
-from bot.dialogue.meaning import Meaning, ScoredIntent
+from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Event, Fetched, Keys, Left, Silence, Utterance
+from bot.dialogue.meaning import Expectation, Meaning, ScoredIntent
 from bot.dialogue.session import Session
+from bot.errors import Conflict, Unavailable
 from bot.ports import Inbound, Outcome, Row
 from bot.stores.bus import LocalBus
 from tests.dialogue.small import NOW, SMALL
@@ -145,7 +148,11 @@ class SecondVoices:
 
     cached = True
 
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
     def ready(self, text: str, language: str) -> Samples | None:
+        self.asked.append(text)
         return np.full(RATE, 500, np.int16) if self.cached else None
 
     async def stream(self, text: str, language: str) -> AsyncIterator[Samples]:
@@ -161,9 +168,14 @@ class CoreTurns:
         self.session: Session = opening("c1", SMALL)
         self.events: list[Event] = []
         self.said: list[str] = []
+        self.broken = False
+        self.seq = 0
 
     async def take(self, inbound: Inbound) -> Outcome:
         event: Any = inbound.event
+        if self.broken:
+            raise Unavailable("the database refused the turn")
+        self.seq += 1
         if isinstance(event, Utterance) and event.text in WORDS:
             meaning = Meaning(intents=(ScoredIntent(name=WORDS[event.text], score=1.0),))
             event = Utterance(id=event.id, at=event.at, text=event.text, meaning=meaning)
@@ -179,10 +191,11 @@ class CoreTurns:
             session=self.session,
             expectation=expects(self.session, SMALL),
             actions=tuple(actions),
-            rows=(Row(conversation="c1", seq=len(self.events), at=NOW, entry=event),),
+            rows=(Row(conversation="c1", seq=self.seq, at=NOW, entry=event),),
         )
 
-    def expectation(self, session: Session) -> Any: ...
+    def expectation(self, session: Session) -> Expectation:
+        return expects(session, SMALL)
 
     def took(self, kind: type) -> list[Any]:
         return [event for event in self.events if isinstance(event, kind)]
@@ -191,7 +204,9 @@ class CoreTurns:
 class Ringing:
     """A call under way, already greeted unless told otherwise."""
 
-    def __init__(self, *heard: str, agent: str = "", answers: bool = True, cached: bool = True) -> None:
+    def __init__(
+        self, *heard: str, agent: str = "", answers: bool = True, cached: bool = True, ringing: Any = None
+    ) -> None:
         self.line = LineDouble(answers=answers)
         self.turns = CoreTurns()
         self.bus = LocalBus()
@@ -206,9 +221,13 @@ class Ringing:
             ears={"ru": self.ears},
             voices=voices,
             agent=agent,
+            ringing=ringing,
+            apology={"ru": "Что-то не получилось."},
+            closing={"ru": "Перезвоните, пожалуйста."},
             vcon=lambda conversation: "v" + conversation,
             measured=lambda name, value: self.measured.append((name, value)),
         )
+        self.voices = voices
         self.call = Call(self.line, equipment)
         self.task: asyncio.Task[None]
 
@@ -224,6 +243,15 @@ class Ringing:
 
     async def greeted(self) -> None:
         await self.line.hear(6 * SECOND)
+
+    async def others(self, first: int, *entries: Event) -> None:
+        """What a turn that isn't the caller's publishes."""
+        rows = [
+            {"seq": first + at, "at": NOW.isoformat(), "entry": codec.encode(entry)} for at, entry in enumerate(entries)
+        ]
+        await self.bus.publish("conversation.c1", {"conversation": "c1", "rows": rows})
+        for _ in range(8):
+            await asyncio.sleep(0)
 
     async def speaks(self, frames: int = SECOND, then: int = SECOND) -> None:
         await self.line.hear(frames, 5000)
@@ -324,19 +352,146 @@ async def test_an_agents_words_are_spoken_once():
         await call.greeted()
         await call.speaks(then=3 * SECOND)
         before = call.line.sent
-        row = {"seq": 50, "at": NOW.isoformat()}
-        entry = {
-            "_": "AgentSaid",
-            "id": "a",
-            "at": {"_": "datetime", "v": NOW.isoformat()},
-            "agent": "anna",
-            "text": "Алло",
-        }
         for _ in range(2):
-            await call.bus.publish("conversation.c1", {"conversation": "c1", "rows": [row | {"entry": entry}]})
+            await call.others(50, AgentSaid(id="a", at=NOW, agent="anna", text="Алло"))
         await call.line.hear(3 * SECOND)
-        assert AgentSaid.__name__ == entry["_"]
         assert call.line.sent - before == 1000
+
+
+async def test_an_agents_words_are_spoken_although_the_callers_own_were_taken_a_moment_later():
+    async with Ringing("человека", "цена") as call:
+        await call.greeted()
+        await call.speaks(then=3 * SECOND)
+        call.turns.seq = 60
+        await call.speaks(then=3 * SECOND)
+        before = call.line.sent
+        await call.others(59, AgentSaid(id="a", at=NOW, agent="anna", text="Алло"))
+        await call.line.hear(3 * SECOND)
+        assert call.line.sent - before == 1000
+
+
+async def test_what_an_agent_wrote_is_said_to_its_end_although_the_caller_says_aha():
+    async with Ringing("человека", "ага") as call:
+        await call.greeted()
+        await call.speaks(then=3 * SECOND)
+        call.turns.session = replace(call.turns.session, status="agent", agent="anna")
+        await call.others(50, AgentJoined(id="j", at=NOW, agent="anna"))
+        await call.others(51, AgentSaid(id="a", at=NOW, agent="anna", text="Алло"))
+        before = call.line.sent
+        await call.line.hear(10)
+        await call.speaks(frames=15, then=3 * SECOND)
+        assert call.line.sent - before >= 1000
+
+
+async def test_digits_are_expected_again_once_the_agent_gave_the_call_back():
+    async with Ringing("запись", "человека") as call:
+        await call.greeted()
+        await call.speaks(then=3 * SECOND)
+        await call.line.press("1")
+        await call.speaks(then=3 * SECOND)
+        await call.others(50, AgentJoined(id="j", at=NOW, agent="anna"), AgentLeft(id="l", at=NOW, agent="anna"))
+        await call.line.hear(SECOND)
+        before = len(call.turns.took(Keys))
+        for key in "1911":
+            await call.line.press(key)
+        assert [keys.digits for keys in call.turns.took(Keys)[before:]] == ["1911"]
+
+
+async def test_a_turn_that_breaks_is_apologised_for_and_the_call_goes_on():
+    async with Ringing("запись", "запись") as call:
+        await call.greeted()
+        call.turns.broken = True
+        await call.speaks(then=3 * SECOND)
+        assert call.voices.asked[-1] == "Что-то не получилось."
+        call.turns.broken = False
+        await call.speaks(then=3 * SECOND)
+        assert call.turns.said[-1] == "К какому врачу?"
+        assert not call.line.over
+
+
+async def test_a_line_that_stays_broken_is_closed_with_a_word():
+    async with Ringing("запись", "запись") as call:
+        await call.greeted()
+        call.turns.broken = True
+        await call.speaks(then=3 * SECOND)
+        await call.speaks(then=3 * SECOND)
+        assert call.voices.asked[-1] == "Перезвоните, пожалуйста."
+        assert call.line.over
+
+
+async def test_a_process_that_stops_says_so_before_it_hangs_up():
+    async with Ringing() as call:
+        await call.greeted()
+        before = call.line.sent
+        call.call.dismiss()
+        await call.line.hear(SECOND // 2)
+        assert not call.line.over
+        await call.line.hear(2 * SECOND)
+        assert call.voices.asked[-1] == "Перезвоните, пожалуйста."
+        assert call.line.over
+        assert call.line.sent - before == 1000
+    assert call.turns.took(Left)
+
+
+async def test_noise_does_not_wipe_the_digits_typed_so_far():
+    async with Ringing("запись", "") as call:
+        await call.greeted()
+        await call.speaks(then=3 * SECOND)
+        await call.line.press("1")
+        await call.line.hear(SECOND)
+        await call.line.press("1")
+        await call.line.press("9")
+        await call.speaks(frames=4, then=SECOND // 2)
+        await call.line.press("1")
+        await call.line.press("1")
+        assert call.turns.took(Keys)[-1].digits == "1911"
+
+
+async def test_noise_while_keys_are_pressed_is_no_miss():
+    async with Ringing() as call:
+        await call.greeted()
+        await call.line.hear(10, 5000)
+        await call.line.press("1")
+        await call.line.hear(40, 5000)
+        await call.line.hear(3 * SECOND)
+        assert not call.turns.took(Utterance)
+        assert call.turns.said[-1] == "К какому врачу?"
+
+
+async def test_the_bot_does_not_begin_to_talk_into_the_callers_words():
+    async with Ringing("человека", "цена") as call:
+        await call.greeted()
+        await call.speaks(then=3 * SECOND)
+        before = call.line.sent
+        await call.line.hear(10, 5000)
+        await call.others(50, AgentSaid(id="a", at=NOW, agent="anna", text="Алло"))
+        await call.line.hear(30, 5000)
+        assert call.line.sent == before
+
+
+async def test_an_agent_who_takes_the_call_by_hand_goes_before_the_telephone_of_the_settings():
+    async def faster(conversation: str, address: str) -> None:
+        raise Conflict("another agent was faster")
+
+    async with Ringing("человека", agent="sip:anna@127.0.0.1", ringing=faster) as call:
+        await call.greeted()
+        await call.speaks()
+        to = {"to": "sip:boris@127.0.0.1", "agent": "boris", "name": "Борис"}
+        await call.bus.publish("conversation.c1", {"conversation": "c1", "transfer": to})
+        await call.line.hear(4 * SECOND)
+        assert call.line.transferred == ("sip:boris@127.0.0.1", "766331;encoding=hex")
+        assert [left.reason for left in call.turns.took(Left)] == ["transferred"]
+
+
+async def test_a_caller_whom_another_agent_took_stays_on_the_line():
+    async def faster(conversation: str, address: str) -> None:
+        raise Conflict("another agent was faster")
+
+    async with Ringing("человека", agent="sip:anna@127.0.0.1", ringing=faster) as call:
+        await call.greeted()
+        await call.speaks(then=4 * SECOND)
+        assert call.line.transferred is None
+        assert not call.line.over
 
 
 async def test_hanging_up_ends_the_conversation_and_leaves_no_task():
