@@ -1,6 +1,7 @@
 """Where calls arrive: SIP and browsers in, a `Call` for each; engines, voices and prompts shared by all.
 
-`warm` loads what the first caller must not wait for; `open` takes calls; `drain` lets them finish.
+`open` takes the port, and callers get 503 until `warm` has loaded what the first of them must not wait for; `drain`
+lets them finish.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from voice.tts.choice import choose
 from voice.webrtc import WebRtcEndpoint
 
 log = logging.getLogger(__name__)
+
+FAREWELL_S = 6.0  # before the line is cut at shutdown: time for a last word
 
 LANGUAGES: tuple[Language, ...] = ("ru", "en")
 
@@ -62,7 +65,7 @@ class Switchboard:
         self._prompts: Prompts | None = None
         self._sip: SipEndpoint | None = None
         self._web: WebRtcEndpoint | None = None
-        self._calls: set[asyncio.Task[None]] = set()
+        self._calls: dict[asyncio.Task[None], Call] = {}
         self._draining = False
         self.warnings: tuple[str, ...] = ()
 
@@ -96,8 +99,8 @@ class Switchboard:
         ears, lost = await self._warm_ears()
         warnings += lost
         self._prompts = Prompts(voices, self._lines.data / "prompts")
-        self._equipment = self._make_equipment(ears, self._prompts)
         await self._prompts.fill([(language, text) for language, text in fixed if language in voices], progress)
+        self._equipment = self._make_equipment(ears, self._prompts)
         self.warnings = tuple(warnings)
 
     async def _warm_ears(self) -> tuple[dict[str, Recognizers], tuple[str, ...]]:
@@ -119,7 +122,7 @@ class Switchboard:
         return ears, tuple(dict.fromkeys(lost))
 
     async def open(self, *, sip: bool = True) -> None:
-        """Take calls from now on. Raises PortTaken, SettingsError."""
+        """Take the port; callers get 503 until `warm` is through. Raises PortTaken, SettingsError."""
         lines = self._lines
         self._web = WebRtcEndpoint(host=lines.web_host, capacity=lines.capacity)
         if sip:
@@ -152,16 +155,22 @@ class Switchboard:
         await self._take(call)
 
     async def drain(self, timeout_s: float) -> None:
-        """No new calls; wait for those under way, then hang up."""
+        """No new calls; wait for those under way. Who still talks near the end is told so, and hung up."""
         self._draining = True
-        if self._sip is not None:
-            await self._sip.drain(timeout_s)
+        refusing = asyncio.create_task(self._sip.drain(timeout_s)) if self._sip is not None else None
+        farewell = min(FAREWELL_S, timeout_s / 2)
         if self._calls:
-            await asyncio.wait(self._calls, timeout=timeout_s)
+            await asyncio.wait(self._calls, timeout=timeout_s - farewell)
+        for call in self._calls.values():
+            call.dismiss()
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=farewell)
+        if refusing is not None:
+            await refusing
 
     async def close(self) -> None:
         self._draining = True
-        for task in self._calls:
+        for task in tuple(self._calls):
             task.cancel()
         await asyncio.gather(*self._calls, return_exceptions=True)
         if self._sip is not None:
@@ -179,7 +188,9 @@ class Switchboard:
         return name.lstrip("+").isdigit() or name in ("", "govorun", *LANGUAGES, *self._lines.sets)
 
     async def _on_sip(self, leg: CallLeg) -> None:
-        assert self._equipment is not None
+        if self._equipment is None:  # the engines are still loading, or there are none
+            await leg.reject(503)
+            return
         called = leg.called.lower()
         language = next((each for each in LANGUAGES if each == called), self._lines.language)
         call = Call(
@@ -193,11 +204,11 @@ class Switchboard:
 
     def _take(self, call: Call) -> asyncio.Task[None]:
         task = asyncio.create_task(call.run(), name="call")
-        self._calls.add(task)
+        self._calls[task] = call
         task.add_done_callback(self._over)
         return task
 
     def _over(self, task: asyncio.Task[None]) -> None:
-        self._calls.discard(task)
+        self._calls.pop(task, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a call broke", exc_info=error)

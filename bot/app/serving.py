@@ -74,7 +74,7 @@ async def serve(settings: Settings, only: Only | None = None, *, console: Consol
         made = text.parts(house, needs_voice=only == "voice")
         voice = None if only == "web" else await _voice(house, made, console)
         server = Server(_config(text.web(made, settings.max_body, pages=only != "voice"), settings))
-        stop = _signals(server)
+        stop, hurry = _signals(server)
         await house.start()
         running = asyncio.create_task(server.serve(sockets=[door]))
         try:
@@ -87,7 +87,7 @@ async def serve(settings: Settings, only: Only | None = None, *, console: Consol
                 console.print("Finishing what has begun; Ctrl-C again stops at once.", style="dim", highlight=False)
             house.draining = True
             if voice is not None:
-                await voice.drain(settings.drain_s)
+                await _drained(voice, settings.drain_s, hurry)
             server.should_exit = True
             await running
         finally:
@@ -140,20 +140,34 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     )
 
 
-def _signals(server: Server) -> asyncio.Event:
-    """Set by the first SIGINT or SIGTERM; the second one ends the server at once."""
-    stop = asyncio.Event()
+async def _drained(voice: Telephone, seconds: float, hurry: asyncio.Event) -> None:
+    """Let calls finish, unless somebody is in a hurry."""
+    draining = asyncio.create_task(voice.drain(seconds))
+    hurried = asyncio.create_task(hurry.wait())
+    await asyncio.wait({draining, hurried}, return_when=asyncio.FIRST_COMPLETED)
+    hurried.cancel()
+    if not draining.done():
+        draining.cancel()
+        await asyncio.gather(draining, return_exceptions=True)
+        draining = asyncio.create_task(voice.drain(0))
+    await draining
+
+
+def _signals(server: Server) -> tuple[asyncio.Event, asyncio.Event]:
+    """Set by the first SIGINT or SIGTERM, and by the second, which ends the server at once."""
+    stop, hurry = asyncio.Event(), asyncio.Event()
 
     def caught() -> None:
         if stop.is_set():
             server.force_exit = True
             server.should_exit = True
+            hurry.set()
         stop.set()
 
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, caught)
-    return stop
+    return stop, hurry
 
 
 def _tell(

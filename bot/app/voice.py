@@ -11,7 +11,7 @@ from rich.console import Console
 from bot.api.parts import State
 from bot.app import text
 from bot.app.text import House
-from bot.dialogue.fixed import fixed_speech
+from bot.dialogue.fixed import builtin_speech, fixed_speech
 from bot.dialogue.meaning import Language
 from bot.errors import GovorunError, PartMissing, Unacceptable
 from bot.ports import Identity
@@ -21,7 +21,6 @@ from bot.vcon import identifier
 from voice import weights
 from voice.call import Equipment
 from voice.ports import Recognizers
-from voice.sip.host import check_free
 from voice.switchboard import Lines, Switchboard
 from voice.tts.cache import Prompts
 from voice.vad.silero import SileroVad
@@ -51,7 +50,7 @@ async def place(
 
 
 class VoiceHalf:
-    """Takes calls once its weights are loaded and its prompts rendered; until then callers get no answer."""
+    """Takes calls once its weights are loaded and its prompts rendered; until then callers get 503."""
 
     def __init__(self, house: House) -> None:
         settings = house.settings
@@ -86,7 +85,7 @@ class VoiceHalf:
 
     async def start(self, console: Console) -> None:
         """Raises PortTaken at once; all else goes on in the background and shows in `state`."""
-        check_free(self._lines.host, self._lines.port)
+        await self.switchboard.open()
         self._warming = asyncio.create_task(self._warm(console), name="voice-warm")
 
     async def warmed(self) -> None:
@@ -116,7 +115,6 @@ class VoiceHalf:
         fixed = dict.fromkeys(text for each in self._house.sets.values() for text in fixed_speech(each))
         try:
             await self.switchboard.warm(tuple(fixed), progress)
-            await self.switchboard.open()
         except GovorunError as error:
             self._state = ("off", str(error))
             console.print(f"[yellow]No voice:[/] {error}. Text works.", highlight=False)
@@ -138,6 +136,8 @@ class VoiceHalf:
             vcon=identifier,
             ringing=house.desk.ringing,
             measured=house.metrics.heard,
+            apology=builtin_speech(house.scenarios, "internal_error"),
+            closing=builtin_speech(house.scenarios, "closing"),
             whole=lambda heard, expectation, language: is_whole(
                 heard, expectation, language=language, now=house.now().replace(tzinfo=None)
             ),

@@ -23,6 +23,17 @@ def fixed_speech(scenarios: ScenarioSet) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(found))
 
 
+def builtin_speech(scenarios: ScenarioSet, name: str) -> dict[str, str]:
+    """By language, the first wording of a built-in prompt: for where no turn can be taken that would render it."""
+    wordings = scenarios.builtin[name].wordings if name in scenarios.builtin else {}
+    firsts = {language: (wording.voice or wording.text)[0] for language, wording in wordings.items()}
+    return {
+        language: sentence("".join(map(str, template.parts)))
+        for language, template in firsts.items()
+        if not template.expressions
+    }
+
+
 def _prompts(thing: object) -> Iterator[Prompt]:
     """Every prompt anywhere inside, in the order of the scenario."""
     if isinstance(thing, Prompt):

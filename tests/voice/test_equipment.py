@@ -3,6 +3,7 @@
 import pytest
 
 from bot.errors import PartMissing
+from tests.voice.peers import Phone, free_port
 from voice.audio import EMPTY
 from voice.switchboard import Lines, Switchboard
 from voice.tts.choice import Choice
@@ -71,3 +72,13 @@ async def test_without_any_voice_there_are_no_calls(tmp_path, monkeypatch):
     monkeypatch.setattr("voice.switchboard.choose", choose)
     with pytest.raises(PartMissing, match="nothing on this machine can speak"):
         await warmed(Lines(data=tmp_path))
+
+
+async def test_who_calls_before_all_is_loaded_gets_503_at_once(tmp_path):
+    board = Switchboard(Lines(port=free_port(), data=tmp_path), lambda ears, prompts: None)
+    await board.open()
+    try:
+        async with Phone() as phone:
+            assert (await phone.call(f"sip:100@127.0.0.1:{board._lines.port}")).refused == 503
+    finally:
+        await board.close()
