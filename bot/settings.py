@@ -120,7 +120,7 @@ def load(**overrides: object) -> Settings:
 def prepared(data: Path) -> Path:
     """The data folder, made where it isn't there. Raises SettingsError where it can't be written."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)  # transcripts, keys: the owner's alone
         writable = os.access(data, os.W_OK)
     except OSError as error:
         raise _unwritable(data, error.strerror or "") from error

@@ -13,12 +13,14 @@ from bot.api.parts import Parts
 router = APIRouter(tags=["health"])
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health")
 async def health() -> dict[str, str]:
     """The process lives and answers."""
     return {"status": "alive"}
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get("/ready", response_model=Readiness, responses={503: {"model": Readiness}})
 async def ready(parts: House) -> JSONResponse:
     """200 when every part that is on can take work; each part's state either way."""

@@ -35,6 +35,9 @@ router = APIRouter(
     responses={401: {"model": Problem, "description": "A token is needed."}},
 )
 
+MAX_NUMBER = 2**63 - 1  # of a row, in SQLite as in PostgreSQL
+Number = Annotated[int, Path(alias="id", ge=1, le=MAX_NUMBER)]
+Customer = Annotated[int | None, Query(ge=1, le=MAX_NUMBER)]
 Named = Annotated[str, Path(alias="id", max_length=200)]
 
 
@@ -52,7 +55,7 @@ async def conversations(
     parts: House,
     status: Literal["bot", "waiting", "agent", "ended"] | None = None,
     channel: str | None = None,
-    customer: int | None = None,
+    customer: Customer = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     before: Annotated[datetime | None, Query(description="Changed before that: the next page.")] = None,
 ) -> list[dict[str, Any]]:
@@ -103,7 +106,7 @@ async def queue(parts: House) -> list[dict[str, Any]]:
 
 
 @router.get("/customers/{id}", response_model=CustomerOut, responses={404: {"model": Problem}}, tags=["customers"])
-async def customer(number: Annotated[int, Path(alias="id")], parts: House) -> dict[str, Any]:
+async def customer(number: Number, parts: House) -> dict[str, Any]:
     """What the profile knows, and by which identities this customer is known."""
     found = await parts.records.customer(number)
     if found is None:
@@ -118,7 +121,7 @@ async def customer(number: Annotated[int, Path(alias="id")], parts: House) -> di
 @router.get("/bookings", response_model=list[BookingOut], tags=["bookings"])
 async def bookings(
     parts: House,
-    customer: int | None = None,
+    customer: Customer = None,
     status: Literal["confirmed", "cancelled"] | None = None,
 ) -> list[dict[str, Any]]:
     """The built-in calendar's bookings, by time of visit. `when` is the business's wall clock."""

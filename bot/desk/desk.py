@@ -31,6 +31,12 @@ REST = timedelta(minutes=1)
 T = TypeVar("T")
 
 
+class TooManyTries(NotAllowed):
+    """Of passwords, in a row."""
+
+    status = 429
+
+
 class Desk:
     """For any number of agents. event: an id the page made, so that a request sent twice has one effect."""
 
@@ -45,10 +51,10 @@ class Desk:
         return await self._write(lambda tx: agents.first(tx, _now()))
 
     async def login(self, login: str, password: str) -> Agent:
-        """Raises NotAllowed."""
+        """Raises NotAllowed; TooManyTries where a login rests."""
         failures, last = self._failures.get(login, (0, _now()))
         if failures >= MAX_FAILURES and _now() - last < REST:
-            raise NotAllowed("too many wrong passwords", fix="Wait a minute.")
+            raise TooManyTries("too many wrong passwords", fix="Wait a minute.")
         try:
             agent = await self._read(lambda tx: agents.prove(tx, login, password))
         except NotAllowed:

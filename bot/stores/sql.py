@@ -6,7 +6,7 @@ SQLite commits with synchronous=FULL: what was acknowledged to a messenger survi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,10 @@ class Database:
                     where="GOVORUN_DATABASE_URL",
                     fix="Write sqlite:///path.db.",
                 )
-            Path(str(parsed.database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
+            path = Path(str(parsed.database)).expanduser()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(OSError):  # the owner's alone: it holds what people said; -wal and -shm take its mode
+                path.touch(mode=0o600)  # where it can't be made, connecting says so
             self._engine = _sqlite(parsed)
         else:
             try:

@@ -231,3 +231,19 @@ async def test_a_call_without_voice_is_refused_in_words(web: Web) -> None:
 def test_times_are_of_the_business(web: Web) -> None:
     assert web.house.now().tzinfo is not None
     assert abs(web.house.now() - datetime.now().astimezone()) < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    "path", [f"/api/customers/{10**30}", f"/api/conversations?customer={10**30}", f"/api/bookings?customer={10**30}"]
+)
+async def test_a_number_no_row_can_have_is_the_askers_mistake(web: Web, path: str) -> None:
+    async with web.client() as client:
+        response = await client.get(path)
+    assert response.status_code == 422
+    assert response.json()["where"].split(".")[0] in ("path", "query")
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+async def test_a_load_balancer_may_ask_for_the_head_alone(web: Web, path: str) -> None:
+    async with web.client() as client:
+        assert (await client.head(path)).status_code == (await client.get(path)).status_code

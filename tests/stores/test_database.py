@@ -122,3 +122,12 @@ def test_a_server_that_does_not_answer_is_one_clear_line_without_the_password() 
     assert "Check the address" in str(error.value)
     assert "secret" not in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_nobody_but_the_owner_reads_what_people_said(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/kept.db")
+    database.create()
+    modes = {file.name: file.stat().st_mode & 0o077 for file in tmp_path.iterdir()}
+    database.close()
+    assert "kept.db-wal" in modes
+    assert set(modes.values()) == {0}
