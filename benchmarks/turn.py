@@ -99,6 +99,9 @@ def rate(work: Callable[[], int]) -> float:
 class Silent:
     """Keys need no understanding."""
 
+    def language_of(self, text: str) -> Language | None:
+        return None
+
     def understand(self, text: str, expectation: Expectation, *, language: Language, now: datetime) -> Meaning:
         return Meaning()
 

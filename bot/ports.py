@@ -85,6 +85,9 @@ class Nlu(Protocol):
     def understand(self, text: str, expectation: Expectation, *, language: Language, now: datetime) -> Meaning:
         """Never raises on any text. now: naive, the wall clock of the business."""
 
+    def language_of(self, text: str) -> Language | None:
+        """The language a text is written in, None where nothing tells. Cheap; decides how a conversation opens."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:

@@ -318,9 +318,13 @@ class _Body:
 
     def beginning(self, talk: Talk) -> list[Event]:
         """Started comes first, with all we know of the person; then what they said, if they did."""
-        scenarios = self.turn.served(talk.scenarios).scenarios
+        served = self.turn.served(talk.scenarios)
+        scenarios = served.scenarios
         talk.session = opening(talk.id, scenarios)
-        first = started(self.tx, self.inbound, self.event, talk.customer, scenarios, self.turn.habits)
+        inbound = self.inbound
+        if inbound.language is None and isinstance(self.event, Utterance):
+            inbound = replace(inbound, language=served.nlu.language_of(self.event.text))
+        first = started(self.tx, inbound, self.event, talk.customer, scenarios, self.turn.habits)
         return [first] if isinstance(self.event, Started) else [first, self.event]
 
     # running

@@ -25,7 +25,7 @@ def read_slots(run: Run, meaning: Meaning) -> tuple[str, ...]:
     taken = []
     for name, reading in meaning.readings.items():
         slot = run.scenario.slots.get(name)
-        if slot is None or (reading.value is None and reading.question is None):
+        if slot is None or (reading.value is None and reading.question is None and reading.wrong is None):
             continue
         if reading.value is not None and reading.value == run.frame.values.get(name):
             continue

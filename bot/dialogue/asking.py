@@ -67,9 +67,18 @@ def serve(run: Run, step: ChooseStep) -> None:
 
 def take(run: Run, slot: Slot, reading: Reading) -> bool:
     """Take what was read for a slot. False: it was refused, and the customer has been told why."""
+    if reading.wrong is not None:
+        if reading.wrong == "past":
+            run.say_builtin("in_the_past", extra={slot.name: None, "when": None})
+        else:
+            run.say_builtin("no_such_time")
+        refuse(run, slot, None, keep_day=False)
+        return False
     if reading.value is None:
         known = run.frame.partial.get(slot.name)
         partial = reading.partial or (known if isinstance(known, Moment) else None)
+        if partial is not None and partial.day is not None and partial.day < run.now.date():
+            return take(run, slot, Reading(wrong="past"))  # "12.11.2020": no use to ask for the hour
         run.put(partial={**run.frame.partial, slot.name: partial}, asked=slot.name, question=reading.question)
         run.put(values={name: value for name, value in run.frame.values.items() if name != slot.name})
         return True

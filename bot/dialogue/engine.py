@@ -38,7 +38,7 @@ from bot.dialogue.repair import REPAIR, ask_again, missed, offer, silent, withdr
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, DoStep, ScenarioSet
 from bot.dialogue.session import Frame, Session
-from bot.dialogue.steps import DIGRESSION, go_on, hand_off
+from bot.dialogue.steps import DIGRESSION, WAITING, go_on, hand_off
 
 __all__ = ["advance", "expects", "opening"]
 
@@ -101,6 +101,9 @@ def _resumable(run: Run, stack: tuple[Frame, ...]) -> bool:
 
 
 def _utterance(run: Run, event: Utterance) -> None:
+    wanted = event.meaning.language
+    if wanted in run.scenarios.languages and run.session.medium == "text":
+        run.change(language=wanted)  # whoever goes over to English in writing is answered in English
     _understood(run, event.meaning)
 
 
@@ -116,8 +119,8 @@ def _keys(run: Run, event: Keys) -> None:
 
 def _understood(run: Run, meaning: Meaning) -> None:
     if run.session.status != "bot":
-        if run.session.status == "waiting" and meaning.intent in ("cancel", "menu"):
-            withdraw(run)
+        if run.session.status == "waiting":
+            _while_waiting(run, meaning)
         return
     if run.session.offer is not None and _offer_answered(run, meaning):
         return
@@ -129,6 +132,14 @@ def _understood(run: Run, meaning: Meaning) -> None:
         _wish(run, meaning, meaning.intent)
     else:
         missed(run)
+
+
+def _while_waiting(run: Run, meaning: Meaning) -> None:
+    """Written to the person who is to come, and told so once: nobody should think that nobody reads it."""
+    if meaning.intent in ("cancel", "menu"):
+        withdraw(run)
+    elif run.session.medium == "text" and run.session.stack and not run.visit(WAITING):
+        run.say_builtin("keep_waiting_text")
 
 
 def _elsewhere(run: Run, meaning: Meaning) -> bool:

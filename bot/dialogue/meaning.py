@@ -10,6 +10,7 @@ from typing import Literal
 from bot.dialogue.values import Moment, Value
 
 Language = Literal["ru", "en"]
+Wrong = Literal["past", "no_such_time"]
 
 # Intents every conversation understands, whatever its scenario says: the built-in repair patterns.
 REPAIRS = (
@@ -34,13 +35,15 @@ class Reading:
 
     value: the whole value, or None where nothing whole fits. partial: what of a datetime is known so far.
     alternatives: other whole values the words allow. question: what to ask where it is not whole:
-    "time", "day", "part_of_day", or None.
+    "time", "day", "part_of_day", or None. wrong: it spoke of the slot, but of what can't be taken: "past" is over
+    ("вчера"), "no_such_time" is in no calendar ("31 ноября").
     """
 
     value: Value = None
     partial: Moment | None = None
     alternatives: tuple[Value, ...] = ()
     question: str | None = None
+    wrong: Wrong | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +60,14 @@ class Meaning:
 
     intents: best first. readings: only slots that were expected, or that belong to the winning intent.
     yes: an answer to a yes/no question, None if it held none. option: the id of an offered choice.
+    language: the other language, where the customer surely goes over to it; None where they go on as they were.
     """
 
     intents: tuple[ScoredIntent, ...] = ()
     readings: Mapping[str, Reading] = field(default_factory=dict)
     yes: bool | None = None
     option: str | None = None
+    language: Language | None = None
 
     @classmethod
     def only(cls, intent: str) -> Meaning:

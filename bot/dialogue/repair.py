@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot.dialogue.actions import Withdraw
 from bot.dialogue.asking import served
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import ChooseStep, CollectStep
+from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep
 from bot.dialogue.steps import YES_NO, finish, go_on, hand_off
 
 # Prompts in a row that brought no answer before a person is asked to help: the question and one other wording by
@@ -104,8 +104,13 @@ def wait(run: Run) -> None:
 
 
 def back(run: Run) -> None:
-    """To the slot answered before this one; from a menu, up one scenario."""
+    """To the slot answered before this one, from a confirmation too; from a menu, up one scenario."""
     step = run.step
+    if isinstance(step, ConfirmStep) and _back_to_slot(run, step):
+        return
+    if isinstance(step, ChooseStep) and len(run.session.stack) == 1:
+        ask_again(run)
+        return
     if isinstance(step, CollectStep) and run.frame.asked in step.slots:
         filled = [name for name in step.slots[: step.slots.index(run.frame.asked)] if name in run.frame.values]
         if filled:
@@ -114,6 +119,19 @@ def back(run: Run) -> None:
             ask_again(run)
             return
     cancel(run)
+
+
+def _back_to_slot(run: Run, step: ConfirmStep) -> bool:
+    """Ask once more for the last slot that was filled; nothing else of what was said is lost."""
+    for each in reversed([one for one in run.scenario.steps.values() if isinstance(one, CollectStep)]):
+        filled = [name for name in each.slots if name in step.change and name in run.frame.values]
+        if filled:
+            run.forget(filled[-1])
+            run.visit(filled[-1])
+            run.go(each.id)
+            go_on(run)
+            return True
+    return False
 
 
 def help_(run: Run) -> None:

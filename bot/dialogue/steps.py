@@ -33,6 +33,7 @@ from bot.dialogue.values import Moment, Value
 MAX_STEPS = 300  # in one turn; a scenario that runs longer without asking anything is a loop
 
 DIGRESSION = "digression"  # among a frame's visits: one item of a menu was wished for from elsewhere
+WAITING = "waiting"  # among a frame's visits: told, while waiting for a person, that what is written is read
 
 YES_NO: Mapping[str, tuple[Choice, Choice]] = {
     "ru": (Choice(id="yes", title="Да", key="1"), Choice(id="no", title="Нет", key="2")),
@@ -89,6 +90,8 @@ def hand_off(run: Run, *, reason: str, skill: str = "", priority: int = 0, note:
     step = run.step
     if isinstance(step, ChooseStep):
         serve(run, step)  # who comes back from a person needn't hear the whole menu
+    if run.session.stack:
+        run.put(visits={name: count for name, count in run.frame.visits.items() if name != WAITING})
     run.change(status="waiting")
 
 

@@ -50,14 +50,16 @@ def read_datetime(text: str, *, lang: Lang, now: datetime, expected: Expected) -
     line = Line(_mended(text, lang), lang)
     facts = scan(line, _RULES[lang], now)
     if any(isinstance(fact, Impossible) for fact in facts):
-        return NOTHING
+        covered = {index for fact in facts for index in range(_from_preposition(line, fact), fact.stop)}
+        return Reading(wrong="no_such_time", rest=line.text([at for at in range(len(line)) if at not in covered]))
     facts = _strong(line, facts)
     kept = [fact for fact in facts if not isinstance(fact, Bar)]
     kept = [fact for fact, no in zip(kept, rejected(line, kept, SPEECH[lang]), strict=True) if not no]
     if not any(isinstance(fact, Day | Weekday | Instant | Vague) for fact in kept) and any(
         isinstance(fact, Bar) and fact.past for fact in facts
     ):
-        return NOTHING  # 'вчера был у вас в три'
+        # 'вчера в три' is an answer, 'вчера был у вас в три' tells of something else
+        return Reading(wrong="past") if explained(line, facts, SPEECH[lang]) else NOTHING
     if not facts and expected.open_hours and (found := soonest(normalise(text), lang, now, expected.open_hours)):
         return Reading(value=found[0], rest=found[1])
     used = {index for fact in facts for index in range(_from_preposition(line, fact), fact.stop)}

@@ -102,6 +102,20 @@ def _surely_named(word: Word) -> bool:
     return bool(sum(guess.score for guess in guesses) >= 0.5 * total) and word.text not in _NOT_NAMES
 
 
+def surely_named(words: list[str]) -> bool:
+    """Whether these words alone, which nobody asked for, are a name in the nominative: one of them a given name that
+    is rarely anything else, the others names too or in no dictionary."""
+    given = 0
+    for text in words:
+        word = Word(text, text)
+        guesses = [guess for guess in _guesses(word) if guess.case in ("", "nom")]
+        if _surely_named(word) and any(guess.kind == "Name" for guess in guesses):
+            given += 1
+        elif not guesses and not _unfamiliar(word):
+            return False
+    return given > 0
+
+
 def _strong(words: list[Word], intro: tuple[int, int] | None) -> bool:
     """Whether the introduction promises a name even of a kind no dictionary has."""
     return intro is not None and " ".join(word.text for word in words[intro[0] : intro[1]]) not in (

@@ -23,6 +23,7 @@ from bot.dialogue.meaning import REPAIRS, Expectation, Language, Meaning, Readin
 from bot.dialogue.scenario import ScenarioSet
 from bot.understanding import slots
 from bot.understanding.intents import Encoder, IntentCache, IntentModel, shipped_encoder
+from bot.understanding.names_ru import surely_named
 from bot.understanding.normaliser import normalise
 from bot.understanding.reading import Expected
 from bot.understanding.repairs import repair, without_politeness
@@ -39,7 +40,10 @@ _SIGN = re.compile("|".join(_SIGNS))
 # Words by which people name the slot they are about to fill, so that it is read though another was asked.
 _NAMED: Mapping[Language, Mapping[str, re.Pattern[str]]] = {
     "ru": {
-        "person": re.compile(r"\b(?:меня зовут|зовут|мое имя|на имя|имя|моя фамилия|(?:по|на) фамили[ию]|фамилия)\b"),
+        "person": re.compile(
+            r"\b(?:меня зовут|зовут|мое имя|на имя|имя|моя фамилия|(?:по|на) фамили[ию]|фамилия|"
+            r"не \w+(?: \w+)? а \w+)\b"
+        ),
         "number": re.compile(
             r"\b(?:нас|человека?|персоны?|гост(?:ей|я)|двое|двоих|трое|троих|четверо|четверых|пятеро|пятерых)\b"
         ),
@@ -67,6 +71,8 @@ _DATED: Mapping[Language, re.Pattern[str]] = {
         r"\d{1,2}[:.]\d\d"
     ),
 }
+_COMMA = re.compile(r"[,;.!\n]+")
+_LONGEST_NAME = 3  # words
 _POLITE = ("thanks", "greeting", "goodbye")
 _UNASKED = ("phone", "datetime", "choice", "person", "number")  # in the order in which they take their words
 
@@ -81,6 +87,7 @@ class _Heard:
     yes: bool | None
     language: Language
     now: datetime
+    asked_yes_or_no: bool = False
 
 
 class BuiltinNlu:
@@ -116,15 +123,24 @@ class BuiltinNlu:
         said = _SIGN.sub(lambda sign: _SIGNS[sign.group()], text[:MAX_CHARS])
         letters = script(said)
         if letters in (None, language):
-            return self._as(said, expectation, language, now)
+            meaning = self._as(said, expectation, language, now)
+            moved = _wrong_layout(said, "ru") if language == "en" and meaning == Meaning() else None
+            return meaning if moved is None else replace(self._as(moved, expectation, "ru", now), language="ru")
         mended = _wrong_layout(said, language) or _wrong_alphabet(said, language)
         if mended is not None:
             return self._as(mended, expectation, language, now)
         meaning = self._as(said, expectation, letters, now)
+        if _goes_over(said, meaning, letters, expectation):
+            return replace(meaning, language=letters)
         if meaning == Meaning() and len(said) <= _LONGEST_MENDED:
             # A brand or a name in the other alphabet may still be among the options.
             meaning = self._as(said, expectation, language, now)
         return meaning
+
+    def language_of(self, text: str) -> Language | None:
+        """The language a text is written in, by its letters and by the words that the other layout makes of them."""
+        letters = script(text[:MAX_CHARS])
+        return "ru" if letters == "en" and _wrong_layout(text, "ru") is not None else letters
 
     def _as(self, text: str, expectation: Expectation, language: Language, now: datetime) -> Meaning:
         plain = normalise(text)
@@ -205,13 +221,25 @@ class BuiltinNlu:
         return Meaning(intents=intents, readings=readings)
 
 
+def _goes_over(said: str, meaning: Meaning, letters: Language, expectation: Expectation) -> bool:
+    """Whether words in the other alphabet are more than a name, a brand or an "ok".
+
+    Who writes Cyrillic speaks Russian; Latin letters are English when several words of them say something.
+    """
+    words = [word for word in said.split() if any(char.isalpha() for char in word)]
+    if letters == "ru":
+        return meaning.intent is not None or meaning.yes is not None or len(words) > 3
+    types = {expectation.slots[name].type for name in meaning.readings if name in expectation.slots}
+    return len(words) > 2 and (meaning.intent is not None or bool(types - {"person", "phone", "text"}))
+
+
 def _heard(text: str, plain: str, expectation: Expectation, language: Language, now: datetime) -> _Heard:
     if not expectation.yesno:
         return _Heard(text, plain, plain, None, language, now)
     answer = slots.read("yesno", text, lang=language, now=now)
     if not isinstance(answer.value, bool):
-        return _Heard(text, plain, plain, None, language, now)
-    return _Heard(text, plain, answer.rest, answer.value, language, now)
+        return _Heard(text, plain, plain, None, language, now, True)
+    return _Heard(text, plain, answer.rest, answer.value, language, now, True)
 
 
 def _pressed(option: str, asked: SlotSpec | None) -> Meaning:
@@ -293,11 +321,44 @@ def _unasked(
         if words is None:
             continue
         told, rest = _read(spec, words, heard)
-        if told is None or (told.value is None and told.partial is None) or _by_order(spec, told, words, heard):
+        if told is None or not _tells(told) or _by_order(spec, told, words, heard):
             continue
         readings[spec.name] = told
         left = f"{left[: len(left) - len(words)]} {rest}".strip() if left.endswith(words) else rest
+    named = next((spec for spec in specs if spec.type == "person" and spec.name not in readings), None)
+    if named is not None and asked != named and not heard.asked_yes_or_no:
+        told, left = _bare_name(named, left, heard)
+        if told is not None:
+            readings[named.name] = told
     return readings, left
+
+
+def _bare_name(spec: SlotSpec, left: str, heard: _Heard) -> tuple[Reading | None, str]:
+    """A name without "меня зовут": all that the other slots left over, or all between two commas."""
+    whole = " ".join(word for word in left.split() if word not in _EMPTY[heard.language])
+    parts = [normalise(part) for part in _COMMA.split(heard.text)]
+    free = frozenset(left.split())
+    for words in (whole, *(part for part in parts if part and free.issuperset(part.split()))):
+        if not 1 <= len(words.split()) <= _LONGEST_NAME or not _surely_a_name(words, heard):
+            continue
+        told, _ = _read(spec, words, heard)
+        if told is not None and told.value is not None:
+            return told, " ".join(word for word in left.split() if word not in words.split())
+    return None, left
+
+
+def _surely_a_name(words: str, heard: _Heard) -> bool:
+    """Russian: a given name that is rarely anything else, as it stands in the dictionary ("к Анне" is to whom they
+    go), with nothing but names beside it. English has no such dictionary: two words or three, all written large."""
+    if heard.language == "en":
+        large = re.findall(r"\b[A-Z][a-z'’-]+\b", heard.text)
+        return len(words.split()) > 1 and all(any(word == normalise(one) for one in large) for word in words.split())
+    return surely_named(words.split())
+
+
+def _tells(told: Reading) -> bool:
+    """Whether there is something to take, or a slip to speak of; what is over ("вчера") may be any story."""
+    return told.value is not None or told.partial is not None or told.wrong == "no_such_time"
 
 
 def _by_order(spec: SlotSpec, told: Reading, words: str, heard: _Heard) -> bool:
@@ -328,7 +389,7 @@ def _read(spec: SlotSpec, text: str, heard: _Heard) -> tuple[Reading | None, str
         return None, text
     expected = Expected.of(spec)
     told = slots.read(spec.type, text, lang=heard.language, now=heard.now, expected=expected)
-    return (told.for_dialogue, told.rest) if told else (None, text)
+    return (told.for_dialogue, told.rest) if told or told.wrong else (None, text)
 
 
 def _under_way(intent: ScoredIntent, expectation: Expectation) -> bool:

@@ -12,6 +12,7 @@ from bot.dialogue.values import Moment, Value
 
 Lang: TypeAlias = Language
 Question: TypeAlias = Literal["time", "day", "part_of_day"]
+Wrong: TypeAlias = meaning.Wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class Reading:
     alternatives: where it is ambiguous, what it could be, likelier first; for a range, its two ends.
     question: what to ask to make it whole.
     partial: what of a datetime is known so far; hand it back as Expected.known with the next answer.
+    wrong: why what was told can't be taken: "past", "no_such_time"; None where it says nothing about the slot.
     rest: the normalised text that the reading did not use ('нет, лучше в четыре' as yesno: 'лучше в четыре').
     """
 
@@ -53,13 +55,18 @@ class Reading:
     alternatives: tuple[Value, ...] = ()
     question: Question | None = None
     partial: Moment | None = None
+    wrong: Wrong | None = None
     rest: str = ""
 
     @property
     def for_dialogue(self) -> meaning.Reading:
         """The reading as the core takes it: without the rest, which is the customer's own words."""
         return meaning.Reading(
-            value=self.value, partial=self.partial, alternatives=self.alternatives, question=self.question
+            value=self.value,
+            partial=self.partial,
+            alternatives=self.alternatives,
+            question=self.question,
+            wrong=self.wrong,
         )
 
     def __bool__(self) -> bool:

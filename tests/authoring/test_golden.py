@@ -38,6 +38,9 @@ WORDS = {
 class Scripted:
     """Understands a few words exactly; everything else is not understood."""
 
+    def language_of(self, text: str) -> Language | None:
+        return None
+
     def understand(self, text: str, expectation: Expectation, *, language: Language, now: datetime) -> Meaning:
         return WORDS.get(text, Meaning())
 

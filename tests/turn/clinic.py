@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any
 
 from bot.backends.calendar import Calendar
+from bot.customers.opening import script
 from bot.dialogue.actions import Say
 from bot.dialogue.events import Event, Started, Utterance
 from bot.dialogue.expressions import Expression, Template
@@ -197,6 +198,9 @@ def clinic(name: str = "clinic") -> ScenarioSet:
 
 class Plain:
     """Reads the meaning that the text spells out. The word "boom" is a fault in the code behind understanding."""
+
+    def language_of(self, text: str) -> Language | None:
+        return script(text)
 
     def understand(self, text: str, expectation: Expectation, *, language: Language, now: datetime) -> Meaning:
         intents: tuple[ScoredIntent, ...] = ()

@@ -263,3 +263,52 @@ def test_without_the_encoder_words_alone_still_tell(clinic_phrases: dict[str, di
     plain = BuiltinNlu(clinic_phrases, encoder=None)
     assert _understood(plain, "menu", "отмените мою запись", "ru") == "cancellation"
     assert _understood(plain, "menu", "how much is a visit", "en") == "price"
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken", "language"),
+    [
+        ("хочу записаться к терапевту", "en", "ru"),
+        ("отмена", "en", "ru"),
+        ("что-то такое непонятное говорю", "en", "ru"),
+        ("pfgbcfnmcz r nthfgtdne", "en", "ru"),
+        ("I want to book a dentist", "ru", "en"),
+        ("tomorrow at 3pm", "ru", None),  # no date is expected at the menu
+        ("Иван", "en", None),
+        ("John Smith", "ru", None),
+        ("ok", "ru", None),
+        ("zapishite k terapevtu", "ru", None),
+        ("book a dentist", "en", None),
+    ],
+)
+def test_who_goes_over_to_the_other_language_is_noticed(
+    nlu: BuiltinNlu, text: str, spoken: Language, language: Language | None
+) -> None:
+    assert nlu.understand(text, MENU, language=spoken, now=NOW).language == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("ghbdtn", "ru"), ("привет", "ru"), ("hello", "en"), ("operator", "en"), ("start", "en"), ("12", None)],
+)
+def test_the_first_words_tell_the_language_whatever_the_layout(
+    nlu: BuiltinNlu, text: str, language: Language | None
+) -> None:
+    assert nlu.language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("запишите к терапевту завтра в три, Мария Иванова", "Мария Иванова"),
+        ("Мария Иванова, 89161234567, к терапевту", "Мария Иванова"),
+        ("завтра в 16 к терапевту Мария", "Мария"),
+        ("запишите к терапевту Анне Петровой на завтра", None),
+        ("запишите к терапевту завтра в три, срочно", None),
+        ("запишите к терапевту завтра, мама болеет", None),
+        ("запишите к терапевту, очень болит рука", None),
+    ],
+)
+def test_a_name_without_my_name_is(nlu: BuiltinNlu, text: str, name: str | None) -> None:
+    told = nlu.understand(text, MENU, language="ru", now=NOW).readings.get("name")
+    assert (str(told.value) if told else None) == name
