@@ -61,9 +61,10 @@ class Equipment:
     new_vad: makes one call's own. ears: recognisers by language. agent: the SIP address calls are transferred to,
     "" for none: they wait at the desk. vcon: conversation id -> its vCon's id. ringing: told
     (conversation, address) before an agent's telephone rings, so that the desk shows it first.
-    measured: told ("reply_ms" | "key_ms" | "barge_in_ms", value) for the metrics. whole: whether these words
-    already answer what is expected, so that a shorter silence ends them. apology, closing: what is said, by language,
-    where no turn can be taken, and where the line must be closed.
+    measured: told (name, ms) for the metrics: reply_ms and its parts, silence_ms (until the utterance was sure to be
+    over), words_ms (until it was recognised), turn_ms, sound_ms; key_ms, barge_in_ms. whole: whether these words
+    already say all that is expected at once, so that a shorter silence ends them. apology, closing: what is
+    said, by language, where no turn can be taken, and where the line must be closed.
     """
 
     turns: Turns
@@ -78,7 +79,7 @@ class Equipment:
     silence_s: float = SILENCE_S
     apology: Mapping[str, str] = field(default_factory=dict)
     closing: Mapping[str, str] = field(default_factory=dict)
-    whole: Callable[[str, Expectation, Language], bool] = field(default=lambda text, expectation, language: False)
+    whole: Callable[[str, Session, Expectation], Awaitable[bool]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,8 @@ class Call:
         self._speaking.drop()
         if self._hearing is not None:
             self._hearing.forget()
-        whole = self._keypad.press(digit.key, self._frames * FRAME_MS)
+        self._speaking.owe("key_ms", self._now_ms)
+        whole = self._keypad.press(digit.key, self._now_ms)
         if whole is not None:
             self._put(Keys, digits=whole)
 
@@ -199,7 +201,7 @@ class Call:
             self._frames += 1
             self._speaking.tick()
             hearing.hear(frame, deaf=self._deaf)
-            whole = self._keypad.tick(self._frames * FRAME_MS)
+            whole = self._keypad.tick(self._now_ms)
             if whole is not None:
                 self._put(Keys, digits=whole)
             self._count_silence(hearing)
@@ -213,14 +215,17 @@ class Call:
     def _heard(self, heard: Told) -> None:
         self._quiet = 0
         if isinstance(heard, Talking):
-            self._speaking.interrupt()
+            if self._speaking.interrupt():
+                self._equipment.measured("barge_in_ms", self._now_ms - heard.began_ms)
         elif isinstance(heard, Said):
             self._keypad.clear()
             if self._session is not None and self._session.status == "agent":
                 self._speaking.resume()  # what an agent wrote is said to its end
             else:
                 self._speaking.drop()
-            self._speaking.owe_reply(heard.ended_ms)
+            self._equipment.measured("silence_ms", heard.decided_ms - heard.ended_ms)
+            self._equipment.measured("words_ms", self._now_ms - heard.decided_ms)
+            self._speaking.owe("reply_ms", heard.ended_ms)
             self._put(Utterance, text=heard.text, confidence=heard.confidence)
         elif heard.speech_ms >= NOTICED_MS and not self._speaking.stopped:
             self._speaking.drop()
@@ -228,9 +233,14 @@ class Call:
         else:
             self._speaking.resume()
 
-    def _is_whole(self, text: str) -> bool:
-        language = self._session.language if self._session else "ru"
-        return self._equipment.whole(text, self._expectation, language)
+    async def _is_whole(self, text: str) -> bool:
+        whole = self._equipment.whole
+        return whole is not None and self._session is not None and await whole(text, self._session, self._expectation)
+
+    @property
+    def _now_ms(self) -> int:
+        """Of the line's own time."""
+        return self._frames * FRAME_MS
 
     def _count_silence(self, hearing: Hearing) -> None:
         status = self._session.status if self._session else ""
@@ -267,6 +277,7 @@ class Call:
             if self._closing or (self._session is not None and self._session.status == "ended"):
                 continue
             self._busy = True
+            began = self._now_ms
             try:
                 outcome = await self._turn(item)
             except Exception as error:  # the outermost loop of a call
@@ -276,6 +287,9 @@ class Call:
             finally:
                 self._busy = False
             self._broken = 0
+            if isinstance(item, Utterance):
+                self._equipment.measured("turn_ms", self._now_ms - began)
+                self._speaking.owe("sound_ms", self._now_ms)
             await self._perform(outcome)
 
     def _apologise(self) -> None:

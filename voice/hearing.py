@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,16 +26,20 @@ KEPT_FRAMES = 20  # 400 ms before the onset was sure, so that the first syllable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talking:
-    """The caller began to speak."""
+    """The caller began to speak. began_ms: since the call's first frame."""
+
+    began_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """An utterance with words in it. ended_ms: where its speech ended, ms since the call's first frame."""
+    """An utterance with words in it. ended_ms: where its speech ended, decided_ms: when that was sure, both ms since
+    the call's first frame."""
 
     text: str
     confidence: float
     ended_ms: int
+    decided_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,10 @@ class Nothing:
 Told = Talking | Said | Nothing
 
 
+async def never_whole(text: str) -> bool:
+    return False
+
+
 class Hearing:
     """One a call. `tell` is called on the event loop, for Said and Nothing after the decode."""
 
@@ -56,9 +64,9 @@ class Hearing:
         vad: Vad,
         ears: Mapping[str, Recognizers],
         tell: Callable[[Told], None],
-        whole: Callable[[str], bool] = lambda text: False,
+        whole: Callable[[str], Awaitable[bool]] = never_whole,
     ) -> None:
-        """whole: whether these words already answer what was asked; a millisecond or two, on the event loop."""
+        """whole: whether these words already say all that one would say at once."""
         self._vad = vad
         self._ears = ears
         self._tell = tell
@@ -72,6 +80,7 @@ class Hearing:
         self._forgotten = False  # the utterance under way
         self._decoding: deque[asyncio.Task[None]] = deque()
         self._settling: asyncio.Task[None] | None = None
+        self._turns = 0  # from speech to pause and back: what is known of one pause says nothing of the next
 
     def expect(self, hint: Hint) -> None:
         """What would be understood now; holds for the utterance that begins next, its patience at once."""
@@ -118,7 +127,7 @@ class Hearing:
             if self._recognizer is not None:
                 for frame in self._kept:
                     self._recognizer.feed(frame)
-            self._tell(Talking())
+            self._tell(Talking(began_ms=edge.from_ms))
         elif self._forgotten:
             return
         elif edge.mark is Mark.SPEECH_ENDED:
@@ -127,20 +136,24 @@ class Hearing:
             task = asyncio.create_task(self._recognise(recognizer, edge, before), name="call-recognise")
             self._decoding.append(task)
         elif self._recognizer is not None:
+            self._turns += 1
             if edge.mark is Mark.PAUSE:
                 self._recognizer.pause()
-                self._settling = asyncio.create_task(self._settle(self._recognizer), name="call-settle")
+                self._settling = asyncio.create_task(self._settle(self._recognizer, self._turns), name="call-settle")
             else:
                 self._recognizer.resume()
 
-    async def _settle(self, recognizer: Recognizer) -> None:
+    async def _settle(self, recognizer: Recognizer, pause: int) -> None:
         """The words up to this pause: when they are a whole answer, a shorter silence ends the utterance."""
         try:
             heard = await recognizer.settled()
         except EngineFailed:
             return  # `final` tells
-        if heard is not None and heard.text and recognizer is self._recognizer:
-            self._endpointer.settle(self._whole(heard.text))
+        if heard is None or not heard.text or recognizer is not self._recognizer:
+            return
+        whole = await self._whole(heard.text)
+        if recognizer is self._recognizer and pause == self._turns:
+            self._endpointer.settle(whole)
 
     async def _recognise(self, recognizer: Recognizer | None, edge: Edge, before: asyncio.Task[None] | None) -> None:
         told: Told = Nothing(speech_ms=edge.speech_ms)
@@ -148,7 +161,9 @@ class Hearing:
             if recognizer is not None:
                 heard = await recognizer.final()
                 if heard.text:
-                    told = Said(text=heard.text, confidence=heard.confidence, ended_ms=edge.from_ms)
+                    told = Said(
+                        text=heard.text, confidence=heard.confidence, ended_ms=edge.from_ms, decided_ms=edge.at_ms
+                    )
         except (EngineFailed, RecognizersBusy) as error:
             log.warning("an utterance was lost: %s", error)
         except asyncio.CancelledError:

@@ -23,6 +23,7 @@ def _kind(expectation: Expectation) -> Kind:
     asked = expectation.slots.get(expectation.asked or "")
     if asked and asked.type in KINDS:
         return asked.type  # type: ignore[return-value]
-    if expectation.yesno:
+    # "Anything else?" is answered by a yes or no too, but what follows is a wish, told as freely as at any menu.
+    if expectation.yesno and (not expectation.choices or any(option.id == "yes" for option in expectation.choices)):
         return "yesno"
     return "menu" if expectation.choices else "text"

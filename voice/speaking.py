@@ -54,7 +54,7 @@ class Speaking:
         self._quiet.set()
         self._frames = 0
         self._said = 0
-        self._owed_ms: int | None = None
+        self._owed: dict[str, int] = {}  # what is measured when sound begins, and since when
 
     # --- what the call asks ----------------------------------------------------------------------------
 
@@ -82,11 +82,14 @@ class Speaking:
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._speak(), name="call-speak")
 
-    def interrupt(self) -> None:
-        """The caller speaks or pressed a key: stop within one frame, unless what plays must be heard."""
-        for order in self._floor.speech_started():
+    def interrupt(self) -> bool:
+        """The caller speaks or pressed a key: stop within one frame, unless what plays must be heard. Whether anything
+        was stopped."""
+        orders = self._floor.speech_started()
+        for order in orders:
             if not isinstance(order, Play):
                 self._floor.stopped(self._leg.flush())
+        return bool(orders)
 
     def resume(self) -> None:
         """It was nothing: the prompt goes on."""
@@ -103,9 +106,9 @@ class Speaking:
         self._waiting.clear()
         self._floor.take_turn()
 
-    def owe_reply(self, ended_ms: int) -> None:
-        """The caller's words ended there (ms since the first frame); measured when the answer begins."""
-        self._owed_ms = ended_ms
+    def owe(self, name: str, since_ms: int) -> None:
+        """Something waits for an answer since then (ms since the first frame); measured when the answer begins."""
+        self._owed[name] = since_ms
 
     async def all_said(self, timeout_s: float) -> None:
         """Wait until nothing is left to say."""
@@ -161,6 +164,6 @@ class Speaking:
         for order in orders:
             if isinstance(order, Play):
                 self._leg.play(order.sound)
-                if self._owed_ms is not None:
-                    self._measured("reply_ms", self._frames * FRAME_MS - self._owed_ms)
-                    self._owed_ms = None
+                for name, since_ms in self._owed.items():
+                    self._measured(name, self._frames * FRAME_MS - since_ms)
+                self._owed.clear()

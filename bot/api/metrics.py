@@ -42,15 +42,16 @@ class Metrics:
 
         self.call_seconds = Histogram(
             "govorun_call_seconds",
-            "Within a call. reply: end of the caller's speech to the first audio of the answer; key: from a key "
-            "press to it; barge_in: from the caller's voice to the prompt's silence.",
+            "Within a call. reply: end of the caller's speech to the first audio of the answer, and its parts: silence "
+            "until that was sure, words (recognition after it), turn, sound (synthesis); key: from a key press to the "
+            "answer; barge_in: from the caller's voice to the prompt's silence.",
             ("what",),
             buckets=_SECONDS,
             registry=self.registry,
         )
 
     def heard(self, what: str, milliseconds: float) -> None:
-        """What a call measured of itself: "reply_ms", "key_ms", "barge_in_ms"."""
+        """What a call measured of itself: "reply_ms", "key_ms", "barge_in_ms"… as in voice.call.Equipment."""
         self.call_seconds.labels(what.removesuffix("_ms")).observe(milliseconds / 1000)
 
     def text(self) -> bytes:

@@ -1,34 +1,66 @@
-"""Whether the words so far already answer what was asked, so that the line need not wait for more of them."""
+"""Whether the words so far say all that people say at once, so that the line need not wait for more of them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from bot.dialogue.meaning import Expectation, Language
+from bot.dialogue.meaning import Expectation, Language, Meaning
 from bot.dialogue.values import PersonName
+from bot.ports import Nlu
 from bot.understanding import slots
+from bot.understanding.nlu import SURE
 from bot.understanding.reading import Expected, Reading
 from bot.understanding.yesno import read_yesno
 
 _OPEN_ENDED = ("text", "number")  # "двадцать" may go on with "пять"
+_AT_ONCE = ("choice", "datetime")  # told in one breath with a wish: "к терапевту на завтра в три"; a name is not
+_ALWAYS = ("operator", "repeat", "help", "menu", "back", "slower", "goodbye")  # whatever was asked
+_GO_ON = ("greeting", "thanks", "cancel", "wait")  # "здравствуйте, …", "отмените … запись на завтра"
 
 
-def is_whole(text: str, expectation: Expectation, *, language: Language, now: datetime) -> bool:
-    """A whole answer with nothing left over. When in doubt it is not: the price of a wrong yes is a caller cut short.
+def is_whole(text: str, expectation: Expectation, *, language: Language, now: datetime, nlu: Nlu | None = None) -> bool:
+    """A whole answer with nothing left over, or a wish with all that goes with it. When in doubt it is not: the price
+    of a wrong yes is a caller cut short.
 
-    now: naive, the business's wall clock. Costs what one slot reader costs, a millisecond or two.
+    now: naive, the business's wall clock. nlu: without it only answers are known. Costs a few milliseconds.
     """
+    if _is_whole_answer(text, expectation, language, now):
+        return True
+    asked = expectation.slots.get(expectation.asked or "")
+    if nlu is None or not text.strip() or (asked is not None and asked.type == "text"):
+        return False
+    meaning = nlu.understand(text, expectation, language=language, now=now)
+    if asked is not None and meaning.intent not in _ALWAYS:
+        return False  # half an answer may sound like a wish: "меня зовут" like "как тебя зовут"
+    return _is_whole_wish(meaning, expectation)
+
+
+def _is_whole_answer(text: str, expectation: Expectation, language: Language, now: datetime) -> bool:
     asked = expectation.slots.get(expectation.asked or "")
     if asked is not None:
         if asked.type in _OPEN_ENDED or asked.type not in slots.READERS:
             return False
         return _settled(slots.read(asked.type, text, lang=language, now=now, expected=Expected.of(asked)))
     if expectation.yesno:
-        return _settled(read_yesno(text, lang=language))
+        reading = read_yesno(text, lang=language)
+        if _settled(reading):
+            # "Нет" to "is that right?" goes on: "нет, лучше в четыре".
+            return reading.value is True or not expectation.slots
     if expectation.choices:
         offered = Expected(options=expectation.choices)
         return _settled(slots.read("choice", text, lang=language, now=now, expected=offered))
     return False
+
+
+def _is_whole_wish(meaning: Meaning, expectation: Expectation) -> bool:
+    if not meaning.intents or meaning.intents[0].score < SURE or meaning.intent in _GO_ON:
+        return False
+    told_at_once = (spec for spec in expectation.intent_slots.get(str(meaning.intent), ()) if spec.type in _AT_ONCE)
+    readings = (meaning.readings.get(spec.name) for spec in told_at_once)
+    return all(
+        reading is not None and reading.value is not None and not reading.question and not reading.alternatives
+        for reading in readings
+    )
 
 
 def _settled(reading: Reading) -> bool:

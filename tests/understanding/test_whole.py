@@ -1,14 +1,24 @@
+from dataclasses import replace
 from datetime import datetime, time
 
 import pytest
 
-from bot.dialogue.meaning import Expectation, Option, SlotSpec
+from bot.dialogue.meaning import REPAIRS, Expectation, Option, SlotSpec
 from bot.understanding.whole import is_whole
 
 NOW = datetime(2026, 11, 18, 10)
 DOCTORS = (
     Option(id="t", title={"ru": "терапевт", "en": "therapist"}),
     Option(id="c", title={"ru": "кардиолог", "en": "cardiologist"}),
+)
+
+SERVICE = SlotSpec(name="service", type="choice", options=DOCTORS)
+WHEN = SlotSpec(name="when", type="datetime", open_hours=(time(9), time(20)))
+NAME = SlotSpec(name="name", type="person")
+MENU = Expectation(
+    choices=(Option(id="results", title={"ru": "Анализы"}, key="1"),),
+    intents=("booking", "price", "address", "cancellation", *REPAIRS),
+    intent_slots={"booking": (SERVICE, WHEN, NAME), "price": (SERVICE,)},
 )
 
 
@@ -50,6 +60,51 @@ def test_a_whole_answer_need_not_be_waited_for(slot_type, said):
 )
 def test_half_an_answer_is_waited_for(slot_type, said):
     assert not is_whole(said, asked(slot_type), language="ru", now=NOW)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Хочу записаться к терапевту на завтра в три часа дня",
+        "Сколько стоит приём кардиолога?",
+        "Где вы находитесь?",
+        "Соедините с оператором",
+        "Повторите ещё раз",
+    ],
+)
+def test_a_wish_with_all_that_goes_with_it_need_not_be_waited_for(nlu, said):
+    assert is_whole(said, MENU, language="ru", now=NOW, nlu=nlu)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Хочу записаться к терапевту",
+        "Запишите меня на завтра",
+        "Запишите к терапевту на завтра",
+        "Здравствуйте",
+        "Спасибо",
+        "Мне нужно",
+        "Сколько стоит",
+        "",
+    ],
+)
+def test_a_wish_that_is_likely_to_go_on_is_waited_for(nlu, said):
+    assert not is_whole(said, MENU, language="ru", now=NOW, nlu=nlu)
+
+
+def test_a_wish_may_be_whole_while_something_else_is_asked_but_not_while_anything_may_be_said(nlu):
+    phone, text = (replace(MENU, choices=(), asked="it", slots=asked(kind).slots) for kind in ("phone", "text"))
+    assert is_whole("Соедините с оператором", phone, language="ru", now=NOW, nlu=nlu)
+    assert not is_whole("Соедините с оператором", text, language="ru", now=NOW, nlu=nlu)
+    assert not is_whole("Где вы находитесь", phone, language="ru", now=NOW, nlu=nlu)
+
+
+def test_no_goes_on_where_something_may_be_changed_and_yes_does_not():
+    confirm = Expectation(yesno=True, slots=asked("datetime").slots)
+    assert is_whole("Да.", confirm, language="ru", now=NOW)
+    assert not is_whole("Нет.", confirm, language="ru", now=NOW)
+    assert is_whole("Нет.", Expectation(yesno=True), language="ru", now=NOW)
 
 
 def test_a_question_of_yes_or_no_and_a_menu_have_whole_answers_too():

@@ -21,6 +21,7 @@ from bot.stores.bus import LocalBus
 from tests.dialogue.small import NOW, SMALL
 from voice.audio import FRAME, RATE, Frame, Samples
 from voice.call import Call, Equipment
+from voice.endpointing import PATIENCE
 from voice.ports import Digit, Ended, Heard, Hint, LegEvent
 
 SECOND = 50  # frames
@@ -270,7 +271,12 @@ async def test_what_is_said_is_answered():
         await call.greeted()
         await call.speaks()
         assert call.turns.said[-1] == "К какому врачу?"
-        assert call.measured[0][0] == "reply_ms"
+        names = [name for name, _ in call.measured]
+        assert sorted(names) == ["reply_ms", "silence_ms", "sound_ms", "turn_ms", "words_ms"]
+        told = dict(call.measured)
+        parts = told["silence_ms"] + told["words_ms"] + told["turn_ms"] + told["sound_ms"]
+        assert told["silence_ms"] == PATIENCE["menu"].silence_ms
+        assert abs(told["reply_ms"] - parts) <= 40  # two frames' borders
 
 
 async def test_the_first_syllable_before_the_onset_reaches_the_recogniser():
@@ -286,6 +292,7 @@ async def test_speech_stops_the_prompt_within_the_onset():
         await call.line.hear(4, 5000)
         assert call.line.queued == 0
         assert call.line.flushed_ms > 500
+        assert call.measured == [("barge_in_ms", 60)]  # three windows are an onset
 
 
 async def test_a_cough_lets_the_prompt_go_on():
@@ -320,6 +327,7 @@ async def test_a_key_stops_the_prompt_and_is_an_answer():
         assert call.turns.said[-1] == "К какому врачу?"
         await call.line.hear(2 * SECOND)
         assert 1000 < call.line.sent < 1500  # 0.2 s of the greeting and the question, not the menu between
+        assert [name for name, _ in call.measured] == ["key_ms"]
 
 
 async def test_silence_is_told_after_the_prompt_not_during_it():

@@ -19,6 +19,12 @@ def test_a_question_of_yes_or_no_is_waited_for_as_such():
     assert hint(Expectation(yesno=True), "ru").kind == "yesno"
 
 
+def test_a_menu_that_a_yes_or_no_may_answer_is_waited_for_as_a_menu():
+    assert hint(Expectation(yesno=True, choices=DOCTORS), "ru").kind == "menu"
+    yes_or_no = (Option(id="yes", title={"ru": "Да"}), Option(id="no", title={"ru": "Нет"}), *DOCTORS)
+    assert hint(Expectation(yesno=True, choices=yes_or_no), "ru").kind == "yesno"
+
+
 def test_a_slot_of_a_type_unknown_to_ears_is_free_text():
     assert hint(Expectation(asked="x", slots={"x": SlotSpec(name="x", type="colour")}), "ru").kind == "text"
 
