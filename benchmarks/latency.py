@@ -4,7 +4,7 @@
 
 A telephone in this process calls the shipped clinic, books a visit by voice (speech of a voice the bot never uses,
 A-law, one RTP packet every 20 ms) and answers what it is asked, whatever way the conversation takes; then it presses
-three keys. Nothing is mocked: telephone, recognition, understanding, database, synthesis.
+two keys. Nothing is mocked: telephone, recognition, understanding, database, synthesis.
 
     p50_ms, p95_ms  from the last packet with the caller's speech (louder than -45 dBFS) to the arrival of the first
                     packet with the bot's, of utterances that were not cut in two
@@ -12,6 +12,7 @@ three keys. Nothing is mocked: telephone, recognition, understanding, database, 
     false_cutoffs   share of utterances with a pause of 300-600 ms inside that the bot took for two, by its transcript
     key_p50_ms, key_p95_ms  from the first packet of a key (RFC 4733) to the first packet of the answer
     turns           utterances measured;  misheard: questions that had to be asked again
+    booked          calls that reached their end
     stages_ms       where the time goes by the server's own count, means: silence (waiting for more words), words
                     (recognition after that), turn (understanding, dialogue, commit), sound (first of the answer)
     compared        with the plain way: wait 700 ms (the least that cut only 1 in 24 utterances with pauses), then let
@@ -26,6 +27,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import platform
 import re
@@ -48,12 +50,15 @@ from voice.audio import Samples
 from voice.ports import Hint, Kind
 from voice.tts.rhvoice import RhVoice
 
+log = logging.getLogger(__name__)
+
 LOUD_DBFS = -45.0
-QUIET_S = 1.0  # of the bot: it has said all; its longest pause between two sentences is half of that
+QUIET_S = 0.8  # of the bot: it has said all; its longest pause between two sentences is about half of that
 PLAIN_WAIT_MS = 700
 PLAIN_UTTERANCES = 8
+NO_ANSWER_S = 20.0  # it asks again after six
 MOST_TURNS = 14  # of one call
-KEYS = ("5", "6", "7")
+KEYS = ("6", "5")
 VOICES = ("elena", "aleksandr")
 
 Pieces = tuple[str | int, ...]  # words, and pauses in ms
@@ -98,10 +103,13 @@ QUESTIONS = (
             ("В среду в одиннадцать утра",),
         ),
     ),
+    Question(
+        "time", "какое время|в котором часу", "datetime", (("В десять утра",), ("В шестнадцать", 300, "тридцать"))
+    ),
     Question("service", "какому врачу|назовите врача", "choice", (("К терапевту",), ("К кардиологу",), ("Окулист",))),
     Question(
         "menu",
-        "",
+        "чем помочь|чем ещё помочь|своими словами|слушаю",
         "menu",
         (
             ("Хочу записаться к терапевту", 450, "завтра в три часа дня"),
@@ -169,6 +177,10 @@ def trimmed(pieces: list[Samples]) -> Samples:
     return kept
 
 
+class NoAnswer(Exception):
+    """The bot fell silent for good."""
+
+
 class Caller:
     """One call after another by one telephone."""
 
@@ -184,11 +196,18 @@ class Caller:
             conversation = await self._conversation(known, user)
             await call.hears_within(10, since=call.answered_at)
             await asyncio.sleep(1.5)  # the menu is cut short: nobody waits for ten items
-            await self._book(call, conversation, number)
+            try:
+                await self._book(call, conversation, number)
+            except NoAnswer as error:
+                log.warning("%s", error)
+                call.hang_up()
+                return
             await self._say(call, conversation, number, "after", "menu", AFTER[number % len(AFTER)])
             for key in KEYS:
+                await falls_silent(call, time.monotonic())
                 await self._press(call, key)
             call.hang_up()
+        log.info("call %d took %.0f s", number, time.monotonic() - call.answered_at)
 
     async def _book(self, call: PhoneCall, conversation: str, number: int) -> None:
         asked: dict[str, int] = defaultdict(int)
@@ -197,7 +216,9 @@ class Caller:
             if DONE.search(told):
                 self._measured.booked += 1
                 return
-            question = next(each for each in QUESTIONS if re.search(each.words, told, re.IGNORECASE))
+            question = next((each for each in QUESTIONS if re.search(each.words, told, re.IGNORECASE)), None)
+            if question is None:
+                raise NoAnswer(f"call {number}: a caller would not know what to say to {told!r}")
             pieces = question.answers[(number + asked[question.name]) % len(question.answers)]
             self._measured.misheard += asked[question.name] > 0
             asked[question.name] += 1
@@ -210,13 +231,18 @@ class Caller:
         before, _ = await self._transcript(conversation)
         call.say(sound)
         ended = await call.said()
-        replied = await call.hears_within(20, since=ended, dbfs=LOUD_DBFS)
+        try:
+            replied = await call.hears_within(NO_ANSWER_S, since=ended, dbfs=LOUD_DBFS)
+        except TimeoutError:
+            _, told = await self._transcript(conversation)
+            raise NoAnswer(f"call {number}, {question}: no answer to {pieces}; the bot wrote: {told!r}") from None
         await falls_silent(call, replied)
         after, _ = await self._transcript(conversation)
         cut = after - before > 1
         paused = len(pieces) > 1
         wait = None if cut else (replied - ended) * 1000
         self._measured.said.append(Said(question, kind, sound, paused, cut, wait))
+        log.info("call %d, %s: %s, %s", number, question, pieces, "cut" if cut else f"{wait:.0f} ms")
 
     async def _press(self, call: PhoneCall, key: str) -> None:
         pressed = len(call.wire.pressed)
@@ -226,7 +252,6 @@ class Caller:
         at = call.wire.pressed[-1][0]
         answered = await call.hears_within(10, since=at, dbfs=LOUD_DBFS)
         self._measured.keys_ms.append((answered - at) * 1000)
-        await falls_silent(call, answered)
 
     async def _conversation(self, known: set[str], user: str) -> str:
         async with asyncio.timeout(10):
@@ -356,10 +381,12 @@ def main() -> int:
     parser.add_argument("--calls", type=int, default=4)
     parser.add_argument("--at-once", type=int, default=1, metavar="N", help="callers who speak at the same time")
     options = parser.parse_args()
+    logging.basicConfig(level="WARNING", format="%(message)s", force=True)
+    log.setLevel("WARNING" if options.json else "INFO")
     machine = Machine()
     try:
         measured, stages = asyncio.run(measure(options.calls, options.at_once))
-    except (TimeoutError, httpx.HTTPError) as error:
+    except (NoAnswer, TimeoutError, httpx.HTTPError) as error:
         raise SystemExit(f"a call went wrong: {error or type(error).__name__}") from error
     found = figures(measured, stages)
     found |= {
