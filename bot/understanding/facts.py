@@ -134,7 +134,7 @@ def calendar_day(day: int, month: int, year: int | None, today: date) -> date | 
     for candidate in years:
         try:
             found = date(candidate, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):  # the thirty-second of March, or a day of sixteen digits
             continue
         if year is not None or found >= today:
             return found

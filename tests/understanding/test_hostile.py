@@ -139,3 +139,8 @@ def test_a_text_is_cut_before_anything_else_is_done_with_it():
 )
 def test_what_is_written_differently_becomes_the_same(written: str, normal: str):
     assert normalise(written) == normal
+
+
+def test_a_day_of_sixteen_digits_is_no_day():
+    assert read("datetime", "1234567890123456 марта", lang="ru", now=NOW).value is None
+    assert read("datetime", "March 1234567890123456", lang="en", now=NOW).value is None
