@@ -51,6 +51,7 @@ HOLD_S = 15.0  # between words to a caller who waits for a person
 LEFT_ALONE_S = 20.0  # how long the last words may take before the line is cleared all the same
 UNCLEAR = "…"  # stands in the transcript for speech that no words were found in
 NOTICED_MS = 500  # of speech without words: shorter is a cough, longer deserves "I didn't catch that"
+SLOW_TURN_S = 3.0  # longer than this nobody is left without a word; a busy database may take 50
 BROKEN_TURNS = 2  # in a row, then the line is closed: the caller has heard an apology and tried again
 
 
@@ -63,8 +64,8 @@ class Equipment:
     (conversation, address) before an agent's telephone rings, so that the desk shows it first.
     measured: told (name, ms) for the metrics: reply_ms and its parts, silence_ms (until the utterance was sure to be
     over), words_ms (until it was recognised), turn_ms, sound_ms; key_ms, barge_in_ms. whole: whether these words
-    already say all that is expected at once, so that a shorter silence ends them. apology, closing: what is
-    said, by language, where no turn can be taken, and where the line must be closed.
+    already say all that is expected at once, so that a shorter silence ends them. apology, closing, moment: what is
+    said, by language, where no turn can be taken, where the line must be closed, and where a turn takes long.
     """
 
     turns: Turns
@@ -79,6 +80,7 @@ class Equipment:
     silence_s: float = SILENCE_S
     apology: Mapping[str, str] = field(default_factory=dict)
     closing: Mapping[str, str] = field(default_factory=dict)
+    moment: Mapping[str, str] = field(default_factory=dict)
     whole: Callable[[str, Session, Expectation], Awaitable[bool]] | None = None
 
 
@@ -219,19 +221,24 @@ class Call:
                 self._equipment.measured("barge_in_ms", self._now_ms - heard.began_ms)
         elif isinstance(heard, Said):
             self._keypad.clear()
-            if self._session is not None and self._session.status == "agent":
-                self._speaking.resume()  # what an agent wrote is said to its end
+            if self._to_its_end:
+                self._speaking.resume()
             else:
                 self._speaking.drop()
             self._equipment.measured("silence_ms", heard.decided_ms - heard.ended_ms)
             self._equipment.measured("words_ms", self._now_ms - heard.decided_ms)
             self._speaking.owe("reply_ms", heard.ended_ms)
             self._put(Utterance, text=heard.text, confidence=heard.confidence)
-        elif heard.speech_ms >= NOTICED_MS and not self._speaking.stopped:
+        elif heard.speech_ms >= NOTICED_MS and not self._speaking.stopped and not self._to_its_end:
             self._speaking.drop()
             self._put(Utterance, text=UNCLEAR, confidence=0.0)
         else:
             self._speaking.resume()
+
+    @property
+    def _to_its_end(self) -> bool:
+        """Whether what plays is said to its end, whatever the caller says: an agent's words, and the last ones."""
+        return self._closing or (self._session is not None and self._session.status in ("agent", "ended"))
 
     async def _is_whole(self, text: str) -> bool:
         whole = self._equipment.whole
@@ -278,6 +285,7 @@ class Call:
                 continue
             self._busy = True
             began = self._now_ms
+            slow = asyncio.get_running_loop().call_later(SLOW_TURN_S, self._say_of_our_own, self._equipment.moment)
             try:
                 outcome = await self._turn(item)
             except Exception as error:  # the outermost loop of a call
@@ -285,6 +293,7 @@ class Call:
                 self._apologise()
                 continue
             finally:
+                slow.cancel()
                 self._busy = False
             self._broken = 0
             if isinstance(item, Utterance):

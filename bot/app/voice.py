@@ -118,10 +118,10 @@ class VoiceHalf:
             await self.switchboard.warm(tuple(fixed), progress)
         except GovorunError as error:
             self._state = ("off", str(error))
-            console.print(f"[yellow]No voice:[/] {error}. Text works.", highlight=False)
+            console.print(f"[yellow]No voice:[/] {error}. Text works.", highlight=False, soft_wrap=True)
             return
         for warning in self.switchboard.warnings:
-            console.print(f"[yellow]Voice:[/] {warning}", highlight=False)
+            console.print(f"[yellow]Voice:[/] {warning}", highlight=False, soft_wrap=True)
         self._state = ("ready", "; ".join(self.switchboard.warnings) or f"dial {self._house.settings.dial}")
         console.print(f"[bold green]Calls are taken:[/] dial [bold]{self._house.settings.dial}[/]", highlight=False)
 
@@ -138,6 +138,7 @@ class VoiceHalf:
             ringing=house.desk.ringing,
             measured=house.metrics.heard,
             apology=builtin_speech(house.scenarios, "internal_error"),
+            moment=builtin_speech(house.scenarios, "one_moment"),
             closing=builtin_speech(house.scenarios, "closing"),
             whole=self._whole,
         )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bot.dialogue import codec
-from bot.dialogue.actions import Fetch, Say
+from bot.dialogue.actions import End, Fetch, Say
 from bot.dialogue.engine import advance, expects, opening
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Event, Fetched, Keys, Left, Silence, Utterance
 from bot.dialogue.meaning import Expectation, Meaning, ScoredIntent
@@ -170,10 +170,13 @@ class CoreTurns:
         self.events: list[Event] = []
         self.said: list[str] = []
         self.broken = False
+        self.slow: asyncio.Event | None = None
         self.seq = 0
 
     async def take(self, inbound: Inbound) -> Outcome:
         event: Any = inbound.event
+        if self.slow is not None:
+            await self.slow.wait()
         if self.broken:
             raise Unavailable("the database refused the turn")
         self.seq += 1
@@ -224,6 +227,7 @@ class Ringing:
             agent=agent,
             ringing=ringing,
             apology={"ru": "Что-то не получилось."},
+            moment={"ru": "Одну секунду."},
             closing={"ru": "Перезвоните, пожалуйста."},
             vcon=lambda conversation: "v" + conversation,
             measured=lambda name, value: self.measured.append((name, value)),
@@ -415,6 +419,31 @@ async def test_a_turn_that_breaks_is_apologised_for_and_the_call_goes_on():
         await call.speaks(then=3 * SECOND)
         assert call.turns.said[-1] == "К какому врачу?"
         assert not call.line.over
+
+
+async def test_a_turn_that_takes_long_is_filled_with_a_word(monkeypatch):
+    monkeypatch.setattr("voice.call.SLOW_TURN_S", 0.01)
+    async with Ringing("запись") as call:
+        await call.greeted()
+        call.turns.slow = asyncio.Event()
+        await call.speaks()
+        await asyncio.sleep(0.03)
+        await call.line.hear(2 * SECOND)
+        assert call.voices.asked[-1] == "Одну секунду."
+        call.turns.slow.set()
+        await call.line.hear(2 * SECOND)
+        assert call.turns.said[-1] == "К какому врачу?"
+
+
+async def test_the_last_words_are_said_although_the_caller_still_speaks():
+    async with Ringing("запись", "спасибо") as call:
+        await call.greeted()
+        before = call.line.sent
+        await call.line.hear(10, 5000)
+        await call.others(50, Say(text="Всего доброго!", speech="Всего доброго!", language="ru"), End(reason="done"))
+        await call.speaks(frames=15, then=2 * SECOND)
+        assert call.line.sent - before == 1000
+        assert call.line.over
 
 
 async def test_a_line_that_stays_broken_is_closed_with_a_word():
