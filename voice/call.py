@@ -41,8 +41,9 @@ from voice.dtmf import Keypad
 from voice.errors import LegFailed
 from voice.hearing import Hearing, Said, Talking, Told
 from voice.hints import hint
-from voice.ports import CallLeg, Digit, Ended, Recognizers, Vad
+from voice.ports import CallLeg, Digit, Ended, Recognizers
 from voice.speaking import Speaking, Voices
+from voice.vad.spare import Vads
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +60,8 @@ BROKEN_TURNS = 2  # in a row, then the line is closed: the caller has heard an a
 class Equipment:
     """What all calls of a process share.
 
-    new_vad: makes one call's own. ears: recognisers by language. agent: the SIP address calls are transferred to,
-    "" for none: they wait at the desk. vcon: conversation id -> its vCon's id. ringing: told
+    vads: each call has its own for as long as it lasts. ears: recognisers by language. agent: the SIP address calls
+    are transferred to, "" for none: they wait at the desk. vcon: conversation id -> its vCon's id. ringing: told
     (conversation, address) before an agent's telephone rings, so that the desk shows it first.
     measured: told (name, ms) for the metrics: reply_ms and its parts, silence_ms (until the utterance was sure to be
     over), words_ms (until it was recognised), turn_ms, sound_ms; key_ms, barge_in_ms. whole: whether these words
@@ -70,7 +71,7 @@ class Equipment:
 
     turns: Turns
     bus: Bus
-    new_vad: Callable[[], Vad]
+    vads: Vads
     ears: Mapping[str, Recognizers]
     voices: Voices
     agent: str = ""
@@ -144,7 +145,7 @@ class Call:
         """Never raises on what a caller does; a fault of ours ends this call and no other."""
         equipment = self._equipment
         try:
-            vad = equipment.new_vad()  # before the answer: it stalls the loop once
+            vad = equipment.vads.take()  # before the answer: it stalls the loop once
             self._hearing = Hearing(vad, equipment.ears, self._heard, self._is_whole)
             outcome = await self._turn(self._started())
             await self._leg.answer()
@@ -152,6 +153,8 @@ class Call:
             log.warning("call %s was not taken: %s", self._leg.id, error)
             await self._leg.reject(503 if not isinstance(error, LegFailed) else 500)
             await self._leave("not answered")
+            if self._hearing is not None:
+                equipment.vads.give_back(vad)
             return
         try:
             async with asyncio.TaskGroup() as group:
@@ -168,6 +171,7 @@ class Call:
                 task.cancel()
             self._speaking.close()
             self._hearing.close()
+            equipment.vads.give_back(vad)
             await self._leg.hang_up()
             await self._leave("transferred" if self._transferred else self._ended.reason if self._ended else "lost")
 

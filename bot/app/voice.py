@@ -25,6 +25,7 @@ from voice.ports import Recognizers
 from voice.switchboard import Lines, Switchboard
 from voice.tts.cache import Prompts
 from voice.vad.silero import SileroVad
+from voice.vad.spare import Vads
 
 log = logging.getLogger("govorun.voice")
 
@@ -130,7 +131,7 @@ class VoiceHalf:
         return Equipment(
             turns=house.turns,
             bus=house.bus,
-            new_vad=SileroVad,
+            vads=Vads(SileroVad),
             ears=ears,
             voices=prompts,
             agent=house.settings.agent_sip,

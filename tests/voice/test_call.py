@@ -23,6 +23,7 @@ from voice.audio import FRAME, RATE, Frame, Samples
 from voice.call import Call, Equipment
 from voice.endpointing import PATIENCE
 from voice.ports import Digit, Ended, Heard, Hint, LegEvent
+from voice.vad.spare import Vads
 
 SECOND = 50  # frames
 WORDS = {"запись": "booking", "цена": "price", "человека": "operator"}
@@ -106,7 +107,11 @@ class LoudnessVad:
     def hear(self, sound: Samples) -> tuple[float, ...]:
         return (1.0 if np.abs(sound).max() > 1000 else 0.0,)
 
-    def reset(self) -> None: ...
+    def __init__(self) -> None:
+        self.resets = 0
+
+    def reset(self) -> None:
+        self.resets += 1
 
 
 class ScriptedEars:
@@ -209,19 +214,26 @@ class Ringing:
     """A call under way, already greeted unless told otherwise."""
 
     def __init__(
-        self, *heard: str, agent: str = "", answers: bool = True, cached: bool = True, ringing: Any = None
+        self,
+        *heard: str,
+        agent: str = "",
+        answers: bool = True,
+        cached: bool = True,
+        ringing: Any = None,
+        vads: Vads | None = None,
     ) -> None:
         self.line = LineDouble(answers=answers)
         self.turns = CoreTurns()
         self.bus = LocalBus()
         self.ears = ScriptedEars(*heard)
+        self.vads = vads or Vads(LoudnessVad)
         self.measured: list[tuple[str, float]] = []
         voices = SecondVoices()
         voices.cached = cached
         equipment = Equipment(
             turns=self.turns,
             bus=self.bus,
-            new_vad=LoudnessVad,
+            vads=self.vads,
             ears={"ru": self.ears},
             voices=voices,
             agent=agent,
@@ -529,6 +541,23 @@ async def test_a_caller_whom_another_agent_took_stays_on_the_line():
         await call.speaks(then=4 * SECOND)
         assert call.line.transferred is None
         assert not call.line.over
+
+
+async def test_one_call_after_another_has_the_same_detector_of_speech_and_none_of_the_others_sound():
+    made: list[LoudnessVad] = []
+
+    def make() -> LoudnessVad:
+        made.append(LoudnessVad())
+        return made[-1]
+
+    vads = Vads(make)
+    async with Ringing(vads=vads) as first:
+        await first.line.hear(3, 5000)
+        async with Ringing(vads=vads):
+            assert len(made) == 2
+    async with Ringing(vads=vads):
+        assert len(made) == 2
+    assert sorted(vad.resets for vad in made) == [1, 2]
 
 
 async def test_hanging_up_ends_the_conversation_and_leaves_no_task():
