@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.authoring.reading import Reader
@@ -62,6 +63,7 @@ def table(reader: Reader, root: Listing, seen: set[str]) -> tuple[Mapping[str, V
     seen: ids of all tables so far: `service.price` looks a row up by its id alone.
     """
     rows: dict[str, Mapping[str, Value]] = {}
+    cells: dict[str, list[tuple[Node, Value]]] = {}
     for item in root.items:
         fields = reader.fields(item, _ROW, ("id", "title"), open_ended=True)
         ident = reader.name(fields.get("id"))
@@ -86,10 +88,21 @@ def table(reader: Reader, root: Listing, seen: set[str]) -> tuple[Mapping[str, V
                     reader.problem("key_clash", node, key=str(row[key]), name=other)
             elif key != "id":
                 row[key] = reader.value(node)
+                cells.setdefault(key, []).append((node, row[key]))
         rows[ident] = row
+    _columns(reader, cells)
     if not rows and not root.items:
         reader.problem("no_rows", root)
     return tuple(rows.values())
+
+
+def _columns(reader: Reader, cells: Mapping[str, list[tuple[Node, Value]]]) -> None:
+    """A column of numbers holds numbers: a visit of "30 min" would silently take the usual time, "1800 р" no price."""
+    for name, column in cells.items():
+        numbers = sum(isinstance(value, int | Decimal) and not isinstance(value, bool) for _, value in column)
+        for node, value in column:
+            if isinstance(value, str) and (numbers > len(column) // 2 or name == "minutes"):
+                reader.problem("mixed_column", node, name=name, value=value[:40])
 
 
 def key_of(reader: Reader, node: Node | None) -> str | None:

@@ -42,8 +42,11 @@ def scenario(draft: Draft, first: str, business: Business, facts: Iterable[str],
             draft.reader.unknown("unknown_step", node, name, (each for each in draft.steps if "/" not in each))
     _settle_agains(draft)
     collected = {name for step in draft.steps.values() if isinstance(step, CollectStep) for name in step.slots}
+    misspelt = any(
+        p.file == draft.reader.file and p.code in ("unknown_key", "unknown_slot") for p in draft.reader.problems
+    )
     for slot in draft.slots.values():
-        if slot.name not in collected and slot.required:
+        if slot.name not in collected and slot.required and not misspelt:  # "colect:" is told of where it stands
             draft.reader.problem("unused_slot", Node(line=slot.line, column=1), name=slot.name)
     for name, action, node in draft.needs:
         if name not in draft.slots and name not in draft.variables:

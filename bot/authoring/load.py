@@ -178,17 +178,18 @@ class _SetDraft:
     def _checked(self, about: Head, business: Business, rows: Mapping[str, Mapping[str, Value]]) -> None:
         reader = Reader("business.yaml", self.problems, about.languages)
         broken = bool(self.problems)
+        unread = {Path(problem.file).stem for problem in self.problems}  # of which nobody knows what they hold
         if not self.scenarios:
             if not broken:
                 self._problem("no_scenarios", "business.yaml")
             return
-        if about.start and about.start not in self.scenarios:
+        if about.start and about.start not in self.scenarios and about.start not in unread:
             reader.unknown("unknown_scenario", about.start_node, about.start, self.scenarios)
         facts = {slot.learn for scenario in self.scenarios.values() for slot in scenario.slots.values() if slot.learn}
         for name, draft in self.drafts.items():
             checks.scenario(draft, self.scenarios[name].first, business, facts, rows)
             for other, node in draft.starts:
-                if other not in self.scenarios:
+                if other not in self.scenarios and other not in unread:
                     draft.reader.unknown("unknown_scenario", node, other, self.scenarios)
             checks.given(draft, self.scenarios)
         edges = {name: checks.starts_at_once(scenario) for name, scenario in self.scenarios.items()}
@@ -240,7 +241,9 @@ class _SetDraft:
             return ()
         try:
             return expand(
-                source, lambda name, form: samples(known[name], form, language, rows) if name in known else None
+                source,
+                # a choice whose options are broken is told of there, not at every phrase
+                lambda name, form: (samples(known[name], form, language, rows) or (name,)) if name in known else None,
             )
         except PhraseError as error:
             if error.code == "unknown_slot":

@@ -192,6 +192,10 @@ MESSAGES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "en": ("two rows have the id '<name>'", "Give each its own."),
         "ru": ("две строки с id '<name>'", "Дайте каждой свой."),
     },
+    "mixed_column": {
+        "en": ("'<name>' is '<value>' here and a number in other rows", "Write the number alone: 30, not '30 min'."),
+        "ru": ("'<name>' здесь '<value>', а в других строках — число", "Напишите одно число: 30, а не '30 мин'."),
+    },
     "no_rows": {
         "en": ("the table has no rows", "Add '- id: …' rows, or delete the file."),
         "ru": ("в таблице нет строк", "Добавьте строки '- id: …' или удалите файл."),

@@ -209,6 +209,21 @@ def test_a_mistake_is_told_with_its_line_and_a_mend(name: str, tmp_path: Path):
     assert said in told(write(tmp_path, **{file: changed(file, before, after)}))
 
 
+def test_a_mistake_is_told_where_it_is_and_not_wherever_it_is_felt(tmp_path: Path):
+    misspelt = changed("booking", "  - collect:", "  - colect:")
+    assert not [line for line in told(write(tmp_path / "a", booking=misspelt)) if "nobody asks" in line]
+    torn = changed("booking", "title: {ru:", "title: {{ru:")
+    assert {line.split(":")[0] for line in told(write(tmp_path / "b", booking=torn))} == {"booking.yaml"}
+    tableless = told(write(tmp_path / "c", booking=changed("booking", "from: doctors", "from: docters")))
+    assert len(tableless) == 1
+    assert "docters" in tableless[0]
+
+
+def test_a_text_in_a_column_of_numbers_is_told(tmp_path: Path):
+    (line,) = told(write(tmp_path, doctors=changed("doctors", "price: 2100", "price: 2100\n  minutes: 30 мин")))
+    assert line.startswith("doctors.yaml:5: 'minutes' is '30 мин' here and a number in other rows. Write the number")
+
+
 def test_a_circle_of_steps_that_ask_nothing_is_found(tmp_path: Path):
     steps = "  - id: top\n    say: {ru: Раз., en: One.}\n  - go: top\n"
     text = f"scenario: loop\ntitle: {{ru: Круг, en: Loop}}\nsteps:\n{steps}"
