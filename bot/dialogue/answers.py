@@ -121,10 +121,16 @@ def _confirm(run: Run, step: ConfirmStep, meaning: Meaning) -> bool:
         run.go(collected_at(run, name) or step.id)
         go_on(run)
         return True
-    if meaning.yes is None or (run.frame.awaiting == "change" and meaning.yes is False):
+    if meaning.yes is None:
         return False
     run.understood()
-    if meaning.yes:
+    if run.frame.awaiting == "change" and meaning.yes is False:  # "Что поправить?" "Ничего, не надо"
+        if run.visit(f"unchanged.{step.id}"):
+            run.say_builtin("declined")
+            run.go("")
+        else:
+            run.put(awaiting="")  # nothing to change, or nothing wanted at all: ask which
+    elif meaning.yes:
         run.go(step.next)
     elif step.declined is not None:
         run.go(step.declined)

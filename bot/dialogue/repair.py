@@ -24,7 +24,7 @@ def ask_again(run: Run) -> None:
     if run.session.offer:
         offer(run)
     elif run.session.stack:
-        if run.frame.awaiting == "answer":
+        if run.frame.awaiting in ("answer", "change"):
             run.put(awaiting="")
         go_on(run)
 

@@ -227,10 +227,11 @@ def _goes_over(said: str, meaning: Meaning, letters: Language, expectation: Expe
     Who writes Cyrillic speaks Russian; Latin letters are English when several words of them say something.
     """
     words = [word for word in said.split() if any(char.isalpha() for char in word)]
-    if letters == "ru":
-        return meaning.intent is not None or meaning.yes is not None or len(words) > 3
     types = {expectation.slots[name].type for name in meaning.readings if name in expectation.slots}
-    return len(words) > 2 and (meaning.intent is not None or bool(types - {"person", "phone", "text"}))
+    tells = meaning.intent is not None or bool(types - {"person", "phone", "text"})
+    if letters == "ru":
+        return tells or meaning.yes is not None or meaning.option is not None or len(words) > 3
+    return tells and len(words) > 2
 
 
 def _heard(text: str, plain: str, expectation: Expectation, language: Language, now: datetime) -> _Heard:
@@ -341,7 +342,8 @@ def _bare_name(spec: SlotSpec, left: str, heard: _Heard) -> tuple[Reading | None
     for words in (whole, *(part for part in parts if part and free.issuperset(part.split()))):
         if not 1 <= len(words.split()) <= _LONGEST_NAME or not _surely_a_name(words, heard):
             continue
-        told, _ = _read(spec, words, heard)
+        written = {normalise(word): word for word in re.findall(r"[\w'’-]+", heard.text)}  # ё and capitals as written
+        told, _ = _read(spec, " ".join(written.get(word, word) for word in words.split()), heard)
         if told is not None and told.value is not None:
             return told, " ".join(word for word in left.split() if word not in words.split())
     return None, left
