@@ -23,6 +23,7 @@ class GovorunError(Exception):
     """where: a file:line, a setting, a URL. what: one clause. fix: what to do now, one clause, may be empty."""
 
     status = 500  # of the problem document (RFC 9457) that HTTP answers
+    retry_s = 2  # what Retry-After says beside 429 and 503
 
     def __init__(self, what: str, *, where: str = "", fix: str = "") -> None:
         super().__init__(what)

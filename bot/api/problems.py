@@ -33,7 +33,15 @@ class Problem(BaseModel):
 
 
 def document(
-    status: int, detail: str, *, kind: str = "", path: str = "", where: str = "", fix: str = "", **more: Any
+    status: int,
+    detail: str,
+    *,
+    kind: str = "",
+    path: str = "",
+    where: str = "",
+    fix: str = "",
+    retry_s: int = 2,
+    **more: Any,
 ) -> JSONResponse:
     """A finished response. kind: of the error tree ("Conflict"), the `type` is made of it."""
     body = {
@@ -48,7 +56,7 @@ def document(
     }
     headers = {"WWW-Authenticate": 'Bearer realm="govorun"'} if status == 401 else {}
     if status in (429, 503):
-        headers["Retry-After"] = "2"
+        headers["Retry-After"] = str(retry_s)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA)
 
 
@@ -75,6 +83,7 @@ async def _ours(request: Request, error: Exception) -> JSONResponse:
         path=request.url.path,
         where=error.where,
         fix=error.fix,
+        retry_s=error.retry_s,
     )
 
 

@@ -35,6 +35,7 @@ class TooManyTries(NotAllowed):
     """Of passwords, in a row."""
 
     status = 429
+    retry_s = int(REST.total_seconds())
 
 
 class Desk:

@@ -93,7 +93,9 @@ def cancel(run: Run) -> None:
 
 
 def repeat(run: Run) -> None:
-    if not run.session.last:
+    step = run.step
+    unheard = isinstance(step, ChooseStep) and not run.frame.visits.get(step.id)  # "алло": the menu was not read yet
+    if not run.session.last or unheard:
         ask_again(run)
         return
     run.actions.extend(run.session.last)

@@ -209,6 +209,8 @@ class BuiltinNlu:
     def _interrupts(
         self, best: ScoredIntent, answered: Mapping[str, Reading], asked: SlotSpec | None, expectation: Expectation
     ) -> bool:
+        if answered and expectation.yesno and _moves(best, answered, expectation):
+            return False
         if answered:
             return not _under_way(best, expectation) and best.score >= SURE
         if asked is not None:
@@ -392,6 +394,13 @@ def _read(spec: SlotSpec, text: str, heard: _Heard) -> tuple[Reading | None, str
     expected = Expected.of(spec)
     told = slots.read(spec.type, text, lang=heard.language, now=heard.now, expected=expected)
     return (told.for_dialogue, told.rest) if told or told.wrong else (None, text)
+
+
+def _moves(intent: ScoredIntent, answered: Mapping[str, Reading], expectation: Expectation) -> bool:
+    """Whether a wish for another time is about what is being confirmed: "а можно перенести на двенадцать?"."""
+    wished = {spec.type for spec in expectation.intent_slots.get(intent.name, ())}
+    told = {expectation.slots[name].type for name in answered if name in expectation.slots}
+    return wished == told == {"datetime"}
 
 
 def _under_way(intent: ScoredIntent, expectation: Expectation) -> bool:

@@ -229,8 +229,9 @@ async def test_guessing_passwords_comes_to_a_rest(office: Office, monkeypatch: p
     for _ in range(MAX_FAILURES):
         with pytest.raises(NotAllowed):
             await office.desk.login("anna", "guess")
-    with pytest.raises(NotAllowed, match="Wait a minute"):
+    with pytest.raises(NotAllowed, match="Wait a minute") as refused:
         await office.desk.login("anna", "guess")
+    assert (refused.value.status, refused.value.retry_s) == (429, 60)
 
 
 async def test_a_short_password_is_refused(office: Office) -> None:
