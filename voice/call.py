@@ -14,8 +14,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,54 +35,24 @@ from bot.dialogue.events import (
 from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session, Status
 from bot.errors import Conflict, GovorunError
-from bot.ports import Bus, Identity, Inbound, Outcome, Row, Turns, rows_of
+from bot.ports import Identity, Inbound, Outcome, Row, rows_of
 from voice.audio import FRAME_MS
 from voice.dtmf import Keypad
+from voice.equipment import Equipment
 from voice.errors import LegFailed
 from voice.hearing import Hearing, Said, Talking, Told
 from voice.hints import hint
-from voice.ports import CallLeg, Digit, Ended, Recognizers
-from voice.speaking import Speaking, Voices
-from voice.vad.spare import Vads
+from voice.ports import CallLeg, Digit, Ended
+from voice.speaking import Speaking
 
 log = logging.getLogger(__name__)
 
-SILENCE_S = 6.0  # of nothing after a prompt before the caller is asked again; VoiceXML's usual timeout is 5 to 7
 HOLD_S = 15.0  # between words to a caller who waits for a person
 LEFT_ALONE_S = 20.0  # how long the last words may take before the line is cleared all the same
 UNCLEAR = "…"  # stands in the transcript for speech that no words were found in
 NOTICED_MS = 500  # of speech without words: shorter is a cough, longer deserves "I didn't catch that"
 SLOW_TURN_S = 3.0  # longer than this nobody is left without a word; a busy database may take 50
 BROKEN_TURNS = 2  # in a row, then the line is closed: the caller has heard an apology and tried again
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Equipment:
-    """What all calls of a process share.
-
-    vads: each call has its own for as long as it lasts. ears: recognisers by language. agent: the SIP address calls
-    are transferred to, "" for none: they wait at the desk. vcon: conversation id -> its vCon's id. ringing: told
-    (conversation, address) before an agent's telephone rings, so that the desk shows it first.
-    measured: told (name, ms) for the metrics: reply_ms and its parts, silence_ms (until the utterance was sure to be
-    over), words_ms (until it was recognised), turn_ms, sound_ms; key_ms, barge_in_ms. whole: whether these words
-    already say all that is expected at once, so that a shorter silence ends them. apology, closing, moment: what is
-    said, by language, where no turn can be taken, where the line must be closed, and where a turn takes long.
-    """
-
-    turns: Turns
-    bus: Bus
-    vads: Vads
-    ears: Mapping[str, Recognizers]
-    voices: Voices
-    agent: str = ""
-    vcon: Callable[[str], str] = field(default=lambda conversation: conversation)
-    ringing: Callable[[str, str], Awaitable[None]] | None = None
-    measured: Callable[[str, float], None] = field(default=lambda name, value: None)
-    silence_s: float = SILENCE_S
-    apology: Mapping[str, str] = field(default_factory=dict)
-    closing: Mapping[str, str] = field(default_factory=dict)
-    moment: Mapping[str, str] = field(default_factory=dict)
-    whole: Callable[[str, Session, Expectation], Awaitable[bool]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,8 @@ class Hearing:
             if recognizer is not None:
                 recognizer.abandon()
             raise
+        except Exception:  # the outermost loop of an utterance: the call must not go deaf and mute for it
+            log.exception("an engine broke")
         if before is not None:
             await asyncio.wait((before,))
         if asyncio.current_task() in self._decoding:

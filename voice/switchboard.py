@@ -16,7 +16,8 @@ from bot.dialogue.meaning import Language
 from bot.errors import GovorunError, PartMissing, Unavailable
 from bot.ports import Identity
 from voice.asr.choice import EARS, recognizers
-from voice.call import Call, Equipment
+from voice.call import Call
+from voice.equipment import Equipment
 from voice.ports import CallLeg, Recognizers, Synthesizer
 from voice.sip import SipEndpoint
 from voice.tts.cache import Prompts

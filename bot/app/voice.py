@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.understanding.whole import is_whole
 from bot.vcon import identifier
 from voice import weights
-from voice.call import Equipment
+from voice.equipment import Equipment
 from voice.ports import Recognizers
 from voice.switchboard import Lines, Switchboard
 from voice.tts.cache import Prompts

@@ -20,8 +20,9 @@ from bot.ports import Inbound, Outcome, Row
 from bot.stores.bus import LocalBus
 from tests.dialogue.small import NOW, SMALL
 from voice.audio import FRAME, RATE, Frame, Samples
-from voice.call import Call, Equipment
+from voice.call import Call
 from voice.endpointing import PATIENCE
+from voice.equipment import Equipment
 from voice.ports import Digit, Ended, Heard, Hint, LegEvent
 from voice.vad.spare import Vads
 
@@ -143,7 +144,7 @@ class ScriptedEars:
     partial = ""
 
     async def settled(self) -> Heard | None:
-        return Heard(text=self.script[0], confidence=1.0)
+        return Heard(text=self.script[0], confidence=1.0) if self.script else None
 
     async def final(self) -> Heard:
         return Heard(text=self.script.pop(0), confidence=1.0)
@@ -456,6 +457,17 @@ async def test_the_last_words_are_said_although_the_caller_still_speaks():
         await call.speaks(frames=15, then=2 * SECOND)
         assert call.line.sent - before == 1000
         assert call.line.over
+
+
+async def test_an_engine_that_breaks_costs_one_utterance_not_the_call(caplog):
+    async with Ringing("запись") as call:
+        await call.greeted()
+        call.ears.script.clear()  # popping from it raises what no engine should
+        await call.speaks(then=3 * SECOND)
+        assert call.turns.took(Utterance)[0].text == "…"
+        call.ears.script.append("запись")
+        await call.speaks(then=3 * SECOND)
+        assert call.turns.said[-1] == "К какому врачу?"
 
 
 async def test_a_line_that_stays_broken_is_closed_with_a_word():
