@@ -154,8 +154,8 @@ class Mouth:
         key = (caller % len(self._voices), pieces)
         if key not in self._made:
             voice = self._voices[key[0]]
-            self._made[key] = trimmed(
-                [trimmed(list(voice.speak(p))) if isinstance(p, str) else audio.silence(p) for p in pieces]
+            self._made[key] = audio.joined(
+                [audio.joined(list(voice.speak(p))) if isinstance(p, str) else audio.silence(p) for p in pieces]
             )
         return self._made[key]
 
@@ -169,12 +169,10 @@ class Mouth:
             voice.close()
 
 
-def trimmed(pieces: list[Samples]) -> Samples:
-    """Joined, without quiet frames at the ends: a pause is as long as it says, and the last packet is speech."""
-    frames = np.array(list(audio.frames(audio.joined(pieces))))
-    loud = [number for number, frame in enumerate(frames) if audio.level(frame) > LOUD_DBFS]
-    kept: Samples = frames[loud[0] : loud[-1] + 1].reshape(-1)
-    return kept
+def tail_s(sound: Samples) -> float:
+    """What follows the last loud packet of it: the dying away of the voice, no more speech."""
+    loud = [audio.level(frame) > LOUD_DBFS for frame in audio.frames(sound)]
+    return loud[::-1].index(True) * audio.FRAME_MS / 1000
 
 
 class NoAnswer(Exception):
@@ -230,7 +228,7 @@ class Caller:
         sound = self._mouth.speak(number, pieces)
         before, _ = await self._transcript(conversation)
         call.say(sound)
-        ended = await call.said()
+        ended = await call.said() - tail_s(sound)
         try:
             replied = await call.hears_within(NO_ANSWER_S, since=ended, dbfs=LOUD_DBFS)
         except TimeoutError:
