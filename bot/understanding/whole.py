@@ -9,6 +9,7 @@ from bot.dialogue.values import PersonName
 from bot.ports import Nlu
 from bot.understanding import slots
 from bot.understanding.nlu import SURE
+from bot.understanding.normaliser import normalise
 from bot.understanding.reading import Expected, Reading
 from bot.understanding.yesno import read_yesno
 
@@ -40,7 +41,8 @@ def _is_whole_answer(text: str, expectation: Expectation, language: Language, no
     if asked is not None:
         if asked.type in _OPEN_ENDED or asked.type not in slots.READERS:
             return False
-        return _settled(slots.read(asked.type, text, lang=language, now=now, expected=Expected.of(asked)))
+        read = slots.read(asked.type, text, lang=language, now=now, expected=Expected.of(asked))
+        return _settled(read, text, language)
     if expectation.yesno:
         reading = read_yesno(text, lang=language)
         if _settled(reading):
@@ -63,9 +65,17 @@ def _is_whole_wish(meaning: Meaning, expectation: Expectation) -> bool:
     )
 
 
-def _settled(reading: Reading) -> bool:
+def _settled(reading: Reading, text: str = "", language: Language = "ru") -> bool:
     if reading.value is None or reading.question or reading.alternatives or reading.rest.strip():
         return False
     if isinstance(reading.value, PersonName):
         return bool(reading.value.given and reading.value.family)
+    if isinstance(reading.value, datetime) and reading.value.minute == 0:
+        # "В шестнадцать" may go on with "тридцать", "в шестнадцать часов" does not.
+        return not _ends_in_a_number(text, language)
     return True
+
+
+def _ends_in_a_number(text: str, language: Language) -> bool:
+    last = normalise(text).rpartition(" ")[2]
+    return slots.read("number", last, lang=language, now=datetime.min).value is not None

@@ -32,6 +32,8 @@ def asked(slot_type: str) -> Expectation:
     ("slot_type", "said"),
     [
         ("datetime", "Завтра в три часа дня."),
+        ("datetime", "Завтра в шестнадцать тридцать."),
+        ("datetime", "Завтра в шестнадцать часов."),
         ("phone", "восемь девятьсот пять сто двадцать три сорок пять шестьдесят семь"),
         ("person", "Иван Петров."),
         ("choice", "Терапевт."),
@@ -47,6 +49,7 @@ def test_a_whole_answer_need_not_be_waited_for(slot_type, said):
     [
         ("datetime", "Завтра."),
         ("datetime", "В три."),
+        ("datetime", "Завтра в шестнадцать."),
         ("phone", "восемь девятьсот пять сто двадцать три"),
         ("person", "Иван."),
         ("choice", "Мне бы, наверное"),
