@@ -49,7 +49,7 @@ class Patience:
 
 
 PATIENCE: Mapping[Kind, Patience] = {
-    "yesno": Patience(silence_ms=600, whole_ms=420, longest_ms=8_000),  # "да <300 ms> всё правильно"
+    "yesno": Patience(silence_ms=600, whole_ms=350, longest_ms=8_000),
     "menu": Patience(silence_ms=700, whole_ms=300),
     "choice": Patience(silence_ms=600, whole_ms=300),
     "number": Patience(silence_ms=600, whole_ms=350),
