@@ -17,6 +17,8 @@ _OPEN_ENDED = ("text", "number")  # "двадцать" may go on with "пять"
 _AT_ONCE = ("choice", "datetime")  # told in one breath with a wish: "к терапевту на завтра в три"; a name is not
 _ALWAYS = ("operator", "repeat", "help", "menu", "back", "slower", "goodbye")  # whatever was asked
 _GO_ON = ("greeting", "thanks", "cancel", "wait")  # "здравствуйте, …", "отмените … запись на завтра"
+# Around what was chosen; "на" is not among them, it goes on: "к терапевту на …".
+_AROUND_A_CHOICE = frozenset("к ко у мне меня нужен нужна нужно пожалуйста the a an to please".split())
 
 
 def is_whole(text: str, expectation: Expectation, *, language: Language, now: datetime, nlu: Nlu | None = None) -> bool:
@@ -66,7 +68,8 @@ def _is_whole_wish(meaning: Meaning, expectation: Expectation) -> bool:
 
 
 def _settled(reading: Reading, text: str = "", language: Language = "ru") -> bool:
-    if reading.value is None or reading.question or reading.alternatives or reading.rest.strip():
+    left = set(reading.rest.split()) - (_AROUND_A_CHOICE if isinstance(reading.value, str) else set())
+    if reading.value is None or reading.question or reading.alternatives or left:
         return False
     if isinstance(reading.value, PersonName):
         return bool(reading.value.given and reading.value.family)
