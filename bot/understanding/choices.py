@@ -31,10 +31,10 @@ _STOP = {
     "ru": frozenset(
         """
             к ко на в во с со у по для и или а мне нужен нужна нужно хочу врач врачу врача доктор
-            доктору
+            доктору мой моя мое моего моей моему мою наш наша нашего
         """.split()
     ),
-    "en": frozenset("a an the to for with of and or i need want see doctor please".split()),
+    "en": frozenset("a an the to for with of and or i my our me need want see doctor please".split()),
 }
 
 
