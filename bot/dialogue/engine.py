@@ -34,7 +34,7 @@ from bot.dialogue.events import (
 from bot.dialogue.expecting import expects
 from bot.dialogue.keypad import read_keys
 from bot.dialogue.meaning import Meaning
-from bot.dialogue.repair import REPAIR, ask_again, missed, offer, silent, withdraw
+from bot.dialogue.repair import REPAIR, ask_again, hold, missed, offer, silent, withdraw
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, DoStep, ScenarioSet
 from bot.dialogue.session import Frame, Session
@@ -209,7 +209,7 @@ def _silence(run: Run, event: Silence) -> None:
     if run.session.status == "bot":
         silent(run)
     elif run.session.status == "waiting":
-        run.say_builtin("keep_waiting")
+        hold(run)
 
 
 def _fetched(run: Run, event: Fetched) -> None:

@@ -17,6 +17,7 @@ from bot.dialogue.steps import YES_NO, finish, go_on, hand_off
 # Prompts in a row that brought no answer before a person is asked to help: the question and one other wording by
 # telephone, where every miss costs ten seconds; one more in a chat.
 PROMPTS_BEFORE_PERSON = {"voice": 2, "text": 3}
+HOLDS = 8  # words to a caller who waits for a person; two minutes at the telephone's pace
 
 
 def ask_again(run: Run) -> None:
@@ -195,6 +196,19 @@ def withdraw(run: Run) -> None:
     run.actions.append(Withdraw())
     run.change(status="bot")
     run.say_builtin("cancelled")
+    ask_again(run)
+
+
+def hold(run: Run) -> None:
+    """A word to a caller who waits; after HOLDS of them nobody came, and the bot takes the caller back."""
+    run.change(silences=run.session.silences + 1)
+    if run.session.silences < HOLDS:
+        run.say_builtin("keep_waiting")
+        return
+    run.actions.append(Withdraw())
+    run.understood()
+    run.change(status="bot")
+    run.say_builtin("nobody_free")
     ask_again(run)
 
 

@@ -214,6 +214,16 @@ def test_a_caller_who_waits_is_not_left_in_silence():
     assert talk.silent() == ["<keep_waiting>"]
 
 
+def test_a_caller_is_not_held_for_ever():
+    talk = Talk(medium="voice")
+    talk.say("booking")
+    talk.say("operator")
+    said = [talk.silent() for _ in range(8)]
+    assert said[6] == ["<keep_waiting>"]
+    assert said[7] == ["<nobody_free>", "К какому врачу?"]
+    assert talk.did(Withdraw)
+
+
 def test_a_transfer_that_nobody_answers_brings_the_caller_back():
     talk = Talk(medium="voice")
     talk.say("booking")
