@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -56,3 +58,15 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     from tests.web import built  # only here: it loads the whole house
 
     yield from built(tmp_path_factory.mktemp("house"))
+
+
+@pytest.fixture(scope="session")
+def vcon_schema() -> Mapping[str, Any]:
+    """The draft's own schema, which isn't ours to ship: named by the environment, or beside the checkout."""
+    named = os.environ.get("GOVORUN_VCON_SCHEMA")
+    beside = Path(__file__).parents[2].glob("*/data/vcon/vcon_json_schema.json")
+    path = Path(named) if named else next(beside, None)
+    if path is None or not path.exists():
+        pytest.skip("set GOVORUN_VCON_SCHEMA to vcon_json_schema.json of draft-ietf-vcon-vcon-core")
+    found: Mapping[str, Any] = json.loads(path.read_text())
+    return found

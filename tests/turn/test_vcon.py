@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import stat
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,19 +22,6 @@ from bot.stores import conversations
 from bot.stores.bus import LocalBus
 from bot.turn import Turn
 from tests.turn.clinic import NOW, caller, writer
-
-BESIDE = Path(__file__).parents[3]  # of this checkout
-
-
-@pytest.fixture(scope="module")
-def schema() -> Mapping[str, Any]:
-    """The draft's own schema, which isn't ours to ship."""
-    named = os.environ.get("GOVORUN_VCON_SCHEMA")
-    path = Path(named) if named else next(BESIDE.glob("*/data/vcon/vcon_json_schema.json"), None)
-    if path is None or not path.exists():
-        pytest.skip("set GOVORUN_VCON_SCHEMA to vcon_json_schema.json of draft-ietf-vcon-vcon-core")
-    found: Mapping[str, Any] = json.loads(path.read_text())
-    return found
 
 
 def export(turn: Turn, conversation: str, **more: str) -> dict[str, Any]:
@@ -61,10 +47,10 @@ async def whole(turn: Turn, bus: LocalBus) -> str:
 
 
 async def test_a_conversation_becomes_a_vcon_valid_by_the_drafts_schema(
-    watched: tuple[Turn, LocalBus], schema: Mapping[str, Any]
+    watched: tuple[Turn, LocalBus], vcon_schema: Mapping[str, Any]
 ) -> None:
     made = export(watched[0], await whole(*watched), name="Иван Петров", business="Клиника")
-    problems = list(Draft7Validator(schema, format_checker=FormatChecker()).iter_errors(made))
+    problems = list(Draft7Validator(vcon_schema, format_checker=FormatChecker()).iter_errors(made))
     assert problems == []
     assert made["dialog"]
     assert made["attachments"]
