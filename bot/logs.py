@@ -10,7 +10,10 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import TracebackType
 
 FIELDS = (
     "conversation", "customer", "seq", "channel", "event", "action", "status", "method", "path", "ms", "part",
@@ -21,7 +24,29 @@ FIELDS = (
 _NOISE = ("uvicorn", "pymorphy3", "aioice", "aiortc", "httpx", "httpcore", "sqlalchemy.engine", "faster_whisper")
 
 
-class JsonLines(logging.Formatter):
+class _Wordless(logging.Formatter):
+    """Tells of an exception what and where, never its own words: a KeyError's are whatever was looked up."""
+
+    def formatException(  # noqa: N802  logging's own name
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        return "\n".join(_told(ei[1])) if ei[1] is not None else ""
+
+
+def _told(error: BaseException) -> Iterator[str]:
+    """The kind and the frames, then the same of what caused it and of the members of a group."""
+    yield type(error).__name__
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield f"  {frame.filename}:{frame.lineno} in {frame.name}"
+    for inner in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+        yield from _told(inner)
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        yield "after"
+        yield from _told(before)
+
+
+class JsonLines(_Wordless):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -35,7 +60,7 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
-class Text(logging.Formatter):
+class Text(_Wordless):
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         fields = " ".join(f"{name}={getattr(record, name)}" for name in FIELDS if hasattr(record, name))

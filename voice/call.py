@@ -34,7 +34,7 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session, Status
-from bot.errors import Conflict, GovorunError
+from bot.errors import Conflict, GovorunError, place
 from bot.ports import Identity, Inbound, Outcome, Row, rows_of
 from voice.audio import FRAME_MS
 from voice.dtmf import Keypad
@@ -262,8 +262,9 @@ class Call:
             slow = asyncio.get_running_loop().call_later(SLOW_TURN_S, self._say_of_our_own, self._equipment.moment)
             try:
                 outcome = await self._turn(item)
-            except Exception as error:  # the outermost loop of a call
-                log.error("a turn of a call was not taken: %s", error, exc_info=not isinstance(error, GovorunError))
+            except Exception as error:  # noqa: BLE001  the outermost loop of a call
+                told = error if isinstance(error, GovorunError) else place(error)
+                log.error("a turn of a call was not taken: %s", told)
                 self._apologise()
                 continue
             finally:

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from bot.errors import GovorunError, NotAllowed
+from bot.errors import GovorunError
 
 log = logging.getLogger("govorun.api")
 
@@ -137,7 +137,3 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         path=request.url.path,
         fix="Send it again; with the same message_id nothing happens twice",
     )
-
-
-class WrongToken(NotAllowed):
-    """No token, or not ours."""

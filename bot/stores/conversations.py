@@ -6,7 +6,6 @@ Statements are built once: building one costs more than SQLite takes to run it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -292,18 +291,6 @@ def newest_of_sender(tx: Connection, value: str, *, kind: str | None = None) -> 
         wanted = wanted.where(conversations.c.kind == kind)
     row = tx.execute(wanted.order_by(conversations.c.started.desc()).limit(1)).one_or_none()
     return _summary(row) if row else None
-
-
-def recent(
-    tx: Connection, *, statuses: Sequence[str] = (), customer: int | None = None, limit: int = 100
-) -> tuple[Summary, ...]:
-    """The newest first."""
-    wanted = _SUMMARIES.order_by(conversations.c.updated.desc()).limit(limit)
-    if statuses:
-        wanted = wanted.where(conversations.c.status.in_(statuses))
-    if customer is not None:
-        wanted = wanted.where(conversations.c.customer == customer)
-    return tuple(_summary(row) for row in tx.execute(wanted))
 
 
 def idle(tx: Connection, *, medium: str, since: datetime, limit: int = 100) -> tuple[Summary, ...]:
