@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from bot.authoring.messages import MESSAGES
+from bot.authoring.messages import MESSAGES, WARNINGS
 from bot.errors import ScenarioError
 
 CLOSE = 68  # rapidfuzz ratio, 0..100: "ask_dat" to "ask_date" is 93, "taken" to "token" 80, "say" to "ask" 67
@@ -22,6 +23,11 @@ class Problem:
     column: int = 1
     code: str
     params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def level(self) -> Literal["error", "warning"]:
+        """An error keeps the set from being served; a warning doesn't."""
+        return "warning" if self.code in WARNINGS else "error"
 
     def what(self, locale: str = "en") -> str:
         return self._filled(0, locale)

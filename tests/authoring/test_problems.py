@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.authoring.load import check, load
-from bot.authoring.messages import MESSAGES
+from bot.authoring.messages import ERRORS, MESSAGES, WARNINGS, files, sets, slots, steps, talks, values, warnings
 from bot.authoring.problems import ScenarioErrors
 from bot.authoring.russian import russian
 from bot.dialogue.expressions import Expression, ExpressionError, Template
@@ -348,3 +348,9 @@ def test_repair_prompts_are_overridden_by_name_and_misspelt_ones_are_told(tmp_pa
     assert right.builtin["help"].id == "builtin:help"
     said = told(write(tmp_path / "b", repair="silense: {ru: Ау?, en: Hey?}\n"))
     assert said == ["repair.yaml:1: 'silense' is not known here. Did you mean 'silence'?"]
+
+
+def test_no_code_stands_in_two_themes():
+    themes = (files, values, slots, steps, sets, talks, warnings)
+    assert sum(len(theme.MESSAGES) for theme in themes) == len(MESSAGES)
+    assert {*ERRORS, *WARNINGS} == set(MESSAGES)

@@ -1,0 +1,20 @@
+"""What `govorun check` says: (what is wrong, how to mend it), by code and language. <name> is filled in.
+
+A theme is a module with its own MESSAGES; what stands in `warnings` is a warning, all else an error.
+"""
+
+from __future__ import annotations
+
+from bot.authoring.messages import files, sets, slots, steps, talks, values, warnings
+from bot.authoring.messages.entry import Messages
+
+ERRORS: Messages = {
+    **files.MESSAGES,
+    **values.MESSAGES,
+    **slots.MESSAGES,
+    **steps.MESSAGES,
+    **sets.MESSAGES,
+    **talks.MESSAGES,
+}
+WARNINGS: Messages = warnings.MESSAGES
+MESSAGES: Messages = {**ERRORS, **WARNINGS}

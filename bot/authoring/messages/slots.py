@@ -1,0 +1,63 @@
+"""What is wrong with tables, slots, and the names in expressions."""
+
+from __future__ import annotations
+
+from bot.authoring.messages.entry import Messages
+
+MESSAGES: Messages = {
+    "row_twice": {
+        "en": ("two rows have the id '<name>'", "Give each its own."),
+        "ru": ("две строки с id '<name>'", "Дайте каждой свой."),
+    },
+    "mixed_column": {
+        "en": ("'<name>' is '<value>' here and a number in other rows", "Write the number alone: 30, not '30 min'."),
+        "ru": ("'<name>' здесь '<value>', а в других строках — число", "Напишите одно число: 30, а не '30 мин'."),
+    },
+    "no_rows": {
+        "en": ("the table has no rows", "Add '- id: …' rows, or delete the file."),
+        "ru": ("в таблице нет строк", "Добавьте строки '- id: …' или удалите файл."),
+    },
+    "no_table": {
+        "en": ("there is no table '<name>'", "Tables are files beside this one: <known>."),
+        "ru": ("нет таблицы '<name>'", "Таблицы — файлы рядом с этим: <known>."),
+    },
+    "table_twice": {
+        "en": ("two files are named '<name>'", "Keep one of them."),
+        "ru": ("два файла с именем '<name>'", "Оставьте один."),
+    },
+    "choice_without": {
+        "en": ("a choice needs something to choose from", "Add 'from: table' or 'options:'."),
+        "ru": ("выбирать не из чего", "Добавьте 'from: таблица' или 'options:'."),
+    },
+    "unwanted_from": {
+        "en": ("only a slot of type choice has '<name>'", "Write 'type: choice', or remove it."),
+        "ru": ("'<name>' бывает только у слота типа choice", "Напишите 'type: choice' или уберите."),
+    },
+    "unknown_slot": {
+        "en": ("slot '<name>' does not exist", "Slots here: <known>."),
+        "ru": ("нет слота '<name>'", "Слоты здесь: <known>."),
+    },
+    "unused_slot": {
+        "en": ("nobody asks for the slot '<name>'", "Add it to a 'collect' step, or delete it."),
+        "ru": ("слот '<name>' никто не спрашивает", "Добавьте его в шаг collect или удалите."),
+    },
+    "unknown_name": {
+        "en": ("'<name>' is not known here", "Known: <known>."),
+        "ru": ("имя '<name>' здесь неизвестно", "Известны: <known>."),
+    },
+    "text_or_name": {
+        "en": ("'<name>' is not known here", "If it is a text, quote it twice: \"'<name>'\"."),
+        "ru": (
+            "имя '<name>' здесь неизвестно",
+            "Если это текст, возьмите его в двойные кавычки с простыми: \"'<name>'\".",
+        ),
+    },
+    "unknown_filter": {
+        "en": ("there is no filter '<name>'", "Filters: <known>."),
+        "ru": ("нет фильтра '<name>'", "Фильтры: <known>."),
+    },
+    "unknown_function": {
+        "en": ("there is no function '<name>'", "Functions: <known>."),
+        "ru": ("нет функции '<name>'", "Функции: <known>."),
+    },
+}

@@ -1,0 +1,92 @@
+"""What is wrong with steps and menus."""
+
+from __future__ import annotations
+
+from bot.authoring.messages.entry import Messages
+
+MESSAGES: Messages = {
+    "no_step": {
+        "en": ("this step doesn't say what to do", "Begin it with one of <known>."),
+        "ru": ("непонятно, что делает этот шаг", "Начните его с одного из: <known>."),
+    },
+    "two_steps": {
+        "en": ("'<first>' and '<second>' in one step", "Put '- ' before '<second>': one idea a step."),
+        "ru": ("'<first>' и '<second>' в одном шаге", "Поставьте '- ' перед '<second>': один шаг — одно дело."),
+    },
+    "empty_block": {
+        "en": ("there are no steps here", "Add at least one, '- say: …'."),
+        "ru": ("здесь нет шагов", "Добавьте хотя бы один: '- say: …'."),
+    },
+    "step_twice": {
+        "en": ("two steps have the id '<name>'", "Give each its own."),
+        "ru": ("два шага с id '<name>'", "Дайте каждому свой."),
+    },
+    "unknown_step": {
+        "en": ("step '<name>' does not exist", "Give the step you mean 'id: <name>'."),
+        "ru": ("нет шага '<name>'", "Дайте нужному шагу 'id: <name>'."),
+    },
+    "unreachable": {
+        "en": ("this step can never be reached", "Remove it, or the step before it that never goes on."),
+        "ru": ("до этого шага дело не дойдёт", "Уберите его или тот шаг выше, который не идёт дальше."),
+    },
+    "endless": {
+        "en": ("these steps go round for ever without asking anything", "Let the circle ask, or lead out of it."),
+        "ru": ("шаги ходят по кругу и ничего не спрашивают", "Спросите что-нибудь в круге или выведите из него."),
+    },
+    "not_last": {
+        "en": ("'<name>' must be the last step of its block", "Remove the steps after it."),
+        "ru": ("'<name>' должен быть последним шагом", "Уберите шаги после него."),
+    },
+    "continue_outside": {
+        "en": ("'continue' has no main road to go back to", "Use it in a block such as 'taken:' or 'declined:'."),
+        "ru": ("'continue' некуда возвращать", "Он нужен внутри блока: 'taken:', 'declined:' и подобных."),
+    },
+    "again_uncollected": {
+        "en": ("no 'collect' step asks for '<name>'", "Add '- collect: <name>' before."),
+        "ru": ("ни один шаг collect не спрашивает '<name>'", "Добавьте выше '- collect: <name>'."),
+    },
+    "unknown_action": {
+        "en": ("there is no action '<name>'", "Actions: <known>."),
+        "ru": ("нет действия '<name>'", "Действия: <known>."),
+    },
+    "bad_action": {
+        "en": ("'<value>' isn't an action", "Write it as calendar.hold(service, when)."),
+        "ru": ("'<value>' — не действие", "Пишите так: calendar.hold(service, when)."),
+    },
+    "too_many_args": {
+        "en": ("<name> takes <count> values at most", "It takes (<known>)."),
+        "ru": ("<name> принимает не больше <count> значений", "Оно принимает (<known>)."),
+    },
+    "missing_arg": {
+        "en": ("<name> needs '<arg>'", "Add a slot of that name, or give it in the parentheses."),
+        "ru": ("для <name> нужно '<arg>'", "Добавьте слот с таким именем или передайте значение в скобках."),
+    },
+    "unknown_outcome": {
+        "en": ("<action> never ends with '<name>'", "It ends with <known>."),
+        "ru": ("у <action> не бывает исхода '<name>'", "Исходы: <known>."),
+    },
+    "unhandled_outcome": {
+        "en": ("nothing is said when <action> ends with '<name>'", "Add '<name>:' with steps."),
+        "ru": ("не сказано, что делать при исходе '<name>' у <action>", "Добавьте '<name>:' с шагами."),
+    },
+    "no_items": {
+        "en": ("the menu has no items", "Add 'items:' with at least two."),
+        "ru": ("в меню нет пунктов", "Добавьте 'items:', хотя бы два."),
+    },
+    "bad_key": {
+        "en": ("'<value>' is not a telephone key", "Write one of 0-9, * or #."),
+        "ru": ("'<value>' — не кнопка телефона", "Напишите одну из 0-9, * или #."),
+    },
+    "key_clash": {
+        "en": ("key <key> already means '<name>'", "Give each its own key."),
+        "ru": ("кнопка <key> уже занята: '<name>'", "Дайте каждому свою кнопку."),
+    },
+    "item_both": {
+        "en": ("an item has either 'start' or 'steps'", "Keep one of them."),
+        "ru": ("у пункта бывает либо 'start', либо 'steps'", "Оставьте одно."),
+    },
+    "menu_twice": {
+        "en": ("two menus are named '<name>'", "Give this one its own 'menu: name'."),
+        "ru": ("два меню с именем '<name>'", "Дайте этому своё: 'menu: имя'."),
+    },
+}

@@ -1,0 +1,32 @@
+"""What is wrong with golden conversations."""
+
+from __future__ import annotations
+
+from bot.authoring.messages.entry import Messages
+
+MESSAGES: Messages = {
+    "no_talks": {
+        "en": ("there are no golden conversations", "Write one in tests/booking.ru.txt, beginning with '# its title'."),
+        "ru": ("нет эталонных разговоров", "Напишите один в tests/booking.ru.txt, первой строкой '# название'."),
+    },
+    "no_talk": {
+        "en": ("there is no conversation in this file", "Begin one with '# its title'."),
+        "ru": ("в файле нет разговора", "Начните его строкой '# название'."),
+    },
+    "talk_sign": {
+        "en": ("'<value>' begins with none of # > < =", "Write '> ' before the customer, '< ' before the bot."),
+        "ru": ("'<value>' начинается не с # > < =", "Перед словами клиента пишите '> ', перед ответом '< '."),
+    },
+    "talk_untitled": {
+        "en": ("a conversation needs a title", "Put '# what it shows' above it."),
+        "ru": ("у разговора нет названия", "Поставьте над ним '# что он показывает'."),
+    },
+    "talk_now": {
+        "en": ("'<value>' isn't a date and time", "Write it as 2026-11-18 10:00."),
+        "ru": ("'<value>' — не дата и время", "Пишите так: 2026-11-18 10:00."),
+    },
+    "talk_taken": {
+        "en": ("'<value>' isn't a taken place", "Write it as 'taken: terapevt 2026-11-19 15:00'."),
+        "ru": ("'<value>' — не занятое место", "Пишите так: 'taken: terapevt 2026-11-19 15:00'."),
+    },
+}

@@ -1,0 +1,76 @@
+"""What is wrong with a value: a text, a number, a prompt."""
+
+from __future__ import annotations
+
+from bot.authoring.messages.entry import Messages
+
+MESSAGES: Messages = {
+    "unknown_key": {
+        "en": ("'<name>' is not known here", "Known: <known>."),
+        "ru": ("'<name>' здесь не бывает", "Бывает: <known>."),
+    },
+    "comma": {
+        "en": ("'<name>' stands alone after a comma", 'Put a text with a comma in quotes: {ru: "…, …"}.'),
+        "ru": ("'<name>' осталось одно после запятой", 'Текст с запятой возьмите в кавычки: {ru: "…, …"}.'),
+    },
+    "missing_key": {
+        "en": ("'<name>' is missing", "Add '<name>: …'."),
+        "ru": ("не хватает '<name>'", "Добавьте '<name>: …'."),
+    },
+    "want_text": {
+        "en": ("a text belongs here", "If it holds { } [ ] : or #, put it in quotes."),
+        "ru": ("здесь должен быть текст", "Если в нём есть { } [ ] : или #, возьмите его в кавычки."),
+    },
+    "want_fields": {
+        "en": ("names with values belong here", "Write 'name: value' lines, indented by two spaces."),
+        "ru": ("здесь должны быть пары 'имя: значение'", "Пишите их строками, с отступом в два пробела."),
+    },
+    "want_list": {
+        "en": ("a list belongs here", "Write '- ' before each of its lines."),
+        "ru": ("здесь должен быть список", "Поставьте '- ' перед каждой его строкой."),
+    },
+    "want_number": {
+        "en": ("'<value>' is not a whole number from <low> to <high>", "Write it in figures."),
+        "ru": ("'<value>' — не целое число от <low> до <high>", "Напишите цифрами."),
+    },
+    "want_yes": {
+        "en": ("'<value>' is neither yes nor no", "Write 'yes' or 'no'."),
+        "ru": ("'<value>' — не yes и не no", "Напишите 'yes' или 'no'."),
+    },
+    "want_one_of": {
+        "en": ("'<value>' can't stand here", "Write one of <known>."),
+        "ru": ("'<value>' здесь не годится", "Напишите одно из: <known>."),
+    },
+    "bad_name": {
+        "en": ("'<value>' can't be a name", "Use latin letters, digits and '_'; begin with a letter."),
+        "ru": ("'<value>' не годится в имена", "Латинские буквы, цифры и '_', первой — буква."),
+    },
+    "reserved_name": {
+        "en": ("'<value>' is a name the product uses itself", "Choose another."),
+        "ru": ("имя '<value>' занято самой программой", "Выберите другое."),
+    },
+    "bad_hours": {
+        "en": ("'<value>' isn't a span of hours", "Write it as 09:00-20:00, opening before closing."),
+        "ru": ("'<value>' — не часы работы", "Пишите 09:00-20:00, открытие раньше закрытия."),
+    },
+    "bad_timezone": {
+        "en": ("there is no time zone '<value>'", "Write an IANA name such as Europe/Moscow."),
+        "ru": ("нет часового пояса '<value>'", "Пишите имя IANA, например Europe/Moscow."),
+    },
+    "no_language": {
+        "en": ("the text has no '<name>'", "Add '<name>: …': this set speaks <known>."),
+        "ru": ("в тексте нет '<name>'", "Добавьте '<name>: …': набор говорит на <known>."),
+    },
+    "one_text": {
+        "en": ("one text for several languages", "Write {<first>: …, <second>: …}."),
+        "ru": ("один текст на несколько языков", "Напишите {<first>: …, <second>: …}."),
+    },
+    "empty_text": {
+        "en": ("the text is empty", "Write what should be said."),
+        "ru": ("текст пуст", "Напишите, что сказать."),
+    },
+    "bad_template": {
+        "en": ("<what> (at character <at>)", "<fix>"),
+        "ru": ("<what> (символ <at>)", "<fix>"),
+    },
+}
