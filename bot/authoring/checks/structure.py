@@ -1,0 +1,77 @@
+"""One scenario by itself: its steps lead somewhere, each is reached, none runs for ever, what they name exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from bot.authoring.checks.flow import ASKS, circles, leads, reached
+from bot.authoring.checks.names import Rows, expression
+from bot.authoring.slots import FIXED
+from bot.authoring.steps import Draft
+from bot.authoring.tree import Node
+from bot.dialogue.scenario import AgainStep, Business, CollectStep, Scenario, StartStep
+
+
+def scenario(draft: Draft, first: str, business: Business, facts: Iterable[str], rows: Rows) -> None:
+    """One scenario: `go` and `again` lead somewhere, every step is reached, nothing runs for ever, names exist."""
+    for name, node in draft.targets:
+        if name and name not in draft.steps:
+            draft.reader.unknown("unknown_step", node, name, (each for each in draft.steps if "/" not in each))
+    _settle_agains(draft)
+    collected = {name for step in draft.steps.values() if isinstance(step, CollectStep) for name in step.slots}
+    misspelt = any(
+        p.file == draft.reader.file and p.code in ("unknown_key", "unknown_slot") for p in draft.reader.problems
+    )
+    for slot in draft.slots.values():
+        if slot.name not in collected and slot.required and not misspelt:  # "colect:" is told of where it stands
+            draft.reader.problem("unused_slot", Node(line=slot.line, column=1), name=slot.name)
+    for name, action, node in draft.needs:
+        if name not in draft.slots and name not in draft.variables:
+            draft.reader.problem("missing_arg", node, name=action, arg=name)
+    found = set(reached(first, draft.steps))
+    lost = {name: step for name, step in draft.steps.items() if name not in found}
+    led_to = {target for step in lost.values() for target in leads(step)}
+    for name in lost:
+        if name not in led_to:
+            draft.reader.problem("unreachable", draft.nodes[name])
+    _endless(draft)
+    names = {*FIXED, *draft.slots, *draft.variables}
+    for use in draft.reader.uses:
+        expression(draft.reader, use, names, draft.slots, business, facts, rows)
+
+
+def _settle_agains(draft: Draft) -> None:
+    """`again: when` goes back to the step that collects it: the nearest one above, or else the first."""
+    for name, step in list(draft.steps.items()):
+        if not isinstance(step, AgainStep):
+            continue
+        if not step.slots:
+            continue
+        collects = sorted(
+            (each for each in draft.steps.values() if isinstance(each, CollectStep) and step.slots[0] in each.slots),
+            key=lambda each: each.line,
+        )
+        if not collects:
+            draft.reader.problem("again_uncollected", draft.nodes[name], name=step.slots[0])
+            continue
+        above = [each for each in collects if each.line < step.line]
+        draft.steps[name] = replace(step, target=(above or collects)[-1 if above else 0].id)
+
+
+def _endless(draft: Draft) -> None:
+    """A circle of steps of which none asks anything would never end the turn."""
+    quiet = {name: step for name, step in draft.steps.items() if not isinstance(step, (*ASKS, StartStep))}
+    for circle in circles({name: [to for to in leads(step) if to in quiet] for name, step in quiet.items()}):
+        first = min(circle, key=lambda name: (draft.nodes[name].line, name))
+        draft.reader.problem("endless", draft.nodes[first])
+
+
+def given(draft: Draft, scenarios: Mapping[str, Scenario]) -> None:
+    """What `with:` gives to another scenario is one of its slots."""
+    for step in draft.steps.values():
+        if isinstance(step, StartStep) and step.scenario in scenarios:
+            slots = scenarios[step.scenario].slots
+            for name in step.args:
+                if name not in slots:
+                    draft.reader.unknown("unknown_slot", draft.nodes[step.id], name, slots)
