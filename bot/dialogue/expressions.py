@@ -12,12 +12,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from bot.dialogue.grammar import Binary, Call, ExpressionError, Filtered, Literal, Name, Node, Parser, Unary, walk
 from bot.dialogue.values import PersonName, Value
 
 __all__ = ["Expression", "ExpressionError", "Scope", "Template"]
+
+
+class Names(Protocol):
+    """What can be asked for the value of a name: a mapping, or what makes the value only when it is asked for."""
+
+    def get(self, name: str, /) -> Value: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Scope:
     a filter then its value, both then their arguments.
     """
 
-    names: Mapping[str, Value]
+    names: Names
     rows: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     functions: Mapping[str, Callable[..., Value]] = field(default_factory=dict)
     filters: Mapping[str, Callable[..., Value]] = field(default_factory=dict)
@@ -107,6 +113,14 @@ class Template:
         if text:
             parts.append(text)
         return cls(source, tuple(parts))
+
+    @property
+    def fixed(self) -> str | None:
+        """The whole text where no expression is in it."""
+        if not self.parts:
+            return ""
+        first = self.parts[0]
+        return first if isinstance(first, str) and len(self.parts) == 1 else None
 
     @property
     def expressions(self) -> tuple[Expression, ...]:

@@ -34,6 +34,22 @@ class Register:
     rows: Mapping[str, Mapping[str, Value]]
 
 
+class _Known:
+    """The names of a prompt or a condition: the fixed ones, made when they are asked for, and the scenario's own."""
+
+    __slots__ = ("now", "scenarios", "session", "values")
+
+    def __init__(self, session: Session, scenarios: ScenarioSet, now: datetime, values: Mapping[str, Value]) -> None:
+        self.session = session
+        self.scenarios = scenarios
+        self.now = now
+        self.values = values
+
+    def get(self, name: str, /) -> Value:
+        fixed = NAMES.get(name)
+        return fixed(self) if fixed else self.values.get(name)
+
+
 def scope(
     session: Session,
     scenarios: ScenarioSet,
@@ -42,24 +58,9 @@ def scope(
     *,
     voice: bool = False,
 ) -> Scope:
-    """values: slots and variables of the current scenario; they hide nothing of the fixed names.
-
-    before: those of the scenario this one interrupted, so that "а сколько стоит?" needs no doctor's name.
-    """
-    business = scenarios.business
-    names: dict[str, Value] = {
-        **values,
-        "customer": session.customer,
-        "caller": {"phone": session.caller or None},
-        "business": {**business.facts, "name": business.name},
-        "hours": business.hours,
-        "now": now,
-        "channel": session.channel,
-        "voice": session.medium == "voice",
-        "language": session.language,
-        "before": session.stack[-2].values if len(session.stack) > 1 else {},
-    }
-    register = Register(session.language, voice, now, business, scenarios.rows)
+    """values: slots and variables of the current scenario; they hide nothing of the fixed names."""
+    register = Register(session.language, voice, now, scenarios.business, scenarios.rows)
+    names = _Known(session, scenarios, now, values)
     return Scope(names=names, rows=scenarios.rows, functions=FUNCTIONS, filters=FILTERS, register=register)
 
 
@@ -87,6 +88,8 @@ def show(register: Register, value: Value) -> str:
     """A bare value, as a person would write or say it."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return spoken.phone(value, register.language, voice=register.voice) if _E164.fullmatch(value) else value
     if isinstance(value, bool):
         return {("ru", True): "да", ("ru", False): "нет", ("en", True): "yes", ("en", False): "no"}[
             register.language, value
@@ -105,9 +108,21 @@ def show(register: Register, value: Value) -> str:
         return show(register, value.get(register.language) or next(iter(value.values()), None))
     if isinstance(value, tuple):
         return _list(register, value)
-    if isinstance(value, str) and _E164.fullmatch(value):
-        return spoken.phone(value, register.language, voice=register.voice)
     return str(value)
+
+
+# before: the values of the scenario that this one interrupted, so that "а сколько стоит?" needs no doctor's name.
+NAMES: Mapping[str, Callable[[_Known], Value]] = {
+    "customer": lambda known: known.session.customer,
+    "caller": lambda known: {"phone": known.session.caller or None},
+    "business": lambda known: {**known.scenarios.business.facts, "name": known.scenarios.business.name},
+    "hours": lambda known: known.scenarios.business.hours,
+    "now": lambda known: known.now,
+    "channel": lambda known: known.session.channel,
+    "voice": lambda known: known.session.medium == "voice",
+    "language": lambda known: known.session.language,
+    "before": lambda known: known.session.stack[-2].values if len(known.session.stack) > 1 else {},
+}
 
 
 def _at(language: Language) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from bot.dialogue.expressions import Expression, ExpressionError, Scope, Templat
 from bot.dialogue.meaning import Option
 from bot.dialogue.prompts import Register, render, scope, sentence, show
 from bot.dialogue.scenario import ChooseStep, Prompt, Scenario, ScenarioSet, Slot, Step
-from bot.dialogue.session import Frame, Session
+from bot.dialogue.session import Frame, Session, changed
 from bot.dialogue.values import Value
 
 
@@ -54,18 +53,19 @@ class Run:
         return None
 
     def change(self, **fields: Any) -> None:
-        self.session = replace(self.session, **fields)
+        self.session = changed(self.session, **fields)
 
     def put(self, **fields: Any) -> None:
         """Change the current frame."""
-        self.session = replace(self.session, stack=(*self.session.stack[:-1], replace(self.frame, **fields)))
+        stack = self.session.stack
+        self.session = changed(self.session, stack=(*stack[:-1], changed(stack[-1], **fields)))
 
     def push(self, scenario: str, values: Mapping[str, Value] | None = None) -> None:
         frame = Frame(scenario=scenario, step=self.scenarios.scenarios[scenario].first, values=dict(values or {}))
-        self.session = replace(self.session, stack=(*self.session.stack, frame))
+        self.session = changed(self.session, stack=(*self.session.stack, frame))
 
     def pop(self) -> None:
-        self.session = replace(self.session, stack=self.session.stack[:-1])
+        self.session = changed(self.session, stack=self.session.stack[:-1])
 
     def go(self, step: str) -> None:
         """On to a step: whatever the frame waited for is over, and so are the misses at it."""
@@ -125,16 +125,26 @@ class Run:
     ) -> Say:
         language = self.session.language
         wording = prompt.wordings.get(language) or next(iter(prompt.wordings.values()))
-        text = self.text(wording.text, attempt, self.scope(extra))
+        text = self.text(wording.text, attempt, extra)
         speech = text
         if self.session.medium == "voice":
-            speech = self.text(wording.voice or wording.text, attempt, self.scope(extra, voice=True))
+            speech = self.text(wording.voice or wording.text, attempt, extra, voice=True)
         return Say(
             text=text, speech=speech, language=language, choices=choices, barge_in=prompt.barge_in, prompt=prompt.id
         )
 
-    def text(self, variants: tuple[Template, ...], attempt: int, within: Scope) -> str:
-        return render(variants[min(attempt, len(variants) - 1)], within, self.fault)
+    def text(
+        self,
+        variants: tuple[Template, ...],
+        attempt: int,
+        extra: Mapping[str, Value] | None = None,
+        *,
+        voice: bool = False,
+    ) -> str:
+        """The variant for this attempt as it is shown, or said when `voice`."""
+        template = variants[min(attempt, len(variants) - 1)]
+        fixed = template.fixed
+        return sentence(fixed) if fixed is not None else render(template, self.scope(extra, voice=voice), self.fault)
 
     def choice(self, option: Option) -> Choice:
         title = option.title.get(self.session.language) or next(iter(option.title.values()), option.id)
@@ -169,8 +179,9 @@ class Run:
     # expressions
 
     def scope(self, extra: Mapping[str, Value] | None = None, *, voice: bool = False) -> Scope:
-        values = dict(self.frame.values) if self.session.stack else {}
-        values.update(extra or {})
+        values = self.frame.values if self.session.stack else {}
+        if extra:
+            values = {**values, **extra}
         return scope(self.session, self.scenarios, self.now, values, voice=voice)
 
     def evaluate(

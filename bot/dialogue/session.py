@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from bot.dialogue.actions import Say
 from bot.dialogue.meaning import Language
@@ -13,7 +13,10 @@ from bot.dialogue.values import Value
 Status = Literal["bot", "waiting", "agent", "ended"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Frame and Session have no slots: a copy of a plain object is one copy of its dict, and a turn makes a dozen.
+
+
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """One scenario under way. step: the id of the step to run or the one that waits. values: slots and variables.
 
@@ -42,7 +45,7 @@ class Unfinished:
     stack: tuple[Frame, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Session:
     """status: who may speak: the bot, a person ("agent"), nobody yet ("waiting"), nobody more ("ended").
 
@@ -67,3 +70,18 @@ class Session:
     counter: int = 0
     last: tuple[Say, ...] = ()
     agent: str = ""
+
+
+State = TypeVar("State", Frame, Session)
+
+
+def changed(state: State, **fields: Any) -> State:
+    """`dataclasses.replace`, ten times as fast. Raises TypeError on a field that doesn't exist."""
+    copy = object.__new__(type(state))
+    content = copy.__dict__
+    content.update(state.__dict__)
+    known = len(content)
+    content.update(fields)
+    if len(content) != known:
+        raise TypeError(f"{type(state).__name__} has no field {sorted(fields.keys() - state.__dict__.keys())}")
+    return copy

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, time
 from decimal import Decimal
+from functools import lru_cache
 
 from num2words import num2words  # type: ignore[import-untyped]
 
@@ -24,6 +25,7 @@ _CURRENCIES = {
 }
 
 
+@lru_cache(maxsize=4096)  # as in spoken_ru
 def cardinal(n: int) -> str:
     """'one thousand five hundred and twenty-one'."""
     return str(num2words(n, lang="en")).replace(",", "")
