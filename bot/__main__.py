@@ -130,6 +130,10 @@ Folder = Annotated[
 ]
 Locale = Annotated[Literal["en", "ru"], typer.Option("--lang", help="Language of what is reported.")]
 
+ReportedIn = Annotated[
+    Literal["en", "ru"] | None, typer.Option("--lang", help="Language of what is reported; the terminal's by default.")
+]
+
 
 @app.command(epilog="Example: govorun check scenarios/")
 def check(folder: Folder = None, lang: Locale = "en") -> None:
@@ -156,6 +160,26 @@ def golden(folder: Folder = None, lang: Locale = "en") -> None:
     )
     if failed:
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: govorun new salon --from clinic --title 'Салон «Лилия»'")
+def new(
+    name: Annotated[str, typer.Argument(help="Of the new set and its folder: latin letters, digits, _ and -.")],
+    source: Annotated[str, typer.Option("--from", help="A ready set: clinic, booking, …; or a path to any set.")],
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", help="The folder of sets; GOVORUN_SCENARIOS by default.", show_default=False),
+    ] = None,
+    title: Annotated[str, typer.Option("--title", help="What the business is called; else its name.")] = "",
+    title_en: Annotated[str, typer.Option("--title-en", help="The same in English, where it differs.")] = "",
+    lang: ReportedIn = None,
+) -> None:
+    """Begin a set of your own by copying a ready one. Says what to type next."""
+    from bot.app import making
+    from bot.app.locale import reported
+
+    titles = {"ru": title or title_en, "en": title_en or title} if title or title_en else {}
+    making.new(settings_.load(), name, source, into, titles=titles, locale=reported(lang), console=out)
 
 
 # --- understanding ----------------------------------------------------------------------------------------------

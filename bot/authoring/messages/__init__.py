@@ -5,7 +5,7 @@ A theme is a module with its own MESSAGES; what stands in `warnings` is a warnin
 
 from __future__ import annotations
 
-from bot.authoring.messages import files, sets, slots, steps, talks, values, warnings
+from bot.authoring.messages import files, making, sets, slots, steps, talks, values, warnings
 from bot.authoring.messages.entry import Messages
 
 ERRORS: Messages = {
@@ -15,6 +15,7 @@ ERRORS: Messages = {
     **steps.MESSAGES,
     **sets.MESSAGES,
     **talks.MESSAGES,
+    **making.MESSAGES,
 }
 WARNINGS: Messages = warnings.MESSAGES
 MESSAGES: Messages = {**ERRORS, **WARNINGS}
