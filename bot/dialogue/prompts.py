@@ -37,17 +37,49 @@ class Register:
 class _Known:
     """The names of a prompt or a condition: the fixed ones, made when they are asked for, and the scenario's own."""
 
-    __slots__ = ("now", "scenarios", "session", "values")
+    __slots__ = ("now", "scenarios", "session", "shown", "values")
 
-    def __init__(self, session: Session, scenarios: ScenarioSet, now: datetime, values: Mapping[str, Value]) -> None:
+    def __init__(
+        self, session: Session, scenarios: ScenarioSet, now: datetime, values: Mapping[str, Value], shown: bool
+    ) -> None:
         self.session = session
         self.scenarios = scenarios
         self.now = now
         self.values = values
+        self.shown = shown
 
     def get(self, name: str, /) -> Value:
         fixed = NAMES.get(name)
-        return fixed(self) if fixed else self.values.get(name)
+        if fixed:
+            return fixed(self)
+        value = self.values.get(name)
+        return self.titled(name, value) if self.shown and isinstance(value, str | tuple) else value
+
+    def titled(self, name: str, value: str | tuple[Value, ...]) -> Value:
+        """What was chosen, as a prompt shows it: {size} is "большая", not "large"."""
+        stack = self.session.stack
+        slot = self.scenarios.scenarios[stack[-1].scenario].slots.get(name) if stack else None
+        if slot is None or not slot.options:
+            return value
+        titles = {option.id: option.title for option in slot.options}
+        if isinstance(value, tuple):
+            return tuple(OptionId.of(each, titles) for each in value)
+        return OptionId.of(value, titles)
+
+
+class OptionId(str):
+    """The id of an option that shows its title; compared and looked up by the id, as everywhere."""
+
+    __slots__ = ("titles",)
+    titles: Mapping[str, str]
+
+    @classmethod
+    def of(cls, value: Value, titles: Mapping[str, Mapping[str, str]]) -> Value:
+        if not isinstance(value, str) or value not in titles:
+            return value
+        made = cls(value)
+        made.titles = titles[value]
+        return made
 
 
 def scope(
@@ -57,10 +89,14 @@ def scope(
     values: Mapping[str, Value],
     *,
     voice: bool = False,
+    shown: bool = False,
 ) -> Scope:
-    """values: slots and variables of the current scenario; they hide nothing of the fixed names."""
+    """values: slots and variables of the current scenario; they hide nothing of the fixed names.
+
+    shown: for a prompt, where a choice is its title; a condition, or what is kept, takes its id.
+    """
     register = Register(session.language, voice, now, scenarios.business, scenarios.rows)
-    names = _Known(session, scenarios, now, values)
+    names = _Known(session, scenarios, now, values, shown)
     return Scope(names=names, rows=scenarios.rows, functions=FUNCTIONS, filters=FILTERS, register=register)
 
 
@@ -88,6 +124,8 @@ def show(register: Register, value: Value) -> str:
     """A bare value, as a person would write or say it."""
     if value is None:
         return ""
+    if isinstance(value, OptionId):
+        return value.titles.get(register.language) or next(iter(value.titles.values()), str(value))
     if isinstance(value, str):
         return spoken.phone(value, register.language, voice=register.voice) if _E164.fullmatch(value) else value
     if isinstance(value, bool):

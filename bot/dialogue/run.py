@@ -144,7 +144,11 @@ class Run:
         """The variant for this attempt as it is shown, or said when `voice`."""
         template = variants[min(attempt, len(variants) - 1)]
         fixed = template.fixed
-        return sentence(fixed) if fixed is not None else render(template, self.scope(extra, voice=voice), self.fault)
+        return (
+            sentence(fixed)
+            if fixed is not None
+            else render(template, self.scope(extra, voice=voice, shown=True), self.fault)
+        )
 
     def choice(self, option: Option) -> Choice:
         title = option.title.get(self.session.language) or next(iter(option.title.values()), option.id)
@@ -178,11 +182,11 @@ class Run:
 
     # expressions
 
-    def scope(self, extra: Mapping[str, Value] | None = None, *, voice: bool = False) -> Scope:
+    def scope(self, extra: Mapping[str, Value] | None = None, *, voice: bool = False, shown: bool = False) -> Scope:
         values = self.frame.values if self.session.stack else {}
         if extra:
             values = {**values, **extra}
-        return scope(self.session, self.scenarios, self.now, values, voice=voice)
+        return scope(self.session, self.scenarios, self.now, values, voice=voice, shown=shown)
 
     def evaluate(
         self, expression: Expression, extra: Mapping[str, Value] | None = None, *, default: Value = None

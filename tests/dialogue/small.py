@@ -151,8 +151,11 @@ SMALL = ScenarioSet(
 class Talk:
     """A conversation with the small set. Each call returns what the bot said; `actions` holds all it did."""
 
-    def __init__(self, *, medium: str = "text", outcome: str = "ok", **started: Any) -> None:
-        self.session: Session = opening("c1", SMALL)
+    def __init__(
+        self, *, medium: str = "text", outcome: str = "ok", scenarios: ScenarioSet = SMALL, **started: Any
+    ) -> None:
+        self.scenarios = scenarios
+        self.session: Session = opening("c1", scenarios)
         self.actions: tuple[Action, ...] = ()
         self.outcome = outcome
         self._number = 0
@@ -161,7 +164,7 @@ class Talk:
     def happen(self, kind: type[Event], **fields: Any) -> list[str]:
         self._number += 1
         event = kind(id=str(self._number), at=NOW, **fields)
-        self.session, self.actions = advance(self.session, event, SMALL)
+        self.session, self.actions = advance(self.session, event, self.scenarios)
         said = [action.text for action in self.actions if isinstance(action, Say)]
         for action in self.actions:
             if isinstance(action, Fetch):

@@ -1,11 +1,13 @@
+from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogue.actions import ChoseItem, End, Fault, Fetch, Handoff, Learn, Say, TakeOver, Withdraw
 from bot.dialogue.engine import advance, expects
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Left, Started, TransferFailed, Utterance
+from bot.dialogue.expressions import Expression
 from bot.dialogue.session import Unfinished
 from bot.dialogue.values import Moment
-from tests.dialogue.small import FOUR, IVAN, NOW, SMALL, THREE, TOMORROW, Talk
+from tests.dialogue.small import FOUR, IVAN, NOW, SMALL, THREE, TOMORROW, Talk, prompt
 
 
 def booked() -> Talk:
@@ -316,3 +318,17 @@ def test_a_stored_utterance_advances_alike():
 def test_started_in_a_language_the_set_lacks_takes_its_first():
     session, _ = advance(Talk().session, Started(id="1", at=NOW, language="en"), SMALL)
     assert session.language == "en"
+
+
+def test_a_choice_is_shown_by_its_title_and_compared_and_kept_by_its_id():
+    """Options written in the scenario itself are in no table, so that nothing but the slot knows their titles."""
+    step = replace(
+        SMALL.scenarios["booking"].steps["confirm"], prompt=prompt("confirm", "{service}, {service|lower}: {service}?")
+    )
+    hold = replace(SMALL.scenarios["booking"].steps["hold"], args={"service": Expression.parse("service")})
+    old = SMALL.scenarios["booking"]
+    booking = replace(old, steps={**old.steps, "confirm": step, "hold": hold})
+    talk = Talk(scenarios=replace(SMALL, scenarios={**SMALL.scenarios, "booking": booking}, rows={}))
+    assert talk.say("booking", service="terapevt", when=THREE, name=IVAN) == ["Терапевт, терапевт: Терапевт?"]
+    (fetch,) = talk.did(Fetch)
+    assert type(fetch.args["service"]) is str
