@@ -31,7 +31,7 @@ class Inbound:
     conversation: None means this identity's open conversation on this channel, or a new one. A bare Started event
     begins a new one (with `conversation` as its id, if given); the turn fills in what it knows of the person.
     scenarios, scenario: with which set and scenario a new conversation begins; "" for the settings' default.
-    language: None lets the first words decide.
+    language: None lets the first words decide. given: what the scenario that is begun is given, by name.
     """
 
     event: Event
@@ -42,6 +42,7 @@ class Inbound:
     scenarios: str = ""
     scenario: str | None = None
     language: Language | None = None
+    given: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

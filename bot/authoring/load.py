@@ -16,11 +16,12 @@ from pathlib import Path
 from bot.authoring import checks
 from bot.authoring.actions import CALENDAR, Signature
 from bot.authoring.business import Head, head, table
+from bot.authoring.draft import DONE, Draft
 from bot.authoring.phrases import PhraseError, expand
 from bot.authoring.problems import Problem, ScenarioErrors
 from bot.authoring.reading import Reader
 from bot.authoring.slots import FIXED, samples, slots
-from bot.authoring.steps import DONE, Draft, block
+from bot.authoring.steps import block
 from bot.authoring.tree import Fields, Listing, Node, Unreadable, read
 from bot.dialogue.scenario import Business, Prompt, Scenario, ScenarioSet, Slot
 from bot.dialogue.values import Value
@@ -29,7 +30,7 @@ MAX_FILES = 200
 MAX_TOTAL = 2 * 1024 * 1024  # bytes in one set
 BUILTIN = Path(__file__).with_name("builtin.yaml")
 _SUFFIXES = (".yaml", ".yml")
-_SCENARIO = ("scenario", "title", "phrases", "slots", "steps", "resumable")
+_SCENARIO = ("scenario", "title", "phrases", "slots", "steps", "resumable", "given", "outbound")
 
 # What the engine puts into a built-in prompt beside the names every prompt knows.
 EXTRA: Mapping[str, tuple[str, ...]] = {
@@ -159,6 +160,10 @@ class _SetDraft:
             reader.problem("scenario_twice", fields["scenario"], name=name, file=self.scenarios[name].file)
             return
         draft = Draft(reader, name, slots(reader, fields.get("slots"), name, business), self.actions)
+        given = tuple(each for each, _ in reader.names(fields.get("given")) if each not in FIXED)
+        draft.variables.update(given)
+        outbound = reader.yes(fields.get("outbound"), False)
+        draft.given.update(given, draft.slots if outbound else ())
         if "phrases" in fields:
             draft.phrases.append((name, fields["phrases"]))
         first = block(draft, fields.get("steps"), "steps", DONE)
@@ -171,6 +176,8 @@ class _SetDraft:
             slots=draft.slots,
             file=file,
             resumable=reader.yes(fields.get("resumable"), True),
+            given=given,
+            outbound=outbound,
         )
 
     # --- the whole set ---
@@ -192,6 +199,7 @@ class _SetDraft:
                 if other not in self.scenarios and other not in unread:
                     draft.reader.unknown("unknown_scenario", node, other, self.scenarios)
             checks.given(draft, self.scenarios)
+            checks.results(draft, self.drafts, business, facts, rows)
         edges = {name: checks.starts_at_once(scenario) for name, scenario in self.scenarios.items()}
         for circle in checks.circles(edges):
             draft = self.drafts[circle[0]]

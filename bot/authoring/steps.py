@@ -8,81 +8,29 @@ nobody is booked because an author forgot to stop.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from functools import partial
 
-from bot.authoring.actions import Signature
+from bot.authoring import branching, doing
+from bot.authoring.doing import outcomes, signature_of
+from bot.authoring.draft import DONE, Draft, Place, Values
 from bot.authoring.menus import item
 from bot.authoring.problems import listed
-from bot.authoring.reading import Reader
 from bot.authoring.slots import FIXED
 from bot.authoring.tree import Fields, Node, Text
 from bot.dialogue.expressions import Expression
-from bot.dialogue.grammar import Call, Name
 from bot.dialogue.scenario import (
     AgainStep,
-    BranchStep,
     ChooseStep,
     CollectStep,
     ConfirmStep,
-    DoStep,
     EndStep,
     HandoffStep,
     Item,
     LanguageStep,
     SayStep,
     SetStep,
-    Slot,
     StartStep,
-    Step,
 )
-
-DONE = ""  # as a target: the scenario is over
-
-
-@dataclass(slots=True)
-class Draft:
-    """A scenario being laid out, and what is to be checked once the whole set is known.
-
-    lines: where each step stands. variables: names that `set` and actions give values to. starts: scenarios named.
-    phrases: intent -> nodes. needs: (value, action, node) to be found by name. targets: steps that `go` names.
-    """
-
-    reader: Reader
-    name: str
-    slots: Mapping[str, Slot]
-    actions: Mapping[str, Signature]
-    steps: dict[str, Step] = field(default_factory=dict)
-    nodes: dict[str, Node] = field(default_factory=dict)
-    variables: set[str] = field(default_factory=set)
-    starts: list[tuple[str, Node]] = field(default_factory=list)
-    phrases: list[tuple[str, Node]] = field(default_factory=list)
-    needs: list[tuple[str, str, Node]] = field(default_factory=list)
-    targets: list[tuple[str, Node]] = field(default_factory=list)
-    menus: set[str] = field(default_factory=set)
-
-    def add(self, step: Step, node: Node) -> str:
-        if step.id in self.steps:
-            self.reader.problem("step_twice", node, name=step.id)
-        self.steps[step.id] = step
-        self.nodes[step.id] = node
-        return step.id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a step stands. path: its id. after: what follows. road: where `continue` leads, None on the main road."""
-
-    path: str
-    after: str
-    road: str | None
-    node: Node
-
-    @property
-    def line(self) -> int:
-        return self.node.line
-
-
-Values = Mapping[str, Node]
 
 
 def block(draft: Draft, node: Node | None, path: str, after: str, road: str | None = None) -> str:
@@ -114,9 +62,9 @@ def _step(draft: Draft, node: Node, path: str, after: str, road: str | None) -> 
     name = draft.reader.name(own) if own is not None else ""
     place = Place(path=name or path, after=after, road=road, node=found[0].key)
     if keyword == "do":
-        others = (*others, *_outcomes(draft, node.get("do")))
+        others = (*others, *outcomes(draft, node.get("do")))
     fields = draft.reader.fields(
-        node, ("id", *KEYWORDS, *others), open_ended=keyword == "do" and _signature(draft, node.get("do")) is None
+        node, ("id", *KEYWORDS, *others), open_ended=keyword == "do" and signature_of(draft, node.get("do")) is None
     )
     own_fields = {key: fields[key] for key in fields if key == keyword or key in others or key not in KEYWORDS}
     return lay(draft, own_fields, place)
@@ -199,58 +147,10 @@ def _confirm(draft: Draft, fields: Values, at: Place) -> str:
     )
 
 
-def _do(draft: Draft, fields: Values, at: Place) -> str:
-    reader = draft.reader
-    call = _call(draft, fields["do"], report=True)
-    signature = _signature(draft, fields["do"])
-    meanwhile = fields.get("meanwhile")
-    prompt = reader.prompt(meanwhile, f"{draft.name}:{at.path}.meanwhile") if meanwhile is not None else None
-    if call is None or signature is None:
-        return at.after
-    for outcome in signature.outcomes:
-        draft.variables.update(signature.outcomes[outcome])
-        if outcome != "ok" and outcome not in fields:
-            reader.problem("unhandled_outcome", at.node, action=call.function, name=outcome)
-    branches = {
-        outcome: block(
-            draft,
-            fields[outcome],
-            f"{at.path}/{outcome}",
-            at.after if outcome == "ok" else DONE,
-            None if outcome == "ok" else at.after,
-        )
-        for outcome in (*signature.outcomes, "error")
-        if outcome in fields
-    }
-    return draft.add(
-        DoStep(
-            id=at.path,
-            next=at.after,
-            line=at.line,
-            action=call.function,
-            args=_args(draft, call, signature, fields["do"]),
-            meanwhile=prompt,
-            branches=branches,
-        ),
-        at.node,
-    )
-
-
 def _again(draft: Draft, fields: Values, at: Place) -> str:
     names = _slots(draft, fields["again"])
     offered = draft.reader.expression(fields.get("offered"))
     return draft.add(AgainStep(id=at.path, line=at.line, slots=names, target=DONE, offered=offered), at.node)
-
-
-def _if(draft: Draft, fields: Values, at: Place) -> str:
-    when = draft.reader.expression(fields["if"])
-    if "then" not in fields:
-        draft.reader.problem("missing_key", at.node, name="then")
-    then = block(draft, fields.get("then"), f"{at.path}/then", at.after, at.road)
-    otherwise = block(draft, fields.get("else"), f"{at.path}/else", at.after, at.road)
-    if when is None:
-        return at.after
-    return draft.add(BranchStep(id=at.path, next=then, line=at.line, when=when, otherwise=otherwise), at.node)
 
 
 def _set(draft: Draft, fields: Values, at: Place) -> str:
@@ -286,10 +186,35 @@ def _start(draft: Draft, fields: Values, at: Place) -> str:
         if expression is not None:
             args[slot] = expression
     returns = draft.reader.yes(fields.get("returns"), True)
+    if not returns and "results" in fields:
+        draft.reader.problem("results_gone", fields["results"])
     step = StartStep(
-        id=at.path, next=at.after if returns else DONE, line=at.line, scenario=name, args=args, returns=returns
+        id=at.path,
+        next=at.after if returns else DONE,
+        line=at.line,
+        scenario=name,
+        args=args,
+        returns=returns,
+        results=_results(draft, name, fields.get("results")),
     )
     return draft.add(step, at.node)
+
+
+def _results(draft: Draft, scenario: str, source: Node | None) -> dict[str, Expression]:
+    """What is left over of the other scenario; its expressions know that scenario's names, and are checked with it."""
+    out: dict[str, Expression] = {}
+    if source is not None and not isinstance(source, Fields):
+        draft.reader.problem("want_fields", source)
+    for entry in source.entries if isinstance(source, Fields) else ():
+        name = draft.reader.name(entry.key, FIXED)
+        uses = len(draft.reader.uses)
+        expression = draft.reader.expression(entry.value)
+        del draft.reader.uses[uses:]
+        if name and expression is not None:
+            draft.variables.add(name)
+            draft.results.append((scenario, expression, entry.value))
+            out[name] = expression
+    return out
 
 
 def _handoff(draft: Draft, fields: Values, at: Place) -> str:
@@ -337,12 +262,13 @@ KEYWORDS: Mapping[str, tuple[tuple[str, ...], Callable[[Draft, Values, Place], s
     "collect": ((), _collect),
     "choose": (("menu", "items", "again", "loop", "learns"), _choose),
     "confirm": (("change", "declined"), _confirm),
-    "do": (("meanwhile",), _do),
+    "do": (("meanwhile",), partial(doing.do, block)),
     "again": (("offered",), _again),
-    "if": (("then", "else"), _if),
+    "if": (("then", "else"), partial(branching.if_, block)),
+    "case": (("of", "else"), partial(branching.case, block)),
     "set": ((), _set),
     "language": ((), _language),
-    "start": (("with", "returns"), _start),
+    "start": (("with", "returns", "results"), _start),
     "handoff": (("skill", "priority", "note"), _handoff),
     "end": ((), _end),
     "go": ((), _go),
@@ -362,55 +288,3 @@ def _slots(draft: Draft, node: Node) -> tuple[str, ...]:
         else:
             draft.reader.unknown("unknown_slot", where, name, draft.slots)
     return tuple(out)
-
-
-def _call(draft: Draft, node: Node | None, *, report: bool = False) -> Call | None:
-    """calendar.find() and calendar.find are the same."""
-    if not isinstance(node, Text):
-        if report and node is not None:
-            draft.reader.problem("want_text", node)
-        return None
-    uses = len(draft.reader.uses)
-    problems = len(draft.reader.problems)
-    expression = draft.reader.expression(node)
-    del draft.reader.uses[uses:]  # its function is an action, and its values are kept one by one
-    if not report:
-        del draft.reader.problems[problems:]
-    if expression is None:
-        return None
-    if isinstance(expression.root, Call):
-        return expression.root
-    if isinstance(expression.root, Name):
-        return Call(".".join(expression.root.path), ())
-    if report:
-        draft.reader.problem("bad_action", node, value=node.value[:60])
-    return None
-
-
-def _signature(draft: Draft, node: Node | None) -> Signature | None:
-    call = _call(draft, node)
-    return draft.actions.get(call.function) if call else None
-
-
-def _outcomes(draft: Draft, node: Node | None) -> tuple[str, ...]:
-    call = _call(draft, node)
-    signature = draft.actions.get(call.function) if call else None
-    if call is not None and signature is None and node is not None:
-        draft.reader.unknown("unknown_action", node, call.function, draft.actions)
-    return (*signature.outcomes, "error") if signature else ()
-
-
-def _args(draft: Draft, call: Call, signature: Signature, node: Node) -> dict[str, Expression]:
-    if len(call.args) > len(signature.takes):
-        takes = ", ".join(signature.takes)
-        draft.reader.problem("too_many_args", node, name=call.function, count=str(len(signature.takes)), known=takes)
-    given = dict(zip(signature.takes, call.args, strict=False))
-    out: dict[str, Expression] = {}
-    for name in signature.takes:
-        expression = Expression(name, given.get(name, Name((name,))))
-        if name in given:
-            draft.reader.use(expression, node)
-        else:
-            draft.needs.append((name, call.function, node))
-        out[name] = expression
-    return out

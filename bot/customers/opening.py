@@ -37,6 +37,7 @@ def started(
         orders=habits.orders(tx, customer, scenarios, event.at),
         spoke_first=isinstance(event, Utterance | Keys | Chosen),
         scenario=inbound.scenario,
+        given=inbound.given,
     )
 
 

@@ -36,9 +36,10 @@ from bot.dialogue.keypad import read_keys
 from bot.dialogue.meaning import Meaning
 from bot.dialogue.repair import REPAIR, ask_again, hold, missed, offer, silent, withdraw
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import ChooseStep, DoStep, ScenarioSet
+from bot.dialogue.scenario import ChooseStep, DoStep, Scenario, ScenarioSet
 from bot.dialogue.session import Frame, Session
 from bot.dialogue.steps import DIGRESSION, WAITING, go_on, hand_off
+from bot.dialogue.values import Value
 
 __all__ = ["advance", "expects", "opening"]
 
@@ -80,7 +81,7 @@ def _started(run: Run, event: Started) -> None:
         caller=event.caller,
         orders=event.orders,
         status="bot",
-        stack=(Frame(scenario=first, step=scenarios[first].first),),
+        stack=(Frame(scenario=first, step=scenarios[first].first, values=_given(scenarios[first], event.given)),),
     )
     unfinished = event.unfinished
     run.quiet = event.spoke_first or unfinished is not None
@@ -90,6 +91,12 @@ def _started(run: Run, event: Started) -> None:
         run.change(offer=unfinished)
         if not event.spoke_first:
             offer(run)
+
+
+def _given(scenario: Scenario, given: Mapping[str, Value]) -> dict[str, Value]:
+    """What it was started with, of the names it knows."""
+    known = (*scenario.slots, *scenario.given)
+    return {name: value for name, value in given.items() if name in known and value is not None}
 
 
 def _resumable(run: Run, stack: tuple[Frame, ...]) -> bool:

@@ -29,7 +29,7 @@ class Started(Event):
     customer: what the profile knows ("name", "phone"). caller: the number the line showed, E.164, or "".
     unfinished: what the same person left open on another channel. orders: for each menu, its items in the order
     this person should hear them. spoke_first: an utterance follows at once, so the menu isn't read out.
-    scenario: begin with this one instead of the set's first.
+    scenario: begin with this one instead of the set's first. given: its slots' and `given:` names' first values.
     """
 
     medium: Medium = "text"
@@ -41,6 +41,7 @@ class Started(Event):
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     spoke_first: bool = False
     scenario: str | None = None
+    given: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,6 +167,14 @@ class BranchStep(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStep(Step):
+    """case: ways: the value as written (`bot.dialogue.cases.key_of`) to the first step of its block; else `next`."""
+
+    value: Expression
+    ways: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetStep(Step):
     assignments: Mapping[str, Expression]
 
@@ -178,11 +186,15 @@ class LanguageStep(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartStep(Step):
-    """Run another scenario, then go on (`returns`), or never come back. args: its slots' first values."""
+    """Run another scenario, then go on (`returns`), or never come back. args: its slots' first values.
+
+    results: names here, and what they are worth in the other scenario when it came to its end.
+    """
 
     scenario: str
     args: Mapping[str, Expression] = field(default_factory=dict)
     returns: bool = True
+    results: Mapping[str, Expression] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +214,10 @@ class EndStep(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One file. first: the id of its first step. intent phrases live in the set."""
+    """One file. first: the id of its first step. intent phrases live in the set.
+
+    given: names, beside the slots, that whoever starts it may give values to. outbound: we ring or write first.
+    """
 
     name: str
     title: Mapping[str, str]
@@ -211,6 +226,8 @@ class Scenario:
     slots: Mapping[str, Slot] = field(default_factory=dict)
     file: str = ""
     resumable: bool = True  # come back to after a digression, offered for continuation on another channel
+    given: tuple[str, ...] = ()
+    outbound: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,12 @@ from typing import Any
 
 from bot.dialogue.actions import Choice, End, Fetch, Handoff, Learn
 from bot.dialogue.asking import ask, serve, served
+from bot.dialogue.cases import key_of
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import (
     AgainStep,
     BranchStep,
+    CaseStep,
     ChooseStep,
     CollectStep,
     ConfirmStep,
@@ -71,10 +73,24 @@ def leave(run: Run, *, finished: bool) -> None:
                 run.change(customer={**run.session.customer, slot.learn: value})
     else:
         run.fault("there is no such step in this version")
+    results = _results(run) if finished else {}
     run.pop()
+    if results:
+        run.store(**results)
     if run.session.stack and run.frame.awaiting:
         # A digression is over: ask again what was being asked.
         run.put(awaiting="")
+
+
+def _results(run: Run) -> dict[str, Value]:
+    """What the scenario below wanted to have of this one when it is done."""
+    if len(run.session.stack) < 2 or not run.frame.starter:
+        return {}
+    below = run.session.stack[-2]
+    step = run.scenarios.scenarios[below.scenario].steps.get(run.frame.starter)
+    if not isinstance(step, StartStep):
+        return {}
+    return {name: run.evaluate(expression) for name, expression in step.results.items()}
 
 
 def finish(run: Run, reason: str = "done") -> None:
@@ -204,6 +220,10 @@ def _branch(run: Run, step: BranchStep) -> None:
     run.go(step.next if run.evaluate(step.when, default=False) else step.otherwise)
 
 
+def _case(run: Run, step: CaseStep) -> None:
+    run.go(step.ways.get(key_of(run.evaluate(step.value)), step.next))
+
+
 def _set(run: Run, step: SetStep) -> None:
     for name, expression in step.assignments.items():
         run.store(**{name: run.evaluate(expression)})
@@ -219,6 +239,7 @@ def _start(run: Run, step: StartStep) -> None:
     values = {name: run.evaluate(argument) for name, argument in step.args.items()}
     run.go(step.next if step.returns else "")
     run.push(step.scenario, {name: value for name, value in values.items() if value is not None})
+    run.put(starter=step.id)
 
 
 def _handoff(run: Run, step: HandoffStep) -> None:
@@ -241,6 +262,7 @@ STEPS: Mapping[type[Step], Callable[[Run, Any], None]] = {
     DoStep: _do,
     AgainStep: _again,
     BranchStep: _branch,
+    CaseStep: _case,
     SetStep: _set,
     LanguageStep: _language,
     StartStep: _start,

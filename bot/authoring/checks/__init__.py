@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from bot.authoring.checks.flow import circles, leads, starts_at_once
 from bot.authoring.checks.names import expression
-from bot.authoring.checks.structure import given, scenario
+from bot.authoring.checks.structure import given, results, scenario
 
-__all__ = ["circles", "expression", "given", "leads", "scenario", "starts_at_once"]
+__all__ = ["circles", "expression", "given", "leads", "results", "scenario", "starts_at_once"]

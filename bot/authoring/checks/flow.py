@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from bot.authoring.steps import DONE
+from bot.authoring.draft import DONE
 from bot.dialogue.scenario import (
     AgainStep,
     BranchStep,
+    CaseStep,
     ChooseStep,
     CollectStep,
     ConfirmStep,
@@ -45,6 +46,7 @@ def _after_choose(step: ChooseStep) -> tuple[str, ...]:
 
 # A new kind of step that leads elsewhere than to `next` says so here.
 LEADS: Mapping[type[Step], Callable[..., tuple[str, ...]]] = {
+    CaseStep: lambda step: (*step.ways.values(), step.next),
     DoStep: _after_do,
     BranchStep: lambda step: (step.next, step.otherwise),
     ConfirmStep: _after_confirm,

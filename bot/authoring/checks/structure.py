@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from bot.authoring.checks.flow import ASKS, circles, leads, reached
 from bot.authoring.checks.names import Rows, expression
+from bot.authoring.draft import Draft
+from bot.authoring.reading import Use
 from bot.authoring.slots import FIXED
-from bot.authoring.steps import Draft
 from bot.authoring.tree import Node
 from bot.dialogue.scenario import AgainStep, Business, CollectStep, Scenario, StartStep
 
@@ -24,7 +25,9 @@ def scenario(draft: Draft, first: str, business: Business, facts: Iterable[str],
         p.file == draft.reader.file and p.code in ("unknown_key", "unknown_slot") for p in draft.reader.problems
     )
     for slot in draft.slots.values():
-        if slot.name not in collected and slot.required and not misspelt:  # "colect:" is told of where it stands
+        if (
+            slot.name not in {*collected, *draft.given} and slot.required and not misspelt
+        ):  # "colect:" is told of where it stands
             draft.reader.problem("unused_slot", Node(line=slot.line, column=1), name=slot.name)
     for name, action, node in draft.needs:
         if name not in draft.slots and name not in draft.variables:
@@ -68,10 +71,19 @@ def _endless(draft: Draft) -> None:
 
 
 def given(draft: Draft, scenarios: Mapping[str, Scenario]) -> None:
-    """What `with:` gives to another scenario is one of its slots."""
+    """What `with:` gives to another scenario is one of its slots, or of the names it says are given."""
     for step in draft.steps.values():
         if isinstance(step, StartStep) and step.scenario in scenarios:
-            slots = scenarios[step.scenario].slots
+            known = (*scenarios[step.scenario].slots, *scenarios[step.scenario].given)
             for name in step.args:
-                if name not in slots:
-                    draft.reader.unknown("unknown_slot", draft.nodes[step.id], name, slots)
+                if name not in known:
+                    draft.reader.unknown("unknown_slot", draft.nodes[step.id], name, known)
+
+
+def results(draft: Draft, drafts: Mapping[str, Draft], business: Business, facts: Iterable[str], rows: Rows) -> None:
+    """What `results:` takes from another scenario exists there."""
+    for name, found, node in draft.results:
+        other = drafts.get(name)
+        if other is not None:
+            names = {*FIXED, *other.slots, *other.variables}
+            expression(draft.reader, Use(found, node), names, other.slots, business, facts, rows)

@@ -89,4 +89,16 @@ MESSAGES: Messages = {
         "en": ("two menus are named '<name>'", "Give this one its own 'menu: name'."),
         "ru": ("два меню с именем '<name>'", "Дайте этому своё: 'menu: имя'."),
     },
+    "case_twice": {
+        "en": ("'<name>' stands here twice", "Keep one of them."),
+        "ru": ("'<name>' здесь дважды", "Оставьте одно."),
+    },
+    "unknown_case": {
+        "en": ("it is never '<name>'", "It may be <known>."),
+        "ru": ("значения '<name>' не бывает", "Бывает: <known>."),
+    },
+    "results_gone": {
+        "en": ("'results' of a scenario that never comes back", "Remove 'returns: no', or the results."),
+        "ru": ("'results' сценария, из которого не возвращаются", "Уберите 'returns: no' или results."),
+    },
 }

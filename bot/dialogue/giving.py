@@ -1,0 +1,163 @@
+"""What a scenario is started with, written as text: `when=2026-11-19 16:00`, `service terapevt`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from bot.dialogue.meaning import Option
+from bot.dialogue.scenario import Scenario, Slot
+from bot.dialogue.values import PersonName, Value
+
+_PHONE = re.compile(r"\+?[\d\s()-]{7,24}")
+_WHOLE = re.compile(r"-?(0|[1-9]\d{0,14})")
+_DECIMAL = re.compile(r"-?\d{1,15}\.\d{1,10}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d{1,2}:\d\d(:\d\d)?")
+_CLOCK = re.compile(r"\d{1,2}:\d\d")
+_YES = {"yes": True, "true": True, "да": True, "no": False, "false": False, "нет": False}
+
+
+class NotGiven(ValueError):
+    """name: of the slot or variable. known: what may be given, where there is no such name; else none.
+
+    like: how its value is written.
+    """
+
+    def __init__(self, name: str, *, known: Iterable[str] = (), like: str = "") -> None:
+        self.name = name
+        self.known = tuple(known)
+        self.like = like
+        super().__init__(f"'{name}' is written like {like}" if like else f"there is no '{name}' to give")
+
+
+def read(texts: Mapping[str, str], scenario: Scenario) -> dict[str, Value]:
+    """The values of a scenario's slots and `given:` names. Raises NotGiven. A name that is not a slot takes a date,
+    a number, yes or no where it looks like one, else the text as it is."""
+    out: dict[str, Value] = {}
+    for name, text in texts.items():
+        slot = scenario.slots.get(name)
+        if slot is None and name not in scenario.given:
+            raise NotGiven(name, known=(*scenario.slots, *scenario.given))
+        try:
+            out[name] = _READERS.get(slot.type, _text)(text.strip(), slot) if slot else _any(text.strip())
+        except ValueError:
+            raise NotGiven(name, like=_like(slot)) from None
+    return out
+
+
+def parts(text: str, scenario: Scenario) -> dict[str, str]:
+    """ "service terapevt, name Иван Петров" by name; a part that begins with no known name goes on the one before."""
+    out: dict[str, str] = {}
+    last = ""
+    for part in text.split(","):
+        name, _, rest = part.strip().partition(" ")
+        if last and name not in scenario.slots and name not in scenario.given:
+            out[last] += "," + part
+        else:
+            last = name
+            out[name] = rest.strip()
+    return out
+
+
+def _any(text: str) -> Value:
+    if _MOMENT.fullmatch(text):
+        return _moment(text)
+    if _DAY.fullmatch(text):
+        return date.fromisoformat(text)
+    if _CLOCK.fullmatch(text):
+        return _clock(text)
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text):
+        return Decimal(text)
+    return _YES.get(text.lower(), text)
+
+
+def _text(text: str, _: Slot) -> Value:
+    if not text:
+        raise ValueError
+    return text
+
+
+def _choice(text: str, slot: Slot) -> Value:
+    """By its id, or a title."""
+    for option in slot.options:
+        if text == option.id or text.lower() in _titles(option):
+            return option.id
+    raise ValueError
+
+
+def _titles(option: Option) -> list[str]:
+    return [title.lower() for title in option.title.values()]
+
+
+def _moment(text: str) -> datetime:
+    day, _, clock = text.replace("T", " ").partition(" ")
+    return datetime.combine(date.fromisoformat(day), _clock(clock))
+
+
+def _clock(text: str) -> time:
+    hour, minute = text.split(":")[:2]
+    return time(int(hour), int(minute))
+
+
+def _number(text: str, _: Slot) -> Value:
+    return Decimal(text) if _DECIMAL.fullmatch(text) else int(text)
+
+
+def _phone(text: str, _: Slot) -> Value:
+    """E.164; the eight of Russian numbers means seven."""
+    digits = "".join(char for char in text if char.isdigit())
+    if not _PHONE.fullmatch(text) or len(digits) > 15:
+        raise ValueError
+    if not text.startswith("+") and len(digits) == 11 and digits[0] == "8":
+        digits = f"7{digits[1:]}"
+    return f"+{digits}"
+
+
+def _person(text: str, _: Slot) -> Value:
+    """Given name, patronymic where there are three words, family name."""
+    words = text.split()
+    if not words:
+        raise ValueError
+    if len(words) == 3:
+        return PersonName(given=words[0], patronymic=words[1], family=words[2])
+    return PersonName(given=words[0], family=" ".join(words[1:]))
+
+
+def _yes(text: str, _: Slot) -> Value:
+    if text.lower() not in _YES:
+        raise ValueError
+    return _YES[text.lower()]
+
+
+_READERS: Mapping[str, Callable[[str, Slot], Value]] = {
+    "choice": _choice,
+    "datetime": lambda text, _: _moment(text),
+    "date": lambda text, _: date.fromisoformat(text),
+    "time": lambda text, _: _clock(text),
+    "number": _number,
+    "phone": _phone,
+    "person": _person,
+    "yesno": _yes,
+}
+_LIKE = {
+    "datetime": "2026-11-19 16:00",
+    "date": "2026-11-19",
+    "time": "16:00",
+    "number": "5",
+    "phone": "+79051234567",
+    "person": "Anna Smith",
+    "yesno": "yes",
+}
+
+
+def _like(slot: Slot | None) -> str:
+    if slot is None:
+        return "2026-11-19 16:00"
+    if slot.type == "choice":
+        return " | ".join(option.id for option in slot.options[:8])
+    return _LIKE.get(slot.type, "a text")
