@@ -98,29 +98,45 @@ def serve(
     asyncio.run(serving.serve(settings, only, console=out))
 
 
-@app.command(epilog="Example: govorun chat booking --lang en")
+With = Annotated[
+    list[str] | None,
+    typer.Option("--with", metavar="NAME=VALUE", help="What the scenario begins with; may be given several times."),
+]
+
+
+@app.command(epilog="Example: govorun chat confirmation --with 'when=2026-11-19 16:00'")
 def chat(
-    scenario: Annotated[str | None, typer.Argument(help="Begin with this scenario instead of the first.")] = None,
+    scenario: Annotated[
+        str | None, typer.Argument(help="Begin with this scenario, or set, or SET/SCENARIO, instead of the first.")
+    ] = None,
+    given: With = None,
     lang: Annotated[Literal["ru", "en"] | None, typer.Option("--lang", help="Language.")] = None,
     data: Data = None,
 ) -> None:
     """Talk to the bot here, without a server. Ctrl-D ends it. Without --data nothing is kept."""
     from bot.app import terminal
 
-    terminal.run(settings_.load(), scenario=scenario, language=lang, data=data, console=out)
+    terminal.run(settings_.load(), scenario=scenario, given=given or (), language=lang, data=data, console=out)
 
 
 @app.command(epilog="Example: govorun call sip:anna@127.0.0.1:5070 --scenario booking")
 def call(
     address: Annotated[str, typer.Argument(help="sip:user@host[:port]")],
-    scenario: Annotated[str | None, typer.Option("--scenario", help="Begin with this scenario.")] = None,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", help="Begin with this scenario, or set, or SET/SCENARIO.")
+    ] = None,
+    given: With = None,
     lang: Lang = "ru",
     data: Data = None,
 ) -> None:
     """Place a call, and talk until either side hangs up. Exit code 1 where nobody answers."""
     from bot.app import voice
 
-    asyncio.run(voice.place(settings_.load(data=data), address, scenario=scenario, language=lang, console=out))
+    asyncio.run(
+        voice.place(
+            settings_.load(data=data), address, scenario=scenario, given=given or (), language=lang, console=out
+        )
+    )
 
 
 # --- scenarios --------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session, Status
+from bot.dialogue.values import Value
 from bot.errors import Conflict, GovorunError, place
 from bot.ports import Identity, Inbound, Outcome, Row, rows_of
 from voice.audio import FRAME_MS
@@ -78,8 +79,12 @@ class Call:
         language: Language | None = None,
         scenarios: str = "",
         scenario: str | None = None,
+        given: Mapping[str, Value] | None = None,
     ) -> None:
-        """identity: who calls; by default the number the line shows, which the network vouches for."""
+        """given: what the scenario begins with, of a call that we place.
+
+        identity: who calls; by default the number the line shows, which the network vouches for.
+        """
         self._leg = leg
         self._equipment = equipment
         self._channel = channel
@@ -91,6 +96,7 @@ class Call:
         self._language = language
         self._scenarios = scenarios
         self._scenario = scenario
+        self._given = dict(given or {})
         self._numbers = itertools.count(1)
         self._todo: asyncio.Queue[Event | FromOthers] = asyncio.Queue()
         self._seen: set[int] = set()  # journal rows that were said or need not be
@@ -333,6 +339,7 @@ class Call:
                 medium="voice",
                 scenarios=self._scenarios,
                 scenario=self._scenario,
+                given=self._given,
                 language=self._language,
             )
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.dialogue.meaning import Language
+from bot.dialogue.values import Value
 from bot.errors import GovorunError, PartMissing, Unavailable
 from bot.ports import Identity
 from voice.asr.choice import EARS, recognizers
@@ -145,14 +146,30 @@ class Switchboard:
         self._take(Call(leg, self._equipment, channel="webrtc", identity=identity, language=language))
         return answer
 
-    async def dial(self, address: str, *, scenario: str | None, language: Language) -> None:
+    async def dial(
+        self,
+        address: str,
+        *,
+        scenarios: str = "",
+        scenario: str | None,
+        given: Mapping[str, Value] | None = None,
+        language: Language,
+    ) -> None:
         """Place a call and look after it until it ends. Raises LegFailed where nobody answers."""
         if self._sip is None or self._equipment is None:
             raise Unavailable("calls can't be placed now", where="sip", fix="Open the lines first")
         leg = await self._sip.call(address)
         number = leg.called if leg.called.startswith("+") else ""
         identity = Identity(kind="phone", value=number) if number else Identity(kind="sip", value=address)
-        call = Call(leg, self._equipment, identity=identity, language=language, scenario=scenario)
+        call = Call(
+            leg,
+            self._equipment,
+            identity=identity,
+            language=language,
+            scenarios=scenarios,
+            scenario=scenario,
+            given=given,
+        )
         await self._take(call)
 
     async def drain(self, timeout_s: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -14,11 +14,11 @@ from rich.markup import escape
 from rich.text import Text
 
 from bot.app import text
+from bot.app.beginning import Beginning, beginning
 from bot.channels.lines import Line, lines
 from bot.dialogue.actions import Choice
 from bot.dialogue.events import Chosen, Event, Left, Started, Utterance
 from bot.dialogue.meaning import Language
-from bot.errors import UnknownScenario
 from bot.ports import Identity, Inbound, Outcome
 from bot.settings import Settings
 
@@ -42,11 +42,18 @@ WORDS = {
 
 
 def run(
-    settings: Settings, *, scenario: str | None, language: Language | None, data: Path | None, console: Console
+    settings: Settings,
+    *,
+    scenario: str | None,
+    given: Sequence[str] = (),
+    language: Language | None,
+    data: Path | None,
+    console: Console,
 ) -> None:
-    """Talk until Ctrl-D or the end. data: where to keep it; None for a folder that goes away.
+    """Talk until Ctrl-D or the end. scenario: SET/SCENARIO, or either. given: name=value, what it begins with.
+    data: where to keep it; None for a folder that goes away.
 
-    Raises GovorunError: BrokenSets, UnknownScenario.
+    Raises GovorunError: BrokenSets, UnknownScenario, Unacceptable.
     """
     with _folder(data) as folder, console.status("…"):
         if data is None:  # what was learnt of the phrases is worth keeping all the same
@@ -55,12 +62,8 @@ def run(
                 kept.mkdir(parents=True, exist_ok=True)
                 folder.joinpath("cache").symlink_to(kept)
         house = text.build(settings.model_copy(update={"data": folder, "database_url": ""}))
-        if scenario is not None and scenario not in house.scenarios.scenarios:
-            raise UnknownScenario(
-                f"there is no scenario '{scenario}' in '{house.scenarios.name}'",
-                fix=f"There are: {', '.join(sorted(house.scenarios.scenarios))}",
-            )
-        console_stop = Talk(house, console, scenario=scenario, language=language or settings.language)
+        begin = beginning(house.sets, settings.scenario_set, scenario, given)
+        console_stop = Talk(house, console, begin, language=language or settings.language)
     try:
         asyncio.run(console_stop.run())
     finally:
@@ -79,10 +82,10 @@ def _folder(data: Path | None) -> Iterator[Path]:
 class Talk:
     """One conversation, line by line."""
 
-    def __init__(self, house: text.House, console: Console, *, scenario: str | None, language: Language) -> None:
+    def __init__(self, house: text.House, console: Console, begin: Beginning, *, language: Language) -> None:
         self._house = house
         self._console = console
-        self._scenario = scenario
+        self._begin = begin
         self._language: Language = language
         self._identity = Identity(kind=CHANNEL, value=uuid4().hex)
         self._choices: tuple[Choice, ...] = ()
@@ -123,7 +126,9 @@ class Talk:
                 event=event,
                 channel=CHANNEL,
                 identity=self._identity,
-                scenario=self._scenario,
+                scenarios=self._begin.scenarios,
+                scenario=self._begin.scenario,
+                given=self._begin.given,
                 language=None if isinstance(event, Utterance) else self._language,
             )
         )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
 from bot.api.parts import State
 from bot.app import text
+from bot.app.beginning import beginning
 from bot.app.text import House
 from bot.dialogue.fixed import builtin_speech, fixed_speech
 from bot.dialogue.meaning import Expectation, Language
@@ -35,17 +36,29 @@ def telephone(house: House) -> VoiceHalf:
 
 
 async def place(
-    settings: Settings, address: str, *, scenario: str | None, language: Language, console: Console
+    settings: Settings,
+    address: str,
+    *,
+    scenario: str | None,
+    given: Sequence[str] = (),
+    language: Language,
+    console: Console,
 ) -> None:
-    """Call somebody and talk until either side hangs up. Raises GovorunError: LegFailed where nobody answers."""
+    """Call somebody and talk until either side hangs up. scenario: SET/SCENARIO, or either. given: name=value.
+
+    Raises GovorunError: LegFailed where nobody answers.
+    """
     house = await asyncio.to_thread(text.build, settings)
+    begin = beginning(house.sets, settings.scenario_set, scenario, given)
     half = VoiceHalf(house)
     await house.start()
     try:
         await half.start(console)
         await half.warmed()
         console.print(f"Calling [bold]{address}[/]", highlight=False)
-        await half.switchboard.dial(address, scenario=scenario, language=language)
+        await half.switchboard.dial(
+            address, scenarios=begin.scenarios, scenario=begin.scenario, given=begin.given, language=language
+        )
     finally:
         await half.drain(0)
         await house.close()

@@ -19,6 +19,7 @@ from sqlalchemy import create_engine
 from bot.authoring.load import load
 from bot.authoring.problems import Problem, ScenarioErrors, listed
 from bot.authoring.talk import Exchange, Talk, read
+from bot.dialogue import giving
 from bot.dialogue.actions import Action, Choice, ChoseItem, End, Fault, Fetch, Handoff, Learn, Say
 from bot.dialogue.engine import advance, expects, opening
 from bot.dialogue.events import Chosen, Event, Fetched, Keys, Medium, Silence, Started, Utterance
@@ -99,6 +100,11 @@ def run(folder: Path | str, *, nlu: Callable[[ScenarioSet], Nlu], bench: Benches
             talks.extend(read(path, f"tests/{path.name}"))
         except ScenarioErrors as error:
             problems.extend(error.problems)
+    for talk in talks:
+        try:
+            given_to(talk, scenarios)
+        except ScenarioErrors as error:
+            problems.extend(error.problems)
     if not files:
         problems.append(Problem(file="tests", line=1, code="no_talks"))
     if problems:
@@ -111,6 +117,19 @@ def try_out(talk: Talk, scenarios: ScenarioSet, nlu: Nlu, bench: Benches) -> Res
         _occupy(talk, stand)
         actual = _Player(talk, scenarios, nlu, stand).play()
     return Result(file=talk.file, line=talk.line, title=talk.title, diff=_diff(talk, actual))
+
+
+def given_to(talk: Talk, scenarios: ScenarioSet) -> dict[str, Value]:
+    """What the header says the scenario begins with. Raises ScenarioErrors."""
+    scenario = scenarios.scenarios.get(talk.scenario or scenarios.start)
+    if not talk.given or scenario is None:
+        return {}
+    try:
+        return giving.read(giving.parts(talk.given, scenario), scenario)
+    except giving.NotGiven as error:
+        code = "talk_given_like" if error.like else "talk_given"
+        params = {"name": error.name, "known": listed(error.known) or "—", "like": error.like}
+        raise ScenarioErrors([Problem(file=talk.file, line=talk.line, code=code, params=params)]) from None
 
 
 def _occupy(talk: Talk, stand: Bench) -> None:
@@ -179,6 +198,7 @@ class _Player:
             caller=talk.caller,
             spoke_first=spoke_first,
             scenario=talk.scenario or None,
+            given=given_to(talk, self.scenarios),
         )
 
     @property

@@ -23,7 +23,7 @@ from pathlib import Path
 from bot.authoring.problems import Problem, ScenarioErrors
 
 MAX_BYTES = 256 * 1024
-HEADER = ("now", "caller", "channel", "customer", "phone", "taken", "scenario", "language")
+HEADER = ("now", "caller", "channel", "customer", "phone", "taken", "scenario", "language", "given")
 _NOW = datetime(2026, 11, 18, 10, 0)  # a Wednesday, as in the design of the language
 _FIELD = re.compile(rf"(?:^|,\s*|\s)({'|'.join(HEADER)}):\s*")
 _TAKEN = re.compile(r"(\w+) (\d{4}-\d\d-\d\d \d\d:\d\d)")
@@ -43,7 +43,8 @@ class Exchange:
 class Talk:
     """One golden conversation. now: naive wall clock of the business. taken: places in the calendar, (service, when).
 
-    caller: E.164 or "". customer, phone: what the profile knows already.
+    caller: E.164 or "". customer, phone: what the profile knows already. given: "service terapevt, name Anna Smith",
+    what the scenario begins with.
     """
 
     file: str
@@ -57,6 +58,7 @@ class Talk:
     phone: str = ""
     scenario: str = ""
     taken: tuple[tuple[str, datetime], ...] = ()
+    given: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
 
 

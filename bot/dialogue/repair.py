@@ -163,6 +163,9 @@ def greeting(run: Run) -> None:
     if isinstance(step, ChooseStep) and not run.frame.visits.get(step.id):
         ask_again(run)
         return
+    if run.session.medium == "voice" and run.scenarios.scenarios[run.session.stack[0].scenario].outbound:
+        repeat(run)  # whoever picks up says "алло" into our first words, and has not heard them
+        return
     run.say_builtin("greeting_reply")
     if isinstance(step, ChooseStep) and run.session.medium == "voice" and not run.session.offer:
         run.say(step.prompt)  # "алло, здравствуйте": they have heard the items

@@ -29,4 +29,12 @@ MESSAGES: Messages = {
         "en": ("'<value>' isn't a taken place", "Write it as 'taken: terapevt 2026-11-19 15:00'."),
         "ru": ("'<value>' — не занятое место", "Пишите так: 'taken: terapevt 2026-11-19 15:00'."),
     },
+    "talk_given": {
+        "en": ("there is no '<name>' to give", "It takes <known>; a name that is no slot stands in its 'given:'."),
+        "ru": ("некому дать '<name>'", "Берёт: <known>; имя, которое не слот, перечислите в 'given:' сценария."),
+    },
+    "talk_given_like": {
+        "en": ("'<name>' can't be read", "Write it like this: <like>."),
+        "ru": ("'<name>' не читается", "Пишите так: <like>."),
+    },
 }

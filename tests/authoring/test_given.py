@@ -1,0 +1,158 @@
+"""`case:`, `results:`, and what a scenario is started with, as golden conversations say it."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.authoring import golden
+from bot.authoring.load import check, load
+from bot.authoring.problems import ScenarioErrors
+from bot.dialogue import giving
+from bot.dialogue.values import PersonName
+from tests.authoring.small import write
+from tests.authoring.test_language import BENCH, COLLECT, DONE, HEAD, goes, words
+
+__all__ = ["goes"]
+CASE = """\
+  - case: service
+    of:
+      lor: [say: {ru: Уши., en: Ears.}]
+      okulist: [say: {ru: Глаза., en: Eyes.}]
+    else: [say: {ru: Что-то., en: Something.}]
+"""
+CALLED = """\
+scenario: task
+title: {ru: Дело, en: Task}
+outbound: yes
+given: [booking, total]
+slots:
+  service: {type: choice, from: doctors, ask: {ru: К кому?, en: Who?}}
+  when: {type: datetime, ask: {ru: Когда?, en: When?}}
+  name: {type: person, ask: {ru: Имя?, en: Name?}}
+steps:
+  - say: "{name} {service|title} {when} {booking} {total}"
+  - collect: when
+"""
+
+
+def test_a_case_goes_the_way_of_its_value(goes):
+    goes(COLLECT + CASE + DONE, "< Who?\n> lor one\n< Ears.\n< Done.\n= ended: done\n")
+
+
+def test_a_case_that_is_none_of_them_goes_by_else_and_on(goes):
+    steps = COLLECT + CASE.replace("      lor: [say: {ru: Уши., en: Ears.}]\n", "") + DONE
+    goes(steps, "< Who?\n> lor one\n< Something.\n< Done.\n= ended: done\n")
+
+
+def test_a_case_without_an_else_goes_on(goes):
+    steps = COLLECT + "  - case: name\n    of: {Anna: [say: {ru: А., en: A.}], none: [say: {ru: Б., en: B.}]}\n" + DONE
+    goes(steps, "< Who?\n> lor one\n< B.\n< Done.\n= ended: done\n")
+
+
+@pytest.mark.parametrize(
+    ("value", "key"),
+    [("count('abc')", "3"), ("true", "yes"), ("none", "none"), ("2.50", "2.5"), ("language", "en")],
+)
+def test_numbers_yes_no_and_nothing_are_cases_too(goes, value: str, key: str):
+    steps = COLLECT + f"  - case: {value}\n    of: {{{key}: [say: {{ru: Да., en: Yes.}}]}}\n"
+    goes(steps, "< Who?\n> lor one\n< Yes.\n= ended: done\n")
+
+
+def told(tmp_path: Path, task: str, **others: str) -> list[str]:
+    return [problem.text() for problem in check(write(tmp_path / "set", task=task, **others))]
+
+
+def test_a_case_of_a_choice_that_it_never_is_is_found(tmp_path: Path):
+    assert told(tmp_path, HEAD + COLLECT + CASE.replace("okulist:", "okulst:")) == [
+        "task.yaml:12: it is never 'okulst'. Did you mean 'okulist'?"
+    ]
+
+
+def test_a_case_without_ways_is_found(tmp_path: Path):
+    assert told(tmp_path, HEAD + COLLECT + "  - case: name\n") == ["task.yaml:9: 'of' is missing. Add 'of: …'."]
+
+
+OTHER = """\
+scenario: other
+title: {ru: Другое, en: Other}
+given: [greeting]
+slots:
+  when: {type: datetime, ask: {ru: Когда?, en: When?}}
+steps:
+  - say: "{greeting}"
+  - collect: when
+"""
+
+
+def test_results_are_what_the_other_scenario_was_worth_when_it_was_done(goes):
+    goes(
+        "  - collect: service\n  - start: other\n    with: {greeting: language}\n    results: {chosen: when}\n"
+        '  - say: "{chosen|time}"\n  - collect: when\n',
+        "< Who?\n> lor\n< En\n< When?\n> one\n< 1 pm\n< When?\n> one\n= ended: done\n",
+        other=OTHER,
+    )
+
+
+def test_results_that_the_other_scenario_does_not_have_are_found(tmp_path: Path):
+    steps = HEAD + COLLECT + "  - start: other\n    results: {chosen: whn}\n    with: {hello: name}\n"
+    steps += '  - say: "{chosen}"\n'
+    assert told(tmp_path, steps, other=OTHER) == [
+        "task.yaml:9: slot 'hello' does not exist. Slots here: 'greeting', 'when'.",
+        "task.yaml:10: 'whn' is not known here. Did you mean 'when'?",
+    ]
+
+
+def test_results_of_a_scenario_that_never_comes_back_are_refused(tmp_path: Path):
+    steps = HEAD + COLLECT + "  - start: other\n    returns: no\n    results: {chosen: when}\n"
+    assert told(tmp_path, steps, other=OTHER) == [
+        "task.yaml:11: 'results' of a scenario that never comes back. Remove 'returns: no', or the results."
+    ]
+
+
+def test_an_outbound_scenario_knows_what_it_was_given_and_asks_only_for_the_rest(tmp_path: Path):
+    folder = write(tmp_path / "set", task=CALLED)
+    (folder / "tests").mkdir()
+    (folder / "tests" / "x.en.txt").write_text(
+        "# x  scenario: task, given: service lor, name Anna Smith, booking 17, total 2.5\n"
+        "< Anna Smith ENT 17 2.5\n< When?\n"
+        "# y  scenario: task, given: service ENT, when 2026-11-19 16:00, booking a, b\n"
+        "< ENT …4 pm a, b\n= ended: done\n"
+    )
+    results = golden.run(folder, nlu=words, bench=BENCH)
+    assert [result.diff for result in results] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("servce lor", "there is no 'servce' to give. It takes 'service', 'when', 'name', 'booking', 'total'"),
+        ("when soon", "'when' can't be read. Write it like this: 2026-11-19 16:00"),
+        ("service zub", "'service' can't be read. Write it like this: lor | okulist"),
+    ],
+)
+def test_what_can_not_be_given_is_told_with_its_line(tmp_path: Path, given: str, said: str):
+    folder = write(tmp_path / "set", task=CALLED)
+    (folder / "tests").mkdir()
+    (folder / "tests" / "x.en.txt").write_text(f"\n# x  scenario: task, given: {given}\n< Anna\n")
+    with pytest.raises(ScenarioErrors) as caught:
+        golden.run(folder, nlu=words, bench=BENCH)
+    assert f"tests/x.en.txt:2: {said}" in str(caught.value)
+
+
+def test_given_texts_are_read_by_the_type_of_their_slot(tmp_path: Path):
+    scenario = load(write(tmp_path / "set", task=CALLED)).scenarios["task"]
+    booking = load(tmp_path / "set").scenarios["booking"]
+    assert giving.read({"name": "Иван Иванович Петров", "when": "2026-11-19T16:00"}, scenario) == {
+        "name": PersonName(given="Иван", patronymic="Иванович", family="Петров"),
+        "when": datetime(2026, 11, 19, 16),
+    }
+    assert giving.read({"phone": "8 (905) 123-45-67"}, booking) == {"phone": "+79051234567"}
+    for text, value in (
+        ("0042", "0042"), ("42", 42), ("2.50", Decimal("2.50")), ("2026-11-19", date(2026, 11, 19)),
+        ("9:30", time(9, 30)), ("да", True), ("корзина", "корзина"),
+    ):  # fmt: skip
+        assert giving.read({"total": text}, scenario) == {"total": value}
+    with pytest.raises(giving.NotGiven):
+        giving.read({"when": "2026-02-30 10:00"}, scenario)
