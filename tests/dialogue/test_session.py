@@ -13,5 +13,5 @@ def test_a_change_makes_another_state_and_leaves_the_first_as_it_was():
 
 
 def test_a_field_that_does_not_exist_is_refused():
-    with pytest.raises(TypeError, match="Frame has no field.*stap"):
+    with pytest.raises(TypeError, match=r"Frame has no field.*stap"):
         changed(Frame(scenario="main", step="menu"), stap="hello")
