@@ -5,17 +5,17 @@ run(folder, nlu=BuiltinNlu.of, bench=in_memory(lambda business: {"calendar": Cal
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine
 
+from bot.authoring.comparing import Result, compared
 from bot.authoring.load import load
 from bot.authoring.problems import Problem, ScenarioErrors, listed
 from bot.authoring.talk import Exchange, Talk, read
@@ -30,6 +30,8 @@ from bot.dialogue.values import PersonName, Value
 from bot.ports import Asker, Backend, Nlu
 from bot.stores.schema import metadata
 
+__all__ = ["Bench", "Benches", "Result", "in_memory", "run", "try_out"]
+
 TURN = timedelta(seconds=20)  # that pass between two of the customer's lines
 MAX_FETCHES = 50  # in one turn
 _BUTTON = re.compile(r"\((.+)\)")
@@ -42,8 +44,6 @@ EFFECTS: Mapping[str, str] = {
     "calendar.cancel": "cancelled",
     "calendar.confirm": "confirmed",
 }
-# These must be written down where they happen; others are compared only where they are.
-MUST_BE_TOLD = ("booked", "cancelled", "confirmed", "handoff", "ended")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,20 +71,6 @@ def in_memory(backends: Callable[[Business], Mapping[str, Backend]]) -> Benches:
             engine.dispose()
 
     return bench
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """One golden conversation. diff: "" when it went as written; else the whole conversation, + and - where not."""
-
-    file: str
-    line: int
-    title: str
-    diff: str = ""
-
-    @property
-    def passed(self) -> bool:
-        return not self.diff
 
 
 def run(folder: Path | str, *, nlu: Callable[[ScenarioSet], Nlu], bench: Benches, locale: str = "en") -> list[Result]:
@@ -116,7 +102,7 @@ def try_out(talk: Talk, scenarios: ScenarioSet, nlu: Nlu, bench: Benches) -> Res
     with bench(scenarios) as stand:
         _occupy(talk, stand)
         actual = _Player(talk, scenarios, nlu, stand).play()
-    return Result(file=talk.file, line=talk.line, title=talk.title, diff=_diff(talk, actual))
+    return compared(talk, actual)
 
 
 def given_to(talk: Talk, scenarios: ScenarioSet) -> dict[str, Value]:
@@ -279,78 +265,3 @@ def _shown(value: Value) -> str:
 
 def _language(name: str) -> Language:
     return "en" if name == "en" else "ru"
-
-
-# --- comparing ---
-
-
-def _diff(talk: Talk, actual: list[Exchange]) -> str:
-    """Empty when it went as written."""
-    wanted = talk.exchanges or [Exchange(line=talk.line)]
-    told = [_told(each, got) for each, got in zip(wanted, actual, strict=False)]
-    if all(_same(each, got) for each, got in zip(wanted, told, strict=False)):
-        return ""
-    lines = [f"{talk.file}:{talk.line}: {talk.title}"]
-    for each, got in zip(wanted, told, strict=False):
-        if each.customer:
-            lines.append(f"  > {each.customer}")
-        if _same(each, got):
-            lines.extend(f"  {line}" for line in _lines(got))
-        else:
-            for line in difflib.ndiff(_lines(each), _lines(got)):
-                if line[0] != "?":
-                    lines.append(line)
-    return "\n".join(lines)
-
-
-def _told(wanted: Exchange, got: Exchange) -> Exchange:
-    """What happened, in the words of the file where they cover it, so that only what differs shows in the diff."""
-    told = [
-        effect
-        for effect in got.effects
-        if effect.partition(":")[0] in MUST_BE_TOLD or any(_covers(each, effect) for each in wanted.effects)
-    ]
-    return replace(got, bot=_worded(wanted.bot, got.bot, _heard), effects=_worded(wanted.effects, told, _covers))
-
-
-def _worded(wanted: list[str], got: list[str], covers: Callable[[str, str], bool]) -> list[str]:
-    left = list(wanted)
-    out = []
-    for line in got:
-        same = next((each for each in left if covers(each, line)), None)
-        if same is not None:
-            left.remove(same)
-        out.append(line if same is None else same)
-    return out
-
-
-def _heard(wanted: str, line: str) -> bool:
-    return wanted.strip() != "…" and _pattern(wanted).fullmatch(_flat(line)) is not None
-
-
-def _same(wanted: Exchange, got: Exchange) -> bool:
-    return bool(_pattern(" ".join(wanted.bot)).fullmatch(_flat(" ".join(got.bot)))) and _effects(wanted, got)
-
-
-def _effects(wanted: Exchange, got: Exchange) -> bool:
-    """Each effect written down happened, with every value written down; and nothing else that must be told."""
-    return sorted(wanted.effects) == sorted(got.effects)
-
-
-def _covers(effect: str, done: str) -> bool:
-    kind, _, values = effect.partition(":")
-    did, _, what = done.partition(":")
-    happened = {value.strip() for value in what.split(",")}
-    return kind.strip() == did and all(value.strip() in happened for value in values.split(",") if value.strip())
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(_flat(part)) for part in re.split(r"…", text)))
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _lines(exchange: Exchange) -> list[str]:
-    return [*(f"< {line}" for line in exchange.bot), *(f"= {effect}" for effect in exchange.effects)]

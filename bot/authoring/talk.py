@@ -38,6 +38,11 @@ class Exchange:
     bot: list[str] = field(default_factory=list)
     effects: list[str] = field(default_factory=list)
 
+    @property
+    def begins(self) -> str:
+        """The line that opens it, as the file writes it; "" for the bot's first words."""
+        return f"> {self.customer}" if self.customer else ""
+
 
 @dataclass(slots=True, kw_only=True)
 class Talk:
