@@ -6,7 +6,19 @@ from pathlib import Path
 import pytest
 
 from bot.authoring.load import check, load
-from bot.authoring.messages import ERRORS, MESSAGES, WARNINGS, files, sets, slots, steps, talks, values, warnings
+from bot.authoring.messages import (
+    ERRORS,
+    MESSAGES,
+    WARNINGS,
+    files,
+    making,
+    sets,
+    slots,
+    steps,
+    talks,
+    values,
+    warnings,
+)
 from bot.authoring.problems import ScenarioErrors
 from bot.authoring.russian import russian
 from bot.dialogue.expressions import Expression, ExpressionError, Template
@@ -351,6 +363,6 @@ def test_repair_prompts_are_overridden_by_name_and_misspelt_ones_are_told(tmp_pa
 
 
 def test_no_code_stands_in_two_themes():
-    themes = (files, values, slots, steps, sets, talks, warnings)
+    themes = (files, values, slots, steps, sets, talks, making, warnings)
     assert sum(len(theme.MESSAGES) for theme in themes) == len(MESSAGES)
     assert {*ERRORS, *WARNINGS} == set(MESSAGES)
