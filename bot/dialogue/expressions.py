@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from bot.dialogue.grammar import Binary, Call, ExpressionError, Filtered, Literal, Name, Node, Parser, Unary, walk
 from bot.dialogue.values import PersonName, Value
 
-__all__ = ["Expression", "ExpressionError", "Scope", "Template"]
+__all__ = ["Expression", "ExpressionError", "Scope", "Template", "sentence"]
 
 
 class Names(Protocol):
@@ -26,7 +26,7 @@ class Names(Protocol):
     def get(self, name: str, /) -> Value: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scope:
     """What names mean while evaluating. names: values by dotted path's first part. Unknown names are none.
 
@@ -77,10 +77,18 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Prompt text with `{expression}` in it. parts: literal text and expressions in turn. `{{` is a brace."""
+    """Prompt text with `{expression}` in it. parts: literal text and expressions in turn. `{{` is a brace.
+
+    fixed: the whole text, from its capital letter on, where no expression is in it; else None.
+    """
 
     source: str
     parts: tuple[str | Expression, ...]
+    fixed: str | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        texts = [part for part in self.parts if isinstance(part, str)]
+        object.__setattr__(self, "fixed", sentence("".join(texts)) if len(texts) == len(self.parts) else None)
 
     @classmethod
     def parse(cls, source: str) -> Template:
@@ -115,14 +123,6 @@ class Template:
         return cls(source, tuple(parts))
 
     @property
-    def fixed(self) -> str | None:
-        """The whole text where no expression is in it."""
-        if not self.parts:
-            return ""
-        first = self.parts[0]
-        return first if isinstance(first, str) and len(self.parts) == 1 else None
-
-    @property
     def expressions(self) -> tuple[Expression, ...]:
         return tuple(part for part in self.parts if isinstance(part, Expression))
 
@@ -133,6 +133,12 @@ class Template:
     def render(self, scope: Scope, show: Callable[[Value], str]) -> str:
         """show: how a bare value becomes text in this language and register."""
         return "".join(part if isinstance(part, str) else show(part.value(scope)) for part in self.parts)
+
+
+def sentence(text: str) -> str:
+    """With its first letter capital, whatever value it begins with."""
+    text = text.strip()
+    return text[:1].upper() + text[1:]
 
 
 def _evaluate(node: Node, scope: Scope) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
-from bot.dialogue.prompts import sentence
+from bot.dialogue.expressions import sentence
 from bot.dialogue.scenario import Prompt, ScenarioSet
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from bot.dialogue import spoken
-from bot.dialogue.expressions import ExpressionError, Scope, Template
+from bot.dialogue.expressions import ExpressionError, Scope, Template, sentence
 from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import Business, ScenarioSet
 from bot.dialogue.session import Session
@@ -83,20 +83,13 @@ class OptionId(str):
 
 
 def scope(
-    session: Session,
-    scenarios: ScenarioSet,
-    now: datetime,
-    values: Mapping[str, Value],
-    *,
-    voice: bool = False,
-    shown: bool = False,
+    session: Session, scenarios: ScenarioSet, register: Register, values: Mapping[str, Value], *, shown: bool = False
 ) -> Scope:
     """values: slots and variables of the current scenario; they hide nothing of the fixed names.
 
     shown: for a prompt, where a choice is its title; a condition, or what is kept, takes its id.
     """
-    register = Register(session.language, voice, now, scenarios.business, scenarios.rows)
-    names = _Known(session, scenarios, now, values, shown)
+    names = _Known(session, scenarios, register.now, values, shown)
     return Scope(names=names, rows=scenarios.rows, functions=FUNCTIONS, filters=FILTERS, register=register)
 
 
@@ -112,12 +105,6 @@ def render(template: Template, within: Scope, fault: Callable[[str], None]) -> s
         except ExpressionError as error:
             fault(f"{{{part.source}}}: {error.what}")
     return sentence("".join(out))
-
-
-def sentence(text: str) -> str:
-    """With its first letter capital, whatever value it begins with."""
-    text = text.strip()
-    return text[:1].upper() + text[1:]
 
 
 def show(register: Register, value: Value) -> str:

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.dialogue.actions import Action, Choice, Fault, Say
-from bot.dialogue.expressions import Expression, ExpressionError, Scope, Template
-from bot.dialogue.meaning import Option
-from bot.dialogue.prompts import Register, render, scope, sentence, show
+from bot.dialogue.expressions import Expression, ExpressionError, Scope, Template, sentence
+from bot.dialogue.meaning import Language, Option
+from bot.dialogue.prompts import Register, render, scope, show
 from bot.dialogue.scenario import ChooseStep, Prompt, Scenario, ScenarioSet, Slot, Step
 from bot.dialogue.session import Frame, Session, changed
 from bot.dialogue.values import Value
@@ -27,6 +27,7 @@ class Run:
         self.now = now
         self.actions: list[Action] = []
         self.quiet = False
+        self._registers: dict[tuple[Language, bool], Register] = {}
 
     # the stack
 
@@ -143,10 +144,9 @@ class Run:
     ) -> str:
         """The variant for this attempt as it is shown, or said when `voice`."""
         template = variants[min(attempt, len(variants) - 1)]
-        fixed = template.fixed
         return (
-            sentence(fixed)
-            if fixed is not None
+            template.fixed
+            if template.fixed is not None
             else render(template, self.scope(extra, voice=voice, shown=True), self.fault)
         )
 
@@ -171,10 +171,13 @@ class Run:
                 return dict(option.title)
         return value
 
-    def register(self) -> Register:
-        within = self.scope().register
-        assert isinstance(within, Register)
-        return within
+    def register(self, *, voice: bool = False) -> Register:
+        """For whom values become text now; the same one as long as the language is."""
+        register = self._registers.get((self.session.language, voice))
+        if register is None:
+            register = Register(self.session.language, voice, self.now, self.scenarios.business, self.scenarios.rows)
+            self._registers[register.language, voice] = register
+        return register
 
     def fault(self, what: str) -> None:
         where = f"{self.frame.scenario}:{self.frame.step}" if self.session.stack else ""
@@ -186,7 +189,7 @@ class Run:
         values = self.frame.values if self.session.stack else {}
         if extra:
             values = {**values, **extra}
-        return scope(self.session, self.scenarios, self.now, values, voice=voice, shown=shown)
+        return scope(self.session, self.scenarios, self.register(voice=voice), values, shown=shown)
 
     def evaluate(
         self, expression: Expression, extra: Mapping[str, Value] | None = None, *, default: Value = None

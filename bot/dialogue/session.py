@@ -79,11 +79,9 @@ State = TypeVar("State", Frame, Session)
 
 def changed(state: State, **fields: Any) -> State:
     """`dataclasses.replace`, ten times as fast. Raises TypeError on a field that doesn't exist."""
-    copy = object.__new__(type(state))
-    content = copy.__dict__
-    content.update(state.__dict__)
-    known = len(content)
-    content.update(fields)
-    if len(content) != known:
+    content = {**state.__dict__, **fields}
+    if len(content) != len(state.__dict__):
         raise TypeError(f"{type(state).__name__} has no field {sorted(fields.keys() - state.__dict__.keys())}")
+    copy = object.__new__(type(state))
+    object.__setattr__(copy, "__dict__", content)
     return copy
