@@ -6,6 +6,8 @@
     > [1]                                       keys pressed
     > (Да)                                      a button
     > …                                         silence
+    ! Анна входит                               a person takes the conversation ("joins"), gives it back ("уходит",
+    ! Анна: Здравствуйте                        "leaves") or ends it ("закрывает", "closes")
     = booked: service terapevt, when 2026-11-19 16:00
     ## a note that is not part of the conversation
 
@@ -19,28 +21,86 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
-from bot.authoring.problems import Problem, ScenarioErrors
+from bot.authoring.problems import Problem, ScenarioErrors, near
 
 MAX_BYTES = 256 * 1024
-HEADER = ("now", "caller", "channel", "customer", "phone", "taken", "scenario", "language", "given")
+HEADER = (
+    "now",
+    "caller",
+    "channel",
+    "customer",
+    "phone",
+    "taken",
+    "scenario",
+    "language",
+    "given",
+    "continues",
+    "rank",
+)
 _NOW = datetime(2026, 11, 18, 10, 0)  # a Wednesday, as in the design of the language
 _FIELD = re.compile(rf"(?:^|,\s*|\s)({'|'.join(HEADER)}):\s*")
+_MISSPELT = re.compile(r"(?<!\S)(\w{3,12}):\s")
 _TAKEN = re.compile(r"(\w+) (\d{4}-\d\d-\d\d \d\d:\d\d)")
+
+Kind = Literal["joined", "said", "left", "closed", "hung up", "not transferred"]
+_HAPPENS: tuple[tuple[re.Pattern[str], Kind], ...] = (
+    (
+        re.compile(r"(?:клиент (?:кладёт|кладет|положил|положила) трубку|клиент (?:ушёл|ушел)|customer hangs up)"),
+        "hung up",
+    ),
+    (re.compile(r"(?:перевод не удался|оператор не ответил|transfer fails)"), "not transferred"),
+    (re.compile(r"(?P<agent>[^:]+?) (?:входит|вошёл|вошел|вошла|joins|joined)"), "joined"),
+    (re.compile(r"(?P<agent>[^:]+?) (?:уходит|ушёл|ушел|ушла|возвращает|leaves|left)"), "left"),
+    (re.compile(r"(?P<agent>[^:]+?) (?:закрывает|закрыл|закрыла|closes|closed)"), "closed"),
+    (re.compile(r"(?P<agent>[^:]+?):\s*(?P<text>.+)"), "said"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """What somebody else than the customer did. agent: their name as written. text: what they wrote. source: the line
+    without its sign."""
+
+    kind: Kind
+    source: str
+    agent: str = ""
+    text: str = ""
+
+    @property
+    def login(self) -> str:
+        return self.agent.casefold()
+
+
+def happening(text: str) -> Happening | None:
+    """A line that begins with "!", without its sign; None where nobody could tell what happens."""
+    for pattern, kind in _HAPPENS:
+        if found := pattern.fullmatch(text):
+            parts = found.groupdict()
+            agent, said = (parts.get("agent") or "").strip(), (parts.get("text") or "").strip()
+            return Happening(kind=kind, source=text, agent=agent, text=said)
+    return None
 
 
 @dataclass(slots=True, kw_only=True)
 class Exchange:
-    """What the customer did, "" for the bot's first words, and what should follow. line: in the file."""
+    """What the customer did, "" for the bot's first words, and what should follow. line: in the file.
+
+    other: what an agent did, or the line, in place of the customer.
+    """
 
     line: int
     customer: str = ""
+    other: Happening | None = None
     bot: list[str] = field(default_factory=list)
     effects: list[str] = field(default_factory=list)
 
     @property
     def begins(self) -> str:
         """The line that opens it, as the file writes it; "" for the bot's first words."""
+        if self.other is not None:
+            return f"! {self.other.source}"
         return f"> {self.customer}" if self.customer else ""
 
 
@@ -49,7 +109,8 @@ class Talk:
     """One golden conversation. now: naive wall clock of the business. taken: places in the calendar, (service, when).
 
     caller: E.164 or "". customer, phone: what the profile knows already. given: "service terapevt, name Anna Smith",
-    what the scenario begins with.
+    what the scenario begins with. dated: the header says when. continues: the title of the conversation on another
+    channel that was left unfinished. rank: menu items in the order this customer's habits announce them.
     """
 
     file: str
@@ -64,6 +125,9 @@ class Talk:
     scenario: str = ""
     taken: tuple[tuple[str, datetime], ...] = ()
     given: str = ""
+    dated: bool = False
+    continues: str = ""
+    rank: tuple[str, ...] = ()
     exchanges: list[Exchange] = field(default_factory=list)
 
 
@@ -96,12 +160,18 @@ def _take(line: str, number: int, file: str, language: str, talks: list[Talk], p
     sign, text = line[0], line[1:].strip()
     if sign == "#":
         talks.append(_header(text, number, file, language, problems))
-    elif sign not in "<>=":
+    elif sign not in "<>=!":
         problems.append(_problem(file, number, "talk_sign", value=line[:40]))
     elif not talks:
         problems.append(_problem(file, number, "talk_untitled"))
     elif sign == ">":
         talks[-1].exchanges.append(Exchange(line=number, customer=text or "…"))
+    elif sign == "!":
+        happens = happening(text)
+        if happens is None:
+            problems.append(_problem(file, number, "talk_happens", value=text[:40]))
+        else:
+            talks[-1].exchanges.append(Exchange(line=number, other=happens))
     else:
         exchanges = talks[-1].exchanges
         if not exchanges:
@@ -113,16 +183,21 @@ def _header(text: str, number: int, file: str, language: str, problems: list[Pro
     found = list(_FIELD.finditer(text))
     title = text[: found[0].start()].strip(" ,") if found else text
     talk = Talk(file=file, line=number, title=title, language=language)
+    for word in _MISSPELT.findall(title):
+        if meant := near(word, HEADER):
+            problems.append(_problem(file, number, "talk_header", value=word, near=meant))
     for name, value in _fields(text, found):
         if name == "now":
             try:
-                talk.now = datetime.fromisoformat(value).replace(tzinfo=None)
+                talk.now, talk.dated = datetime.fromisoformat(value).replace(tzinfo=None), True
             except ValueError:
                 problems.append(_problem(file, number, "talk_now", value=value[:40]))
         elif name == "taken":
             talk.taken = tuple((service, datetime.fromisoformat(when)) for service, when in _TAKEN.findall(value))
             if not talk.taken:
                 problems.append(_problem(file, number, "talk_taken", value=value[:40]))
+        elif name == "rank":
+            talk.rank = tuple(item.strip() for item in value.split(",") if item.strip())
         elif name == "channel" and value not in ("text", "voice"):
             problems.append(_problem(file, number, "want_one_of", value=value[:40], known="'text', 'voice'"))
         else:

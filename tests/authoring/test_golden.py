@@ -138,7 +138,7 @@ def test_several_conversations_stand_in_one_file_each_from_a_fresh_calendar(trie
     ("text", "said"),
     [
         ("", "tests/talk.en.txt:1: there is no conversation in this file. Begin one with '# its title'."),
-        ("# x\nhello\n", "tests/talk.en.txt:2: 'hello' begins with none of # > < =."),
+        ("# x\nhello\n", "tests/talk.en.txt:2: 'hello' begins with none of # > < = !."),
         ("> hello\n", "tests/talk.en.txt:1: a conversation needs a title."),
         ("# x now: soon\n", "tests/talk.en.txt:1: 'soon' isn't a date and time. Write it as 2026-11-18 10:00."),
         ("# x channel: smoke\n", "tests/talk.en.txt:1: 'smoke' can't stand here."),

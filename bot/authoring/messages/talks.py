@@ -14,8 +14,8 @@ MESSAGES: Messages = {
         "ru": ("в файле нет разговора", "Начните его строкой '# название'."),
     },
     "talk_sign": {
-        "en": ("'<value>' begins with none of # > < =", "Write '> ' before the customer, '< ' before the bot."),
-        "ru": ("'<value>' начинается не с # > < =", "Перед словами клиента пишите '> ', перед ответом '< '."),
+        "en": ("'<value>' begins with none of # > < = !", "Write '> ' before the customer, '< ' before the bot."),
+        "ru": ("'<value>' начинается не с # > < = !", "Перед словами клиента пишите '> ', перед ответом '< '."),
     },
     "talk_untitled": {
         "en": ("a conversation needs a title", "Put '# what it shows' above it."),
@@ -36,5 +36,37 @@ MESSAGES: Messages = {
     "talk_given_like": {
         "en": ("'<name>' can't be read", "Write it like this: <like>."),
         "ru": ("'<name>' не читается", "Пишите так: <like>."),
+    },
+    "talk_header": {
+        "en": ("'<value>:' is not known in the heading", ""),
+        "ru": ("'<value>:' в заголовке не бывает", ""),
+    },
+    "talk_happens": {
+        "en": (
+            "nobody can tell what happens at '<value>'",
+            "Write '! Anna joins', '! Anna: Hello', '! Anna leaves', '! Anna closes', '! customer hangs up' or "
+            "'! transfer fails'.",
+        ),
+        "ru": (
+            "непонятно, что происходит: '<value>'",
+            "Пишите '! Анна входит', '! Анна: Здравствуйте', '! Анна уходит', '! Анна закрывает', "
+            "'! клиент кладёт трубку' или '! перевод не удался'.",
+        ),
+    },
+    "talk_continues": {
+        "en": ("there is no conversation '<name>' to continue", "Write the title of another one of this set."),
+        "ru": ("нет разговора '<name>', чтобы его продолжить", "Напишите название другого разговора этого набора."),
+    },
+    "talk_circle": {
+        "en": ("'<name>' continues itself", "Let it continue one that begins by itself."),
+        "ru": ("'<name>' продолжает сам себя", "Пусть он продолжает тот, что начинается сам."),
+    },
+    "talk_rank": {
+        "en": ("no menu has the item '<name>'", "Items: <known>."),
+        "ru": ("ни в одном меню нет пункта '<name>'", "Пункты: <known>."),
+    },
+    "no_such_talk": {
+        "en": ("no conversation has '<name>' in its title", "Without --only all of them are run."),
+        "ru": ("ни в одном названии нет '<name>'", "Без --only прогоняются все."),
     },
 }
