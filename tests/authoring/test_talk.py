@@ -138,14 +138,16 @@ def test_a_menu_without_the_ranked_item_is_told(tried):
 def test_the_customers_name_and_phone_are_known(tried):
     (result,) = tried(
         "# x   now: 2026-11-18 10:00, customer: Анна Смирнова, phone: +79051234567\n"
-        "> запишите к терапевту завтра в три\n< Здравствуйте, Анна! …\n< Анна, терапевт, завтра, 19 ноября, в 15:00. Верно?\n"
+        "> запишите к терапевту завтра в три\n< Здравствуйте, Анна! …\n"
+        "< Анна, терапевт, завтра, 19 ноября, в 15:00. Верно?\n"
     )
     assert result.diff == ""
 
 
 def test_who_goes_over_to_the_other_language_is_answered_in_it(tried):
     (result,) = tried(
-        "# x\n> запишите к терапевту\n< …\n> sorry, where are you located?\n< Our address…\n< What day and time?\n= language: en\n"
+        "# x\n> запишите к терапевту\n< …\n> sorry, where are you located?\n"
+        "< Our address…\n< What day and time?\n= language: en\n"
     )
     assert result.diff == ""
 
