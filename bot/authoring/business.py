@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.authoring.hours import hours
 from bot.authoring.reading import Reader
 from bot.authoring.tree import Fields, Listing, Node, Text
 from bot.dialogue.scenario import Business
 from bot.dialogue.values import Value
 
-_KNOWN = ("name", "languages", "start", "hours", "timezone")
-_HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})")
+_KNOWN = ("name", "languages", "start", "hours", "holidays", "timezone")
 _ROW = ("id", "title", "synonyms", "key")
 
 
@@ -45,7 +43,7 @@ def head(reader: Reader, root: Node) -> Head:
                 facts[key] = reader.value(node)
     business = Business(
         name=reader.by_language(fields.get("name")),
-        hours=_hours(reader, fields.get("hours")),
+        hours=hours(reader, fields.get("hours"), fields.get("holidays")),
         timezone=_timezone(reader, fields.get("timezone")),
         facts=facts,
     )
@@ -119,20 +117,6 @@ def key_of(reader: Reader, node: Node | None) -> str | None:
 def _forms(reader: Reader, node: Node) -> Mapping[str, str]:
     """A word form, dative: {ru: терапевту}; English needs none, so languages may be missing."""
     return {name: reader.text(value) for name, value in reader.fields(node, ("ru", "en")).items()}
-
-
-def _hours(reader: Reader, node: Node | None) -> tuple[time, time]:
-    if node is None:
-        return time(9), time(20)
-    match = _HOURS.fullmatch(node.value.strip()) if isinstance(node, Text) else None
-    if match:
-        opens_h, opens_m, closes_h, closes_m = map(int, match.groups())
-        if opens_h < 24 and closes_h < 24 and opens_m < 60 and closes_m < 60:
-            opens, closes = time(opens_h, opens_m), time(closes_h, closes_m)
-            if opens < closes:
-                return opens, closes
-    reader.problem("bad_hours", node, value=node.value[:40] if isinstance(node, Text) else "…")
-    return time(9), time(20)
 
 
 def _timezone(reader: Reader, node: Node | None) -> str:

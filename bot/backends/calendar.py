@@ -6,7 +6,7 @@
     calendar.cancel(booking)                    ok | gone
     calendar.confirm(booking)                   ok | gone
 
-Times are the naive wall clock of the business. Places begin at opening, one every `minutes` of the service. The unique
+Times are the naive wall clock of the business. Places begin at that day's opening, one every `minutes` of the service. The unique
 index "one_place_one_booking" is what keeps two customers from one place, in however many processes.
 """
 
@@ -48,7 +48,7 @@ class Calendar:
     """business: hours, and the table "services" whose rows have "id" and "minutes"."""
 
     def __init__(self, business: Business) -> None:
-        self._opens, self._closes = business.hours
+        self._hours = business.hours
         self._minutes = {str(row["id"]): _minutes(row.get("minutes")) for row in business.tables.get("services", ())}
 
     def call(self, request: Fetch, asker: Asker, *, now: datetime, tx: Connection) -> Answer:
@@ -145,9 +145,11 @@ class Calendar:
         return place.starts > now and place.starts in self._day(place)
 
     def _day(self, place: Place) -> Iterator[datetime]:
-        """Every place of the service on that day."""
-        starts = datetime.combine(place.starts.date(), self._opens)
-        closes = datetime.combine(place.starts.date(), self._closes)
+        """Every place of the service on that day; none on a day that is closed."""
+        bounds = self._hours.bounds(place.starts)
+        if bounds is None:
+            return
+        starts, closes = bounds
         step = timedelta(minutes=place.minutes)
         while starts + step <= closes:
             yield starts

@@ -14,13 +14,13 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from bot.dialogue import actions, events, meaning, session, values
+from bot.dialogue import actions, events, hours, meaning, session, values
 
 KIND = "_"
 
 _CLASSES: dict[str, type] = {
     cls.__name__: cls
-    for module in (events, actions, session, meaning, values)
+    for module in (events, actions, session, meaning, values, hours)
     for cls in vars(module).values()
     if isinstance(cls, type) and is_dataclass(cls) and cls.__module__ == module.__name__
 }

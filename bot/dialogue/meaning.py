@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
 from typing import Literal
 
+from bot.dialogue.hours import Hours
 from bot.dialogue.values import Moment, Value
 
 Language = Literal["ru", "en"]
@@ -95,14 +95,14 @@ class SlotSpec:
 
     type: datetime, number, phone, person, yesno, choice, text. options: of a choice. known: what of a datetime an
     earlier utterance said, or the whole value that is being corrected. open_hours: the hours that decide
-    between three in the night and three in the afternoon.
+    between three in the night and three in the afternoon, each day by its own.
     """
 
     name: str
     type: str
     options: tuple[Option, ...] = ()
     known: Moment | None = None
-    open_hours: tuple[time, time] | None = None
+    open_hours: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

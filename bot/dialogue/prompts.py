@@ -13,8 +13,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import groupby
 
-from bot.dialogue import spoken
+from bot.dialogue import spoken, timetable
 from bot.dialogue.expressions import ExpressionError, Scope, Template, sentence
+from bot.dialogue.hours import Hours
 from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import Business, ScenarioSet
 from bot.dialogue.session import Session
@@ -131,6 +132,8 @@ def show(register: Register, value: Value) -> str:
         return " ".join(show(register, part) for part in (value.day, value.time) if part is not None)
     if isinstance(value, Mapping):  # a text in several languages
         return show(register, value.get(register.language) or next(iter(value.values()), None))
+    if isinstance(value, Hours):
+        return _spoken(register, value)
     if isinstance(value, tuple):
         return _list(register, value)
     return str(value)
@@ -205,12 +208,16 @@ def _phone(register: Register, value: Value) -> str:
 
 
 def _spoken(register: Register, value: Value) -> str:
-    """Opening hours "с девяти до двадцати"; anything else as it is shown."""
+    """Opening hours: "с девяти до двадцати", "по будням …, воскресенье — выходной"; else as it is shown."""
+    if isinstance(value, Hours):
+        return timetable.said(value, register.now.date(), register.language, voice=register.voice)
+    if value == ():  # of a day that is closed
+        return timetable.on(None, register.language, voice=register.voice)
     if isinstance(value, tuple) and len(value) == 2 and all(isinstance(item, time) for item in value):
         opens, closes = value
         assert isinstance(opens, time)
         assert isinstance(closes, time)
-        return spoken.hours(opens, closes, register.language, voice=register.voice)
+        return timetable.on((opens, closes), register.language, voice=register.voice)
     return show(register, value)
 
 
@@ -272,11 +279,31 @@ FILTERS: Mapping[str, Callable[..., Value]] = {
 
 
 def _open(register: Register, when: Value) -> bool:
-    """Within the business's hours; closing time itself is too late."""
-    if not isinstance(when, datetime):
-        return False
-    opens, closes = register.business.hours
-    return opens <= when.time() < closes
+    """Within that day's hours; closing time itself is too late. Of a date: whether it opens that day at all."""
+    hours = register.business.hours
+    if isinstance(when, datetime):
+        return hours.is_open(when)
+    return isinstance(when, date) and hours.of(when) is not None
+
+
+def _open_now(register: Register) -> bool:
+    return register.business.hours.is_open(register.now)
+
+
+def _next_open(register: Register, after: Value = None) -> datetime | None:
+    """The next opening, from now or from a moment; that moment itself where it is open then."""
+    if after is not None and not isinstance(after, datetime):
+        raise TypeError
+    return register.business.hours.next_open(after or register.now.replace(second=0, microsecond=0))
+
+
+def _hours_of(register: Register, when: Value) -> tuple[Value, ...] | None:
+    """Opening and closing of that day; an empty tuple, which is false, where it is closed."""
+    if when is None:
+        return None
+    if not isinstance(when, date):
+        raise TypeError
+    return register.business.hours.of(when) or ()
 
 
 def _count(_: Register, value: Value) -> int:
@@ -293,6 +320,9 @@ def _first(_: Register, value: Value) -> Value:
 
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "calendar.open": _open,
+    "open_now": _open_now,
+    "next_open": _next_open,
+    "hours_of": _hours_of,
     "count": _count,
     "first": _first,
     "table": _table,

@@ -13,6 +13,7 @@ from datetime import time
 from typing import Literal
 
 from bot.dialogue.expressions import Expression, Template
+from bot.dialogue.hours import Hours
 from bot.dialogue.meaning import Option
 from bot.dialogue.values import Value
 
@@ -232,13 +233,13 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Business:
-    """The company's own data. hours: open and close, the same every day. timezone: IANA name, "" for the machine's.
+    """The company's own data. hours: by weekday, with holidays. timezone: IANA name, "" for the machine's.
 
     tables: services.yaml and its like: name -> rows; a row is a mapping with "id", "title" (by language) and more.
     """
 
     name: Mapping[str, str]
-    hours: tuple[time, time] = (time(9), time(20))
+    hours: Hours = Hours.daily(time(9), time(20))
     timezone: str = ""
     facts: Mapping[str, Value] = field(default_factory=dict)
     tables: Mapping[str, tuple[Mapping[str, Value], ...]] = field(default_factory=dict)

@@ -48,6 +48,14 @@ def day(value: date, now: datetime, language: Language, *, voice: bool) -> str:
     return f"{words.day_name(when, (when - today).days)}, {calendar}"
 
 
+def date_alone(when: date, language: Language, *, voice: bool, through: bool = False) -> str:
+    """'19 ноября', 'девятнадцатого ноября', 'November 19'; through: after 'по': 'по девятнадцатое ноября'."""
+    if through and voice and language == "ru":
+        return spoken_ru.through_day(when)
+    said: str = _WORDS[language].calendar_day(when, voice=voice, year=False)
+    return said
+
+
 def _year_later(today: date) -> date:
     try:
         return today.replace(year=today.year + 1)

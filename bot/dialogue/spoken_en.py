@@ -87,7 +87,8 @@ def _part(hour: int) -> str:
 
 
 def hours(opens: time, closes: time, *, voice: bool) -> str:
-    return f"from {clock(opens, voice=voice)} to {clock(closes, voice=voice)}"
+    until = "midnight" if closes == time(0) else clock(closes, voice=voice)
+    return f"from {clock(opens, voice=voice)} to {until}"
 
 
 def money(amount: int | Decimal, currency: str) -> str:

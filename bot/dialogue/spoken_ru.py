@@ -108,6 +108,11 @@ def calendar_day(when: date, *, voice: bool, year: bool) -> str:
     return f"{said} {ordinal(when.year, case='genitive')} года" if year else said
 
 
+def through_day(when: date) -> str:
+    """After 'по': 'восьмое января'."""
+    return f"{ordinal(when.day, case='accusative', gender='neuter')} {_MONTHS[when.month - 1]}"
+
+
 def clock(moment: time, *, voice: bool) -> str:
     """In the accusative. Hours of the first half of the day carry their part, for 'девять' may be either."""
     if not voice:
@@ -124,7 +129,8 @@ def clock(moment: time, *, voice: bool) -> str:
 
 def hours(opens: time, closes: time, *, voice: bool) -> str:
     if not voice:
-        return f"с {clock(opens, voice=False)} до {clock(closes, voice=False)}"
+        until = clock(closes, voice=False) if closes != time(0) else "24:00"
+        return f"с {clock(opens, voice=False)} до {until}"
     return f"с {_edge(opens)} до {_edge(closes)}"
 
 

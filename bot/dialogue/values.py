@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from bot.dialogue.hours import Hours
+
 PartOfDay: TypeAlias = Literal["morning", "day", "evening", "night"]
 
 
@@ -38,6 +40,6 @@ class Moment:
 
 # Datetimes are naive: the wall clock of the business.
 Value: TypeAlias = (
-    "bool | int | Decimal | str | datetime | date | time | PersonName | Moment"
+    "bool | int | Decimal | str | datetime | date | time | PersonName | Moment | Hours"
     " | tuple[Value, ...] | Mapping[str, Value] | None"
 )

@@ -46,8 +46,8 @@ def faces_of(
     if clock.hour == 12:
         return (time(12, clock.minute),)
     both = _both(clock)
-    if expected.open_hours is not None:
-        both = _when_open(both, *expected.open_hours)
+    if expected.open_hours is not None and (span := expected.open_hours.around(days)) is not None:
+        both = _when_open(both, *span)
     elif clock.hour in _ALWAYS_AFTERNOON:
         both = both[1:]
     elif clock.hour not in _EITHER or clock.written:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
 from typing import Literal, TypeAlias
 
 from bot.dialogue import meaning
+from bot.dialogue.hours import Hours
 from bot.dialogue.meaning import Language, Option, SlotSpec
 from bot.dialogue.values import Moment, Value
 
@@ -21,14 +21,14 @@ class Expected:
 
     options: for a choice, in the order in which they were offered.
     known: what of the datetime is known from an earlier turn, or the value that is being corrected.
-    open_hours: opening and closing time; decides whether 'three' is 03:00 or 15:00.
+    open_hours: when it is open; decides whether 'three' is 03:00 or 15:00, by the day that was named.
     prefer_future: 'on the third' is the coming third; dates said to be past are not taken.
     region: the country whose national phone numbers are meant (ISO 3166); '' leaves it to the language.
     """
 
     options: tuple[Option, ...] = ()
     known: Moment | None = None
-    open_hours: tuple[time, time] | None = None
+    open_hours: Hours | None = None
     prefer_future: bool = True
     region: str = ""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
+from bot.dialogue.hours import Hours
 from bot.understanding.reading import Lang
 
 STEP = timedelta(minutes=30)  # appointments begin on the half hour; a calendar that differs names its nearest places
@@ -25,19 +26,19 @@ _SOONEST: Mapping[Lang, re.Pattern[str]] = {
 }
 
 
-def soonest(plain: str, lang: Lang, now: datetime, open_hours: tuple[time, time]) -> tuple[datetime, str] | None:
+def soonest(plain: str, lang: Lang, now: datetime, open_hours: Hours) -> tuple[datetime, str] | None:
     """The moment and the words that were left, None where nobody asks for the soonest. plain: normalised text."""
     said = _SOONEST[lang].search(plain)
     if said is None:
         return None
+    moment = open_hours.next_open(_half_hour(now + NOTICE))
+    if moment is None:  # it never opens
+        return None
     left = " ".join((plain[: said.start()] + plain[said.end() :]).split())
-    return _next(now + NOTICE, open_hours), left
+    return moment, left
 
 
-def _next(at: datetime, open_hours: tuple[time, time]) -> datetime:
+def _half_hour(at: datetime) -> datetime:
+    """The coming one."""
     day = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    at = day + -(-(at - day) // STEP) * STEP
-    opens, closes = open_hours
-    if at.date() > day.date() or at.time() >= closes:
-        return datetime.combine(day.date() + timedelta(days=1), opens)
-    return max(at, datetime.combine(day.date(), opens))
+    return day + -(-(at - day) // STEP) * STEP

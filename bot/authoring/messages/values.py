@@ -50,8 +50,24 @@ MESSAGES: Messages = {
         "ru": ("имя '<value>' занято самой программой", "Выберите другое."),
     },
     "bad_hours": {
-        "en": ("'<value>' isn't a span of hours", "Write it as 09:00-20:00, opening before closing."),
-        "ru": ("'<value>' — не часы работы", "Пишите 09:00-20:00, открытие раньше закрытия."),
+        "en": ("'<value>' isn't a span of hours", "Write it as 09:00-20:00, opening before closing, or 'closed'."),
+        "ru": ("'<value>' — не часы работы", "Пишите 09:00-20:00, открытие раньше закрытия, или 'closed'."),
+    },
+    "bad_day": {
+        "en": ("'<value>' is no day of the week", "Write <known>, or several: mon-fri."),
+        "ru": ("'<value>' — не день недели", "Пишите <known> или несколько: mon-fri; по-русски пн-пт, сб, вс."),
+    },
+    "day_twice": {
+        "en": ("'<value>' gives hours to '<name>' once more", "Each day has its hours once."),
+        "ru": ("'<value>' ещё раз задаёт часы дня '<name>'", "У каждого дня часы пишутся один раз."),
+    },
+    "bad_holiday": {
+        "en": ("'<value>' is no date", "Write 2026-12-31, or 01-07 for every year, or several days: 01-01..01-08."),
+        "ru": ("'<value>' — не дата", "Пишите 2026-12-31, или 01-07 для каждого года, или несколько дней: 01-01..01-08."),
+    },
+    "holiday_twice": {
+        "en": ("'<value>' stands there already", "Each holiday has its hours once."),
+        "ru": ("'<value>' уже есть", "У каждого праздника часы пишутся один раз."),
     },
     "bad_timezone": {
         "en": ("there is no time zone '<value>'", "Write an IANA name such as Europe/Moscow."),
