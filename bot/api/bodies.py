@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.api.records import Conversation
 from bot.backends.calendar import Booking
 from bot.desk.queue import Waiting
+from bot.dialogue.hours import Hours
 from bot.dialogue.values import Moment, PersonName, Value
 
 Language = Literal["ru", "en"]
@@ -195,6 +196,8 @@ def plain(value: Value) -> Any:
         return {"day": plain(value.day), "time": plain(value.time)}
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Hours):
+        return [plain(span) for span in value.week]
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if value is None or isinstance(value, bool | int | str):

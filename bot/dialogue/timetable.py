@@ -63,10 +63,12 @@ def soon(hours: Hours, today: date, language: Language, *, voice: bool) -> list[
         while last < day + LONGEST * _DAY and hours.holiday(last + _DAY) and hours.of(last + _DAY) == span:
             last += _DAY
         dates = _between(day, last, language, voice=voice) if last > day else _date(day, language, voice=voice)
-        hours_then = on(span, language, voice=voice)
-        if span is None and last > day and language == "ru":
-            hours_then = "не работаем"
-        out.append(f"{dates} — {hours_then}" if hours_then == "выходной" else f"{dates} {hours_then}")
+        if span is not None:
+            out.append(f"{dates} {on(span, language, voice=voice)}")
+        elif language == "en":
+            out.append(f"closed {dates}")
+        else:
+            out.append(f"{dates} не работаем" if last > day else f"{dates} — выходной")
         day = last + _DAY
     return out
 

@@ -164,7 +164,7 @@ MISTAKES = {
     ),
     "hours that close before they open": (
         "business", "start: main", "start: main\nhours: 20:00-09:00",
-        "business.yaml:4: '20:00-09:00' isn't a span of hours. Write it as 09:00-20:00, opening before closing.",
+        "business.yaml:4: '20:00-09:00' isn't a span of hours. Write it as 09:00-20:00, opening before closing, or 'closed'.",
     ),
     "a time zone that isn't": (
         "business", "start: main", "start: main\ntimezone: Europe/Moskva",

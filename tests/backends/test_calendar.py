@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 
 from bot.backends.calendar import HOLD, Calendar, booked
 from bot.dialogue.actions import Fetch
+from bot.dialogue.hours import Hours
 from bot.dialogue.scenario import Business
 from bot.dialogue.values import PersonName, Value
 from bot.errors import Unacceptable
@@ -27,7 +28,7 @@ ANNA = Asker(conversation="anna", customer=2)
 def business(minutes: int = 30) -> Business:
     return Business(
         name={"ru": "Клиника"},
-        hours=(time(9), time(20)),
+        hours=Hours.daily(time(9), time(20)),
         tables={"services": ({"id": "terapevt", "minutes": minutes}, {"id": "dentist", "minutes": 60})},
     )
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 
 import pytest
 
+from bot.dialogue.hours import Hours
 from bot.dialogue.meaning import REPAIRS, Expectation, Language, Meaning, Option, SlotSpec
 from bot.dialogue.values import Moment
 from bot.understanding.nlu import BuiltinNlu
@@ -20,7 +21,7 @@ DOCTORS = (
     Option(id="lor", title={"ru": "лор", "en": "ENT doctor"}),
 )
 SERVICE = SlotSpec(name="service", type="choice", options=DOCTORS)
-WHEN = SlotSpec(name="when", type="datetime", open_hours=(time(9), time(20)))
+WHEN = SlotSpec(name="when", type="datetime", open_hours=Hours.daily(time(9), time(20)))
 NAME = SlotSpec(name="name", type="person")
 PHONE = SlotSpec(name="phone", type="phone")
 NOTE = SlotSpec(name="note", type="text")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.dialogue.hours import Hours
 from bot.dialogue.meaning import Option
 from bot.dialogue.values import Moment, Value
 from bot.understanding.reading import Expected, Lang, Reading
@@ -45,7 +46,7 @@ def _expected(circumstances: str) -> Expected:
         key, _, value = one.partition(" ")
         if key == "hours":
             opens, closes = value.split("-")
-            expected["open_hours"] = (time.fromisoformat(opens), time.fromisoformat(closes))
+            expected["open_hours"] = Hours.daily(time.fromisoformat(opens), time.fromisoformat(closes))
         elif key == "known":
             expected["known"] = _moment(value)
         else:

@@ -3,6 +3,7 @@ from datetime import datetime, time
 
 import pytest
 
+from bot.dialogue.hours import Hours
 from bot.dialogue.meaning import REPAIRS, Expectation, Option, SlotSpec
 from bot.understanding.whole import is_whole
 
@@ -13,7 +14,7 @@ DOCTORS = (
 )
 
 SERVICE = SlotSpec(name="service", type="choice", options=DOCTORS)
-WHEN = SlotSpec(name="when", type="datetime", open_hours=(time(9), time(20)))
+WHEN = SlotSpec(name="when", type="datetime", open_hours=Hours.daily(time(9), time(20)))
 NAME = SlotSpec(name="name", type="person")
 MENU = Expectation(
     choices=(Option(id="results", title={"ru": "Анализы"}, key="1"),),
@@ -24,7 +25,7 @@ MENU = Expectation(
 
 def asked(slot_type: str) -> Expectation:
     options = DOCTORS if slot_type == "choice" else ()
-    spec = SlotSpec(name="it", type=slot_type, options=options, open_hours=(time(9), time(20)))
+    spec = SlotSpec(name="it", type=slot_type, options=options, open_hours=Hours.daily(time(9), time(20)))
     return Expectation(asked="it", slots={"it": spec})
 
 
