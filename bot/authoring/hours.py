@@ -1,8 +1,8 @@
 """`hours:` and `holidays:` of business.yaml.
 
-    hours: 09:00-20:00                                               every day
-    hours: {mon-fri: 09:00-20:00, sat: 10:00-16:00, sun: closed}     days that aren't named are closed
-    holidays: {2026-12-31: 09:00-15:00, 2027-01-01: closed, 05-09: closed, 01-01..01-08: closed}
+hours: 09:00-20:00                                               every day
+hours: {mon-fri: 09:00-20:00, sat: 10:00-16:00, sun: closed}     days that aren't named are closed
+holidays: {2026-12-31: 09:00-15:00, 2027-01-01: closed, 05-09: closed, 01-01..01-08: closed}
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from datetime import time
 from bot.authoring.problems import listed, near
 from bot.authoring.reading import Reader
 from bot.authoring.tree import Fields, Node, Text
-from bot.dialogue.hours import MIDNIGHT, Holiday, Hours, Span, exists
-
-DEFAULT = Hours.daily(time(9), time(20))
+from bot.dialogue.hours import DAILY, MIDNIGHT, Holiday, Hours, Span, exists
 
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})")
 _CLOSED = ("closed", "закрыто", "выходной")
@@ -38,7 +36,7 @@ def hours(reader: Reader, node: Node | None, holidays: Node | None) -> Hours:
 
 def _week(reader: Reader, node: Node | None) -> tuple[Span | None, ...]:
     if node is None:
-        return DEFAULT.week
+        return DAILY.week
     if not isinstance(node, Fields):
         return (_span(reader, node),) * 7
     week: dict[int, Span | None] = {}
@@ -83,7 +81,7 @@ def _span(reader: Reader, node: Node) -> Span | None:
             if opens < closes or midnight:
                 return opens, closes
     reader.problem("bad_hours", node, value=written[:40] or "…")
-    return DEFAULT.week[0]
+    return DAILY.week[0]
 
 
 def _holidays(reader: Reader, node: Node | None) -> tuple[Holiday, ...]:

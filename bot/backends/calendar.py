@@ -6,8 +6,8 @@
     calendar.cancel(booking)                    ok | gone
     calendar.confirm(booking)                   ok | gone
 
-Times are the naive wall clock of the business. Places begin at that day's opening, one every `minutes` of the service. The unique
-index "one_place_one_booking" is what keeps two customers from one place, in however many processes.
+Times are the naive wall clock of the business. Places begin at that day's opening, one every `minutes` of the
+service. The unique index "one_place_one_booking" is what keeps two customers from one place, in however many processes.
 """
 
 from __future__ import annotations

@@ -98,6 +98,9 @@ class Hours:
         return min(opens for opens, _ in spans), MIDNIGHT if MIDNIGHT in closings else max(closings)
 
 
+DAILY = Hours.daily(time(9), time(20))  # of a business that doesn't say
+
+
 def exists(month: int, day: int, year: int | None = None) -> bool:
     """Whether a calendar has that day, in that year or in some."""
     try:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
 from typing import Literal
 
 from bot.dialogue.expressions import Expression, Template
-from bot.dialogue.hours import Hours
+from bot.dialogue.hours import DAILY, Hours
 from bot.dialogue.meaning import Option
 from bot.dialogue.values import Value
 
@@ -239,7 +238,7 @@ class Business:
     """
 
     name: Mapping[str, str]
-    hours: Hours = Hours.daily(time(9), time(20))
+    hours: Hours = DAILY
     timezone: str = ""
     facts: Mapping[str, Value] = field(default_factory=dict)
     tables: Mapping[str, tuple[Mapping[str, Value], ...]] = field(default_factory=dict)

@@ -164,7 +164,30 @@ MISTAKES = {
     ),
     "hours that close before they open": (
         "business", "start: main", "start: main\nhours: 20:00-09:00",
-        "business.yaml:4: '20:00-09:00' isn't a span of hours. Write it as 09:00-20:00, opening before closing, or 'closed'.",
+        "business.yaml:4: '20:00-09:00' isn't a span of hours. "
+        "Write it as 09:00-20:00, opening before closing, or 'closed'.",
+    ),
+    "a day of the week that isn't": (
+        "business", "start: main", "start: main\nhours: {mon-thur: 09:00-20:00}",
+        "business.yaml:4: 'mon-thur' is no day of the week. Did you mean 'thu'?",
+    ),
+    "a day that has its hours twice": (
+        "business", "start: main", "start: main\nhours: {mon-fri: 09:00-20:00, ср: closed}",
+        "business.yaml:4: 'ср' gives hours to 'wed' once more. Each day has its hours once.",
+    ),
+    "a holiday that no calendar has": (
+        "business", "start: main", "start: main\nholidays: {02-30: closed}",
+        "business.yaml:4: '02-30' is no date. "
+        "Write 2026-12-31, or 01-07 for every year, or several days: 01-01..01-08.",
+    ),
+    "a holiday that ends before it begins": (
+        "business", "start: main", "start: main\nholidays: {2026-12-31..2026-12-01: closed}",
+        "business.yaml:4: '2026-12-31..2026-12-01' is no date. "
+        "Write 2026-12-31, or 01-07 for every year, or several days: 01-01..01-08.",
+    ),
+    "a holiday told twice": (
+        "business", "start: main", "start: main\nholidays: {01-07: closed, 1-7: 09:00-12:00}",
+        "business.yaml:4: '1-7' stands there already. Each holiday has its hours once.",
     ),
     "a time zone that isn't": (
         "business", "start: main", "start: main\ntimezone: Europe/Moskva",

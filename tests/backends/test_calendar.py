@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import insert, update
 
 from bot.backends.calendar import HOLD, Calendar, booked
 from bot.dialogue.actions import Fetch
-from bot.dialogue.hours import Hours
+from bot.dialogue.hours import Holiday, Hours
 from bot.dialogue.scenario import Business
 from bot.dialogue.values import PersonName, Value
 from bot.errors import Unacceptable
@@ -204,3 +204,16 @@ def test_a_call_that_makes_no_sense_is_the_scenarios_mistake(office: Office) -> 
         office.ask("bok")
     with pytest.raises(Unacceptable, match="needs a service and a datetime"):
         office.ask("hold", service="terapevt", when="завтра")
+
+
+def test_places_lie_within_that_days_hours_and_none_on_a_holiday(database: Database) -> None:
+    week = ((time(9), time(20)),) * 5
+    hours = Hours((*week, (time(10), time(12)), None), (Holiday(first=(11, 30), last=(11, 30)),))
+    office = Office(database, Calendar(replace(business(), hours=hours)))
+    saturday = datetime(2026, 11, 28, 11, 0)
+    assert office.ask("hold", service="terapevt", when=saturday) == "ok"
+    assert office.ask("hold", service="terapevt", when=saturday.replace(hour=15))[0] == "taken"
+    sunday_or_holiday = [office.ask("hold", service="terapevt", when=datetime(2026, 11, day, 12)) for day in (29, 30)]
+    assert [outcome for outcome, _ in sunday_or_holiday] == ["taken", "taken"]
+    free = sunday_or_holiday[1][1]["free"]
+    assert {at.date() for at in free}.isdisjoint({date(2026, 11, 29), date(2026, 11, 30)})

@@ -63,7 +63,10 @@ MESSAGES: Messages = {
     },
     "bad_holiday": {
         "en": ("'<value>' is no date", "Write 2026-12-31, or 01-07 for every year, or several days: 01-01..01-08."),
-        "ru": ("'<value>' — не дата", "Пишите 2026-12-31, или 01-07 для каждого года, или несколько дней: 01-01..01-08."),
+        "ru": (
+            "'<value>' — не дата",
+            "Пишите 2026-12-31, или 01-07 (каждый год), или несколько дней: 01-01..01-08.",
+        ),
     },
     "holiday_twice": {
         "en": ("'<value>' stands there already", "Each holiday has its hours once."),
