@@ -206,10 +206,10 @@ def test_a_call_that_makes_no_sense_is_the_scenarios_mistake(office: Office) -> 
         office.ask("hold", service="terapevt", when="завтра")
 
 
-def test_places_lie_within_that_days_hours_and_none_on_a_holiday(database: Database) -> None:
+def test_places_lie_within_that_days_hours_and_none_on_a_holiday(office: Office) -> None:
     week = ((time(9), time(20)),) * 5
     hours = Hours((*week, (time(10), time(12)), None), (Holiday(first=(11, 30), last=(11, 30)),))
-    office = Office(database, Calendar(replace(business(), hours=hours)))
+    office.calendar = Calendar(replace(business(), hours=hours))
     saturday = datetime(2026, 11, 28, 11, 0)
     assert office.ask("hold", service="terapevt", when=saturday) == "ok"
     assert office.ask("hold", service="terapevt", when=saturday.replace(hour=15))[0] == "taken"
