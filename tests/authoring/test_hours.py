@@ -8,9 +8,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.authoring.load import load
-from bot.dialogue.expressions import Expression, Template
+from bot.dialogue.expressions import Expression, Scope, Template
 from bot.dialogue.hours import Hours, Span
-from bot.dialogue.prompts import render, scope
+from bot.dialogue.prompts import Register, render, scope
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
 from bot.dialogue.values import Value
@@ -95,8 +95,11 @@ def test_prompts_tell_when_it_is_open(shop: ScenarioSet, template: str, text: st
     assert faults == []
 
 
-def within(shop: ScenarioSet):  # type: ignore[no-untyped-def]
+def within(shop: ScenarioSet) -> Scope:
     values: dict[str, Value] = {
-        "late": SATURDAY.replace(hour=17), "sunday": date(2026, 11, 22), "monday": date(2026, 11, 23)
-    }  # fmt: skip
-    return scope(Session(conversation="x"), shop, SATURDAY, values)
+        "late": SATURDAY.replace(hour=17),
+        "sunday": date(2026, 11, 22),
+        "monday": date(2026, 11, 23),
+    }
+    register = Register("ru", False, SATURDAY, shop.business, shop.rows)
+    return scope(Session(conversation="x"), shop, register, values)
