@@ -17,6 +17,7 @@ from bot.authoring import checks
 from bot.authoring.actions import CALENDAR, Signature
 from bot.authoring.business import Head, head, table
 from bot.authoring.draft import DONE, Draft
+from bot.authoring.knowledge import FOLDER, Knowledge, knowledge
 from bot.authoring.phrases import PhraseError, expand
 from bot.authoring.problems import Problem, ScenarioErrors
 from bot.authoring.reading import Reader
@@ -40,6 +41,7 @@ EXTRA: Mapping[str, tuple[str, ...]] = {
     "in_the_past": ("when",),
     "offer_continue": ("title", "channel"),
     "agent_joined": ("agent",),
+    "more_answers": ("titles",),
 }
 
 
@@ -82,9 +84,18 @@ class _SetDraft:
         repair = self.trees.pop("repair.yaml", None)
         business = replace(about.business, tables=self._tables(about.languages))
         rows = {str(row["id"]): row for rows in business.tables.values() for row in rows}
+        told = {name: self.trees.pop(name) for name in list(self.trees) if name.startswith(f"{FOLDER}/")}
         for file, tree in self.trees.items():
             self._scenario(file, tree, about.languages, business)
+        known = knowledge(told, about.languages, self.problems, self.actions)
+        self.drafts.update(known.drafts)
+        self.scenarios.update(known.scenarios)
         self._checked(about, business, rows)
+        phrases = self._phrases(about.languages, rows, known)
+        answers, smalltalk = known.close(phrases)
+        for reader in known.readers:
+            for use in reader.uses:
+                checks.expression(reader, use, FIXED, {}, business, (), rows)
         return ScenarioSet(
             name=self.folder.resolve().name,
             version=self.digest,
@@ -93,20 +104,21 @@ class _SetDraft:
             start=about.start,
             business=business,
             scenarios=self.scenarios,
-            phrases=self._phrases(about.languages, rows),
+            phrases=phrases,
             builtin=self._builtin(repair, about.languages, business, rows),
             rows=rows,
+            answers=answers,
+            smalltalk=smalltalk,
         )
 
     # --- files ---
 
     def _read(self) -> None:
-        """Every YAML file of the folder itself; tests and the like live in folders below it."""
+        """Every YAML file of the folder itself and of answers/; tests and the like live in other folders below it."""
         if not self.folder.is_dir():
             self._problem("no_folder", str(self.folder), name=str(self.folder))
             return
-        entries = (entry.name for entry in os.scandir(self.folder))
-        names = sorted(name for name in entries if name.lower().endswith(_SUFFIXES) and not name.startswith("."))
+        names = [*_yaml(self.folder), *(f"{FOLDER}/{name}" for name in _yaml(self.folder / FOLDER))]
         if len(names) > MAX_FILES:
             self._problem("too_many_files", names[MAX_FILES], limit=str(MAX_FILES))
         whole = hashlib.sha256()
@@ -207,21 +219,25 @@ class _SetDraft:
             draft.reader.problem("circle", node, names=" → ".join([*circle, circle[0]]))
 
     def _phrases(
-        self, languages: tuple[str, ...], rows: Mapping[str, Mapping[str, Value]]
+        self, languages: tuple[str, ...], rows: Mapping[str, Mapping[str, Value]], known: Knowledge
     ) -> dict[str, dict[str, tuple[str, ...]]]:
         out: dict[str, dict[str, dict[str, None]]] = {}
         said: dict[tuple[str, str], str] = {}
-        for draft in self.drafts.values():
-            for intent, node in draft.phrases:
-                # An item's phrases may name the slots of the scenario it starts.
-                known = self.drafts.get(intent, draft).slots
-                for language, items in self._written(draft.reader, node, languages):
-                    texts = out.setdefault(intent, {}).setdefault(language, {})
-                    for text in self._expanded(draft.reader, items, known, language, rows):
-                        other = said.setdefault((language, text.casefold()), intent)
-                        if other != intent:
-                            draft.reader.problem("phrase_clash", items, text=text, name=other)
-                        texts[text] = None
+        # An item's phrases may name the slots of the scenario it starts.
+        written = [
+            (draft.reader, intent, node, self.drafts.get(intent, draft).slots)
+            for draft in self.drafts.values()
+            for intent, node in draft.phrases
+        ]
+        written += [(reader, intent, node, {}) for reader, intent, node in known.questions]
+        for reader, intent, node, slots_ in written:
+            for language, items in self._written(reader, node, languages):
+                texts = out.setdefault(intent, {}).setdefault(language, {})
+                for text in self._expanded(reader, items, slots_, language, rows):
+                    other = said.setdefault((language, text.casefold()), intent)
+                    if other != intent:
+                        reader.problem("phrase_clash", items, text=text, name=other)
+                    texts[text] = None
         return {
             intent: {language: tuple(texts) for language, texts in by_language.items()}
             for intent, by_language in out.items()
@@ -279,6 +295,14 @@ class _SetDraft:
 
     def _problem(self, code: str, file: str, **params: str) -> None:
         self.problems.append(Problem(file=file, line=1, code=code, params=params))
+
+
+def _yaml(folder: Path) -> list[str]:
+    """The YAML files in a folder, sorted; none where there is no such folder."""
+    if not folder.is_dir():
+        return []
+    entries = (entry.name for entry in os.scandir(folder))
+    return sorted(name for name in entries if name.lower().endswith(_SUFFIXES) and not name.startswith("."))
 
 
 @cache

@@ -103,7 +103,7 @@ def ranked(scenarios: ScenarioSet, items: Sequence[str]) -> dict[str, tuple[str,
 
 @dataclass(slots=True)
 class Player:
-    """said: the exchange of the last line. offered: the buttons on show, by title. earlier: whom this one continues."""
+    """said: the exchange of the last line. offered: the buttons on show since `shown`, by title. earlier: whom this one continues."""
 
     talk: Talk
     scenarios: ScenarioSet
@@ -115,6 +115,7 @@ class Player:
     now: datetime = field(init=False)
     said: Exchange = field(init=False)
     offered: dict[str, Choice] = field(default_factory=dict)
+    shown: Exchange | None = None
     bookings: dict[Value, Mapping[str, Value]] = field(default_factory=dict)
 
     def play(self) -> list[Exchange]:
@@ -275,7 +276,10 @@ class Player:
         if isinstance(action, Say):
             said.bot.append(action.speech if self.talk.channel == "voice" else action.text)
             if action.choices:
-                self.offered = {choice.title: choice for choice in action.choices}
+                # an answer by the way and the question after it may both have some
+                earlier = self.offered if self.shown is self.said else {}
+                self.offered = earlier | {choice.title: choice for choice in action.choices}
+                self.shown = self.said
         elif isinstance(action, Handoff):
             said.effects.append(f"handoff: {action.reason}")
         elif isinstance(action, Withdraw):

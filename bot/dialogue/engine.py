@@ -33,6 +33,7 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.expecting import expects
 from bot.dialogue.keypad import read_keys
+from bot.dialogue.knowledge import tell
 from bot.dialogue.meaning import Meaning
 from bot.dialogue.repair import REPAIR, ask_again, hold, missed, offer, silent, withdraw
 from bot.dialogue.run import Run
@@ -116,7 +117,8 @@ def _utterance(run: Run, event: Utterance) -> None:
 
 def _chosen(run: Run, event: Chosen) -> None:
     yes = {"yes": True, "no": False}.get(event.option)
-    intents = Meaning.only(event.option) if event.option in run.scenarios.phrases else Meaning()
+    known = event.option in run.scenarios.phrases or event.option in run.scenarios.answers
+    intents = Meaning.only(event.option) if known else Meaning()
     _understood(run, replace(intents, option=event.option, yes=yes))
 
 
@@ -152,6 +154,8 @@ def _while_waiting(run: Run, meaning: Meaning) -> None:
 def _elsewhere(run: Run, meaning: Meaning) -> bool:
     """Whether it is a wish for another scenario, whose slots the readings then are; a menu takes its own items."""
     intent = meaning.intent
+    if intent in run.scenarios.answers:
+        return True
     return intent in run.scenarios.scenarios and intent != run.frame.scenario and not isinstance(run.step, ChooseStep)
 
 
@@ -165,6 +169,8 @@ def _offer_answered(run: Run, meaning: Meaning) -> bool:
         return True
     if meaning.yes is None and meaning.intent in ("repeat", "slower", "wait", "help", "operator", "language"):
         return False
+    if meaning.yes is None and meaning.intent in run.scenarios.answers:
+        return False  # a question by the way; the offer stands
     run.change(offer=None)
     run.understood()
     if meaning.yes is None:
@@ -187,6 +193,10 @@ def _wish(run: Run, meaning: Meaning, intent: str) -> None:
         if intent not in ("repeat", "slower", "wait"):
             run.understood()
         repair(run)
+        return
+    known = run.scenarios.answers.get(intent)
+    if known is not None:
+        tell(run, known, meaning)
         return
     if intent in run.scenarios.scenarios:
         run.understood()

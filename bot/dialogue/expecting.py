@@ -92,7 +92,7 @@ def _intents(frame: Frame, scenarios: ScenarioSet) -> tuple[str, ...]:
     step = scenarios.scenarios[frame.scenario].steps.get(frame.step)
     own = [item.intent for item in step.items] if isinstance(step, ChooseStep) else []
     rest = [name for name in scenarios.phrases if name not in own]
-    return (*own, *rest, *REPAIRS)
+    return (*own, *rest, *scenarios.smalltalk, *REPAIRS)
 
 
 def _keys(choices: Iterable[Option]) -> dict[str, str]:

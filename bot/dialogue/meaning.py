@@ -12,6 +12,8 @@ from bot.dialogue.values import Moment, Value
 Language = Literal["ru", "en"]
 Wrong = Literal["past", "no_such_time"]
 
+KNOWLEDGE = "answers."  # begins the intent of every question that customers ask by the way
+
 # Intents every conversation understands, whatever its scenario says: the built-in repair patterns.
 REPAIRS = (
     "cancel",
@@ -48,7 +50,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredIntent:
-    """name: a scenario's name, a menu item ("main.price") or one of REPAIRS. score: 0..1, above the reject line."""
+    """name: a scenario's name, a menu item ("main.price"), an answer ("answers.parking") or one of REPAIRS.
+    score: 0..1, above the reject line."""
 
     name: str
     score: float

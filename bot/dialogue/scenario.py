@@ -231,6 +231,22 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What customers ask by the way, from any step. intent: what its questions say, "answers.parking".
+
+    title: what a button to it says. prompt: what is said to it; None where it is a scenario of its own steps, whose
+    name is the intent. more: intents of other answers, offered after it. shipped: small talk that comes with the
+    product; its questions count only where nothing else was understood.
+    """
+
+    intent: str
+    title: Mapping[str, str]
+    prompt: Prompt | None = None
+    more: tuple[str, ...] = ()
+    shipped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Business:
     """The company's own data. hours: by weekday, with holidays. timezone: IANA name, "" for the machine's.
 
@@ -251,6 +267,7 @@ class ScenarioSet:
     phrases: intent -> language -> examples, templates expanded; a `{slot}` in an example stands for its values.
     builtin: the repair prompts by name ("not_understood", "silence", "cancelled", …), author's over shipped.
     rows: all rows of the business's tables by id; ids are unique across tables.
+    answers: by intent. smalltalk: questions of the shipped ones, as `phrases`.
     """
 
     name: str
@@ -263,3 +280,5 @@ class ScenarioSet:
     phrases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     builtin: Mapping[str, Prompt] = field(default_factory=dict)
     rows: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    smalltalk: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.dialogue import morphology
-from bot.dialogue.meaning import REPAIRS, Expectation, Language, Meaning, Reading, ScoredIntent, SlotSpec
+from bot.dialogue.meaning import KNOWLEDGE, REPAIRS, Expectation, Language, Meaning, Reading, ScoredIntent, SlotSpec
 from bot.dialogue.scenario import ScenarioSet
 from bot.understanding import slots
 from bot.understanding.intents import Encoder, IntentCache, IntentModel, shipped_encoder
@@ -27,6 +27,7 @@ from bot.understanding.names_ru import surely_named
 from bot.understanding.normaliser import normalise
 from bot.understanding.reading import Expected
 from bot.understanding.repairs import repair, without_politeness
+from bot.understanding.smalltalk import SmallTalk
 from bot.understanding.spelling import from_translit, other_layout, script
 
 MAX_CHARS = 2_000  # what is looked at; two minutes of speech
@@ -71,6 +72,7 @@ _DATED: Mapping[Language, re.Pattern[str]] = {
         r"\d{1,2}[:.]\d\d"
     ),
 }
+_CLAUSE = re.compile(r"[,;.!?\n]+\s+|\s+(?=(?:а|и|and|but|also)\s)")  # where an answer may end and a question begin
 _COMMA = re.compile(r"[,;.!\n]+")
 _LONGEST_NAME = 3  # words
 _POLITE = ("thanks", "greeting", "goodbye")
@@ -97,26 +99,30 @@ class BuiltinNlu:
         self,
         phrases: Mapping[str, Mapping[str, Sequence[str]]],
         *,
+        smalltalk: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
         cache: Path | None = None,
         encoder: Encoder | object | None = _ENCODER,
     ) -> None:
-        """phrases: intent -> language -> examples, the `{slot}` places filled.
+        """phrases: intent -> language -> examples, the `{slot}` places filled. smalltalk: likewise, for where nothing
+        else was understood.
 
         cache: folder for what was learnt, None to learn at each start. encoder: None for TF-IDF alone.
         """
         used: Encoder | None = shipped_encoder() if encoder is _ENCODER else encoder  # type: ignore[assignment]
         kept = IntentCache(cache)
+        self._knows = any(intent.startswith(KNOWLEDGE) for intent in phrases)
         self._models: dict[Language, IntentModel] = {}
         for language in ("ru", "en"):
             said = {intent: each[language] for intent, each in phrases.items() if each.get(language)}
             if said:
                 self._models[language] = kept.model(said, language, used)
+        self._smalltalk = SmallTalk(smalltalk or {}, kept, used)
         slots.warm()
 
     @classmethod
     def of(cls, scenarios: ScenarioSet, *, cache: Path | None = None) -> BuiltinNlu:
         """The understanding of a compiled set; learns its phrases now, or takes them from the cache."""
-        return cls(scenarios.phrases, cache=cache)
+        return cls(scenarios.phrases, smalltalk=scenarios.smalltalk, cache=cache)
 
     def understand(self, text: str, expectation: Expectation, *, language: Language, now: datetime) -> Meaning:
         """Never raises on any text. now: naive, the wall clock of the business."""
@@ -143,6 +149,37 @@ class BuiltinNlu:
         return "ru" if letters == "en" and _wrong_layout(text, "ru") is not None else letters
 
     def _as(self, text: str, expectation: Expectation, language: Language, now: datetime) -> Meaning:
+        both = self._answer_and_question(text, expectation, language, now)
+        return self._one(text, expectation, language, now) if both is None else both
+
+    def _answer_and_question(
+        self, text: str, expectation: Expectation, language: Language, now: datetime
+    ) -> Meaning | None:
+        """ "Завтра в три, а парковка у вас есть?": an answer to what was asked and a question by the way, or None."""
+        asked = expectation.slots.get(expectation.asked or "")
+        if not (expectation.slots or expectation.yesno) or (asked is not None and asked.type == "text"):
+            return None
+        marks = list(_CLAUSE.finditer(text[:_LONGEST_MENDED]))
+        for mark in marks[-1:] if len(marks) < 2 else (marks[-1], marks[0]):
+            first, last = text[: mark.start()], text[mark.end() :]
+            for answer, question in ((first, last), (last, first)):
+                intent = self._by_the_way(question, expectation, language)
+                told = self._one(answer, expectation, language, now) if intent is not None else Meaning()
+                if intent is not None and not told.intents and (told.readings or told.yes is not None):
+                    return replace(told, intents=(intent,))
+        return None
+
+    def _by_the_way(self, text: str, expectation: Expectation, language: Language) -> ScoredIntent | None:
+        plain = normalise(text)
+        chat = self._smalltalk.asked(plain, language, expectation)
+        if chat is not None:
+            return ScoredIntent(name=chat, score=1.0)
+        if not self._knows or len(plain.split()) < 2:
+            return None
+        best = next(iter(self._intents(plain, expectation, language)), None)
+        return best if best is not None and best.name.startswith(KNOWLEDGE) and best.score >= SURE else None
+
+    def _one(self, text: str, expectation: Expectation, language: Language, now: datetime) -> Meaning:
         plain = normalise(text)
         if not plain:
             return Meaning()
@@ -159,6 +196,9 @@ class BuiltinNlu:
             return Meaning(intents=(ScoredIntent(name=str(wish), score=1.0),))
         if asked is not None and asked.type == "text":
             return Meaning(readings={asked.name: Reading(value=text.strip())})
+        chat = self._smalltalk.asked(plain, language, expectation)
+        if chat is not None:
+            return Meaning(intents=(ScoredIntent(name=chat, score=1.0),))
         return self._answer_or_wish(heard, asked, expectation)
 
     def _says_more(self, heard: _Heard, wish: str | None) -> bool:
@@ -196,6 +236,9 @@ class BuiltinNlu:
         best = intents[0] if intents else None
         if option in expectation.slots and (best is None or best.score < SURE or _under_way(best, expectation)):
             return _chosen(str(option), heard)  # "нет, поменяйте врача": what is to be changed is named
+        chat = None if answered or best is None else self._smalltalk.surer(said, heard.language, expectation, best)
+        if chat is not None:
+            return Meaning(intents=(chat,))
         if best is not None and self._interrupts(best, answered, asked, expectation):
             return self._wish(intents, heard, said, expectation)
         if answered:
@@ -204,7 +247,8 @@ class BuiltinNlu:
             return _chosen(option, heard)
         if heard.yes is not None:
             return Meaning(yes=heard.yes)
-        return Meaning()
+        chat = self._smalltalk.guess(said, heard.language, expectation)
+        return Meaning(intents=(chat,)) if chat is not None else Meaning()
 
     def _interrupts(
         self, best: ScoredIntent, answered: Mapping[str, Reading], asked: SlotSpec | None, expectation: Expectation

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.authoring import golden, steps
+from bot.authoring import golden, knowledge, steps
 from bot.authoring.actions import CALENDAR
 from bot.authoring.load import check
 from bot.authoring.slots import KEYS, TYPES
@@ -51,6 +51,16 @@ def test_the_guide_names_every_word_of_the_language(guide: str):
     text = (ROOT / "docs" / guide).read_text()
     words = {*steps.KEYWORDS, *KEYS, *TYPES, *CALENDAR, *FUNCTIONS, *(set(FILTERS) - CASES)}
     assert {word for word in words if not re.search(rf"\b{re.escape(word)}\b", text)} == set()
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_answers_of_the_guide_have_no_problems_and_every_key_is_named(guide: str, clinic: Path):
+    (clinic / "answers").mkdir(exist_ok=True)
+    (clinic / "answers" / "visit.yaml").write_text(block(guide, "parking:"))
+    assert check(clinic) == ()
+    text = (ROOT / "docs" / guide).read_text()
+    words = {*knowledge.KEYS, *(name.removeprefix("answers.") for name in knowledge.shipped()[0])}
+    assert {word for word in words if f"`{word}`" not in text} == set()
 
 
 CASES = {"accusative", "instrumental", "prepositional"}  # "genitive, dative, …"

@@ -49,7 +49,8 @@ BUILTIN = (
     "to_person to_person_text not_understood silence cancelled nothing_to_cancel ask_time ask_day ask_part_of_day"
     " no_such_time keep_waiting_text nobody_free"
     " what_to_change goodbye greeting_reply help offer_continue continuing in_the_past agent_left agent_joined"
-    " internal_error keep_waiting corrected wait_ok thanks_reply transfer_failed moved declined language_switched"
+    " internal_error keep_waiting more_answers corrected wait_ok thanks_reply transfer_failed moved declined"
+    " language_switched"
 )
 SERVICES = (Option(id="terapevt", title={"ru": "Терапевт"}), Option(id="lor", title={"ru": "Лор"}))
 ROWS: dict[str, Any] = {

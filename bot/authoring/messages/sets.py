@@ -17,6 +17,22 @@ MESSAGES: Messages = {
         "en": ("scenarios start each other in a circle: <names>", "Let one of them ask something first."),
         "ru": ("сценарии запускают друг друга по кругу: <names>", "Пусть один из них сначала что-нибудь спросит."),
     },
+    "answer_twice": {
+        "en": ("answer '<name>' is already written in <file>", "Rename one of them."),
+        "ru": ("ответ '<name>' уже есть в файле <file>", "Переименуйте один из них."),
+    },
+    "answer_without": {
+        "en": ("nothing is said to the question '<name>'", "Add 'answer: {ru: …, en: …}', or 'steps:'."),
+        "ru": ("на вопрос '<name>' ничего не отвечают", "Добавьте 'answer: {ru: …, en: …}' или 'steps:'."),
+    },
+    "answer_both": {
+        "en": ("'steps' and '<name>' don't go together", "Keep one of them."),
+        "ru": ("'steps' и '<name>' вместе не бывают", "Оставьте одно."),
+    },
+    "unknown_answer": {
+        "en": ("answer '<name>' does not exist", "Answers here: <known>."),
+        "ru": ("нет ответа '<name>'", "Ответы здесь: <known>."),
+    },
     "phrase_clash": {
         "en": ("'<text>' is also a phrase of '<name>'", "Keep it in one place, or nobody can tell them apart."),
         "ru": ("'<text>' — фраза и у '<name>'", "Оставьте в одном месте, иначе их не различить."),
