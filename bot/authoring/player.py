@@ -103,7 +103,10 @@ def ranked(scenarios: ScenarioSet, items: Sequence[str]) -> dict[str, tuple[str,
 
 @dataclass(slots=True)
 class Player:
-    """said: the exchange of the last line. offered: the buttons on show since `shown`, by title. earlier: whom this one continues."""
+    """said: the exchange of the last line. offered: the buttons on show since `shown`, by title.
+
+    earlier: whom this one continues.
+    """
 
     talk: Talk
     scenarios: ScenarioSet
