@@ -138,12 +138,16 @@ class Switchboard:
             await endpoint.start(self._on_sip)
             self._sip = endpoint
 
-    async def offer(self, sdp: str, identity: Identity, language: Language | None) -> str:
-        """A browser calls: its SDP offer in, our answer out. Raises Unacceptable, LinesBusy, Unavailable."""
+    async def offer(self, sdp: str, identity: Identity, language: Language | None, scenarios: str = "") -> str:
+        """A browser calls: its SDP offer in, our answer out. scenarios: of `Lines.sets`; any other is the default.
+
+        Raises Unacceptable, LinesBusy, Unavailable.
+        """
         if self._web is None or self._equipment is None or self._draining:
             raise Unavailable("calls are not taken now", fix="Try again in a minute")
         leg, answer = await self._web.accept(sdp, caller=identity.value)
-        self._take(Call(leg, self._equipment, channel="webrtc", identity=identity, language=language))
+        wanted = scenarios if scenarios in self._lines.sets else ""
+        self._take(Call(leg, self._equipment, channel="webrtc", identity=identity, language=language, scenarios=wanted))
         return answer
 
     async def dial(

@@ -22,7 +22,7 @@ class _Body(BaseModel):
 
 
 class RestMessage(_Body):
-    """Rasa's REST channel, and two fields of our own: message_id and language."""
+    """Rasa's REST channel, and fields of our own: message_id, language, scenarios."""
 
     model_config = ConfigDict(
         extra="ignore",
@@ -38,6 +38,7 @@ class RestMessage(_Body):
     message: str = Field(description="What they wrote, or a button's payload.")
     message_id: str | None = Field(None, description="Of your own. Sent twice, it has one effect and one answer.")
     language: Language | None = Field(None, description="To begin in; else the first words decide.")
+    scenarios: str = Field("", max_length=80, description="The set to begin a conversation with; else the default.")
 
 
 class Button(_Body):
@@ -134,6 +135,7 @@ class Offer(_Body):
     type: Literal["offer"]
     visitor: str = Field(description="The token that /webchat gave this visitor.")
     language: Language = "ru"
+    scenarios: str = Field("", max_length=80, description="The set to talk with; else the default.")
 
 
 class Answer(_Body):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -27,8 +27,13 @@ class Calls(Protocol):
     @property
     def active(self) -> int: ...
 
-    async def offer(self, sdp: str, kind: str, *, visitor: str, language: Language) -> tuple[str, str]:
-        """A browser's SDP offer; returns the answer's sdp and type. Raises GovorunError where no call can be taken."""
+    async def offer(
+        self, sdp: str, kind: str, *, visitor: str, language: Language, scenarios: str = ""
+    ) -> tuple[str, str]:
+        """A browser's SDP offer; returns the answer's sdp and type. scenarios: the set, "" for the default.
+
+        Raises GovorunError where no call can be taken.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +41,19 @@ class Site:
     """How this server is seen from outside. dial: the SIP address to call, "" where there is no telephone.
 
     agent_sip: where calls are transferred to. origins: other sites whose pages may open the chat.
-    titles: of the business, by language.
     """
 
     dial: str = ""
     agent_sip: str = ""
     origins: tuple[str, ...] = ()
-    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
 class Parts:
     """now: aware, in the business's time zone. states: of the parts /ready tells of, read anew each time.
 
-    token: of /api. calls: None until the voice half is there, if ever.
+    token: of /api. calls: None until the voice half is there, if ever. sets: what can be talked with now: titles of the
+    business by language, by the set's name, the default first.
     """
 
     turns: Turns
@@ -62,5 +66,6 @@ class Parts:
     token: str
     site: Site
     now: Callable[[], datetime]
+    sets: Callable[[], Mapping[str, Mapping[str, str]]]
     states: Mapping[str, Callable[[], Awaitable[tuple[State, str]]]]
     calls: Calls | None = None

@@ -89,7 +89,7 @@ async def conversation_vcon(name: Named, parts: House, form: Literal["plain", "s
     """The conversation as a vCon (draft-ietf-vcon-vcon-core). signed: a JWS in general JSON serialization."""
     found = await _find(parts, name)
     rows = await parts.records.rows(found.about.id)
-    business = parts.site.titles.get(found.language, "")
+    business = parts.sets().get(found.about.scenarios, {}).get(found.language, "")
     made = vcon.plain(found.about, rows, name=found.name, business=business)
     if form == "signed":
         return JSONResponse(await asyncio.to_thread(parts.vcons.sign, made), media_type="application/jose+json")

@@ -27,6 +27,7 @@ async def webhook(body: RestMessage, parts: House) -> list[dict[str, Any]]:
         at=parts.now(),
         message_id=body.message_id,
         language=body.language,
+        scenarios=body.scenarios,
     )
     outcome = await parts.turns.take(inbound)
     first = outcome.rows[0].seq if outcome.rows else 1

@@ -26,7 +26,9 @@ async def offer(body: Offer, parts: House) -> Answer:
         parts.metrics.offers.labels("no voice").inc()
         raise NoVoice("calls are off on this server", fix="Write in the chat; `govorun serve` says what voice needs")
     try:
-        sdp, kind = await parts.calls.offer(body.sdp, body.type, visitor=visitor, language=body.language)
+        sdp, kind = await parts.calls.offer(
+            body.sdp, body.type, visitor=visitor, language=body.language, scenarios=body.scenarios
+        )
     except GovorunError as error:
         parts.metrics.offers.labels(type(error).__name__).inc()
         raise

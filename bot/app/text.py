@@ -232,9 +232,12 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
             dial=settings.dial,
             agent_sip=settings.agent_sip,
             origins=(*settings.allowed_origins, *([settings.public_url.rstrip("/")] if settings.public_url else [])),
-            titles=dict(house.scenarios.business.name),
         ),
         now=house.now,
+        sets=lambda: {
+            name: dict(house.sets[name].business.name)
+            for name in sorted(house.sets, key=lambda name: (name != settings.scenario_set, name))
+        },
         states=states,
     )
     return made

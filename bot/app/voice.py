@@ -110,10 +110,12 @@ class VoiceHalf:
         if self._state[0] != "ready":
             raise PartMissing(self._state[1], where="voice", fix="Run make install")
 
-    async def offer(self, sdp: str, kind: str, *, visitor: str, language: Language) -> tuple[str, str]:
+    async def offer(
+        self, sdp: str, kind: str, *, visitor: str, language: Language, scenarios: str = ""
+    ) -> tuple[str, str]:
         if kind != "offer":
             raise Unacceptable(f"a session description of type '{kind}'", where="type", fix="Send an offer")
-        answer = await self.switchboard.offer(sdp, Identity(kind="web", value=visitor), language)
+        answer = await self.switchboard.offer(sdp, Identity(kind="web", value=visitor), language, scenarios)
         return answer, "answer"
 
     async def drain(self, seconds: float) -> None:

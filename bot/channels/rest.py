@@ -31,6 +31,7 @@ def parse(
     at: datetime,
     message_id: str | None = None,
     language: Language | None = None,
+    scenarios: str = "",
 ) -> Inbound:
     """What the webhook took, as the turn takes it. message_id: of the sender's own; the same one has one effect.
 
@@ -48,7 +49,11 @@ def parse(
         raise Unacceptable(f"the message has {len(text)} characters", where="message", fix=f"Send at most {MAX_TEXT}")
     event_id = message_id or uuid4().hex
     return Inbound(
-        event=_event(event_id, text, at), channel=NAME, identity=Identity(kind=NAME, value=sender), language=language
+        event=_event(event_id, text, at),
+        channel=NAME,
+        identity=Identity(kind=NAME, value=sender),
+        scenarios=scenarios,
+        language=language,
     )
 
 

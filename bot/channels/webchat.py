@@ -54,10 +54,13 @@ def identity(visitor: str) -> Identity:
     return Identity(kind=NAME, value=visitor)
 
 
-def parse(message: Mapping[str, Any], *, visitor: str, at: datetime, language: Language) -> Inbound:
+def parse(
+    message: Mapping[str, Any], *, visitor: str, at: datetime, language: Language, scenarios: str = ""
+) -> Inbound:
     """One message of the page: "say", "choose", "start" or "leave". Raises Unacceptable with the field at fault.
 
     language: of the page. Words decide for themselves which language they are in; a button can't.
+    scenarios: the set the page wants to talk with, "" for the default; a conversation under way keeps its own.
     """
     kind = message.get("type")
     make = _EVENTS.get(kind) if isinstance(kind, str) else None
@@ -73,6 +76,7 @@ def parse(message: Mapping[str, Any], *, visitor: str, at: datetime, language: L
         event=event,
         channel=NAME,
         identity=identity(visitor),
+        scenarios=scenarios,
         language=None if isinstance(event, Utterance) else language,
     )
 

@@ -61,6 +61,7 @@ class Chat:
         self._tails = Tails(parts.records, parts.bus, self._line, self._heard)
         self._visitor = ""
         self._language: Language = "ru"
+        self._scenarios = ""
         self._media: dict[str, str] = {}
         self._statuses: dict[str, tuple[str, str]] = {}
         self._current: str | None = None  # the chat's conversation
@@ -70,8 +71,11 @@ class Chat:
         """Say who the visitor is and what was said so far; a stranger gets an id of their own."""
         self._visitor = self._parts.signer.read_visitor(hello.get("visitor")) or webchat.new_visitor()
         self._speak(hello.get("language"))
+        self._want(hello.get("scenarios"))
         live = self._parts.bus.subscribe(webchat.topic(self._visitor))  # before reading: nothing falls between
         found = await self._parts.records.latest(webchat.identity(self._visitor), channel=webchat.NAME)
+        sets = self._parts.sets()
+        talked = found.about.scenarios if found and found.about.status != "ended" else self._scenarios
         calls = self._parts.calls
         state, detail = calls.state() if calls else ("off", "")
         await self._frames.send(
@@ -80,7 +84,9 @@ class Chat:
             conversation=found.about.id if found else None,
             dial=self._parts.site.dial if calls else "",
             voice={"state": state, "detail": detail},
-            title=dict(self._parts.site.titles),
+            title=dict(sets.get(talked) or next(iter(sets.values()), {})),
+            scenarios=talked,
+            sets=[{"name": name, "title": dict(title)} for name, title in sets.items()],
         )
         self._watch = asyncio.create_task(self._notice(live))
         if found:
@@ -95,6 +101,8 @@ class Chat:
                     await self._typing()
                 case "language":
                     self._speak(message.get("language"))
+                case "scenarios":
+                    self._want(message.get("scenarios"))
                 case "ping":
                     await self._frames.send("pong")
                 case _:
@@ -118,6 +126,7 @@ class Chat:
             visitor=self._visitor,
             at=self._parts.now(),
             language=self._language,
+            scenarios=self._scenarios,
         )
         outcome = await self._parts.turns.take(inbound)
         await self._frames.send("ack", id=inbound.event.id, conversation=outcome.conversation)
@@ -167,6 +176,10 @@ class Chat:
 
     def _speak(self, language: object) -> None:
         self._language = "en" if language == "en" else "ru"
+
+    def _want(self, scenarios: object) -> None:
+        """The set to begin the next conversation with; one that isn't there is the default."""
+        self._scenarios = scenarios if isinstance(scenarios, str) and scenarios in self._parts.sets() else ""
 
 
 def _after(value: object, conversation: str) -> int:

@@ -13,9 +13,10 @@ export class Call {
   #peer = null; #control = null; #mic = null; #sound = null; #frame = 0; #began = 0; #ticking = 0; #heard = false;
   #voice = { state: "off", detail: "" }; #state = "idle"; #reason = ""; #poll = 0; #current = null;
 
-  constructor($, { visitor }) {
+  constructor($, { visitor, scenarios }) {
     this.$ = $;
     this.visitor = visitor;
+    this.scenarios = scenarios;
     this.transcript = new Transcript($("said"));
     $("ring").addEventListener("click", () => (this.#state === "idle" || this.#state === "ended" ? this.start() : this.end("us")));
     $("mute").addEventListener("click", () => this.#mute());
@@ -101,7 +102,7 @@ export class Call {
       await gathered(peer);
       const response = await fetch("/webrtc/offer", {
         method: "POST", headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ sdp: peer.localDescription.sdp, type: "offer", visitor: this.visitor(), language: document.documentElement.lang }),
+        body: JSON.stringify({ sdp: peer.localDescription.sdp, type: "offer", visitor: this.visitor(), language: document.documentElement.lang, scenarios: this.scenarios() }),
       });
       const answer = await response.json();
       if (peer !== this.#peer) return;

@@ -11,16 +11,17 @@ const log = $("log");
 let conversation = null; // the one on screen
 let seq = 0; // the newest line of it that we have
 let status = "none";
-let titles = {};
+let sets = []; // what can be talked with: {name, title}
+let wanted = new URLSearchParams(location.search).get("scenarios") ?? "";
 let outbox = kept(); // what was typed and not acknowledged yet
 let lostTimer = 0;
 
 const transcript = new Transcript(log, { onchoice: choose });
 const link = new Link("/webchat", () => ({
-  type: "hello", visitor: keep.get("visitor"), language,
+  type: "hello", visitor: keep.get("visitor"), language, scenarios: wanted,
   after: conversation ? { conversation, seq } : null,
 }));
-const call = new Call($, { visitor: () => keep.get("visitor") });
+const call = new Call($, { visitor: () => keep.get("visitor"), scenarios: () => wanted });
 
 function kept() {
   try { return JSON.parse(keep.get("outbox") || "[]"); } catch { return []; }
@@ -85,7 +86,11 @@ link.addEventListener("welcome", ({ detail }) => {
   clearTimeout(lostTimer);
   $("lost").hidden = true;
   keep.set("visitor", detail.visitor);
-  titles = detail.title ?? {};
+  sets = detail.sets ?? [];
+  const begun = wanted && detail.scenarios && wanted !== detail.scenarios; // the address names another than the chat's
+  wanted = wanted || detail.scenarios || sets[0]?.name || "";
+  choices();
+  if (begun && detail.conversation && !outbox.length) put({ type: "start" });
   if (!detail.conversation) conversation = null;
   call.offered(detail);
   name();
@@ -159,8 +164,24 @@ function welcome() {
     make("button", { type: "button", class: "do", text: word("begin"), onclick: () => put({ type: "start" }) }));
 }
 
+// --- which set ---
+
+function choices() {
+  $("sets").hidden = sets.length < 2;
+  $("sets").querySelector("select").replaceChildren(...sets.map((each) =>
+    make("option", { value: each.name, text: each.title[language] ?? each.title.ru ?? each.name, selected: each.name === wanted })));
+}
+
+$("sets").querySelector("select").addEventListener("change", ({ target }) => {
+  wanted = target.value;
+  history.replaceState(null, "", `?scenarios=${encodeURIComponent(wanted)}`);
+  link.send({ type: "scenarios", scenarios: wanted });
+  name();
+  if (status !== "agent" && status !== "waiting") put({ type: "start" }); // a person is not left by a choice
+});
+
 function name() {
-  const title = titles[language] || word("product");
+  const title = sets.find((each) => each.name === wanted)?.title[language] || word("product");
   $("title").textContent = title;
   document.title = title === word("product") ? title : `${title} · ${word("product")}`;
 }
@@ -170,6 +191,7 @@ function translate(wanted) {
   keep.set("language", language);
   link.send({ type: "language", language });
   name();
+  choices();
   log.querySelector(".empty")?.remove();
   transcript.redraw();
   call.translate();

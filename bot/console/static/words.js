@@ -2,7 +2,7 @@
 
 export const WORDS = {
   ru: {
-    product: "Говорун", tagline: "Отвечает в чате и по телефону", skip: "К полю ввода", language: "Язык", theme: "Тёмная тема",
+    product: "Говорун", tagline: "Отвечает в чате и по телефону", skip: "К полю ввода", language: "Язык", sets: "С кем поговорить", theme: "Тёмная тема",
     desk: "Рабочее место", desk_hint: "Рабочее место оператора", chat: "Чат", call: "Звонок", transcript: "Переписка",
     write: "Напишите сообщение", send: "Отправить", over: "Начать заново", today: "Сегодня", choices: "Варианты ответа",
     hello: "Здравствуйте! Чем помочь?", hello_more: "Напишите своими словами или начните с меню. На любой вопрос можно ответить кнопкой.",
@@ -26,7 +26,7 @@ export const WORDS = {
     problem_TooFast: "Слишком быстро. Подождите секунду и отправьте ещё раз.", problem_GovorunError: "Не получилось. Отправьте ещё раз.",
   },
   en: {
-    product: "Govorun", tagline: "Answers in chat and on the phone", skip: "Skip to the message box", language: "Language", theme: "Dark theme",
+    product: "Govorun", tagline: "Answers in chat and on the phone", skip: "Skip to the message box", language: "Language", sets: "Who to talk to", theme: "Dark theme",
     desk: "Agent desk", desk_hint: "The agents' desk", chat: "Chat", call: "Call", transcript: "Conversation",
     write: "Write a message", send: "Send", over: "Start over", today: "Today", choices: "Possible answers",
     hello: "Hello! How can we help?", hello_more: "Write in your own words, or start with the menu. Any question can be answered with a button.",
