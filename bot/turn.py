@@ -366,6 +366,8 @@ class _Body:
                 data = dict(found)
             except (GovorunError, OSError) as error:
                 log.error("the backend could not do %s: %s", fetch.name, place(error))
+        if prefix == "forms" and outcome == "ok":
+            self.messages.append(("desk", {"forms": fetch.name}))
         return [Fetched(id=f"{fetch.id}/fetched", at=event.at, request=fetch.id, outcome=outcome, data=data)]
 
     def learn(self, talk: Talk, learn: Learn, event: Event) -> Iterable[Event]:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Select, select
 
 from bot.backends.calendar import Booking, booked
+from bot.backends.forms import Form, Status, kept, settle
 from bot.customers import profile
 from bot.desk import queue
 from bot.desk.queue import Waiting
@@ -90,6 +91,26 @@ class Records:
 
     async def bookings(self, *, customer: int | None = None) -> tuple[Booking, ...]:
         return await self._read(lambda tx: booked(tx, customer=customer))
+
+    async def forms(
+        self,
+        *,
+        kind: str | None = None,
+        statuses: Sequence[str] = (),
+        before: int | None = None,
+        limit: int = 100,
+    ) -> tuple[Form, ...]:
+        """What scenarios kept, the newest first. before: of a lower number."""
+        return await self._read(lambda tx: kept(tx, kind=kind, statuses=statuses, before=before, limit=limit))
+
+    async def settle_form(self, number: int, status: Status, *, agent: str = "") -> Form:
+        """Raises NotFound."""
+
+        def write() -> Form:
+            with self._database.writing() as tx:
+                return settle(tx, number, status, agent=agent)
+
+        return await asyncio.to_thread(write)
 
     async def queue(self) -> list[tuple[Waiting, Conversation]]:
         """Who waits for a person and who has one, in the desk's order."""

@@ -13,6 +13,7 @@ from bot.authoring import golden
 from bot.authoring.load import check as check_set
 from bot.authoring.problems import ScenarioErrors
 from bot.backends.calendar import Calendar
+from bot.backends.forms import Forms
 from bot.errors import UnknownScenario
 from bot.settings import load as settings
 from bot.understanding.nlu import BuiltinNlu
@@ -57,7 +58,7 @@ def test(folder: Path, *, locale: Locale, console: Console) -> tuple[int, int]:
 
     Raises ScenarioErrors where a set or a conversation can't be read.
     """
-    bench = golden.in_memory(lambda business: {"calendar": Calendar(business)})
+    bench = golden.in_memory(lambda business: {"calendar": Calendar(business), "forms": Forms()})
     cache = settings().data / "cache" / "intents"
     passed = failed = 0
     for path in sets_in(folder):

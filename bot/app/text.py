@@ -14,14 +14,14 @@ from fastapi.middleware.gzip import GZipMiddleware
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import vcon
-from bot.api import docs, health, limits, problems, reading, webhooks, webrtc
+from bot.api import docs, forms, health, limits, problems, reading, webhooks, webrtc
 from bot.api.metrics import MeasuredTurns, Metrics
 from bot.api.parts import Parts, Site, State
 from bot.api.records import Records
 from bot.api.tokens import Signer
+from bot.app.backends import backends
 from bot.authoring.load import load
 from bot.authoring.problems import ScenarioErrors
-from bot.backends.calendar import Calendar
 from bot.channels.webchat import AnnouncedTurns
 from bot.console import chat, desk
 from bot.console import pages as site
@@ -154,9 +154,7 @@ def build(settings: Settings) -> House:
     turn = Turn(
         database,
         {
-            name: Served(
-                scenarios=each, nlu=BuiltinNlu.of(each, cache=cache), backends={"calendar": Calendar(each.business)}
-            )
+            name: Served(scenarios=each, nlu=BuiltinNlu.of(each, cache=cache), backends=backends(each))
             for name, each in sets.items()
         },
         bus,
@@ -260,6 +258,7 @@ def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
             {"name": "conversations", "description": "What was said. A token is needed."},
             {"name": "customers", "description": "Who is known. A token is needed."},
             {"name": "bookings", "description": "The built-in calendar. A token is needed."},
+            {"name": "forms", "description": "What scenarios keep for the staff. A token is needed."},
             {"name": "desk", "description": "Who waits for a person. A token is needed."},
             {"name": "health", "description": "For whoever runs it."},
         ],
@@ -268,7 +267,7 @@ def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
     problems.install(app)
     app.include_router(health.router)
     if pages:
-        for each in (webhooks, webrtc, reading, chat, desk):
+        for each in (webhooks, webrtc, reading, forms, chat, desk):
             app.include_router(each.router)
         docs.install(app)
         site.install(app)

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 class Signature:
     """takes: its values in order; one left out is the slot or variable of that name. optional: may be missing.
 
+    more: any further values may follow, each named by what it is: service.price is service_price.
     outcomes: name -> the data that comes with it; every one but "ok" is a side road. "error" is always possible.
     """
 
     takes: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    more: bool = False
     outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {"ok": ()})
 
 
@@ -29,3 +31,12 @@ CALENDAR: Mapping[str, Signature] = {
     "calendar.cancel": Signature(takes=("booking",), outcomes={"ok": (), "gone": ()}),
     "calendar.confirm": Signature(takes=("booking",), outcomes={"ok": (), "gone": ()}),
 }
+
+FORMS: Mapping[str, Signature] = {
+    # Kept for the staff, who see it on the desk. number: of four digits or more, to be said to the customer.
+    "forms.save": Signature(takes=("form",), more=True, outcomes={"ok": ("number",)}),
+    # The asker's newest form of that kind that isn't done: with it, every value that was saved in it.
+    "forms.find": Signature(takes=("form",), outcomes={"ok": ("number", "status", "created"), "none": ()}),
+}
+
+ACTIONS: Mapping[str, Signature] = {**CALENDAR, **FORMS}

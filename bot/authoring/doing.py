@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.authoring.actions import Signature
 from bot.authoring.draft import DONE, Block, Draft, Place, Values
 from bot.authoring.tree import Node, Text
 from bot.dialogue.expressions import Expression
-from bot.dialogue.grammar import Call, Name
+from bot.dialogue.grammar import Call, Filtered, Literal, Name
 from bot.dialogue.scenario import DoStep
 
 
@@ -33,13 +35,15 @@ def do(block: Block, draft: Draft, fields: Values, at: Place) -> str:
         for outcome in (*signature.outcomes, "error")
         if outcome in fields
     }
+    args = _args(draft, call, signature, fields["do"])
+    _kept(draft, call, args)
     return draft.add(
         DoStep(
             id=at.path,
             next=at.after,
             line=at.line,
             action=call.function,
-            args=_args(draft, call, signature, fields["do"]),
+            args=args,
             meanwhile=prompt,
             branches=branches,
         ),
@@ -84,7 +88,7 @@ def outcomes(draft: Draft, node: Node | None) -> tuple[str, ...]:
 
 
 def _args(draft: Draft, call: Call, signature: Signature, node: Node) -> dict[str, Expression]:
-    if len(call.args) > len(signature.takes):
+    if len(call.args) > len(signature.takes) and not signature.more:
         takes = ", ".join(signature.takes)
         draft.reader.problem("too_many_args", node, name=call.function, count=str(len(signature.takes)), known=takes)
     given = dict(zip(signature.takes, call.args, strict=False))
@@ -93,7 +97,37 @@ def _args(draft: Draft, call: Call, signature: Signature, node: Node) -> dict[st
         expression = Expression(name, given.get(name, Name((name,))))
         if name in given:
             draft.reader.use(expression, node)
-        else:
+        elif name not in signature.optional:
             draft.needs.append((name, call.function, node))
         out[name] = expression
+    if signature.more:
+        out |= _further(draft, call, signature, node, out)
     return out
+
+
+def _further(
+    draft: Draft, call: Call, signature: Signature, node: Node, taken: Mapping[str, Expression]
+) -> dict[str, Expression]:
+    """The values beyond what an action takes in any case, each by the name of what it is."""
+    out: dict[str, Expression] = {}
+    for number, value in enumerate(call.args[len(signature.takes) :], 1):
+        root = value
+        while isinstance(root, Filtered):
+            root = root.value
+        name = "_".join(root.path) if isinstance(root, Name) else f"value{number}"
+        if name in taken or name in out:
+            draft.reader.problem("arg_twice", node, name=call.function, arg=name)
+        out[name] = Expression(name, value)
+        draft.reader.use(out[name], node)
+    return out
+
+
+def _kept(draft: Draft, call: Call, args: Mapping[str, Expression]) -> None:
+    """Which forms hold what, so that who finds one knows the names of what was saved in it."""
+    kind = call.args[0] if call.args else None
+    if not isinstance(kind, Literal) or not isinstance(kind.value, str):
+        return
+    if call.function == "forms.save":
+        draft.saved.append((kind.value, tuple(name for name in args if name != "form")))
+    elif call.function == "forms.find":
+        draft.found.append(kind.value)

@@ -21,7 +21,8 @@ class Draft:
     lines: where each step stands. variables: names that `set` and actions give values to. starts: scenarios named.
     phrases: intent -> nodes. needs: (value, action, node) to be found by name. targets: steps that `go` names.
     given: names that whoever starts it may give values to, so that nobody need ask for them.
-    results: (scenario, expression of that scenario's own names, node).
+    results: (scenario, expression of that scenario's own names, node). saved, found: forms by kind, and the names
+    of what is kept in them.
     """
 
     reader: Reader
@@ -36,6 +37,8 @@ class Draft:
     needs: list[tuple[str, str, Node]] = field(default_factory=list)
     targets: list[tuple[str, Node]] = field(default_factory=list)
     given: set[str] = field(default_factory=set)
+    saved: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
     results: list[tuple[str, Expression, Node]] = field(default_factory=list)
     menus: set[str] = field(default_factory=set)
 

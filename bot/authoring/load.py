@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.authoring import checks
-from bot.authoring.actions import CALENDAR, Signature
+from bot.authoring.actions import ACTIONS, Signature
 from bot.authoring.business import Head, head, table
 from bot.authoring.draft import DONE, Draft
 from bot.authoring.knowledge import FOLDER, Knowledge, knowledge
@@ -45,7 +45,7 @@ EXTRA: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def load(folder: Path | str, *, locale: str = "en", actions: Mapping[str, Signature] = CALENDAR) -> ScenarioSet:
+def load(folder: Path | str, *, locale: str = "en", actions: Mapping[str, Signature] = ACTIONS) -> ScenarioSet:
     """Compile a folder. locale: "en" or "ru", of the problems. Raises ScenarioErrors, and nothing else."""
     draft = _SetDraft(Path(folder), actions)
     made = draft.compiled()
@@ -54,7 +54,7 @@ def load(folder: Path | str, *, locale: str = "en", actions: Mapping[str, Signat
     return made
 
 
-def check(folder: Path | str, *, actions: Mapping[str, Signature] = CALENDAR) -> tuple[Problem, ...]:
+def check(folder: Path | str, *, actions: Mapping[str, Signature] = ACTIONS) -> tuple[Problem, ...]:
     """Everything wrong with a folder, by file and line; `problem.text(locale)` is a line to print."""
     draft = _SetDraft(Path(folder), actions)
     draft.compiled()
@@ -204,6 +204,13 @@ class _SetDraft:
             return
         if about.start and about.start not in self.scenarios and about.start not in unread:
             reader.unknown("unknown_scenario", about.start_node, about.start, self.scenarios)
+        saved: dict[str, set[str]] = {}
+        for draft in self.drafts.values():
+            for kind, names in draft.saved:
+                saved.setdefault(kind, set()).update(names)
+        for draft in self.drafts.values():
+            for kind in draft.found:
+                draft.variables.update(saved.get(kind, ()))
         facts = {slot.learn for scenario in self.scenarios.values() for slot in scenario.slots.values() if slot.learn}
         for name, draft in self.drafts.items():
             checks.scenario(draft, self.scenarios[name].first, business, facts, rows)

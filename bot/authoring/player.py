@@ -264,6 +264,9 @@ class Player:
             asker = Asker(conversation=self.conversation, customer=CUSTOMER, phone=self.talk.caller)
             outcome, found = backend.call(request, asker, now=self.now, tx=self.stand.tx)
             data = dict(found)
+        if outcome == "ok" and request.name == "forms.save":
+            fields = [f"{name} {_shown(value)}" for name, value in request.args.items() if value is not None]
+            self.said.effects.append(", ".join(["saved: " + fields[0].partition(" ")[2], *fields[1:]]))
         if outcome == "ok" and request.name in EFFECTS:
             args = dict(request.args)
             booking = data.get("booking", args.pop("booking", None))

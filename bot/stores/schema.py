@@ -6,6 +6,7 @@ Whatever the dialogue holds (events, sessions, values) is text written by bot.di
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -23,7 +24,11 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = 1  # raise it with every change of a table; a database of another version is refused, never guessed at
+VERSION = 2  # raise it with every change of a table, and say in MIGRATIONS how the one before becomes it
+
+# version -> the statements that make it the next one, in SQLite's and PostgreSQL's words alike. Tables that are new
+# need none: whatever is missing is made first. A database of a later version is refused, never guessed at.
+MIGRATIONS: Mapping[int, tuple[str, ...]] = {1: ()}
 
 metadata = MetaData()
 
@@ -186,6 +191,56 @@ Index(
     unique=True,
     sqlite_where=_taken,
     postgresql_where=_taken,
+)
+
+# What scenarios keep for the staff: a callback, a lead, a ticket. Its number, as people say it, is 1000 + id.
+forms = Table(
+    "forms",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(80), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("labels", Text, nullable=False, default=""),  # JSON: what people call it and its fields
+    Column("status", String(12), nullable=False),  # new, working, done
+    Column("at", DateTime, nullable=False),  # when it was saved, by the wall clock of the business
+    Column("agent", String(80), nullable=False, default=""),  # who changed it last
+    Column("phone", String(20), nullable=False, default=""),  # that the line showed, so that a caller's form is found
+    Column("customer", ForeignKey("customers.id", ondelete="SET NULL"), index=True),
+    Column("conversation", ForeignKey("conversations.id", ondelete="SET NULL"), index=True),
+    Column("created", Instant, nullable=False),
+    Column("changed", Instant, nullable=False),
+    Index("forms_of_kind", "kind", "status", "id"),
+    Index("forms_by_status", "status", "id"),
+    Index("forms_by_phone", "phone", "kind"),
+)
+
+# What people thought of it. scale: the highest score, the lowest is 1, of nps 0.
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("survey", String(10), nullable=False),  # csat, nps, ces
+    Column("score", Integer, nullable=False),
+    Column("scale", Integer, nullable=False),
+    Column("comment", Text, nullable=False, default=""),
+    Column("about", Text, nullable=False, default=""),
+    Column("scenarios", String(80), nullable=False, default=""),
+    Column("scenario", String(80), nullable=False, default=""),
+    Column("channel", String(40), nullable=False, default=""),
+    Column("customer", ForeignKey("customers.id", ondelete="SET NULL"), index=True),
+    Column("conversation", ForeignKey("conversations.id", ondelete="SET NULL"), index=True),
+    Column("at", Instant, nullable=False),
+    Index("ratings_of_survey", "survey", "at"),
+)
+
+# What was asked of another program and not answered yet; asked again, with the same id, if we went down meanwhile.
+pending = Table(
+    "pending",
+    metadata,
+    Column("id", String(200), primary_key=True),  # of the Fetch
+    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("fetch", Text, nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 # A backend's answer by request id, so that asking twice has one effect.

@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
 
 from bot.errors import SettingsError
-from bot.stores.schema import VERSION, about, metadata
+from bot.stores.schema import MIGRATIONS, VERSION, about, metadata
 
 BUSY_MS = 10_000  # how long one process waits for another's write; a turn takes about 5 ms
 POOL = 8  # connections a process holds to PostgreSQL, and threads that use them
@@ -69,7 +69,10 @@ class Database:
                 raise SettingsError("psycopg isn't installed", fix="pip install 'psycopg[binary]'.") from error
 
     def create(self) -> None:
-        """Make the tables where there are none. Raises SettingsError on another version's tables, or no server."""
+        """Make the tables where there are none, and bring an older version's up to this one's.
+
+        Raises SettingsError on a later version's tables, or no server.
+        """
         try:
             with self.writing() as tx:
                 if not self.sqlite:
@@ -78,13 +81,16 @@ class Database:
                 found = tx.execute(select(about.c.value).where(about.c.name == "schema")).scalar()
                 if found is None:
                     tx.execute(insert(about).values(name="schema", value=str(VERSION)))
+                elif found.isdecimal() and int(found) < VERSION:
+                    _migrate(tx, int(found))
+                    found = str(VERSION)
         except DBAPIError as error:
             raise SettingsError(
                 f"the database can't be used: {str(error.orig).splitlines()[0]}",
                 where=self._where,
                 fix="Check the address and that the server runs.",
             ) from error
-        if found is not None and int(found) != VERSION:
+        if found is not None and found != str(VERSION):
             raise SettingsError(
                 f"its tables are of version {found}, this Govorun knows version {VERSION}",
                 where=self._where,
@@ -107,6 +113,14 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _migrate(tx: Connection, version: int) -> None:
+    """Step by step to VERSION, in the transaction that found it older: a crash leaves it as it was."""
+    for each in range(version, VERSION):
+        for statement in MIGRATIONS[each]:
+            tx.execute(text(statement))
+    tx.execute(update(about).where(about.c.name == "schema").values(value=str(VERSION)))
 
 
 def worth_repeating(error: Exception) -> bool:

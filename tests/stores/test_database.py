@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import SettingsError
-from bot.stores.schema import about, bookings, customers, identities
+from bot.stores.schema import VERSION, about, bookings, customers, forms, identities
 from bot.stores.sql import Database
 
 MOSCOW = timezone(timedelta(hours=3))
@@ -33,16 +33,34 @@ def test_tables_are_made_once_however_many_processes_start(database_url: str) ->
         thread.join()
     assert failures == []
     with databases[0].reading() as tx:
-        assert tx.execute(select(about.c.value)).scalars().all() == ["1"]
+        assert tx.execute(select(about.c.value)).scalars().all() == [str(VERSION)]
     for database in databases:
         database.close()
 
 
-def test_another_versions_tables_are_refused(database: Database) -> None:
+def test_a_later_versions_tables_are_refused(database: Database) -> None:
     with database.writing() as tx:
-        tx.execute(update(about).values(value="2"))
-    with pytest.raises(SettingsError, match="version 2, this Govorun knows version 1"):
+        tx.execute(update(about).values(value=str(VERSION + 1)))
+    with pytest.raises(SettingsError, match=f"version {VERSION + 1}, this Govorun knows version {VERSION}"):
         database.create()
+
+
+def test_the_first_versions_database_is_brought_up_to_date_and_keeps_what_it_held(database: Database) -> None:
+    with database.writing() as tx:
+        tx.execute(insert(customers).values(id=1, created=AT))
+        for each in ("forms", "ratings", "pending"):  # what version 1 did not have
+            tx.execute(text(f"DROP TABLE {each}"))
+        tx.execute(update(about).values(value="1"))
+    database.create()
+    database.create()
+    with database.writing() as tx:
+        tx.execute(
+            insert(forms).values(
+                kind="callback", data="{}", status="new", at=AT.replace(tzinfo=None), created=AT, changed=AT, customer=1
+            )
+        )
+        assert tx.execute(select(about.c.value)).scalars().all() == [str(VERSION)]
+        assert tx.execute(select(customers.c.created)).scalars().all() == [AT]
 
 
 def test_an_instant_comes_back_aware_whatever_its_zone_was(database: Database) -> None:

@@ -8,14 +8,7 @@ from __future__ import annotations
 from bot.authoring.messages import files, making, sets, slots, steps, talks, values, warnings
 from bot.authoring.messages.entry import Messages
 
-ERRORS: Messages = {
-    **files.MESSAGES,
-    **values.MESSAGES,
-    **slots.MESSAGES,
-    **steps.MESSAGES,
-    **sets.MESSAGES,
-    **talks.MESSAGES,
-    **making.MESSAGES,
-}
+THEMES = (files, values, slots, steps, sets, talks, making)
+ERRORS: Messages = {code: texts for theme in THEMES for code, texts in theme.MESSAGES.items()}
 WARNINGS: Messages = warnings.MESSAGES
 MESSAGES: Messages = {**ERRORS, **WARNINGS}

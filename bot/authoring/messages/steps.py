@@ -101,4 +101,8 @@ MESSAGES: Messages = {
         "en": ("'results' of a scenario that never comes back", "Remove 'returns: no', or the results."),
         "ru": ("'results' сценария, из которого не возвращаются", "Уберите 'returns: no' или results."),
     },
+    "arg_twice": {
+        "en": ("<name> gets '<arg>' twice", "Leave one out, or give it another name with 'set:' before."),
+        "ru": ("<name> получает '<arg>' дважды", "Уберите одно или дайте ему другое имя шагом 'set:' выше."),
+    },
 }

@@ -1,0 +1,3 @@
+from tests.turn.conftest import turn
+
+__all__ = ["turn"]
