@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 START_SECONDS = 30.0
@@ -69,6 +70,7 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
         )
     try:
         _listening(port, server)
+        _answering(f"postgresql://{user}@127.0.0.1:{port}/postgres")
         yield f"postgresql://{user}@127.0.0.1:{port}/postgres"
     finally:
         server.terminate()
@@ -98,6 +100,19 @@ def redis(port: int | None = None) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(10)
+
+
+def _answering(url: str) -> None:
+    """A cluster listens a moment before it takes anybody in."""
+    until = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            psycopg.connect(url).close()
+            return
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 def _listening(port: int, server: subprocess.Popen[bytes]) -> None:
