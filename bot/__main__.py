@@ -58,7 +58,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 class SlotType(StrEnum):
     datetime = "datetime"
+    date = "date"
+    time = "time"
     number = "number"
+    digits = "digits"
     phone = "phone"
     person = "person"
     yesno = "yesno"

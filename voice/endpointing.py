@@ -53,7 +53,10 @@ PATIENCE: Mapping[Kind, Patience] = {
     "menu": Patience(silence_ms=700, whole_ms=300),
     "choice": Patience(silence_ms=600, whole_ms=300),
     "number": Patience(silence_ms=600, whole_ms=350),
+    "digits": Patience(silence_ms=900, whole_ms=400, longest_ms=25_000),  # read off a card or a letter, with pauses
     "datetime": Patience(silence_ms=700, whole_ms=350),
+    "date": Patience(silence_ms=700, whole_ms=350),
+    "time": Patience(silence_ms=600, whole_ms=350),
     "person": Patience(silence_ms=700, whole_ms=350),
     "phone": Patience(silence_ms=900, whole_ms=450, longest_ms=25_000),  # digit groups with pauses between
     "text": Patience(silence_ms=700, whole_ms=400, longest_ms=25_000),

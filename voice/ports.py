@@ -14,7 +14,7 @@ from voice.audio import Frame, Samples
 
 # --- what is expected of the caller ------------------------------------------------------------------
 
-Kind = Literal["yesno", "menu", "choice", "number", "datetime", "person", "phone", "text"]
+Kind = Literal["yesno", "menu", "choice", "number", "digits", "datetime", "date", "time", "person", "phone", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

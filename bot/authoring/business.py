@@ -71,27 +71,40 @@ def table(reader: Reader, root: Listing, seen: set[str]) -> tuple[Mapping[str, V
             reader.problem("row_twice", fields["id"], name=ident)
             continue
         seen.add(ident)
-        row: dict[str, Value] = {"id": ident}
+        made = row(reader, ident, fields)
+        if "key" in fields:
+            other = next((str(r["id"]) for r in rows.values() if made["key"] and r.get("key") == made["key"]), "")
+            if other:
+                reader.problem("key_clash", fields["key"], key=str(made["key"]), name=other)
         for key, node in fields.items():
-            if key == "synonyms":
-                row[key] = reader.synonyms(node)
-            elif key == "title":
-                row[key] = reader.by_language(node)
-            elif isinstance(node, Fields) and any(e.key.value in ("ru", "en") for e in node.entries):
-                row[key] = _forms(reader, node)
-            elif key == "key":
-                row[key] = key_of(reader, node)
-                other = next((str(r["id"]) for r in rows.values() if row[key] and r.get("key") == row[key]), "")
-                if other:
-                    reader.problem("key_clash", node, key=str(row[key]), name=other)
-            elif key != "id":
-                row[key] = reader.value(node)
-                cells.setdefault(key, []).append((node, row[key]))
-        rows[ident] = row
+            if key not in _ROW and not _by_language(node):
+                cells.setdefault(key, []).append((node, made[key]))
+        rows[ident] = made
     _columns(reader, cells)
     if not rows and not root.items:
         reader.problem("no_rows", root)
     return tuple(rows.values())
+
+
+def row(reader: Reader, ident: str, fields: Mapping[str, Node]) -> dict[str, Value]:
+    """One row of a table; also an option that a slot writes down itself."""
+    out: dict[str, Value] = {"id": ident}
+    for key, node in fields.items():
+        if key == "synonyms":
+            out[key] = reader.synonyms(node)
+        elif key == "title":
+            out[key] = reader.by_language(node)
+        elif _by_language(node):
+            out[key] = _forms(reader, node)
+        elif key == "key":
+            out[key] = key_of(reader, node)
+        elif key != "id":
+            out[key] = reader.value(node)
+    return out
+
+
+def _by_language(node: Node) -> bool:
+    return isinstance(node, Fields) and any(entry.key.value in ("ru", "en") for entry in node.entries)
 
 
 def _columns(reader: Reader, cells: Mapping[str, list[tuple[Node, Value]]]) -> None:

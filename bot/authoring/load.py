@@ -39,6 +39,12 @@ EXTRA: Mapping[str, tuple[str, ...]] = {
     "ask_day": ("day", "time"),
     "ask_part_of_day": ("day", "time"),
     "in_the_past": ("when",),
+    "in_the_future": ("when",),
+    "out_of_range": ("low", "high"),
+    "too_small": ("low", "high"),
+    "too_big": ("low", "high"),
+    "wrong_length": ("low", "high", "count"),
+    "wrong_length_between": ("low", "high", "count"),
     "offer_continue": ("title", "channel"),
     "agent_joined": ("agent",),
     "more_answers": ("titles",),
@@ -83,10 +89,12 @@ class _SetDraft:
         about = head(Reader("business.yaml", self.problems), root)
         repair = self.trees.pop("repair.yaml", None)
         business = replace(about.business, tables=self._tables(about.languages))
-        rows = {str(row["id"]): row for rows in business.tables.values() for row in rows}
+        rows: dict[str, Mapping[str, Value]] = {
+            str(row["id"]): row for rows in business.tables.values() for row in rows
+        }
         told = {name: self.trees.pop(name) for name in list(self.trees) if name.startswith(f"{FOLDER}/")}
         for file, tree in self.trees.items():
-            self._scenario(file, tree, about.languages, business)
+            self._scenario(file, tree, about.languages, business, rows)
         known = knowledge(told, about.languages, self.problems, self.actions)
         self.drafts.update(known.drafts)
         self.scenarios.update(known.scenarios)
@@ -159,7 +167,14 @@ class _SetDraft:
             tables[name] = table(Reader(file, self.problems, languages), tree, seen)
         return tables
 
-    def _scenario(self, file: str, tree: Node, languages: tuple[str, ...], business: Business) -> None:
+    def _scenario(
+        self,
+        file: str,
+        tree: Node,
+        languages: tuple[str, ...],
+        business: Business,
+        rows: dict[str, Mapping[str, Value]],
+    ) -> None:
         reader = Reader(file, self.problems, languages)
         if not isinstance(tree, Fields) or tree.get("scenario") is None:
             reader.problem("unknown_file", tree)
@@ -171,7 +186,7 @@ class _SetDraft:
         if name in self.scenarios:
             reader.problem("scenario_twice", fields["scenario"], name=name, file=self.scenarios[name].file)
             return
-        draft = Draft(reader, name, slots(reader, fields.get("slots"), name, business), self.actions)
+        draft = Draft(reader, name, slots(reader, fields.get("slots"), name, business, rows), self.actions)
         given = tuple(each for each, _ in reader.names(fields.get("given")) if each not in FIXED)
         draft.variables.update(given)
         outbound = reader.yes(fields.get("outbound"), False)

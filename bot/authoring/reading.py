@@ -119,6 +119,18 @@ class Reader:
         self.problem("want_number", node, value=_shown(node), low=str(low), high=str(high))
         return default
 
+    def amount(self, node: Node | None) -> int | Decimal | None:
+        """A number as authors write it, whole or with a point."""
+        if node is None:
+            return None
+        written = node.value.strip() if isinstance(node, Text) else ""
+        if _WHOLE.fullmatch(written):
+            return int(written)
+        if _DECIMAL.fullmatch(written):
+            return Decimal(written)
+        self.problem("want_amount", node, value=_shown(node))
+        return None
+
     def yes(self, node: Node | None, default: bool) -> bool:
         if node is None:
             return default

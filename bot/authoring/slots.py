@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
-from bot.authoring.business import key_of
+from bot.authoring.business import row
+from bot.authoring.problems import listed, near
 from bot.authoring.reading import Reader
-from bot.authoring.tree import Fields, Node
+from bot.authoring.tree import Entry, Fields, Node, Text
 from bot.dialogue.meaning import Option
-from bot.dialogue.scenario import Business, Rule, Slot
+from bot.dialogue.scenario import Business, Prompt, Rule, Slot
 from bot.dialogue.values import Value
 
-TYPES = ("choice", "datetime", "number", "phone", "person", "yesno", "text")
+TYPES = ("choice", "datetime", "date", "time", "number", "digits", "phone", "person", "yesno", "text")
 KEYS = (
-    "type", "title", "ask", "from", "options", "valid", "prefill", "learn",
+    "type", "title", "ask", "from", "options", "length", "min", "max", "past", "valid", "invalid", "prefill", "learn",
     "unrecognized", "keypad", "sensitive", "optional", "attempts",
 )  # fmt: skip
+# Which types of slot a key belongs to; a key that isn't here belongs to all.
+ONLY_FOR: Mapping[str, tuple[str, ...]] = {
+    "from": ("choice",),
+    "options": ("choice",),
+    "length": ("digits",),
+    "min": ("number",),
+    "max": ("number",),
+    "past": ("date",),
+}
+LENGTHS = (1, 19)  # of digits; the longest bank card number
+_LENGTH = re.compile(r"(\d{1,2})(?:\s*(?:\.\.|-|–)\s*(\d{1,2}))?")
+_OPTION = ("title", "synonyms", "key")
 # Names that mean something else in every prompt and condition.
 FIXED = ("customer", "caller", "business", "hours", "now", "channel", "voice", "language", "before")
 _WORDS = ("and", "or", "not", "in", "true", "false", "none")
@@ -24,6 +39,9 @@ CASES = ("genitive", "dative", "accusative", "instrumental", "prepositional")
 
 _TITLES: Mapping[str, Mapping[str, str]] = {
     "datetime": {"ru": "день и время", "en": "day and time"},
+    "date": {"ru": "день", "en": "day"},
+    "time": {"ru": "время", "en": "time"},
+    "digits": {"ru": "номер", "en": "number"},
     "phone": {"ru": "номер телефона", "en": "phone number"},
     "person": {"ru": "имя", "en": "name"},
     "number": {"ru": "число", "en": "number"},
@@ -34,6 +52,15 @@ _SAMPLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "ru": ("завтра", "пятницу", "завтра в три часа дня", "послезавтра утром", "двадцатое число", "понедельник"),
         "en": ("tomorrow", "on Friday", "tomorrow at three", "the day after tomorrow", "on the twentieth", "on Monday"),
     },
+    "date": {
+        "ru": ("завтра", "пятницу", "послезавтра", "двадцатое число", "двадцать пятое ноября"),
+        "en": ("tomorrow", "on Friday", "the day after tomorrow", "on the twentieth", "November twenty-fifth"),
+    },
+    "time": {
+        "ru": ("три часа дня", "семь вечера", "половину пятого", "десять утра", "пятнадцать тридцать"),
+        "en": ("three", "seven in the evening", "half past four", "ten am", "three thirty"),
+    },
+    "digits": {"ru": ("1042", "сорок два ноль семь", "0420"), "en": ("1042", "one oh four two", "0420")},
     "phone": {
         "ru": ("восемь девятьсот пять сто двадцать три сорок пять шестьдесят семь",),
         "en": ("five five five one two three four",),
@@ -45,7 +72,10 @@ _SAMPLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def slots(reader: Reader, node: Node | None, scenario: str, business: Business) -> dict[str, Slot]:
+def slots(
+    reader: Reader, node: Node | None, scenario: str, business: Business, rows: dict[str, Mapping[str, Value]]
+) -> dict[str, Slot]:
+    """rows: of the whole set, by id; takes the options that the slots write down themselves."""
     if node is None:
         return {}
     if not isinstance(node, Fields):
@@ -54,28 +84,42 @@ def slots(reader: Reader, node: Node | None, scenario: str, business: Business) 
     out: dict[str, Slot] = {}
     for entry in node.entries:
         name = reader.name(entry.key, (*FIXED, *_WORDS))
-        slot = _slot(reader, name, entry.value, scenario, business, entry.key.line) if name else None
+        slot = _slot(reader, name, entry, scenario, business, rows) if name else None
         if slot is not None:
             out[name] = slot
     return out
 
 
-def _slot(reader: Reader, name: str, node: Node, scenario: str, business: Business, line: int) -> Slot | None:
+def _slot(
+    reader: Reader,
+    name: str,
+    entry: Entry,
+    scenario: str,
+    business: Business,
+    rows: dict[str, Mapping[str, Value]],
+) -> Slot | None:
+    node, line = entry.value, entry.key.line
     fields = reader.fields(node, KEYS, ("type", "ask"))
     if not fields:
         return None
     kind = reader.one_of(fields.get("type"), TYPES, "text")
     place = f"{scenario}:{{}}.{name}"
-    asked = reader.prompt(fields["ask"], place.format("ask")) if "ask" in fields else None
+
+    def prompt(key: str) -> Prompt | None:
+        return reader.prompt(fields[key], place.format(key)) if key in fields else None
+
+    asked = prompt("ask")
     valid = enumerate(reader.items(fields.get("valid")))
-    rules = [_rule(reader, item, place.format(f"valid.{number}")) for number, item in valid]
-    options: tuple[Option, ...] = ()
-    if kind == "choice":
-        options = _options(reader, fields, node, business)
-    else:
-        for key in ("from", "options"):
-            if key in fields:
-                reader.problem("unwanted_from", fields[key], name=key)
+    rules = [_rule(reader, item, place.format(f"valid.{number}"), "invalid" in fields) for number, item in valid]
+    for key, types in ONLY_FOR.items():
+        if key in fields and kind not in types:
+            reader.problem("key_of_type", fields[key], name=key, types=listed(types))
+    options, own = _options(reader, fields, node, business) if kind == "choice" else ((), {})
+    for ident, option in own.items():
+        before = rows.setdefault(ident, option)
+        if _columns(before) != _columns(option):
+            reader.problem("option_twice", fields["options"], name=ident)
+    low, high = bounds(reader, fields)
     title = reader.by_language(fields["title"]) if "title" in fields else _TITLES.get(kind)
     if asked is None:
         return None
@@ -86,55 +130,82 @@ def _slot(reader: Reader, name: str, node: Node, scenario: str, business: Busine
         ask=asked,
         options=options,
         rules=tuple(rule for rule in rules if rule is not None),
+        invalid=prompt("invalid"),
         prefill=reader.expression(fields.get("prefill")),
         learn=reader.name(fields.get("learn")) or None,
-        unrecognized=reader.prompt(fields["unrecognized"], place.format("unrecognized"))
-        if "unrecognized" in fields
-        else None,
-        keypad=reader.prompt(fields["keypad"], place.format("keypad")) if "keypad" in fields else None,
+        unrecognized=prompt("unrecognized"),
+        keypad=prompt("keypad"),
         sensitive=reader.yes(fields.get("sensitive"), False),
         required=not reader.yes(fields.get("optional"), False),
         max_attempts=reader.number(fields.get("attempts"), 1, 10, 0) or None,
+        length=length(reader, fields.get("length")) if kind == "digits" else None,
+        low=low if kind == "number" else None,
+        high=high if kind == "number" else None,
+        past=reader.yes(fields.get("past"), False),
         line=line,
     )
 
 
-def _rule(reader: Reader, node: Node, place: str) -> Rule | None:
-    fields = reader.fields(node, ("when", "else"), ("when", "else"))
+def _rule(reader: Reader, node: Node, place: str, worded: bool) -> Rule | None:
+    """worded: the slot's `invalid` says what a rule without words of its own leaves unsaid."""
+    fields = reader.fields(node, ("when", "else"), ("when",) if worded else ("when", "else"))
     when = reader.expression(fields.get("when"))
     otherwise = reader.prompt(fields["else"], place) if "else" in fields else None
-    return Rule(when=when, otherwise=otherwise) if when is not None and otherwise is not None else None
+    return Rule(when=when, otherwise=otherwise) if when is not None else None
 
 
-def _options(reader: Reader, fields: Mapping[str, Node], node: Node, business: Business) -> tuple[Option, ...]:
+def length(reader: Reader, node: Node | None) -> tuple[int, int]:
+    """How many digits: `6`, or `4..10`."""
+    if node is None:
+        return LENGTHS
+    written = node.value.strip() if isinstance(node, Text) else ""
+    found = _LENGTH.fullmatch(written)
+    if found:
+        fewest = int(found[1])
+        most = int(found[2] or found[1])
+        if LENGTHS[0] <= fewest <= most <= LENGTHS[1]:
+            return fewest, most
+    reader.problem("bad_length", node, value=written[:20] or "…", most=str(LENGTHS[1]))
+    return LENGTHS
+
+
+def bounds(reader: Reader, fields: Mapping[str, Node]) -> tuple[int | Decimal | None, int | Decimal | None]:
+    low, high = reader.amount(fields.get("min")), reader.amount(fields.get("max"))
+    if low is not None and high is not None and low > high:
+        reader.problem("bounds_order", fields["max"], low=str(low), high=str(high))
+    return low, high
+
+
+def _options(
+    reader: Reader, fields: Mapping[str, Node], node: Node, business: Business
+) -> tuple[tuple[Option, ...], dict[str, Mapping[str, Value]]]:
+    """The options, and as rows those that the slot itself writes down: {size|title}, {size.price}."""
     if "from" in fields:
         table = reader.text(fields["from"])
         if table in business.tables:
-            return tuple(_of_row(row) for row in business.tables[table])
+            return tuple(_of_row(row) for row in business.tables[table]), {}
         reader.unknown("no_table", fields["from"], table, business.tables)
-        return ()
+        return (), {}
     if "options" not in fields:
         reader.problem("choice_without", node)
-        return ()
+        return (), {}
     source = fields["options"]
     if not isinstance(source, Fields):
         reader.problem("want_fields", source)
-        return ()
+        return (), {}
     out: list[Option] = []
+    rows: dict[str, Mapping[str, Value]] = {}
     for entry in source.entries:
         ident = reader.name(entry.key)
-        inner = reader.fields(entry.value, ("title", "synonyms", "key"), ("title",))
+        inner = reader.fields(entry.value, _OPTION, ("title",), open_ended=True)
+        for name, value in inner.items():
+            if name not in _OPTION and (meant := near(name, _OPTION)):
+                reader.problem("unknown_key", value, name=name, near=meant, known=listed(_OPTION))
         if ident and "title" in inner:
-            out.append(
-                Option(
-                    id=ident,
-                    title=reader.by_language(inner["title"]),
-                    synonyms=reader.synonyms(inner["synonyms"]) if "synonyms" in inner else {},
-                    key=key_of(reader, inner.get("key")),
-                )
-            )
+            rows[ident] = row(reader, ident, inner)
+            out.append(_of_row(rows[ident]))
             clash(reader, out, inner.get("key", entry.key))
-    return tuple(out)
+    return tuple(out), rows
 
 
 def clash(reader: Reader, options: Sequence[Option], node: Node) -> None:
@@ -143,6 +214,11 @@ def clash(reader: Reader, options: Sequence[Option], node: Node) -> None:
     for option in options[:-1]:
         if last.key is not None and option.key == last.key:
             reader.problem("key_clash", node, key=last.key, name=option.id)
+
+
+def _columns(row: Mapping[str, Value]) -> dict[str, Value]:
+    """What a row says beside its name: {size.price} is looked up by the id alone."""
+    return {name: value for name, value in row.items() if name not in ("id", *_OPTION)}
 
 
 def _of_row(row: Mapping[str, Value]) -> Option:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from bot.dialogue.actions import Choice
 from bot.dialogue.meaning import Option, Reading
@@ -14,6 +15,16 @@ from bot.dialogue.values import Moment, Value
 
 KEYS = "123456789"
 SERVED = "served."  # among a frame's visits
+# What the built-in prompts say of a value that a slot can't hold.
+REFUSALS = (
+    "in_the_past",
+    "in_the_future",
+    "out_of_range",
+    "too_small",
+    "too_big",
+    "wrong_length",
+    "wrong_length_between",
+)
 MAX_INVALID = 4  # values refused for one slot before a person is asked to help
 
 
@@ -22,8 +33,8 @@ def ask(run: Run, slot: Slot) -> None:
     attempt = run.session.misses + run.session.silences
     partial = run.frame.partial.get(slot.name)
     question = run.frame.question if run.frame.asked == slot.name else None
-    if question is None and isinstance(partial, Moment) and (partial.day is None or partial.time is None):
-        question = "time" if partial.time is None else "day"
+    if question is None and isinstance(partial, Moment):
+        question = _missing(slot, partial)
     if question:
         run.say_builtin(
             f"ask_{question}", attempt=attempt, extra={"day": partial_day(partial), "time": partial_time(partial)}
@@ -33,6 +44,13 @@ def ask(run: Run, slot: Slot) -> None:
     if attempt and slot.keypad and run.session.medium == "voice":
         run.say(slot.keypad)
     run.wait(asked=slot.name, question=question)
+
+
+def _missing(slot: Slot, partial: Moment) -> str | None:
+    """What of it is to be asked for: a date has no hour, a time no day."""
+    if slot.type in ("datetime", "time") and partial.time is None:
+        return "time"
+    return "day" if slot.type in ("datetime", "date") and partial.day is None else None
 
 
 def partial_day(partial: Value) -> Value:
@@ -68,7 +86,9 @@ def serve(run: Run, step: ChooseStep) -> None:
 def take(run: Run, slot: Slot, reading: Reading) -> bool:
     """Take what was read for a slot. False: it was refused, and the customer has been told why."""
     if reading.wrong is not None:
-        if reading.wrong == "past":
+        if reading.wrong == "past" and slot.invalid is not None:
+            run.say(slot.invalid, extra={slot.name: None})
+        elif reading.wrong == "past":
             run.say_builtin("in_the_past", extra={slot.name: None, "when": None})
         else:
             run.say_builtin("no_such_time")
@@ -77,19 +97,26 @@ def take(run: Run, slot: Slot, reading: Reading) -> bool:
     if reading.value is None:
         known = run.frame.partial.get(slot.name)
         partial = reading.partial or (known if isinstance(known, Moment) else None)
-        if partial is not None and partial.day is not None and partial.day < run.now.date():
+        if partial is not None and partial.day is not None and not slot.past and partial.day < run.now.date():
             return take(run, slot, Reading(wrong="past"))  # "12.11.2020": no use to ask for the hour
         run.put(partial={**run.frame.partial, slot.name: partial}, asked=slot.name, question=reading.question)
         run.put(values={name: value for name, value in run.frame.values.items() if name != slot.name})
         return True
     value = reading.value
-    if isinstance(value, datetime) and value <= run.now:
-        run.say_builtin("in_the_past", extra={slot.name: value, "when": value})
-        refuse(run, slot, value, keep_day=value.date() > run.now.date())
+    why = unfit(slot, value, run.now)
+    if why is not None:
+        name, extra = why
+        if slot.invalid is not None:
+            run.say(slot.invalid, extra={slot.name: value})
+        else:
+            run.say_builtin(name, extra={slot.name: value, **extra})
+        refuse(run, slot, value, keep_day=isinstance(value, datetime) and value.date() > run.now.date())
         return False
     for rule in slot.rules:
         if not run.evaluate(rule.when, {slot.name: value}, default=True):
-            run.say(rule.otherwise, extra={slot.name: value})
+            otherwise = rule.otherwise or slot.invalid
+            if otherwise is not None:
+                run.say(otherwise, extra={slot.name: value})
             refuse(run, slot, value, keep_day=True)
             return False
     run.forget(slot.name)
@@ -97,6 +124,27 @@ def take(run: Run, slot: Slot, reading: Reading) -> bool:
     if run.frame.asked == slot.name:
         run.put(asked=None, question=None)
     return True
+
+
+def unfit(slot: Slot, value: Value, now: datetime) -> tuple[str, dict[str, Value]] | None:
+    """Why the slot can't hold this value, one of REFUSALS and what it names; None where it can."""
+    if isinstance(value, datetime):
+        return ("in_the_past", {"when": value}) if value <= now else None
+    if isinstance(value, date):
+        if slot.past:
+            return ("in_the_future", {"when": value}) if value > now.date() else None
+        return ("in_the_past", {"when": value}) if value < now.date() else None
+    if slot.length is not None and isinstance(value, str):
+        fewest, most = slot.length
+        if not fewest <= len(value) <= most:
+            name = "wrong_length" if fewest == most else "wrong_length_between"
+            return name, {"low": fewest, "high": most, "count": len(value)}
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        if slot.low is not None and value < slot.low:
+            return "too_small" if slot.high is None else "out_of_range", {"low": slot.low, "high": slot.high}
+        if slot.high is not None and value > slot.high:
+            return "too_big" if slot.low is None else "out_of_range", {"low": slot.low, "high": slot.high}
+    return None
 
 
 def refuse(run: Run, slot: Slot, value: Value, *, keep_day: bool) -> None:

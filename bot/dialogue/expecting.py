@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 
 from bot.dialogue.asking import options, served
 from bot.dialogue.keypad import digits_expected
@@ -83,8 +83,22 @@ def _spec(slot: Slot, frame: Frame | None, scenarios: ScenarioSet) -> SlotSpec:
             known = partial
         elif isinstance(value, datetime):
             known = Moment(day=value.date(), time=value.time())
-    hours = scenarios.business.hours if slot.type == "datetime" else None
-    return SlotSpec(name=slot.name, type=slot.type, options=options(slot), known=known, open_hours=hours)
+        elif isinstance(value, date):
+            known = Moment(day=value)
+        elif isinstance(value, time):
+            known = Moment(time=value)
+    hours = scenarios.business.hours if slot.type in ("datetime", "time") else None
+    return SlotSpec(
+        name=slot.name,
+        type=slot.type,
+        options=options(slot),
+        known=known,
+        open_hours=hours,
+        length=slot.length,
+        low=slot.low,
+        high=slot.high,
+        past=slot.past,
+    )
 
 
 def _intents(frame: Frame, scenarios: ScenarioSet) -> tuple[str, ...]:

@@ -218,6 +218,8 @@ def _binary(node: Binary, scope: Scope) -> Value:
         return False
     if left is None or right is None:  # an empty slot is neither before nor after anything
         return False if node.sign in ("<", "<=", ">", ">=") else None
+    if node.sign == "+" and type(left) is date and isinstance(right, time):
+        return datetime.combine(left, right)  # a day and an hour that were asked for one by one
     try:
         result: Value = _ARITHMETIC[node.sign](left, right)
     except TypeError:

@@ -12,7 +12,9 @@ from bot.dialogue.values import Moment
 
 REPAIR_KEYS = {"0": "operator", "*": "back", "#": "repeat"}  # where the step gives them no meaning of its own
 DATE_DIGITS = 4  # DDMM, and HHMM for the hour
+FULL_DATE_DIGITS = 8  # DDMMYYYY, of what may lie years back
 PHONE_DIGITS = 11
+NUMBER_DIGITS = 19  # the longest number there is on a bank card; a shorter one ends with # or a pause
 
 
 def read_keys(digits: str, expectation: Expectation, now: datetime) -> Meaning:
@@ -21,9 +23,9 @@ def read_keys(digits: str, expectation: Expectation, now: datetime) -> Meaning:
     if option is not None:
         yes = {"yes": True, "no": False}.get(option) if expectation.yesno else None
         return Meaning(option=option, yes=yes)
-    if digits in REPAIR_KEYS:
-        return Meaning.only(REPAIR_KEYS[digits])
     slot = expectation.slots.get(expectation.asked or "")
+    if digits in REPAIR_KEYS and not (digits == "0" and slot and _takes_zero(slot)):
+        return Meaning.only(REPAIR_KEYS[digits])
     read = READERS.get(slot.type) if slot else None
     if slot is None or read is None:
         return Meaning()
@@ -32,8 +34,21 @@ def read_keys(digits: str, expectation: Expectation, now: datetime) -> Meaning:
 
 
 def digits_expected(slot: SlotSpec) -> int:
-    """How many keys make a whole answer; 0: one key is one answer."""
-    return {"phone": PHONE_DIGITS, "datetime": DATE_DIGITS}.get(slot.type, 0)
+    """How many keys make a whole answer; 0: one key is one answer. What may be shorter ends with # or a pause."""
+    if slot.type == "number":
+        return len(str(int(slot.high))) if slot.high is not None else NUMBER_DIGITS
+    if slot.type == "digits":
+        return slot.length[1] if slot.length else NUMBER_DIGITS
+    if slot.type == "date" and slot.past:
+        return FULL_DATE_DIGITS
+    return {"phone": PHONE_DIGITS, "datetime": DATE_DIGITS, "date": DATE_DIGITS, "time": DATE_DIGITS}.get(slot.type, 0)
+
+
+def _takes_zero(slot: SlotSpec) -> bool:
+    """Whether 0 alone is an answer rather than a call for a person: where the author says that nought is possible."""
+    if slot.type == "number":
+        return slot.low is not None and slot.low <= 0
+    return slot.type == "digits" and slot.length is not None and slot.length[0] == 1
 
 
 def _phone(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:
@@ -69,8 +84,47 @@ def _moment(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:
     return Reading(partial=Moment(day=day), question="time")
 
 
+def _digits(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:
+    return Reading(value=digits) if digits.isdigit() else None
+
+
+def _date(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:
+    """DDMM, the coming such day (the last one where it may be over); DDMMYYYY."""
+    if not digits.isdigit() or len(digits) not in (DATE_DIGITS, FULL_DATE_DIGITS):
+        return None
+    day, month, year = int(digits[:2]), int(digits[2:4]), digits[4:]
+    years = [int(year)] if year else [now.year - 1, now.year] if slot.past else [now.year, now.year + 1]
+    found = [each for each in (_calendar(each, month, day) for each in years) if each is not None]
+    if not year:
+        found = [each for each in found if (each <= now.date() if slot.past else each >= now.date())]
+    if not found:
+        return Reading(wrong="no_such_time")
+    return Reading(value=found[-1] if slot.past else found[0])
+
+
+def _calendar(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _time(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:
+    """HHMM; 930 is half past nine, 15 the full hour."""
+    if not digits.isdigit() or len(digits) > DATE_DIGITS:
+        return None
+    hour, minute = (digits, "0") if len(digits) < 3 else (digits[:-2], digits[-2:])
+    try:
+        return Reading(value=time(int(hour), int(minute)))
+    except ValueError:
+        return Reading(wrong="no_such_time")
+
+
 READERS: Mapping[str, Callable[[str, SlotSpec, datetime], Reading | None]] = {
     "phone": _phone,
     "number": _number,
+    "digits": _digits,
     "datetime": _moment,
+    "date": _date,
+    "time": _time,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from bot.dialogue.hours import Hours
@@ -96,9 +97,10 @@ class Option:
 class SlotSpec:
     """A slot that would be understood now.
 
-    type: datetime, number, phone, person, yesno, choice, text. options: of a choice. known: what of a datetime an
-    earlier utterance said, or the whole value that is being corrected. open_hours: the hours that decide
-    between three in the night and three in the afternoon, each day by its own.
+    type: datetime, date, time, number, digits, phone, person, yesno, choice, text. options: of a choice.
+    known: what of a datetime, date or time an earlier utterance said, or the whole value that is being corrected.
+    open_hours: the hours that decide between three in the night and three in the afternoon, each day by its own. length: of digits, fewest
+    and most. low, high: bounds of a number. past: a date may be over, as a date of birth is.
     """
 
     name: str
@@ -106,6 +108,10 @@ class SlotSpec:
     options: tuple[Option, ...] = ()
     known: Moment | None = None
     open_hours: Hours | None = None
+    length: tuple[int, int] | None = None
+    low: int | Decimal | None = None
+    high: int | Decimal | None = None
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,7 @@ def scope(
     shown: for a prompt, where a choice is its title; a condition, or what is kept, takes its id.
     """
     names = _Known(session, scenarios, register.now, values, shown)
-    return Scope(names=names, rows=scenarios.rows, functions=FUNCTIONS, filters=FILTERS, register=register)
+    return Scope(names=names, rows=register.rows, functions=FUNCTIONS, filters=FILTERS, register=register)
 
 
 def render(template: Template, within: Scope, fault: Callable[[str], None]) -> str:
@@ -115,7 +115,11 @@ def show(register: Register, value: Value) -> str:
     if isinstance(value, OptionId):
         return value.titles.get(register.language) or next(iter(value.titles.values()), str(value))
     if isinstance(value, str):
-        return spoken.phone(value, register.language, voice=register.voice) if _E164.fullmatch(value) else value
+        if _E164.fullmatch(value):
+            return spoken.phone(value, register.language, voice=register.voice)
+        if register.voice and value.isascii() and value.isdigit():
+            return spoken.digits(value, register.language, voice=True)  # "0042" is a code, whatever a voice makes of it
+        return value
     if isinstance(value, bool):
         return {("ru", True): "да", ("ru", False): "нет", ("en", True): "yes", ("en", False): "no"}[
             register.language, value
@@ -199,6 +203,8 @@ def _title(register: Register, value: Value, word: Value = None) -> str:
     if isinstance(value, tuple):
         titles = [_title(register, item) for item in value]
         return spoken.join(titles, register.language, word=str(word) if word else None)
+    if isinstance(value, OptionId):
+        return show(register, value)
     row = register.rows.get(value) if isinstance(value, str) else value
     return show(register, row.get("title")) if isinstance(row, Mapping) else show(register, value)
 
@@ -245,6 +251,8 @@ def _case(case: str) -> Callable[[Register, Value], str]:
             return show(register, row.get(case) or row.get("title"))
         if isinstance(value, PersonName) and register.language == "ru":
             return spoken.name(value, case)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return spoken.number(value, register.language, voice=register.voice, case=case)
         return show(register, value)
 
     return inflected

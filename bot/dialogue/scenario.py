@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from bot.dialogue.expressions import Expression, Template
@@ -39,10 +40,13 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A slot's validation: when the condition is false, `otherwise` is said and the slot is asked again."""
+    """A slot's validation: when the condition is false, `otherwise` is said and the slot is asked again.
+
+    None: the slot's `invalid` is said.
+    """
 
     when: Expression
-    otherwise: Prompt
+    otherwise: Prompt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,8 @@ class Slot:
     options: of a choice (resolved from the data it came from). open_hours: a datetime within business hours.
     unrecognized: in place of the built-in prompt. keypad: how to give it by keys. required: False: taken when it is
     said, never asked for. max_attempts: prompts without an answer before a person is asked; None: as everywhere.
+    length: of digits, fewest and most. low, high: bounds of a number, both allowed. past: a date may be over.
+    invalid: said when a value was understood and can't be taken, where no rule has words of its own.
     """
 
     name: str
@@ -67,6 +73,11 @@ class Slot:
     sensitive: bool = False
     required: bool = True
     max_attempts: int | None = None
+    length: tuple[int, int] | None = None
+    low: int | Decimal | None = None
+    high: int | Decimal | None = None
+    past: bool = False
+    invalid: Prompt | None = None
     line: int = 0
 
 
@@ -266,7 +277,8 @@ class ScenarioSet:
 
     phrases: intent -> language -> examples, templates expanded; a `{slot}` in an example stands for its values.
     builtin: the repair prompts by name ("not_understood", "silence", "cancelled", …), author's over shipped.
-    rows: all rows of the business's tables by id; ids are unique across tables.
+    rows: all rows of the business's tables by id; ids are unique across tables. Beside them the options that slots
+    write down themselves.
     answers: by intent. smalltalk: questions of the shipped ones, as `phrases`.
     """
 

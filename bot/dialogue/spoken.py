@@ -15,6 +15,7 @@ from bot.dialogue import spoken_en, spoken_ru
 from bot.dialogue.meaning import Language
 from bot.dialogue.values import PersonName
 
+LONG_AGO = 14  # days; nobody tells a birthday by its weekday
 _NARROW = "\u00a0"  # no-break space: between groups of thousands and before a currency sign
 _WORDS: dict[Language, ModuleType] = {"ru": spoken_ru, "en": spoken_en}
 _SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£", "KZT": "₸", "UAH": "₴", "BYN": "Br", "GEL": "₾", "TRY": "₺"}
@@ -37,7 +38,8 @@ def number(
 def day(value: date, now: datetime, language: Language, *, voice: bool) -> str:
     """'завтра, 19 ноября', 'в пятницу, двадцатого ноября'; 'tomorrow, November 19'.
 
-    The year is added where the coming such day would be another one, or where it is half a year away.
+    The year is added where the coming such day would be another one, or where it is half a year away. What is long
+    over has no name but its date: '12 мая 1985 года'.
     """
     when = value.date() if isinstance(value, datetime) else value
     today = now.date()
@@ -45,6 +47,8 @@ def day(value: date, now: datetime, language: Language, *, voice: bool) -> str:
     year = not coming or (when.year != today.year and (when - today).days > 180)
     words = _WORDS[language]
     calendar: str = words.calendar_day(when, voice=voice, year=year)
+    if (today - when).days > LONG_AGO:
+        return calendar
     return f"{words.day_name(when, (when - today).days)}, {calendar}"
 
 

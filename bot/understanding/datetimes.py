@@ -68,6 +68,18 @@ def read_datetime(text: str, *, lang: Lang, now: datetime, expected: Expected) -
     return replace(_moment(said, now, expected), rest=rest) if kept else NOTHING
 
 
+def facts_of(text: str, lang: Lang, now: datetime) -> tuple[Line, list[Fact]]:
+    """What the grammar finds in a text, before it is put together: for readers of a day or a time alone."""
+    line = Line(_mended(text, lang), lang)
+    return line, _strong(line, scan(line, _RULES[lang], now))
+
+
+def left_of(line: Line, facts: Sequence[Fact], kinds: tuple[type[Fact], ...]) -> str:
+    """The words that facts of these kinds leave."""
+    used = {at for fact in facts if isinstance(fact, kinds) for at in range(_from_preposition(line, fact), fact.stop)}
+    return line.text([at for at in range(len(line)) if at not in used])
+
+
 def _from_preposition(line: Line, fact: Fact) -> int:
     """Where the fact begins with the preposition that belongs to it."""
     at = fact.start

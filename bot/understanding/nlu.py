@@ -22,6 +22,7 @@ from bot.dialogue import morphology
 from bot.dialogue.meaning import KNOWLEDGE, REPAIRS, Expectation, Language, Meaning, Reading, ScoredIntent, SlotSpec
 from bot.dialogue.scenario import ScenarioSet
 from bot.understanding import slots
+from bot.understanding.digits import LENGTHS, labelled
 from bot.understanding.intents import Encoder, IntentCache, IntentModel, shipped_encoder
 from bot.understanding.names_ru import surely_named
 from bot.understanding.normaliser import normalise
@@ -73,10 +74,13 @@ _DATED: Mapping[Language, re.Pattern[str]] = {
     ),
 }
 _CLAUSE = re.compile(r"[,;.!?\n]+\s+|\s+(?=(?:а|и|and|but|also)\s)")  # where an answer may end and a question begin
+_LONG_NUMBER = re.compile(r"\b\d{5,}\b")  # no hour, no count, no price: an order's number, though nobody asked for it
 _COMMA = re.compile(r"[,;.!\n]+")
 _LONGEST_NAME = 3  # words
 _POLITE = ("thanks", "greeting", "goodbye")
-_UNASKED = ("phone", "datetime", "choice", "person", "number")  # in the order in which they take their words
+# In the order in which they take their words.
+_UNASKED = ("phone", "digits", "datetime", "date", "time", "choice", "person", "number")
+_DATES = ("datetime", "date", "time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +372,7 @@ def _unasked(
         if words is None:
             continue
         told, rest = _read(spec, words, heard)
-        if told is None or not _tells(told) or _by_order(spec, told, words, heard):
+        if told is None or not _tells(told) or _of_another_length(spec, told) or _by_order(spec, told, words, heard):
             continue
         readings[spec.name] = told
         left = f"{left[: len(left) - len(words)]} {rest}".strip() if left.endswith(words) else rest
@@ -409,6 +413,12 @@ def _tells(told: Reading) -> bool:
     return told.value is not None or told.partial is not None or told.wrong == "no_such_time"
 
 
+def _of_another_length(spec: SlotSpec, told: Reading) -> bool:
+    """Whether these digits can't be the number meant: said unasked they are something else then."""
+    fewest, most = spec.length or LENGTHS
+    return spec.type == "digits" and not fewest <= len(str(told.value)) <= most
+
+
 def _by_order(spec: SlotSpec, told: Reading, words: str, heard: _Heard) -> bool:
     """Whether a choice was made by number ("второй"), which means nothing where its options were not just read out."""
     if spec.type != "choice":
@@ -419,8 +429,10 @@ def _by_order(spec: SlotSpec, told: Reading, words: str, heard: _Heard) -> bool:
 
 def _signed(spec: SlotSpec, left: str, heard: _Heard, asked: SlotSpec | None) -> str | None:
     """The words in which an unasked slot may be read, or None where no sign speaks of it."""
-    if spec.type == "datetime":
+    if spec.type in _DATES:
         return left if _DATED[heard.language].search(left) else None
+    if spec.type == "digits":
+        return left if labelled(left, heard.language) or _LONG_NUMBER.search(left) else None
     named = _NAMED[heard.language].get(spec.type)
     if named is None:
         return left
@@ -428,7 +440,7 @@ def _signed(spec: SlotSpec, left: str, heard: _Heard, asked: SlotSpec | None) ->
     if sign is None:
         return None
     if spec.type == "number":
-        return left if asked is None or asked.type not in ("phone", "datetime") else None
+        return left if asked is None or asked.type not in ("phone", "digits", *_DATES) else None
     return left[sign.start() :]
 
 
@@ -444,7 +456,7 @@ def _moves(intent: ScoredIntent, answered: Mapping[str, Reading], expectation: E
     """Whether a wish for another time is about what is being confirmed: "а можно перенести на двенадцать?"."""
     wished = {spec.type for spec in expectation.intent_slots.get(intent.name, ())}
     told = {expectation.slots[name].type for name in answered if name in expectation.slots}
-    return wished == told == {"datetime"}
+    return bool(wished) and wished <= set(_DATES) and bool(told) and told <= set(_DATES)
 
 
 def _under_way(intent: ScoredIntent, expectation: Expectation) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
@@ -36,26 +37,35 @@ _READINGS = 256  # ways to merge the groups that are tried
 def read_phone(text: str, *, lang: Lang, expected: Expected) -> Reading:
     """An E.164 number that exists by its country's numbering plan, or nothing."""
     line = Line(mended(tokens(text), VOCABULARY[lang], lang), lang)
-    runs = _runs(line)
-    for start, stop, plus, groups in sorted(runs, key=lambda run: -run[0]):
-        for digits in _merged(groups):
-            number = _number(digits, plus, lang, expected.region)
+    for run in sorted(runs(line), key=lambda run: -run.start):
+        for digits in merged(run.groups):
+            number = _number(digits, run.plus, lang, expected.region)
             if number is not None:
-                rest = line.text([index for index in range(len(line)) if not start <= index < stop])
+                rest = line.text([index for index in range(len(line)) if not run.start <= index < run.stop])
                 return Reading(value=number, rest=rest)
     return NOTHING
 
 
-def _runs(line: Line) -> list[tuple[int, int, bool, list[str]]]:
-    """Stretches of digit groups: place, whether a plus leads, the groups as digits."""
-    runs: list[tuple[int, int, bool, list[str]]] = []
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of digit groups over the terms [start, stop). plus: whether a plus leads. groups: as digits."""
+
+    start: int
+    stop: int
+    plus: bool
+    groups: tuple[str, ...]
+
+
+def runs(line: Line) -> list[Run]:
+    """Stretches of digit groups, in order of place."""
+    found_runs: list[Run] = []
     groups: list[str] = []
     start, plus, at = 0, False, 0
 
     def close(stop: int) -> None:
         nonlocal groups, plus
         if groups:
-            runs.append((start, stop, plus, groups))
+            found_runs.append(Run(start, stop, plus, tuple(groups)))
         groups, plus = [], False
 
     while at < len(line):
@@ -79,7 +89,7 @@ def _runs(line: Line) -> list[tuple[int, int, bool, list[str]]]:
             break
         at += 1
     close(len(line))
-    return runs
+    return found_runs
 
 
 def _group(line: Line, at: int) -> tuple[str, int] | None:
@@ -105,7 +115,7 @@ def _digits(term: Term) -> str:
     return str(term.integer) if term.integer is not None else ""
 
 
-def _merged(groups: list[str]) -> Iterator[str]:
+def merged(groups: Sequence[str]) -> Iterator[str]:
     """The groups as one string: first as they stand, then with round groups completed by the next.
 
     A recogniser writes 'девятьсот пять' as '900 5' and 'сто двадцать три' as '100 23' or '120 3'.
@@ -131,7 +141,7 @@ def _merged(groups: list[str]) -> Iterator[str]:
         stack.append((done + group, at + 1))
 
 
-def _completed(groups: list[str]) -> str | None:
+def _completed(groups: Sequence[str]) -> str | None:
     """'900' and '5' as '905'; None where the next group does not fit into the zeros."""
     total = groups[0]
     for group in groups[1:]:

@@ -24,6 +24,7 @@ class Expected:
     open_hours: when it is open; decides whether 'three' is 03:00 or 15:00, by the day that was named.
     prefer_future: 'on the third' is the coming third; dates said to be past are not taken.
     region: the country whose national phone numbers are meant (ISO 3166); '' leaves it to the language.
+    length: of digits, fewest and most. past: the date may be over, and without a year it is the last such day.
     """
 
     options: tuple[Option, ...] = ()
@@ -31,19 +32,29 @@ class Expected:
     open_hours: Hours | None = None
     prefer_future: bool = True
     region: str = ""
+    length: tuple[int, int] | None = None
+    past: bool = False
 
     @classmethod
     def of(cls, spec: SlotSpec, *, region: str = "") -> Expected:
         """What the dialogue expects of this slot now."""
-        return cls(options=spec.options, known=spec.known, open_hours=spec.open_hours, region=region)
+        return cls(
+            options=spec.options,
+            known=spec.known,
+            open_hours=spec.open_hours,
+            region=region,
+            length=spec.length,
+            past=spec.past,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a text says about one slot; all empty when it says nothing.
 
-    value: the whole answer. Types: datetime -> naive datetime in the business's wall clock; number -> int or
-        Decimal; phone -> E.164; person -> PersonName; yesno -> bool; choice -> option id.
+    value: the whole answer. Types: datetime -> naive datetime in the business's wall clock; date -> date; time ->
+        time; number -> int or Decimal; digits -> str; phone -> E.164; person -> PersonName; yesno -> bool; choice ->
+        option id.
     alternatives: where it is ambiguous, what it could be, likelier first; for a range, its two ends.
     question: what to ask to make it whole.
     partial: what of a datetime is known so far; hand it back as Expected.known with the next answer.

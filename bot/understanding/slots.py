@@ -8,18 +8,24 @@ from typing import TypeAlias
 
 from bot.dialogue import morphology
 from bot.understanding.choices import read_choice
+from bot.understanding.dates import read_date
 from bot.understanding.datetimes import read_datetime
+from bot.understanding.digits import read_digits
 from bot.understanding.numbers import read_number
 from bot.understanding.people import read_person
 from bot.understanding.phones import read_phone
 from bot.understanding.reading import NO_EXPECTATION, NOTHING, Expected, Lang, Reading
+from bot.understanding.times import read_time
 from bot.understanding.yesno import read_yesno
 
 Reader: TypeAlias = Callable[[str, Lang, datetime, Expected], Reading]
 
 READERS: Mapping[str, Reader] = {
     "datetime": lambda text, lang, now, expected: read_datetime(text, lang=lang, now=now, expected=expected),
+    "date": lambda text, lang, now, expected: read_date(text, lang=lang, now=now, expected=expected),
+    "time": lambda text, lang, now, expected: read_time(text, lang=lang, now=now, expected=expected),
     "number": lambda text, lang, now, expected: read_number(text, lang=lang),
+    "digits": lambda text, lang, now, expected: read_digits(text, lang=lang, expected=expected),
     "phone": lambda text, lang, now, expected: read_phone(text, lang=lang, expected=expected),
     "person": lambda text, lang, now, expected: read_person(text, lang=lang),
     "yesno": lambda text, lang, now, expected: read_yesno(text, lang=lang),

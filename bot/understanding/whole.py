@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 
-from bot.dialogue.meaning import Expectation, Language, Meaning
+from bot.dialogue.meaning import Expectation, Language, Meaning, SlotSpec
 from bot.dialogue.values import PersonName
 from bot.ports import Nlu
 from bot.understanding import slots
@@ -14,7 +14,8 @@ from bot.understanding.reading import Expected, Reading
 from bot.understanding.yesno import read_yesno
 
 _OPEN_ENDED = ("text", "number")  # "двадцать" may go on with "пять"
-_AT_ONCE = ("choice", "datetime")  # told in one breath with a wish: "к терапевту на завтра в три"; a name is not
+# Told in one breath with a wish: "к терапевту на завтра в три"; a name is not.
+_AT_ONCE = ("choice", "datetime", "date", "time", "digits")
 _ALWAYS = ("operator", "repeat", "help", "menu", "back", "slower", "goodbye")  # whatever was asked
 _GO_ON = ("greeting", "thanks", "cancel", "wait")  # "здравствуйте, …", "отмените … запись на завтра"
 # Around what was chosen; "на" is not among them, it goes on: "к терапевту на …".
@@ -44,6 +45,8 @@ def _is_whole_answer(text: str, expectation: Expectation, language: Language, no
         if asked.type in _OPEN_ENDED or asked.type not in slots.READERS:
             return False
         read = slots.read(asked.type, text, lang=language, now=now, expected=Expected.of(asked))
+        if asked.type == "digits" and not _complete(read, asked):
+            return False  # "сорок два" may go on with "ноль семь"
         return _settled(read, text, language)
     if expectation.yesno:
         reading = read_yesno(text, lang=language)
@@ -67,13 +70,18 @@ def _is_whole_wish(meaning: Meaning, expectation: Expectation) -> bool:
     )
 
 
+def _complete(reading: Reading, asked: SlotSpec) -> bool:
+    """Whether a number can't go on: it is as long as it may be."""
+    return asked.length is not None and isinstance(reading.value, str) and len(reading.value) == asked.length[1]
+
+
 def _settled(reading: Reading, text: str = "", language: Language = "ru") -> bool:
     left = set(reading.rest.split()) - (_AROUND_A_CHOICE if isinstance(reading.value, str) else set())
     if reading.value is None or reading.question or reading.alternatives or left:
         return False
     if isinstance(reading.value, PersonName):
         return bool(reading.value.given and reading.value.family)
-    if isinstance(reading.value, datetime) and reading.value.minute == 0:
+    if isinstance(reading.value, datetime | time) and reading.value.minute == 0:
         # "В шестнадцать" may go on with "тридцать", "в шестнадцать часов" does not.
         return not _ends_in_a_number(text, language)
     return True

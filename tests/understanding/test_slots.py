@@ -1,7 +1,7 @@
 """What callers and writers say, and what a slot must hold after it: tests/data/slots_ru.tsv and slots_en.tsv.
 
 A line is: type, tab, text, tab, what is read, and perhaps a tab and the circumstances ('hours 09:00-20:00',
-'known 2026-11-20', 'options terapevt'). What is read: the value; '-' for nothing; '? day|time|part_of_day' with
+'known 2026-11-20', 'length 4-4', 'past'). What is read: the value; '-' for nothing; '? day|time|part_of_day' with
 what is known so far; 'a | b' for alternatives.
 """
 
@@ -49,6 +49,11 @@ def _expected(circumstances: str) -> Expected:
             expected["open_hours"] = Hours.daily(time.fromisoformat(opens), time.fromisoformat(closes))
         elif key == "known":
             expected["known"] = _moment(value)
+        elif key == "length":
+            fewest, most = value.split("-")
+            expected["length"] = (int(fewest), int(most))
+        elif key == "past":
+            expected["past"] = True
         else:
             raise ValueError(circumstances)
     return Expected(**expected)  # type: ignore[arg-type]
@@ -89,6 +94,8 @@ def shown(reading: Reading) -> str:
 def _value(value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 

@@ -46,6 +46,11 @@ SUBJECT: Mapping[str, Mapping[Kind, str]] = {
         "yesno": "Да. Нет. Да, верно. Нет, неверно. Да, всё правильно. Нет, лучше в другое время.",
         "datetime": "Завтра в три часа дня. На пятницу, двадцать первого ноября, в десять тридцать утра."
         " В следующую среду в половине пятого. Послезавтра вечером в шесть.",
+        "date": "Завтра. Послезавтра. На пятницу, двадцать первого ноября. В следующую среду. Двадцать пятого числа."
+        " Двенадцатого мая тысяча девятьсот восемьдесят пятого года.",
+        "time": "В три часа дня. В половине пятого. В десять тридцать утра. Вечером в шесть. К семи. В полвосьмого.",
+        "digits": "Сорок два ноль семь. Один ноль четыре два. Номер тысяча сорок два."
+        " Ноль восемьсот пятнадцать ноль три.",
         "phone": "Плюс семь девятьсот шестнадцать двести восемь тридцать один девяносто четыре."
         " Восемь девятьсот три сто один пятьдесят ноль два. Девять ноль шесть два пять четыре.",
         "person": "Меня зовут Иван Петров. Анна Сергеевна Кузнецова. Запишите на имя Дмитрий Орлов.",
@@ -55,6 +60,10 @@ SUBJECT: Mapping[str, Mapping[Kind, str]] = {
         "yesno": "Yes. No. Yes, that's right. No, that's wrong. No, another time is better.",
         "datetime": "Tomorrow at three p.m. On Friday, November twentieth, at half past ten."
         " Next Wednesday at a quarter to five. The day after tomorrow in the evening.",
+        "date": "Tomorrow. The day after tomorrow. On Friday, November twenty-first. Next Wednesday. The twenty-fifth."
+        " May twelfth, nineteen eighty-five.",
+        "time": "At three p.m. At half past four. Ten thirty in the morning. Six in the evening. A quarter to eight.",
+        "digits": "Four two zero seven. One oh four two. Number ten forty-two. Double seven zero one five.",
         "phone": "Plus one two oh two five five five eighteen ninety-six. Nine one six double two oh eight thirty-one.",
         "person": "My name is John Smith. Anna Johnson. Book it for Michael Brown.",
         "number": "Two. Fifteen. One hundred and twenty. There will be four of us.",

@@ -29,9 +29,21 @@ MESSAGES: Messages = {
         "en": ("a choice needs something to choose from", "Add 'from: table' or 'options:'."),
         "ru": ("выбирать не из чего", "Добавьте 'from: таблица' или 'options:'."),
     },
-    "unwanted_from": {
-        "en": ("only a slot of type choice has '<name>'", "Write 'type: choice', or remove it."),
-        "ru": ("'<name>' бывает только у слота типа choice", "Напишите 'type: choice' или уберите."),
+    "key_of_type": {
+        "en": ("'<name>' belongs to a slot of another type: <types>", "Change the type, or remove it."),
+        "ru": ("'<name>' бывает у слота другого типа: <types>", "Смените тип или уберите."),
+    },
+    "bad_length": {
+        "en": ("'<value>' is no number of digits", "Write 'length: 6' or 'length: 4..10'; <most> at the most."),
+        "ru": ("'<value>' — не число цифр", "Напишите 'length: 6' или 'length: 4..10'; самое большее — <most>."),
+    },
+    "bounds_order": {
+        "en": ("nothing lies between <low> and <high>", "'min' has to be the smaller one."),
+        "ru": ("между <low> и <high> ничего нет", "'min' должно быть меньше, чем 'max'."),
+    },
+    "option_twice": {
+        "en": ("another slot or table tells other things of '<name>'", "Give this option an id of its own."),
+        "ru": ("у другого слота или в таблице о '<name>' сказано другое", "Дайте этому варианту свой id."),
     },
     "unknown_slot": {
         "en": ("slot '<name>' does not exist", "Slots here: <known>."),

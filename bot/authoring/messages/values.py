@@ -33,6 +33,10 @@ MESSAGES: Messages = {
         "en": ("'<value>' is not a whole number from <low> to <high>", "Write it in figures."),
         "ru": ("'<value>' — не целое число от <low> до <high>", "Напишите цифрами."),
     },
+    "want_amount": {
+        "en": ("'<value>' is not a number", "Write it in figures: 10, or 2.5."),
+        "ru": ("'<value>' — не число", "Напишите цифрами: 10 или 2.5."),
+    },
     "want_yes": {
         "en": ("'<value>' is neither yes nor no", "Write 'yes' or 'no'."),
         "ru": ("'<value>' — не yes и не no", "Напишите 'yes' или 'no'."),

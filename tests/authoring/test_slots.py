@@ -1,0 +1,258 @@
+"""What each kind of slot takes and refuses, with the real understanding: in writing, by voice, by keys, in Russian and
+English."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.authoring import golden
+from bot.authoring.load import check
+from bot.dialogue.scenario import ScenarioSet
+from bot.ports import Nlu
+from bot.understanding.nlu import BuiltinNlu
+from tests.authoring.small import write
+
+BENCH = golden.in_memory(lambda business: {})
+BUSINESS = """\
+name: {ru: Пекарня, en: Bakery}
+languages: [ru, en]
+start: order
+hours: 08:00-23:00
+"""
+SLOTS = {
+    "number": "{type: digits, length: 4, ask: {ru: Номер?, en: Number?}}",
+    "card": "{type: digits, length: 4..6, ask: {ru: Карта?, en: Card?}}",
+    "day": "{type: date, ask: {ru: На какой день?, en: Which day?}}",
+    "at": "{type: time, ask: {ru: Во сколько?, en: What time?}}",
+    "guests": "{type: number, min: 1, max: 12, ask: {ru: Сколько вас?, en: How many of you?}}",
+    "score": "{type: number, min: 0, max: 10, ask: {ru: Оценка?, en: Score?}}",
+    "age": "{type: number, min: 18, ask: {ru: Сколько вам лет?, en: How old are you?}}",
+    "born": "{type: date, past: yes, ask: {ru: Когда вы родились?, en: When were you born?}}",
+    "size": """
+    type: choice
+    options:
+      small: {title: {ru: Маленькая, en: Small}, price: 400}
+      big: {title: {ru: Большая, en: Large}, price: 650}
+    ask: {ru: Какая?, en: Which one?}""",
+}
+
+
+def understanding(scenarios: ScenarioSet) -> Nlu:
+    return BuiltinNlu(scenarios.phrases, encoder=None)
+
+
+def scenario(names: str, said: str, *, slots: dict[str, str] = SLOTS, phrases: str = "") -> str:
+    """Collects these slots, then says one template and ends."""
+    lines = "".join(f"  {name}: {slots[name]}\n" for name in names.split(", "))
+    told = f'- collect: [{names}]\n  - end: {{ru: "{said}", en: "{said}"}}\n'
+    return f"scenario: order\ntitle: {{ru: Заказ, en: Order}}\n{phrases}slots:\n{lines}steps:\n  {told}"
+
+
+Goes = Callable[..., None]
+
+
+@pytest.fixture
+def goes(tmp_path: Path) -> Goes:
+    """A conversation goes as written. order: the scenario; talk: golden lines; header: more of its first line."""
+
+    def run(order: str, talk: str, *, header: str = "", language: str = "ru") -> None:
+        folder = write(tmp_path / "set", business=BUSINESS, main="", booking="", doctors="", order=order)
+        (folder / "tests").mkdir()
+        title = f"# x  now: 2026-11-18 10:00{', ' + header if header else ''}\n"
+        (folder / "tests" / f"talk.{language}.txt").write_text(title + talk)
+        (result,) = golden.run(folder, nlu=understanding, bench=BENCH)
+        assert result.diff == ""
+
+    return run
+
+
+# --- digits
+
+
+def test_a_number_keeps_its_zeros_and_is_read_back_digit_by_digit(goes: Goes):
+    goes(
+        scenario("number", "Номер {number}"),
+        "< Номер?\n> ноль ноль сорок два\n< Номер ноль, ноль, четыре, два\n= ended: done\n",
+        header="channel: voice",
+    )
+
+
+def test_a_number_in_writing_is_shown_in_figures(goes: Goes):
+    goes(
+        scenario("number", "It is {number}"),
+        "< Number?\n> my order number is 10-42\n< It is 1042\n= ended: done\n",
+        language="en",
+    )
+
+
+def test_a_number_of_another_length_is_refused_with_what_was_heard(goes: Goes):
+    goes(
+        scenario("number", "{number}"),
+        "< Номер?\n> сорок два\n< Там должно быть четыре цифры, а получилось два.\n< Номер?\n"
+        "> [1042]\n< Один, ноль, четыре, два\n= ended: done\n",
+        header="channel: voice",
+    )
+
+
+def test_a_number_outside_its_lengths_is_told_both(goes: Goes):
+    goes(
+        scenario("card", "{card}"),
+        "< Card?\n> one two three\n< It should have from 4 to 6 digits, I got 3.\n"
+        "< Card?\n> 12345\n< 12345\n= ended: done\n",
+        language="en",
+    )
+
+
+def test_keys_of_a_number_may_end_with_a_hash(goes: Goes):
+    goes(
+        scenario("card", "{card|digits}"),
+        "< Карта?\n> [00420#]\n< Ноль, ноль, четыре, два, ноль\n= ended: done\n",
+        header="channel: voice",
+    )
+
+
+# --- dates and times
+
+
+def test_a_day_needs_no_hour_and_an_hour_no_day(goes: Goes):
+    goes(
+        scenario("day, at", "{day|day}, {at|time}"),
+        "< На какой день?\n> послезавтра\n< Во сколько?\n> в полвосьмого вечера\n"
+        "< Послезавтра, двадцатого ноября, девятнадцать тридцать\n= ended: done\n",
+        header="channel: voice",
+    )
+
+
+def test_a_day_and_an_hour_may_come_in_one_breath(goes: Goes):
+    goes(
+        scenario("day, at", "{day|day}, {at|time}"),
+        "< Which day?\n> tomorrow at half past seven in the evening\n< Tomorrow, November 19, 7:30 pm\n= ended: done\n",
+        language="en",
+    )
+
+
+def test_a_day_and_an_hour_make_a_moment(goes: Goes):
+    order = scenario("day, at", "{when}").replace("  - end", "  - set: {when: day + at}\n  - end")
+    goes(order, "< На какой день?\n> завтра\n< Во сколько?\n> 15:00\n< Завтра, 19 ноября, в 15:00\n= ended: done\n")
+
+
+def test_an_hour_that_only_one_half_of_the_day_has_open_is_that_one(goes: Goes):
+    goes(scenario("at", "{at}"), "< Во сколько?\n> в семь\n< 19:00\n= ended: done\n")
+
+
+def test_the_half_of_the_day_completes_the_hour(goes: Goes):
+    order = scenario("at", "{at}")
+    goes(
+        order,
+        "< Во сколько?\n> в девять\n< Утра или вечера?\n> вечера\n< 21:00\n= ended: done\n",
+        header="",
+    )
+
+
+def test_a_day_that_is_over_is_refused(goes: Goes):
+    goes(
+        scenario("day", "{day}"),
+        "< На какой день?\n> вчера\n< Это время уже прошло.\n"
+        "< На какой день?\n> сегодня\n< Сегодня, 18 ноября\n= ended: done\n",
+    )
+
+
+def test_days_and_hours_are_typed_on_the_keypad(goes: Goes):
+    goes(
+        scenario("day, at", "{day|day}, {at|time}"),
+        "< На какой день?\n> [3111]\n< Такой даты или такого часа не бывает.\n< На какой день?\n> [1911]\n"
+        "< Во сколько?\n> [1530]\n< Завтра, девятнадцатого ноября, пятнадцать тридцать\n= ended: done\n",
+        header="channel: voice",
+    )
+
+
+def test_a_date_of_birth_lies_in_the_past(goes: Goes):
+    goes(
+        scenario("born", "{born}"),
+        "< Когда вы родились?\n> завтра\n< Этот день ещё не наступил.\n< Когда вы родились?\n"
+        "> двенадцатого мая восемьдесят пятого года\n< 12 мая 1985 года\n= ended: done\n",
+    )
+
+
+def test_a_date_of_birth_is_typed_with_its_year(goes: Goes):
+    goes(
+        scenario("born", "{born}"),
+        "< When were you born?\n> [12051985]\n< May twelfth, nineteen eighty-five\n= ended: done\n",
+        header="channel: voice",
+        language="en",
+    )
+
+
+# --- numbers
+
+
+def test_a_number_out_of_its_bounds_is_refused(goes: Goes):
+    goes(
+        scenario("guests", "{guests}"),
+        "< Сколько вас?\n> двадцать\n< Нужно число от одного до двенадцати.\n< Сколько вас?\n> нас будет четверо\n"
+        "< Четыре\n= ended: done\n",
+        header="channel: voice",
+    )
+
+
+def test_a_number_below_its_only_bound_is_refused(goes: Goes):
+    goes(
+        scenario("age", "{age}"),
+        "< How old are you?\n> twelve\n< It has to be 18 or more.\n< How old are you?\n> 21\n< 21\n= ended: done\n",
+        language="en",
+    )
+
+
+def test_nought_is_an_answer_where_the_author_allows_it(goes: Goes):
+    goes(
+        scenario("score", "{score}"),
+        "< Оценка?\n> [0]\n< Ноль\n= ended: done\n",
+        header="channel: voice",
+    )
+
+
+def test_two_keys_make_a_ten(goes: Goes):
+    goes(
+        scenario("score", "{score}"),
+        "< Оценка?\n> [10]\n< Десять\n= ended: done\n",
+        header="channel: voice",
+    )
+
+
+# --- options that a slot writes down itself
+
+
+def test_an_option_of_the_slots_own_has_a_title_and_columns(goes: Goes):
+    goes(
+        scenario("size", "{size|title|lower}, {size.price|money}"),
+        "< Какая?\n> большую\n< Большая, 650\u00a0₽\n= ended: done\n",
+    )
+
+
+# --- what authors get wrong
+
+
+@pytest.mark.parametrize(
+    ("slot", "said"),
+    [
+        ("{type: digits, length: four, ask: А}", "'four' is no number of digits. Write 'length: 6' or 'length: 4..10'"),
+        ("{type: digits, length: 9..3, ask: А}", "'9..3' is no number of digits"),
+        ("{type: digits, length: 40, ask: А}", "'40' is no number of digits"),
+        ("{type: number, min: 5, max: 1, ask: А}", "nothing lies between 5 and 1. 'min' has to be the smaller one."),
+        ("{type: number, min: ten, ask: А}", "'ten' is not a number. Write it in figures: 10, or 2.5."),
+        ("{type: text, length: 4, ask: А}", "'length' belongs to a slot of another type: 'digits'."),
+        ("{type: datetime, past: yes, ask: А}", "'past' belongs to a slot of another type: 'date'."),
+        ("{type: text, from: doctors, ask: А}", "'from' belongs to a slot of another type: 'choice'."),
+        (
+            "{type: choice, options: {a: {title: А, synonims: {ru: Б}}}, ask: А}",
+            "'synonims' is not known here. Did you mean 'synonyms'?",
+        ),
+    ],
+)
+def test_a_mistake_in_a_slot_is_told(slot: str, said: str, tmp_path: Path):
+    order = scenario("x", "x", slots={"x": slot.replace("А", "{ru: А, en: A}")})
+    folder = write(tmp_path / "set", business=BUSINESS, main="", booking="", doctors="", order=order)
+    (told,) = (problem.text() for problem in check(folder))
+    assert said in told
+    assert told.startswith("order.yaml:4: ")
