@@ -99,8 +99,8 @@ class SlotSpec:
 
     type: datetime, date, time, number, digits, phone, person, yesno, choice, text. options: of a choice.
     known: what of a datetime, date or time an earlier utterance said, or the whole value that is being corrected.
-    open_hours: the hours that decide between three in the night and three in the afternoon, each day by its own. length: of digits, fewest
-    and most. low, high: bounds of a number. past: a date may be over, as a date of birth is.
+    open_hours: the hours that decide between three in the night and three in the afternoon, each day by its own.
+    length: of digits, fewest and most. low, high: bounds of a number. past: a date may be over, as a date of birth is.
     """
 
     name: str

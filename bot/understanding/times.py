@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
+from bot.dialogue.hours import Hours
 from bot.dialogue.values import Moment
 from bot.understanding.datetimes import facts_of, left_of, read_datetime
 from bot.understanding.facts import Between, Clock, Impossible, Instant, Part, Shift
@@ -28,9 +29,9 @@ def read_time(text: str, *, lang: Lang, now: datetime, expected: Expected) -> Re
     day = now.date() + timedelta(days=1)
     half = Moment(day=day, time=known.time, part=known.part, either_half=True) if known and known.either_half else None
     part = Moment(day=day, part=known.part if known else None)
-    told = read_datetime(
-        text, lang=lang, now=now, expected=Expected(known=half or part, open_hours=expected.open_hours)
-    )
+    usual = expected.open_hours.around() if expected.open_hours else None  # that day may be a holiday
+    hours = Hours.daily(*usual) if usual else None
+    told = read_datetime(text, lang=lang, now=now, expected=Expected(known=half or part, open_hours=hours))
     line, facts = facts_of(text, lang, now)
     rest = left_of(line, facts, _OF_A_TIME)
     if told.wrong is not None:
