@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -24,7 +25,7 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from bot.customers import habits, profile
 from bot.customers.habits import Habits
@@ -56,6 +57,7 @@ from bot.stores.intake import acceptable
 from bot.stores.order import Order
 from bot.stores.sql import Database, worth_repeating
 from bot.stores.writer import Writer
+from bot.versions import Older, Unloaded
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +86,9 @@ class Served:
 class Turn:
     """Takes every event of every conversation. Its body runs where the database is written, off the event loop.
 
-    sets: by name; may be replaced while running. default: the name of the set a conversation begins with.
+    sets: by name, what new conversations begin with; may be replaced while running (`swap`). find: reads the version of
+    a set that a conversation began with, once it isn't live any more; blocking; without it, or where it finds none,
+    the conversation goes on with the live one. default: the name of the set a conversation begins with.
     delivered: channels that an outbox delivers for; others read what was said from the outcome or the bus.
     """
 
@@ -96,12 +100,14 @@ class Turn:
         *,
         default: str,
         delivered: Collection[str] = (),
+        find: Callable[[str, str], Served | None] | None = None,
     ) -> None:
         self.database = database
         self.sets = sets
         self.default = default
         self.delivered = frozenset(delivered)
         self.habits = Habits()
+        self._older: Older[Served] = Older(find)
         self._bus = bus
         self._order = Order()
         self._writer = Writer(database)
@@ -122,12 +128,32 @@ class Turn:
         return await asyncio.shield(task)
 
     def expectation(self, session: Session) -> Expectation:
-        """What would be understood now. Raises UnknownScenario when its set is no longer served."""
-        return expects(session, self.served(session.scenarios).scenarios)
+        """What would be understood now; nothing, where its version has just left the memory."""
+        scenarios = self.serving(session).scenarios
+        return expects(session, scenarios) if stands(session, scenarios) else Expectation()
 
-    def served(self, name: str) -> Served:
-        """The set of that name, "" for the default. Raises UnknownScenario."""
+    def swap(self, sets: Mapping[str, Served]) -> None:
+        """Begin new conversations with these; those under way stay on what they began with."""
+        for name, served in self.sets.items():
+            self._older.keep(name, served.scenarios.version, served)
+        self.sets = sets
+
+    def serving(self, session: Session) -> Served:
+        """What serves this conversation, or the live version where its own isn't in memory. Never blocks.
+
+        Raises UnknownScenario when neither is here.
+        """
+        try:
+            return self.served(session.scenarios, session.version)
+        except Unloaded:
+            return self.served(session.scenarios)
+
+    def served(self, name: str, version: str = "") -> Served:
+        """The set of that name, "" for the default, in that version, "" for the live one; in the live one too where
+        that version is kept nowhere. Raises UnknownScenario, and Unloaded where it must be read first."""
         found = self.sets.get(name or self.default)
+        if version and (found is None or found.scenarios.version != version):
+            found = self._older.get(name or self.default, version) or found
         if found is None:
             raise UnknownScenario(
                 f"there is no scenario set '{name or self.default}'", fix=f"There are: {', '.join(sorted(self.sets))}."
@@ -146,12 +172,16 @@ class Turn:
                     for found in conversations.idle(tx, medium=medium, since=now - idle)
                 ]
 
-        quiet = [found for found in await asyncio.to_thread(silent) if found.scenarios in self.sets]
-        for found in quiet:
+        ended = 0
+        for found in await asyncio.to_thread(silent):
             left = Left(id=f"{found.id}/idle", at=now, reason="idle")
-            await self.take(Inbound(event=left, channel=found.channel, identity=found.identity, conversation=found.id))
+            with suppress(UnknownScenario):  # its set is gone: it ends when its customer comes back
+                await self.take(
+                    Inbound(event=left, channel=found.channel, identity=found.identity, conversation=found.id)
+                )
+                ended += 1
         await self._writer.run(lambda tx: queue.tidy(tx, now))
-        return len(quiet)
+        return ended
 
     async def close(self) -> None:
         """Finish what was taken, then stop."""
@@ -171,8 +201,11 @@ class Turn:
         body: Callable[[_Body], Outcome] = _Body.take
         about = {"conversation": inbound.conversation, "channel": inbound.channel, "event": inbound.event.id}
         for attempt in range(ATTEMPTS):
+            wanted: Unloaded | None = None
             try:
                 return await self._writer.run(partial(self._body, inbound, body))
+            except Unloaded as missing:
+                wanted = missing
             except GovorunError:
                 raise
             except (OperationalError, InterfaceError) as error:
@@ -186,7 +219,17 @@ class Turn:
                     continue  # somebody else was first; now it will be found
                 log.error("a turn failed, the customer gets an apology: %s", place(error), extra=about)
                 body = _Body.apologise
+            if wanted is not None:
+                await self._read(wanted)
         raise Unavailable("the turn lost every race", fix="Send it again.")
+
+    async def _read(self, wanted: Unloaded) -> None:
+        """Off the loop and outside the transaction. Raises Unavailable where the database doesn't answer."""
+        try:
+            await asyncio.to_thread(self._older.load, wanted.name, wanted.version)
+        except SQLAlchemyError as error:
+            log.error("a version of the scenarios could not be read: %s", place(error), extra={"version": str(wanted)})
+            raise Unavailable("the scenarios could not be read", fix="Send it again.") from error
 
     def _body(self, inbound: Inbound, body: Callable[[_Body], Outcome], tx: Connection) -> Done:
         work = _Body(self, tx, inbound)
@@ -210,9 +253,12 @@ class _Body:
         if repeated:
             return self.repeated(talk, repeated)
         event = self.event
-        if talk.session is None or not stands(talk.session, self.turn.served(talk.scenarios).scenarios):
+        scenarios = self.served(talk).scenarios
+        if talk.session is None or not stands(talk.session, scenarios):
             self.run(talk, self.beginning(talk))
-        elif not isinstance(event, Started):  # which in a conversation under way changes nothing
+            return self.written(talk)
+        talk.session = replace(talk.session, version=scenarios.version)  # another, where its own is kept nowhere
+        if not isinstance(event, Started):  # which in a conversation under way changes nothing
             token.check(talk.session, event)
             self.run(talk, [event])
         return self.written(talk)
@@ -222,7 +268,7 @@ class _Body:
         talk, repeated = self.found()
         if repeated:
             return self.repeated(talk, repeated)
-        scenarios = self.turn.served(talk.scenarios).scenarios
+        scenarios = self.served(talk).scenarios
         session = talk.session or replace(
             opening(talk.id, scenarios),
             channel=talk.channel,
@@ -273,8 +319,18 @@ class _Body:
             if not isinstance(self.event, OPENERS) or (inbound.conversation and not isinstance(self.event, Started)):
                 raise NotFound("there is no such conversation", where=inbound.conversation or inbound.channel)
             talk = self.opened(customer or profile.recognise(self.tx, inbound.identity, self.event.at))
-        self.event = replace(self.event, at=local(self.event.at, self.turn.served(talk.scenarios).scenarios.business))
+        self.event = replace(self.event, at=local(self.event.at, self.served(talk).scenarios.business))
         return talk, None
+
+    def served(self, talk: Talk) -> Served:
+        """What serves it: the version it began with. Raises UnknownScenario, Unloaded."""
+        return self.turn.served(talk.scenarios, talk.session.version if talk.session else "")
+
+    def serves(self, talk: Talk) -> bool:
+        try:
+            return bool(self.served(talk))
+        except UnknownScenario:
+            return False
 
     def must_own(self, talk: Talk) -> None:
         """A customer's event goes only to their own conversation; to others it doesn't exist."""
@@ -287,7 +343,7 @@ class _Body:
 
     def over(self, talk: Talk) -> str:
         """Why this open conversation ends now and a new one begins, or ""; never while a person is in it."""
-        if talk.scenarios not in self.turn.sets:
+        if not self.serves(talk):
             return "its scenarios are gone"
         if talk.status == "bot" and isinstance(self.event, Started):
             return "restarted"
@@ -331,7 +387,7 @@ class _Body:
 
     def run(self, talk: Talk, events: list[Event]) -> None:
         """Advance until no event is left. A backend's answer is taken before the next event of the customer."""
-        served = self.turn.served(talk.scenarios)
+        served = self.served(talk)
         for _ in range(MAX_EVENTS):
             if not events:
                 return
@@ -353,7 +409,7 @@ class _Body:
 
     def fetch(self, talk: Talk, fetch: Fetch, event: Event) -> Iterable[Event]:
         prefix = fetch.name.partition(".")[0]
-        backend = self.turn.served(talk.scenarios).backends.get(prefix)
+        backend = self.served(talk).backends.get(prefix)
         outcome, data = "error", {}
         if backend is None:
             log.error("no backend '%s' is configured, which the scenario asks for", prefix)
@@ -402,7 +458,7 @@ class _Body:
     def leave(self, talk: Talk, *, reason: str, moved_to: str | None = None) -> None:
         """End another conversation of the same person, journalled and published like any turn."""
         left = Left(id=f"{self.event.id}/left", at=self.event.at, reason=reason, moved_to=moved_to)
-        if talk.session is not None and talk.scenarios in self.turn.sets:
+        if talk.session is not None and self.serves(talk):
             self.run(talk, [left])
         else:
             talk.note(left, left.at)
@@ -430,7 +486,7 @@ class _Body:
             self.tx,
             talk,
             at=self.event.at,
-            phone=profile.claimed_phone(talk.session, self.turn.sets[talk.scenarios].scenarios) if talk.session else "",
+            phone=profile.claimed_phone(talk.session, self.served(talk).scenarios) if talk.session else "",
             deliver=talk.channel in self.turn.delivered,
         )
         self.messages.append((f"conversation.{talk.id}", conversations.message(talk)))
@@ -444,7 +500,7 @@ class _Body:
         return replace(self.outcome(talk, rows), repeated=True)
 
     def outcome(self, talk: Talk, rows: tuple[Any, ...]) -> Outcome:
-        scenarios = self.turn.served(talk.scenarios).scenarios
+        scenarios = self.served(talk).scenarios
         session = talk.session or opening(talk.id, scenarios)
         return Outcome(
             conversation=talk.id,

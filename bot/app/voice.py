@@ -168,5 +168,5 @@ class VoiceHalf:
             expectation,
             language=session.language,
             now=house.now().replace(tzinfo=None),
-            nlu=house.turn.served(session.scenarios).nlu,
+            nlu=house.turn.serving(session).nlu,
         )
