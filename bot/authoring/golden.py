@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 
 from bot.authoring.comparing import Result, compared
 from bot.authoring.load import load
-from bot.authoring.player import Bench, given_to, play
+from bot.authoring.player import CUSTOMER, Bench, given_to, play
 from bot.authoring.problems import Problem, ScenarioErrors, listed, near
 from bot.authoring.talk import Talk, read
 from bot.dialogue.actions import Fetch
@@ -146,14 +146,24 @@ def _before(talk: Talk, talks: Sequence[Talk]) -> list[Talk]:
 def try_out(talk: Talk, scenarios: ScenarioSet, nlu: Nlu, bench: Benches, *, before: Sequence[Talk] = ()) -> Result:
     """before: the conversations it continues, the oldest first."""
     with bench(scenarios) as stand:
-        _occupy(talk, stand)
+        refused = _occupy(talk, stand)
         actual = play(talk, scenarios, nlu, stand, before=before)
+        actual[0].bot[:0] = refused
     return compared(talk, actual)
 
 
-def _occupy(talk: Talk, stand: Bench) -> None:
-    """Somebody else has the places that the header calls taken."""
-    for number, (service, when) in enumerate(talk.taken):
-        request = Fetch(id=f"taken:{number}", name="calendar.book", args={"service": service, "when": when})
-        asker = Asker(conversation=f"taken:{number}", customer=1_000 + number)
-        stand.backends["calendar"].call(request, asker, now=talk.now, tx=stand.tx)
+def _occupy(talk: Talk, stand: Bench) -> list[str]:
+    """Somebody else has the places that the header calls taken; the visits are the customer's own.
+
+    What the calendar refused is returned as lines to show.
+    """
+    refused = []
+    places = [(1_000 + number, place) for number, place in enumerate(talk.taken)]
+    for customer, (service, when) in [*places, *((CUSTOMER, place) for place in talk.visit)]:
+        ident = f"{customer}:{service}:{when.isoformat()}"
+        request = Fetch(id=ident, name="calendar.book", args={"service": service, "when": when})
+        asker = Asker(conversation=ident, customer=customer)
+        outcome, _ = stand.backends["calendar"].call(request, asker, now=talk.now, tx=stand.tx)
+        if outcome != "ok":
+            refused.append(f"! nobody can have a visit: {service} {when:%Y-%m-%d %H:%M}")
+    return refused

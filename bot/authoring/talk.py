@@ -33,6 +33,7 @@ HEADER = (
     "customer",
     "phone",
     "taken",
+    "visit",
     "scenario",
     "language",
     "given",
@@ -106,7 +107,8 @@ class Exchange:
 
 @dataclass(slots=True, kw_only=True)
 class Talk:
-    """One golden conversation. now: naive wall clock of the business. taken: places in the calendar, (service, when).
+    """One golden conversation. now: naive wall clock of the business. taken, visit: places in the calendar, (service,
+    when), that others have booked and that the customer has.
 
     caller: E.164 or "". customer, phone: what the profile knows already. given: "service terapevt, name Anna Smith",
     what the scenario begins with. dated: the header says when. continues: the title of the conversation on another
@@ -124,6 +126,7 @@ class Talk:
     phone: str = ""
     scenario: str = ""
     taken: tuple[tuple[str, datetime], ...] = ()
+    visit: tuple[tuple[str, datetime], ...] = ()
     given: str = ""
     dated: bool = False
     continues: str = ""
@@ -192,9 +195,10 @@ def _header(text: str, number: int, file: str, language: str, problems: list[Pro
                 talk.now, talk.dated = datetime.fromisoformat(value).replace(tzinfo=None), True
             except ValueError:
                 problems.append(_problem(file, number, "talk_now", value=value[:40]))
-        elif name == "taken":
-            talk.taken = tuple((service, datetime.fromisoformat(when)) for service, when in _TAKEN.findall(value))
-            if not talk.taken:
+        elif name in ("taken", "visit"):
+            places = tuple((service, datetime.fromisoformat(when)) for service, when in _TAKEN.findall(value))
+            setattr(talk, name, places)
+            if not places:
                 problems.append(_problem(file, number, "talk_taken", value=value[:40]))
         elif name == "rank":
             talk.rank = tuple(item.strip() for item in value.split(",") if item.strip())

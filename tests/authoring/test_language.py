@@ -157,3 +157,29 @@ def test_attempts_says_after_how_many_questions_a_person_is_asked(tmp_path: Path
     )
     (result,) = golden.run(folder, nlu=words, bench=BENCH)
     assert result.diff == ""
+
+
+FIND = """\
+  - do: calendar.find()
+    none:
+      - say: {ru: Нет., en: No visit.}
+  - say: {ru: "{service|title}.", en: "{service|title}, {when|time}."}
+"""
+
+
+def test_a_visit_in_the_header_is_the_customers_own(tmp_path):
+    folder = write(tmp_path / "set", task=HEAD + FIND + "  - collect: [service, when]\n")
+    (folder / "tests").mkdir()
+    header = "# x  now: 2026-11-18 10:00, scenario: task, visit: lor 2026-11-19 12:00\n"
+    (folder / "tests" / "talk.en.txt").write_text(header + "< ENT, 12 pm.\n= ended: done\n")
+    (result,) = golden.run(folder, nlu=words, bench=BENCH)
+    assert result.diff == ""
+
+
+def test_a_visit_that_the_calendar_cannot_have_is_told(tmp_path):
+    folder = write(tmp_path / "set", task=HEAD + FIND + "  - collect: [service, when]\n")
+    (folder / "tests").mkdir()
+    header = "# x  now: 2026-11-18 10:00, scenario: task, visit: lor 2026-11-19 12:10\n"
+    (folder / "tests" / "talk.en.txt").write_text(header + "< No visit.\n= ended: done\n")
+    (result,) = golden.run(folder, nlu=words, bench=BENCH)
+    assert "+ < ! nobody can have a visit: lor 2026-11-19 12:10" in result.diff
