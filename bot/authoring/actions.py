@@ -26,6 +26,10 @@ CALENDAR: Mapping[str, Signature] = {
     "calendar.book": Signature(
         takes=("service", "when", "name", "phone"), outcomes={"ok": ("booking",), "taken": ("free",)}
     ),
+    # What is free on a day; without one, on the first day that has anything. free: datetimes, three at most.
+    "calendar.free": Signature(
+        takes=("service", "day"), optional=("day",), outcomes={"ok": ("free",), "none": ("free",)}
+    ),
     # The next booking of the person who asks. count: how many there are.
     "calendar.find": Signature(outcomes={"ok": ("booking", "service", "when", "count"), "none": ()}),
     "calendar.cancel": Signature(takes=("booking",), outcomes={"ok": (), "gone": ()}),

@@ -2,6 +2,7 @@
 
     calendar.hold(service, when)                ok | taken {free}
     calendar.book(service, when, name, phone)   ok {booking} | taken {free}
+    calendar.free(service, day?)                ok {free} | none {free}
     calendar.find()                             none | ok {booking, service, when, count}
     calendar.cancel(booking)                    ok | gone
     calendar.confirm(booking)                   ok | gone
@@ -12,9 +13,9 @@ service. The unique index "one_place_one_booking" is what keeps two customers fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
@@ -61,7 +62,7 @@ class Calendar:
         if done is not None:
             return done.outcome, cast(Mapping[str, Value], codec.load(done.data))
         outcome, data = function(self, request, asker, now, tx)
-        if kind != "find":
+        if kind not in ("find", "free"):  # they change nothing, and a replayed one may as well look again
             tx.execute(
                 insert(requests).values(id=request.id, outcome=outcome, data=codec.dump(data), at=datetime.now(UTC))
             )
@@ -106,6 +107,25 @@ class Calendar:
             )
         ).scalar_one()
         return "ok", {"booking": booking}
+
+    def free(self, request: Fetch, asker: Asker, now: datetime, tx: Connection) -> Answer:
+        """Up to OFFERED free places of that day, from morning to evening; without a day, of the first that has any.
+
+        "none": nothing is free on that day; `free` then has the nearest places, if there are any.
+        """
+        service, day = request.args.get("service"), request.args.get("day")
+        if not isinstance(service, str) or not isinstance(day, date | None):
+            raise Unacceptable(f"{request.name} needs a service, and a date if any")
+        on = day.date() if isinstance(day, datetime) else day
+        place = Place(service, datetime.combine(on or now.date(), time()), self._minutes.get(service, MINUTES))
+        places = self._places(tx, place, now)
+        first = on or next((at.date() for at in places), None)
+        of_day = [at for at in places if at.date() == first]
+        if not of_day:
+            return "none", {"free": _nearest(places, place)}
+        last = len(of_day) - 1
+        spread = dict.fromkeys(of_day[round(last * part / (OFFERED - 1))] for part in range(OFFERED))
+        return "ok", {"free": tuple(spread)}
 
     def find(self, _: Fetch, asker: Asker, now: datetime, tx: Connection) -> Answer:
         """The soonest visit still ahead, and how many there are."""
@@ -189,6 +209,10 @@ class Calendar:
 
     def _free(self, tx: Connection, place: Place, now: datetime) -> tuple[Value, ...]:
         """The free places nearest to the one wanted, in the order of time."""
+        return _nearest(self._places(tx, place, now), place)
+
+    def _places(self, tx: Connection, place: Place, now: datetime) -> list[datetime]:
+        """Every free place of the service from AHEAD before the one wanted to AHEAD after it, in the order of time."""
         start = max(now, place.starts - AHEAD).replace(hour=0, minute=0, second=0, microsecond=0)
         end = max(now, place.starts) + AHEAD
         taken = [
@@ -203,14 +227,13 @@ class Calendar:
                 if starts > now and not any(begin < starts + length and starts < finish for begin, finish in taken):
                     free.append(starts)
             day += timedelta(days=1)
-        # The same day first: somebody who asks for Friday at three would rather hear Friday at five than Thursday.
-        nearest = sorted(free, key=lambda at: (abs((at.date() - place.starts.date()).days), abs(at - place.starts)))
-        return tuple(sorted(nearest[:OFFERED]))
+        return free
 
 
 CALLS: Mapping[str, Callable[[Calendar, Fetch, Asker, datetime, Connection], Answer]] = {
     "hold": Calendar.hold,
     "book": Calendar.book,
+    "free": Calendar.free,
     "find": Calendar.find,
     "cancel": Calendar.cancel,
     "confirm": Calendar.confirm,
@@ -267,6 +290,12 @@ def _taken(tx: Connection, service: str, first: datetime, last: datetime) -> lis
         )
     )
     return [(row.starts, row.minutes) for row in found]
+
+
+def _nearest(free: Sequence[datetime], place: Place) -> tuple[Value, ...]:
+    # The same day first: somebody who asks for Friday at three would rather hear Friday at five than Thursday.
+    nearest = sorted(free, key=lambda at: (abs((at.date() - place.starts.date()).days), abs(at - place.starts)))
+    return tuple(sorted(nearest[:OFFERED]))
 
 
 def _minutes(value: Value) -> int:

@@ -72,6 +72,8 @@ def read_choice(text: str, *, lang: Lang, expected: Expected) -> Reading:
 def _best(line: Line, hits: Sequence[_Hit], lang: Lang) -> list[str]:
     top = max(hit.score for hit in hits)
     best = [hit for hit in hits if hit.score >= top - 0.05]
+    # "мужская стрижка" is not the "стрижка" inside it
+    best = [hit for hit in best if not any(_inside(hit, other) for other in best)]
     ids = list(dict.fromkeys(hit.option for hit in best))
     if len(ids) > 1 and len({(hit.start, hit.stop) for hit in best}) > 1:
         # said one after another: the later corrects the earlier, unless 'или' leaves both open
@@ -79,6 +81,11 @@ def _best(line: Line, hits: Sequence[_Hit], lang: Lang) -> list[str]:
         if not words & SPEECH[lang].either and words & _CORRECTIONS:
             return [best[-1].option]
     return ids
+
+
+def _inside(hit: _Hit, other: _Hit) -> bool:
+    """Whether a longer name covers all the words of this one."""
+    return other.start <= hit.start and hit.stop <= other.stop and other.stop - other.start > hit.stop - hit.start
 
 
 _CORRECTIONS = frozenset("нет ой точнее вернее лучше простите извините а no sorry actually rather wait mean".split())

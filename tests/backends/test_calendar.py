@@ -200,7 +200,7 @@ def test_a_cancelled_place_can_be_booked_again(office: Office) -> None:
 
 
 def test_a_call_that_makes_no_sense_is_the_scenarios_mistake(office: Office) -> None:
-    with pytest.raises(Unacceptable, match="It can: hold, book, find, cancel, confirm"):
+    with pytest.raises(Unacceptable, match="It can: hold, book, free, find, cancel, confirm"):
         office.ask("bok")
     with pytest.raises(Unacceptable, match="needs a service and a datetime"):
         office.ask("hold", service="terapevt", when="завтра")
@@ -217,3 +217,27 @@ def test_places_lie_within_that_days_hours_and_none_on_a_holiday(office: Office)
     assert [outcome for outcome, _ in sunday_or_holiday] == ["taken", "taken"]
     free = sunday_or_holiday[1][1]["free"]
     assert {at.date() for at in free}.isdisjoint({date(2026, 11, 29), date(2026, 11, 30)})
+
+
+def test_free_places_are_told_from_morning_to_evening_of_the_first_day_that_has_any(office):
+    today = NOW.date()
+    assert office.ask("free", service="dentist") == (
+        "ok",
+        {"free": tuple(datetime.combine(today, time(hour)) for hour in (11, 15, 19))},
+    )
+    late = datetime.combine(today, time(19, 30))
+    assert office.ask("free", service="dentist", now=late)[1]["free"][0] == datetime(2026, 11, 24, 9)
+
+
+def test_free_places_of_a_day_leave_out_what_is_taken(office):
+    office.book(when=datetime(2026, 11, 24, 9), service="dentist")
+    outcome, data = office.ask("free", service="dentist", day=date(2026, 11, 24))
+    assert (outcome, data["free"][0]) == ("ok", datetime(2026, 11, 24, 10))
+
+
+def test_a_full_day_says_what_is_near(office):
+    for hour in range(9, 20):
+        office.book(when=datetime(2026, 11, 24, hour), service="dentist")
+    outcome, data = office.ask("free", service="dentist", day=date(2026, 11, 24))
+    assert outcome == "none"
+    assert {at.date() for at in data["free"]} <= {date(2026, 11, 23), date(2026, 11, 25)}
