@@ -21,6 +21,7 @@ from bot.dialogue.scenario import Business, ScenarioSet
 from bot.dialogue.session import Session
 from bot.dialogue.values import Moment, PersonName, Value
 
+_DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|I\b")
 _E164 = re.compile(r"\+\d{8,15}")  # a telephone number as slots hold it
 
 
@@ -259,9 +260,9 @@ def _case(case: str) -> Callable[[Register, Value], str]:
 
 
 def _lower(register: Register, value: Value) -> str:
-    """The first letter small, for the middle of a sentence; a name keeps it."""
+    """The first letter small, for the middle of a sentence; a name keeps it, and so do the days of English."""
     text = show(register, value)
-    if isinstance(value, PersonName):
+    if isinstance(value, PersonName) or (register.language == "en" and _DAY.match(text)):
         return text
     return text[:1].lower() + text[1:]
 

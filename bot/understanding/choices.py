@@ -153,7 +153,8 @@ def _alike(said_forms: tuple[str, ...], said: str, name_forms: tuple[str, ...], 
         likeness = fuzz.ratio(sound(said_form), sound(name_form))
         if likeness >= _CLOSE:
             return float(likeness) / 120
-    if min(len(said_form), len(name_form)) >= 4 and DamerauLevenshtein.distance(said_form, name_form) == 1:
+    shortest = 5 if said.isascii() else 4  # English has more short words a letter apart: "Brown" is no "brow"
+    if min(len(said_form), len(name_form)) >= shortest and DamerauLevenshtein.distance(said_form, name_form) == 1:
         return 0.75 if said_form[0] == name_form[0] else 0.0
     return 0.0
 

@@ -72,10 +72,10 @@ _OPENERS = {
     "ru": frozenset(
         """
             ну а о ой ах эх э ээ эм м мм так вот слушайте знаете смотрите спасибо пожалуйста
-            здравствуйте алло ок
+            здравствуйте алло ок теперь
         """.split()
     ),
-    "en": frozenset("well oh um uh er hmm so ah hey look thanks thank you please".split()),
+    "en": frozenset("well oh um uh er hmm so ah hey look now thanks thank you please".split()),
 }
 _CLOSERS = {
     "ru": frozenset(

@@ -110,3 +110,23 @@ def _lines(lang: Lang) -> Iterator[object]:
 def test_what_people_say_is_read_as_they_mean_it(lang: Lang, kind: str, text: str, wanted: str, circumstances: str):
     reading = read(kind, text, lang=lang, now=NOW, expected=_expected(circumstances))
     assert shown(reading) == wanted, text
+
+
+CUTS = (
+    _option("women", "Женская стрижка, стрижка", "Women's haircut, haircut"),
+    _option("men", "Мужская стрижка", "Men's haircut"),
+)
+BROWS = Expected(options=(_option("brows", "Брови", "Brow shaping, brows"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "value"),
+    [("мужская стрижка", "ru", "men"), ("просто стрижка", "ru", "women"), ("a men's haircut", "en", "men")],
+)
+def test_a_longer_name_is_not_the_shorter_one_inside_it(text: str, lang: Lang, value: str):
+    assert read("choice", text, lang=lang, now=NOW, expected=Expected(options=CUTS)).value == value
+
+
+def test_an_english_word_of_four_letters_is_not_another_a_letter_away():
+    assert read("choice", "Robert Brown", lang="en", now=NOW, expected=BROWS).value is None
+    assert read("choice", "my brows", lang="en", now=NOW, expected=BROWS).value == "brows"
