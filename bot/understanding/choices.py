@@ -146,7 +146,8 @@ def _alike(said_forms: tuple[str, ...], said: str, name_forms: tuple[str, ...], 
     if min(len(said), len(name)) < 4 or abs(len(said_form) - len(name_form)) > 3:
         return 0.0
     if len(said) >= 5 and len(name) >= 5:
-        likeness = max(fuzz.ratio(said_form, name_form), fuzz.ratio(said, name))
+        pairs = ((said_form, name_form), (said, name))
+        likeness = max(fuzz.ratio(*pair) for pair in pairs if not said.isascii() or min(map(len, pair)) >= 5)
         if likeness >= _CLOSE:
             return float(likeness) / 110
     if min(len(said_form), len(name_form)) >= _SOUND_LETTERS:
