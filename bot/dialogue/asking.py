@@ -117,7 +117,7 @@ def take(run: Run, slot: Slot, reading: Reading) -> bool:
             otherwise = rule.otherwise or slot.invalid
             if otherwise is not None:
                 run.say(otherwise, extra={slot.name: value})
-            refuse(run, slot, value, keep_day=True)
+            refuse(run, slot, value, keep_day=isinstance(value, datetime) and _opens(run, value))
             return False
     run.forget(slot.name)
     run.store(**{slot.name: value})
@@ -145,6 +145,11 @@ def unfit(slot: Slot, value: Value, now: datetime) -> tuple[str, dict[str, Value
         if slot.high is not None and value > slot.high:
             return "too_big" if slot.low is None else "out_of_range", {"low": slot.low, "high": slot.high}
     return None
+
+
+def _opens(run: Run, value: datetime) -> bool:
+    """Whether another hour of that day may do: on a holiday none would."""
+    return run.scenarios.business.hours.bounds(value) is not None
 
 
 def refuse(run: Run, slot: Slot, value: Value, *, keep_day: bool) -> None:
