@@ -15,7 +15,7 @@ from bot.dialogue.meaning import Meaning
 from bot.dialogue.repair import goodbye
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, Item, Step
-from bot.dialogue.session import Frame
+from bot.dialogue.session import Frame, changed
 from bot.dialogue.steps import go_on, hand_off, ordered
 from bot.dialogue.values import Moment
 
@@ -40,7 +40,7 @@ def _collect(run: Run, step: CollectStep, meaning: Meaning) -> bool:
         run.store(**{asked.name: meaning.option})
         run.put(asked=None, question=None)
     else:
-        before = run.frame
+        before = changed(run.frame)
         taken = read_slots(run, meaning)
         if not taken:
             return False

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from bot.dialogue.actions import Choice
-from bot.dialogue.meaning import Option, Reading
+from bot.dialogue.meaning import Reading
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import ChooseStep, CollectStep, Slot
+from bot.dialogue.scenario import ChooseStep, Slot
 from bot.dialogue.session import Frame
 from bot.dialogue.values import Moment, Value
 
-KEYS = "123456789"
 SERVED = "served."  # among a frame's visits
 # What the built-in prompts say of a value that a slot can't hold.
 REFUSALS = (
@@ -61,17 +59,8 @@ def partial_time(partial: Value) -> Value:
     return partial.time if isinstance(partial, Moment) else None
 
 
-def options(slot: Slot) -> tuple[Option, ...]:
-    """A choice's options; those without a key of their own take 1 to 9 in order, if nobody has a key."""
-    if any(option.key for option in slot.options):
-        return slot.options
-    return tuple(
-        replace(option, key=KEYS[place]) if place < len(KEYS) else option for place, option in enumerate(slot.options)
-    )
-
-
 def option_choices(run: Run, slot: Slot) -> tuple[Choice, ...]:
-    return tuple(run.choice(option) for option in options(slot))
+    return tuple(run.choice(option) for option in slot.keyed_options)
 
 
 def served(frame: Frame, step: ChooseStep) -> bool:
@@ -167,7 +156,4 @@ def refused_too_often(run: Run) -> bool:
 
 def collected_at(run: Run, slot: str) -> str | None:
     """The id of the step that collects this slot; a correction goes back there, so that later steps see it."""
-    for step in run.scenario.steps.values():
-        if isinstance(step, CollectStep) and slot in step.slots:
-            return step.id
-    return None
+    return run.scenario.collected_at.get(slot)

@@ -64,9 +64,9 @@ def advance(session: Session, event: Event, scenarios: ScenarioSet) -> tuple[Ses
     handle = EVENTS.get(type(event))
     if handle is not None:
         handle(run, event)
-    said = tuple(action for action in run.actions if isinstance(action, Say) and action.prompt not in NOT_REPEATED)
+    said = [action for action in run.actions if isinstance(action, Say) and action.prompt not in NOT_REPEATED]
     if said:
-        run.change(last=said)
+        run.change(last=tuple(said))
     return run.session, tuple(run.actions)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 
-from bot.dialogue.asking import options, served
+from bot.dialogue.asking import served
 from bot.dialogue.keypad import digits_expected
 from bot.dialogue.meaning import REPAIRS, Expectation, Option, SlotSpec
 from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, ScenarioSet, Slot
@@ -91,7 +91,7 @@ def _spec(slot: Slot, frame: Frame | None, scenarios: ScenarioSet) -> SlotSpec:
     return SlotSpec(
         name=slot.name,
         type=slot.type,
-        options=options(slot),
+        options=slot.keyed_options,
         known=known,
         open_hours=hours,
         length=slot.length,

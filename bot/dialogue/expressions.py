@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from bot.dialogue.grammar import Binary, Call, ExpressionError, Filtered, Literal, Name, Node, Parser, Unary, walk
 from bot.dialogue.values import PersonName, Value
@@ -42,12 +42,22 @@ class Scope:
     register: Any = None
 
 
+Evaluate: TypeAlias = Callable[[Scope], Value]
+
+
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A parsed expression. source: as the author wrote it."""
+    """A parsed expression. source: as the author wrote it. value: the tree as one function, compiled once.
+
+    `value` raises ExpressionError where the types don't fit; an unknown name is None.
+    """
 
     source: str
     root: Node
+    value: Evaluate = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", _compiled(self.root))
 
     @classmethod
     def parse(cls, source: str) -> Expression:
@@ -66,10 +76,6 @@ class Expression:
     @property
     def filters(self) -> frozenset[str]:
         return frozenset(node.name for node in walk(self.root) if isinstance(node, Filtered))
-
-    def value(self, scope: Scope) -> Value:
-        """Raises ExpressionError where the types don't fit; an unknown name is None."""
-        return _evaluate(self.root, scope)
 
     def true(self, scope: Scope) -> bool:
         return bool(self.value(scope))
@@ -141,94 +147,137 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _evaluate(node: Node, scope: Scope) -> Value:
-    return _EVALUATE[type(node)](node, scope)
+# A node becomes a function of the scope: one function for each kind of node makes it.
 
 
-def _name(node: Name, scope: Scope) -> Value:
-    value: Value = scope.names.get(node.path[0])
-    for part in node.path[1:]:
-        if isinstance(value, str):
-            value = scope.rows.get(value, {}).get(part)
-        elif isinstance(value, Mapping):
-            value = value.get(part)
-        elif isinstance(value, PersonName) and part in PersonName.__slots__:
-            value = getattr(value, part)
-        else:
-            return None
+def _compiled(node: Node) -> Evaluate:
+    return _COMPILE[type(node)](node)
+
+
+def _literal(node: Literal) -> Evaluate:
+    return lambda _: node.value
+
+
+def _name(node: Name) -> Evaluate:
+    first, rest = node.path[0], node.path[1:]
+    if not rest:
+        return lambda scope: scope.names.get(first)
+
+    def value(scope: Scope) -> Value:
+        found = scope.names.get(first)
+        for part in rest:
+            found = _part(found, part, scope)
+        return found
+
     return value
 
 
-def _call(node: Call, scope: Scope) -> Value:
-    function = scope.functions.get(node.function)
-    if function is None:
-        raise ExpressionError(f"there is no function '{node.function}'")
-    args = [_evaluate(arg, scope) for arg in node.args]
-    try:
-        return function(scope.register, *args)
-    except (TypeError, AttributeError, ValueError):
-        raise ExpressionError(f"{node.function}() can't take {_types(args)}") from None
+def _part(value: Value, part: str, scope: Scope) -> Value:
+    if isinstance(value, str):
+        return scope.rows.get(value, {}).get(part)
+    if isinstance(value, Mapping):
+        return value.get(part)
+    if isinstance(value, PersonName) and part in PersonName.__slots__:
+        found: Value = getattr(value, part)
+        return found
+    return None
 
 
-def _filtered(node: Filtered, scope: Scope) -> Value:
-    apply = scope.filters.get(node.name)
-    if apply is None:
-        raise ExpressionError(f"there is no filter '{node.name}'")
-    value = _evaluate(node.value, scope)
-    args = [_evaluate(arg, scope) for arg in node.args]
-    try:
-        return apply(scope.register, value, *args)
-    except (TypeError, AttributeError, ValueError):
-        raise ExpressionError(f"the filter '{node.name}' can't take {_types([value, *args])}") from None
+def _call(node: Call) -> Evaluate:
+    name, args = node.function, [_compiled(arg) for arg in node.args]
+
+    def value(scope: Scope) -> Value:
+        function = scope.functions.get(name)
+        if function is None:
+            raise ExpressionError(f"there is no function '{name}'")
+        given = [arg(scope) for arg in args]
+        try:
+            return function(scope.register, *given)
+        except (TypeError, AttributeError, ValueError):
+            raise ExpressionError(f"{name}() can't take {_types(given)}") from None
+
+    return value
 
 
-def _unary(node: Unary, scope: Scope) -> Value:
-    value = _evaluate(node.operand, scope)
+def _filtered(node: Filtered) -> Evaluate:
+    name, args = node.name, [_compiled(arg) for arg in (node.value, *node.args)]
+
+    def value(scope: Scope) -> Value:
+        apply = scope.filters.get(name)
+        if apply is None:
+            raise ExpressionError(f"there is no filter '{name}'")
+        given = [arg(scope) for arg in args]
+        try:
+            return apply(scope.register, *given)
+        except (TypeError, AttributeError, ValueError):
+            raise ExpressionError(f"the filter '{name}' can't take {_types(given)}") from None
+
+    return value
+
+
+def _unary(node: Unary) -> Evaluate:
+    operand = _compiled(node.operand)
     if node.sign == "not":
-        return not value
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return -value
-    raise ExpressionError(f"'-' can't take {_types([value])}")
+        return lambda scope: not operand(scope)
+
+    def value(scope: Scope) -> Value:
+        found = operand(scope)
+        if isinstance(found, int | Decimal) and not isinstance(found, bool):
+            return -found
+        raise ExpressionError(f"'-' can't take {_types([found])}")
+
+    return value
 
 
-_ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
+def _binary(node: Binary) -> Evaluate:
+    left, right = _compiled(node.left), _compiled(node.right)
+    if node.sign == "or":
+        return lambda scope: left(scope) or right(scope)
+    if node.sign == "and":
+        return lambda scope: left(scope) and right(scope)
+    apply = _OPERATORS[node.sign]
+
+    def value(scope: Scope) -> Value:
+        first, second = left(scope), right(scope)
+        try:
+            return apply(first, second)
+        except TypeError:
+            raise ExpressionError(f"'{node.sign}' can't take {_types([first, second])}") from None
+
+    return value
+
+
+def _in(left: Value, right: Value) -> Value:
+    if isinstance(right, str):
+        return str(left) in right
+    return isinstance(right, tuple | Mapping) and any(left == item for item in right)
+
+
+def _sum(left: Any, right: Any) -> Any:
+    if type(left) is date and isinstance(right, time):
+        return datetime.combine(left, right)  # a day and an hour that were asked for one by one
+    return left + right
+
+
+def _of_two(apply: Callable[[Any, Any], Any], empty: Value) -> Callable[[Value, Value], Value]:
+    """An empty slot is neither before nor after anything, and adds up to nothing."""
+    return lambda left, right: empty if left is None or right is None else apply(left, right)
+
+
+_OPERATORS: Mapping[str, Callable[[Value, Value], Value]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "in": _in,
+    "+": _of_two(_sum, None),
+    "-": _of_two(operator.sub, None),
+    "<": _of_two(operator.lt, False),
+    "<=": _of_two(operator.le, False),
+    ">": _of_two(operator.gt, False),
+    ">=": _of_two(operator.ge, False),
 }
 
-
-def _binary(node: Binary, scope: Scope) -> Value:
-    left = _evaluate(node.left, scope)
-    if node.sign == "or":
-        return left or _evaluate(node.right, scope)
-    if node.sign == "and":
-        return left and _evaluate(node.right, scope)
-    right = _evaluate(node.right, scope)
-    if node.sign == "==":
-        return left == right
-    if node.sign == "!=":
-        return left != right
-    if node.sign == "in":
-        if isinstance(right, str | tuple | Mapping):
-            return any(left == item for item in right) if not isinstance(right, str) else str(left) in right
-        return False
-    if left is None or right is None:  # an empty slot is neither before nor after anything
-        return False if node.sign in ("<", "<=", ">", ">=") else None
-    if node.sign == "+" and type(left) is date and isinstance(right, time):
-        return datetime.combine(left, right)  # a day and an hour that were asked for one by one
-    try:
-        result: Value = _ARITHMETIC[node.sign](left, right)
-    except TypeError:
-        raise ExpressionError(f"'{node.sign}' can't take {_types([left, right])}") from None
-    return result
-
-
-_EVALUATE: Mapping[type, Callable[[Any, Scope], Value]] = {
-    Literal: lambda node, _: node.value,
+_COMPILE: Mapping[type, Callable[[Any], Evaluate]] = {
+    Literal: _literal,
     Name: _name,
     Call: _call,
     Filtered: _filtered,

@@ -63,10 +63,9 @@ class _Known:
         slot = self.scenarios.scenarios[stack[-1].scenario].slots.get(name) if stack else None
         if slot is None or not slot.options:
             return value
-        titles = {option.id: option.title for option in slot.options}
         if isinstance(value, tuple):
-            return tuple(OptionId.of(each, titles) for each in value)
-        return OptionId.of(value, titles)
+            return tuple(OptionId.of(each, slot.titles) for each in value)
+        return OptionId.of(value, slot.titles)
 
 
 class OptionId(str):
@@ -116,7 +115,7 @@ def show(register: Register, value: Value) -> str:
     if isinstance(value, OptionId):
         return value.titles.get(register.language) or next(iter(value.titles.values()), str(value))
     if isinstance(value, str):
-        if _E164.fullmatch(value):
+        if value.startswith("+") and _E164.fullmatch(value):
             return spoken.phone(value, register.language, voice=register.voice)
         if register.voice and value.isascii() and value.isdigit():
             return spoken.digits(value, register.language, voice=True)  # "0042" is a code, whatever a voice makes of it

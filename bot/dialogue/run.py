@@ -10,24 +10,27 @@ from bot.dialogue.actions import Action, Choice, Fault, Say
 from bot.dialogue.expressions import Expression, ExpressionError, Scope, Template, sentence
 from bot.dialogue.meaning import Language, Option
 from bot.dialogue.prompts import Register, render, scope, show
-from bot.dialogue.scenario import ChooseStep, Prompt, Scenario, ScenarioSet, Slot, Step
-from bot.dialogue.session import Frame, Session, changed
+from bot.dialogue.scenario import Prompt, Scenario, ScenarioSet, Slot, Step
+from bot.dialogue.session import Frame, Session, changed, set_in_place
 from bot.dialogue.values import Value
 
 
 class Run:
     """session: the current state. actions: in order. now: naive wall clock of the business.
 
+    The session and its frame on top are this run's own copies, changed in place until the turn is over; nobody else has
+    seen them yet. What must stay as it is now is `changed(run.frame)`. Mappings in them are replaced, never changed.
     quiet: the customer spoke first, so the next menu isn't read out.
     """
 
     def __init__(self, session: Session, scenarios: ScenarioSet, now: datetime) -> None:
-        self.session = session
+        self.session = changed(session)
+        self._own()
         self.scenarios = scenarios
         self.now = now
         self.actions: list[Action] = []
         self.quiet = False
-        self._registers: dict[tuple[Language, bool], Register] = {}
+        self._registers: dict[tuple[Language, bool], Register] = {}  # by language and for the ear
 
     # the stack
 
@@ -45,28 +48,29 @@ class Run:
 
     def item_of(self, intent: str) -> tuple[str, str, str] | None:
         """Scenario, menu step and first step of the block of the menu item with this intent."""
-        for scenario in self.scenarios.scenarios.values():
-            for step in scenario.steps.values():
-                if isinstance(step, ChooseStep):
-                    for item in step.items:
-                        if item.intent == intent:
-                            return scenario.name, step.id, item.target
-        return None
+        return self.scenarios.items.get(intent)
 
     def change(self, **fields: Any) -> None:
-        self.session = changed(self.session, **fields)
+        set_in_place(self.session, fields)
+        if "stack" in fields:
+            self._own()
 
     def put(self, **fields: Any) -> None:
         """Change the current frame."""
-        stack = self.session.stack
-        self.session = changed(self.session, stack=(*stack[:-1], changed(stack[-1], **fields)))
+        set_in_place(self.frame, fields)
 
     def push(self, scenario: str, values: Mapping[str, Value] | None = None) -> None:
         frame = Frame(scenario=scenario, step=self.scenarios.scenarios[scenario].first, values=dict(values or {}))
-        self.session = changed(self.session, stack=(*self.session.stack, frame))
+        self.change(stack=(*self.session.stack, frame))
 
     def pop(self) -> None:
-        self.session = changed(self.session, stack=self.session.stack[:-1])
+        self.change(stack=self.session.stack[:-1])
+
+    def _own(self) -> None:
+        """The frame on top may stand in a session that others have: it is copied before it is changed."""
+        stack = self.session.stack
+        if stack:
+            set_in_place(self.session, {"stack": (*stack[:-1], changed(stack[-1]))})
 
     def go(self, step: str) -> None:
         """On to a step: whatever the frame waited for is over, and so are the misses at it."""
@@ -79,9 +83,12 @@ class Run:
         self.put(values={**self.frame.values, **values})
 
     def forget(self, *names: str) -> None:
+        frame = self.frame
+        if frame.values.keys().isdisjoint(names) and frame.partial.keys().isdisjoint(names):
+            return
         self.put(
-            values={name: value for name, value in self.frame.values.items() if name not in names},
-            partial={name: value for name, value in self.frame.partial.items() if name not in names},
+            values={name: value for name, value in frame.values.items() if name not in names},
+            partial={name: value for name, value in frame.partial.items() if name not in names},
         )
 
     def visit(self, key: str) -> int:
@@ -91,7 +98,8 @@ class Run:
         return before
 
     def understood(self) -> None:
-        self.change(misses=0, silences=0)
+        if self.session.misses or self.session.silences:
+            self.change(misses=0, silences=0)
 
     # saying
 
@@ -126,8 +134,7 @@ class Run:
     ) -> Say:
         language = self.session.language
         wording = prompt.wordings.get(language) or next(iter(prompt.wordings.values()))
-        text = self.text(wording.text, attempt, extra)
-        speech = text
+        text = speech = self.text(wording.text, attempt, extra)
         if self.session.medium == "voice":
             speech = self.text(wording.voice or wording.text, attempt, extra, voice=True)
         return Say(
@@ -144,11 +151,9 @@ class Run:
     ) -> str:
         """The variant for this attempt as it is shown, or said when `voice`."""
         template = variants[min(attempt, len(variants) - 1)]
-        return (
-            template.fixed
-            if template.fixed is not None
-            else render(template, self.scope(extra, voice=voice, shown=True), self.fault)
-        )
+        if template.fixed is not None:
+            return template.fixed
+        return render(template, self.scope(extra, voice=voice, shown=True), self.fault)
 
     def choice(self, option: Option) -> Choice:
         title = option.title.get(self.session.language) or next(iter(option.title.values()), option.id)

@@ -3,19 +3,24 @@
 A set is a folder (`scenarios/clinic/`): the business's data and one scenario a file. Blocks nested in the YAML
 are laid out flat; a step knows the id of the step that follows it (`next`), so the engine never recurses.
 Step ids are paths ("steps/2/taken/0") or the author's own `id:`; "" as a target means: the scenario is done.
+
+Slot, Scenario and ScenarioSet have no slots, so that what follows from them is worked out once and kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from bot.dialogue.expressions import Expression, Template
 from bot.dialogue.hours import DAILY, Hours
 from bot.dialogue.meaning import Option
 from bot.dialogue.values import Value
+
+KEYS = "123456789"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +54,7 @@ class Rule:
     otherwise: Prompt | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Slot:
     """prefill: an expression whose value, if any, fills the slot without asking. learn: profile fact it teaches.
 
@@ -79,6 +84,21 @@ class Slot:
     past: bool = False
     invalid: Prompt | None = None
     line: int = 0
+
+    @cached_property
+    def keyed_options(self) -> tuple[Option, ...]:
+        """Those without a key of their own take 1 to 9 in order, if nobody has a key."""
+        if any(option.key for option in self.options):
+            return self.options
+        return tuple(
+            replace(option, key=KEYS[place]) if place < len(KEYS) else option
+            for place, option in enumerate(self.options)
+        )
+
+    @cached_property
+    def titles(self) -> Mapping[str, Mapping[str, str]]:
+        """Option id -> title by language."""
+        return {option.id: option.title for option in self.options}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +243,7 @@ class EndStep(Step):
     prompt: Prompt | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Scenario:
     """One file. first: the id of its first step. intent phrases live in the set.
 
@@ -239,6 +259,15 @@ class Scenario:
     resumable: bool = True  # come back to after a digression, offered for continuation on another channel
     given: tuple[str, ...] = ()
     outbound: bool = False
+
+    @cached_property
+    def collected_at(self) -> Mapping[str, str]:
+        """Slot -> the first step that collects it."""
+        found: dict[str, str] = {}
+        for step in self.steps.values():
+            for slot in step.slots if isinstance(step, CollectStep) else ():
+                found.setdefault(slot, step.id)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +300,7 @@ class Business:
     tables: Mapping[str, tuple[Mapping[str, Value], ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ScenarioSet:
     """A compiled folder. version: hash of its content. start: the scenario a conversation begins with.
 
@@ -294,3 +323,13 @@ class ScenarioSet:
     rows: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
     smalltalk: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    @cached_property
+    def items(self) -> Mapping[str, tuple[str, str, str]]:
+        """Intent of a menu item -> scenario, menu step, first step of the item's block."""
+        found: dict[str, tuple[str, str, str]] = {}
+        for scenario in self.scenarios.values():
+            for step in scenario.steps.values():
+                for item in step.items if isinstance(step, ChooseStep) else ():
+                    found.setdefault(item.intent, (scenario.name, step.id, item.target))
+        return found

@@ -78,10 +78,17 @@ State = TypeVar("State", Frame, Session)
 
 
 def changed(state: State, **fields: Any) -> State:
-    """`dataclasses.replace`, ten times as fast. Raises TypeError on a field that doesn't exist."""
-    content = {**state.__dict__, **fields}
-    if len(content) != len(state.__dict__):
-        raise TypeError(f"{type(state).__name__} has no field {sorted(fields.keys() - state.__dict__.keys())}")
+    """A copy, like `dataclasses.replace` but several times as fast. Raises TypeError on a field that doesn't exist."""
     copy = object.__new__(type(state))
-    object.__setattr__(copy, "__dict__", content)
+    object.__setattr__(copy, "__dict__", dict(state.__dict__))
+    set_in_place(copy, fields)
     return copy
+
+
+def set_in_place(state: Frame | Session, fields: Mapping[str, Any]) -> None:
+    """Only for who made the copy, before anybody else sees it. Raises TypeError on a field that doesn't exist."""
+    content = state.__dict__
+    known = len(content)
+    content.update(fields)
+    if len(content) != known:
+        raise TypeError(f"{type(state).__name__} has no such field: {', '.join(fields)}")

@@ -184,7 +184,10 @@ def announce(run: Run, step: ChooseStep, *, again: bool) -> None:
 
 def ordered(run: Run, step: ChooseStep) -> tuple[Item, ...]:
     """Items in the order this person should hear them; ones the learned order doesn't know come last."""
-    order = {name: place for place, name in enumerate(run.session.orders.get(step.menu, ()))}
+    learned = run.session.orders.get(step.menu)
+    if not learned:
+        return step.items
+    order = {name: place for place, name in enumerate(learned)}
     return tuple(sorted(step.items, key=lambda item: order.get(item.id, len(order))))
 
 
