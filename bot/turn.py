@@ -47,6 +47,7 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.meaning import Expectation
 from bot.dialogue.run import Run
+from bot.dialogue.samples import sampled
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
 from bot.errors import GovorunError, NotFound, Unavailable, UnknownScenario, place
@@ -411,7 +412,12 @@ class _Body:
         prefix = fetch.name.partition(".")[0]
         backend = self.served(talk).backends.get(prefix)
         outcome, data = "error", {}
-        if backend is None:
+        declared = self.turn.served(talk.scenarios).scenarios.actions.get(fetch.name)
+        if declared is not None:
+            scenarios = self.turn.served(talk.scenarios).scenarios
+            outcome, found = sampled(declared, fetch.args, scenarios, event.at.replace(tzinfo=None))
+            data = dict(found)
+        elif backend is None:
             log.error("no backend '%s' is configured, which the scenario asks for", prefix)
         else:
             phone = profile.proven_phone(self.tx, talk.customer)

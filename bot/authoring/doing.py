@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.authoring.actions import Signature
 from bot.authoring.draft import DONE, Block, Draft, Place, Values
+from bot.authoring.http import MAX_RETRY, MAX_TIMEOUT
 from bot.authoring.tree import Node, Text
 from bot.dialogue.expressions import Expression
 from bot.dialogue.grammar import Call, Filtered, Literal, Name
@@ -46,6 +47,8 @@ def do(block: Block, draft: Draft, fields: Values, at: Place) -> str:
             args=args,
             meanwhile=prompt,
             branches=branches,
+            timeout=float(timeout) if (timeout := reader.number(fields.get("timeout"), 1, MAX_TIMEOUT, 0)) else None,
+            retry=reader.number(fields["retry"], 0, MAX_RETRY, 0) if "retry" in fields else None,
         ),
         at.node,
     )

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 
 from bot.authoring.comparing import Result, compared
 from bot.authoring.load import load
-from bot.authoring.player import CUSTOMER, Bench, given_to, play
+from bot.authoring.player import CUSTOMER, Bench, given_to, play, stubbed
 from bot.authoring.problems import Problem, ScenarioErrors, listed, near
 from bot.authoring.talk import Talk, read
 from bot.dialogue.actions import Fetch
@@ -82,6 +82,7 @@ def talks_of(folder: Path, scenarios: ScenarioSet, locale: str = "en") -> list[T
     for talk in talks:
         try:
             given_to(talk, scenarios)
+            stubbed(talk, scenarios)
         except ScenarioErrors as error:
             problems.extend(error.problems)
         problems.extend(_misnamed(talk, talks, scenarios))

@@ -17,6 +17,8 @@ from bot.authoring import checks
 from bot.authoring.actions import ACTIONS, Signature
 from bot.authoring.business import Head, head, table
 from bot.authoring.draft import DONE, Draft
+from bot.authoring.http import FILE as ACTIONS_FILE
+from bot.authoring.http import declared, signatures
 from bot.authoring.knowledge import FOLDER, Knowledge, knowledge
 from bot.authoring.phrases import PhraseError, expand
 from bot.authoring.problems import Problem, ScenarioErrors
@@ -92,6 +94,8 @@ class _SetDraft:
         rows: dict[str, Mapping[str, Value]] = {
             str(row["id"]): row for rows in business.tables.values() for row in rows
         }
+        external = declared(self.trees.pop(ACTIONS_FILE, None), self.problems)
+        self.actions = {**self.actions, **signatures(external)}
         told = {name: self.trees.pop(name) for name in list(self.trees) if name.startswith(f"{FOLDER}/")}
         for file, tree in self.trees.items():
             self._scenario(file, tree, about.languages, business, rows)
@@ -117,6 +121,7 @@ class _SetDraft:
             rows=rows,
             answers=answers,
             smalltalk=smalltalk,
+            actions=external,
         )
 
     # --- files ---

@@ -262,7 +262,7 @@ KEYWORDS: Mapping[str, tuple[tuple[str, ...], Callable[[Draft, Values, Place], s
     "collect": ((), _collect),
     "choose": (("menu", "items", "again", "loop", "learns"), _choose),
     "confirm": (("change", "declined"), _confirm),
-    "do": (("meanwhile",), partial(doing.do, block)),
+    "do": (("meanwhile", "timeout", "retry"), partial(doing.do, block)),
     "again": (("offered",), _again),
     "if": (("then", "else"), partial(branching.if_, block)),
     "case": (("of", "else"), partial(branching.case, block)),

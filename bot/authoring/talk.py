@@ -37,6 +37,7 @@ HEADER = (
     "scenario",
     "language",
     "given",
+    "stub",
     "continues",
     "rank",
 )
@@ -111,8 +112,9 @@ class Talk:
     when), that others have booked and that the customer has.
 
     caller: E.164 or "". customer, phone: what the profile knows already. given: "service terapevt, name Anna Smith",
-    what the scenario begins with. dated: the header says when. continues: the title of the conversation on another
-    channel that was left unfinished. rank: menu items in the order this customer's habits announce them.
+    what the scenario begins with. stub: "orders.status = none; …", what actions answer. dated: the header says when.
+    continues: the title of the conversation on another channel that was left unfinished. rank: menu items in the order
+    this customer's habits announce them.
     """
 
     file: str
@@ -128,6 +130,7 @@ class Talk:
     taken: tuple[tuple[str, datetime], ...] = ()
     visit: tuple[tuple[str, datetime], ...] = ()
     given: str = ""
+    stub: str = ""
     dated: bool = False
     continues: str = ""
     rank: tuple[str, ...] = ()

@@ -44,13 +44,16 @@ class Say(Action):
 class Fetch(Action):
     """Ask a backend; a Fetched event with this id must follow. id: unique, so doing it twice has one effect.
 
-    meanwhile: what to say if the answer takes longer than a caller likes to wait.
+    meanwhile: what to say if the answer takes longer than a caller likes to wait. timeout: seconds for each try, retry:
+    further tries; None: as the action itself says.
     """
 
     id: str
     name: str
     args: Mapping[str, Value] = field(default_factory=dict)
     meanwhile: Say | None = None
+    timeout: float | None = None
+    retry: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,7 @@ def read(texts: Mapping[str, str], scenario: Scenario) -> dict[str, Value]:
         if slot is None and name not in scenario.given:
             raise NotGiven(name, known=(*scenario.slots, *scenario.given))
         try:
-            out[name] = _READERS.get(slot.type, _text)(text.strip(), slot) if slot else _any(text.strip())
+            out[name] = _READERS.get(slot.type, _text)(text.strip(), slot) if slot else plain(text.strip())
         except ValueError:
             raise NotGiven(name, like=_like(slot)) from None
     return out
@@ -62,7 +62,8 @@ def parts(text: str, scenario: Scenario) -> dict[str, str]:
     return out
 
 
-def _any(text: str) -> Value:
+def plain(text: str) -> Value:
+    """A date, a number, yes or no where it looks like one, else the text. Raises ValueError on the 30th of February."""
     if _MOMENT.fullmatch(text):
         return _moment(text)
     if _DAY.fullmatch(text):

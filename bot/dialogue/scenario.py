@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Literal
 
 from bot.dialogue.expressions import Expression, Template
+from bot.dialogue.external import External
 from bot.dialogue.hours import DAILY, Hours
 from bot.dialogue.meaning import Option
 from bot.dialogue.values import Value
@@ -168,13 +169,15 @@ class DoStep(Step):
     """Ask a backend. args: name -> expression. branches: outcome -> first step of its block.
 
     An outcome "error" without a branch is said by the built-in prompt and leads to a person.
-    keep: the outcome's data is stored in the frame under these names (all of it when empty).
+    timeout: seconds for each try, retry: further tries, of another program; None as actions.yaml says.
     """
 
     action: str
     args: Mapping[str, Expression] = field(default_factory=dict)
     meanwhile: Prompt | None = None
     branches: Mapping[str, str] = field(default_factory=dict)
+    timeout: float | None = None
+    retry: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +311,7 @@ class ScenarioSet:
     builtin: the repair prompts by name ("not_understood", "silence", "cancelled", …), author's over shipped.
     rows: all rows of the business's tables by id; ids are unique across tables. Beside them the options that slots
     write down themselves.
+    actions: what actions.yaml declares, by name.
     answers: by intent. smalltalk: questions of the shipped ones, as `phrases`.
     """
 
@@ -321,6 +325,7 @@ class ScenarioSet:
     phrases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     builtin: Mapping[str, Prompt] = field(default_factory=dict)
     rows: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    actions: Mapping[str, External] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
     smalltalk: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 

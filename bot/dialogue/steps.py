@@ -205,7 +205,9 @@ def _do(run: Run, step: DoStep) -> None:
     run.change(counter=run.session.counter + 1)
     args: dict[str, Value] = {name: run.evaluate(argument) for name, argument in step.args.items()}
     meanwhile = run.rendered(step.meanwhile) if step.meanwhile else None
-    run.actions.append(Fetch(id=request, name=step.action, args=args, meanwhile=meanwhile))
+    run.actions.append(
+        Fetch(id=request, name=step.action, args=args, meanwhile=meanwhile, timeout=step.timeout, retry=step.retry)
+    )
     run.wait(awaiting=request)
 
 

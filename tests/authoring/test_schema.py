@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from bot.authoring import load, slots, steps
+from bot.authoring import http, load, slots, steps
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "bot" / "authoring" / "schema.json").read_text())
@@ -40,3 +40,13 @@ def test_the_schema_knows_every_keyword_of_the_loader():
     assert set(known) == set(steps.KEYWORDS)
     for keyword, (others, _) in steps.KEYWORDS.items():
         assert set(others) <= known[keyword]
+
+
+def test_the_schema_knows_actions_yaml_as_the_loader_does(tmp_path: Path):
+    from tests.authoring.test_actions import ACTIONS
+
+    assert set(SCHEMA["definitions"]["action"]["properties"]) == set(http.KEYS)
+    (tmp_path / "actions.yaml").write_text(ACTIONS)
+    assert valid(tmp_path / "actions.yaml") == []
+    (tmp_path / "wrong.yaml").write_text(ACTIONS.replace("retry:", "rety:"))
+    assert valid(tmp_path / "wrong.yaml") != []

@@ -5,10 +5,10 @@ A theme is a module with its own MESSAGES; what stands in `warnings` is a warnin
 
 from __future__ import annotations
 
-from bot.authoring.messages import files, making, sets, slots, steps, talks, values, warnings
+from bot.authoring.messages import actions, files, making, sets, slots, steps, talks, values, warnings
 from bot.authoring.messages.entry import Messages
 
-THEMES = (files, values, slots, steps, sets, talks, making)
+THEMES = (files, values, slots, steps, sets, talks, making, actions)
 ERRORS: Messages = {code: texts for theme in THEMES for code, texts in theme.MESSAGES.items()}
 WARNINGS: Messages = warnings.MESSAGES
 MESSAGES: Messages = {**ERRORS, **WARNINGS}
