@@ -25,11 +25,7 @@ def expects(session: Session, scenarios: ScenarioSet) -> Expectation:
         return Expectation()
     frame = session.stack[-1]
     intents = _intents(frame, scenarios)
-    intent_slots = {
-        name: tuple(_spec(slot, None, scenarios) for slot in scenario.slots.values())
-        for name, scenario in scenarios.scenarios.items()
-        if scenario.slots and name in scenarios.phrases
-    }
+    intent_slots = scenarios.once("intent_slots", _intent_slots)
     if session.offer is not None:
         return Expectation(yesno=True, choices=(YES, NO), keys=_YES_NO_KEYS, intents=intents, intent_slots=intent_slots)
     scenario = scenarios.scenarios[frame.scenario]
@@ -72,6 +68,14 @@ def expects(session: Session, scenarios: ScenarioSet) -> Expectation:
             intent_slots=intent_slots,
         )
     return Expectation(intents=intents, intent_slots=intent_slots)
+
+
+def _intent_slots(scenarios: ScenarioSet) -> Mapping[str, tuple[SlotSpec, ...]]:
+    return {
+        name: tuple(_spec(slot, None, scenarios) for slot in scenario.slots.values())
+        for name, scenario in scenarios.scenarios.items()
+        if scenario.slots and name in scenarios.phrases
+    }
 
 
 def _spec(slot: Slot, frame: Frame | None, scenarios: ScenarioSet) -> SlotSpec:

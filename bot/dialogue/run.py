@@ -132,14 +132,20 @@ class Run:
         choices: tuple[Choice, ...] = (),
         extra: Mapping[str, Value] | None = None,
     ) -> Say:
-        language = self.session.language
+        language, medium = self.session.language, self.session.medium
+        key = (language, medium, attempt)  # all that words without an expression depend on
+        if not choices and (kept := prompt.kept.get(key)) is not None:
+            return kept
         wording = prompt.wordings.get(language) or next(iter(prompt.wordings.values()))
         text = speech = self.text(wording.text, attempt, extra)
-        if self.session.medium == "voice":
+        if medium == "voice":
             speech = self.text(wording.voice or wording.text, attempt, extra, voice=True)
-        return Say(
+        say = Say(
             text=text, speech=speech, language=language, choices=choices, barge_in=prompt.barge_in, prompt=prompt.id
         )
+        if not choices and prompt.fixed:
+            prompt.kept[key] = say
+        return say
 
     def text(
         self,

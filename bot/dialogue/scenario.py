@@ -4,17 +4,18 @@ A set is a folder (`scenarios/clinic/`): the business's data and one scenario a 
 are laid out flat; a step knows the id of the step that follows it (`next`), so the engine never recurses.
 Step ids are paths ("steps/2/taken/0") or the author's own `id:`; "" as a target means: the scenario is done.
 
-Slot, Scenario and ScenarioSet have no slots, so that what follows from them is worked out once and kept.
+Prompt, Slot, Scenario and ScenarioSet have no slots, so that what follows from them is worked out once and kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
+from bot.dialogue.actions import Say
 from bot.dialogue.expressions import Expression, Template
 from bot.dialogue.external import External
 from bot.dialogue.hours import DAILY, Hours
@@ -22,6 +23,7 @@ from bot.dialogue.meaning import Option
 from bot.dialogue.values import Value
 
 KEYS = "123456789"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +37,23 @@ class Wording:
     voice: tuple[Template, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Prompt:
-    """id: where it stands, "booking:ask.when". wordings: language -> Wording."""
+    """id: where it stands, "booking:ask.when". wordings: language -> Wording.
+
+    kept: what was made of it in words that never change, by what they depend on; for whoever renders it.
+    """
 
     id: str
     wordings: Mapping[str, Wording]
     barge_in: Literal["allow", "deny"] = "allow"
+    kept: dict[tuple[str, str, int], Say] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def fixed(self) -> bool:
+        """Whether no variant has an expression in it."""
+        templates = (each for wording in self.wordings.values() for each in (*wording.text, *wording.voice))
+        return all(each.fixed is not None for each in templates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +340,15 @@ class ScenarioSet:
     actions: Mapping[str, External] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
     smalltalk: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    _kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, name: str, make: Callable[[ScenarioSet], T]) -> T:
+        """What follows from the set alone, made by whoever needs it when it is first asked for, and kept."""
+        if name not in self._kept:
+            self._kept[name] = make(self)
+        made: T = self._kept[name]
+        return made
 
     @cached_property
     def items(self) -> Mapping[str, tuple[str, str, str]]:

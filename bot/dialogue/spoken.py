@@ -43,13 +43,14 @@ def day(value: date, now: datetime, language: Language, *, voice: bool) -> str:
     """
     when = value.date() if isinstance(value, datetime) else value
     today = now.date()
-    coming = today <= when < _year_later(today)
-    year = not coming or (when.year != today.year and (when - today).days > 180)
+    ahead = (when - today).days
+    coming = 0 <= ahead < 365 or (ahead == 365 and when < _year_later(today))
+    year = not coming or (when.year != today.year and ahead > 180)
     words = _WORDS[language]
     calendar: str = words.calendar_day(when, voice=voice, year=year)
-    if (today - when).days > LONG_AGO:
+    if -ahead > LONG_AGO:
         return calendar
-    return f"{words.day_name(when, (when - today).days)}, {calendar}"
+    return f"{words.day_name(when, ahead)}, {calendar}"
 
 
 def date_alone(when: date, language: Language, *, voice: bool, through: bool = False) -> str:

@@ -46,16 +46,18 @@ YES_NO: Mapping[str, tuple[Choice, Choice]] = {
 def go_on(run: Run) -> None:
     """Run steps until one waits, the conversation ends, or a person takes over."""
     for _ in range(MAX_STEPS):
-        if run.session.status != "bot" or run.session.offer:
+        session = run.session
+        if session.status != "bot" or session.offer:
             return
-        if not run.session.stack:
+        if not session.stack:
             finish(run)
             return
-        if run.frame.awaiting:
+        frame = session.stack[-1]
+        if frame.awaiting:
             return
-        step = run.step
+        step = run.scenario.steps.get(frame.step)
         if step is None:
-            leave(run, finished=run.frame.step == "")
+            leave(run, finished=frame.step == "")
             continue
         STEPS[type(step)](run, step)
     run.fault(f"{MAX_STEPS} steps without a question")
