@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 it can't be done, and a line on stderr says why; 2 the com
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from datetime import datetime
@@ -147,32 +148,47 @@ def call(
 Folder = Annotated[
     Path | None, typer.Argument(help="A set, or a folder of sets; GOVORUN_SCENARIOS by default.", show_default=False)
 ]
-Locale = Annotated[Literal["en", "ru"], typer.Option("--lang", help="Language of what is reported.")]
+Locale = Annotated[
+    Literal["en", "ru"] | None,
+    typer.Option("--lang", help="Language of what is reported; LC_ALL or LANG by default.", show_default=False),
+]
 
 ReportedIn = Annotated[
     Literal["en", "ru"] | None, typer.Option("--lang", help="Language of what is reported; the terminal's by default.")
 ]
 
 
-@app.command(epilog="Example: govorun check scenarios/")
-def check(folder: Folder = None, lang: Locale = "en") -> None:
-    """Find what is wrong in scenarios: `file:line: problem. fix`. Exit code 1 where anything is."""
+@app.command(epilog="Example: govorun check scenarios/ --strict")
+def check(
+    folder: Folder = None,
+    lang: Locale = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find what is wrong in scenarios: `file:line: problem. fix`. Exit code 1 on errors; warnings are only told."""
     from bot.app import authors
 
-    found = authors.check(folder or settings_.load().scenarios, locale=lang)
-    for line in found.problems:
-        print(line)
-    if found.problems:
+    found = authors.check(folder or settings_.load().scenarios)
+    locale = lang or authors.locale_of(os.environ)
+    if as_json:
+        print(json.dumps(found.data(locale), ensure_ascii=False, indent=1))
+    else:
+        for line in found.lines(locale):
+            print(line)
+        style = "red" if found.errors else "yellow" if found.warnings else "green"
+        err.print(found.summary(locale), style=style)
+    if found.errors or (strict and found.warnings):
         raise typer.Exit(1)
-    err.print(f"{', '.join(found.sets)}: nothing wrong", style="green")
 
 
 @app.command("test", epilog="Example: govorun test scenarios/clinic")
-def golden(folder: Folder = None, lang: Locale = "en") -> None:
+def golden(folder: Folder = None, lang: Locale = None) -> None:
     """Run the golden conversations; where one differs, show where. Exit code 1 where any does."""
     from bot.app import authors
 
-    passed, failed = authors.test(folder or settings_.load().scenarios, locale=lang, console=out)
+    passed, failed = authors.test(
+        folder or settings_.load().scenarios, locale=lang or authors.locale_of(os.environ), console=out
+    )
     err.print(
         f"{passed} as written, {failed} not" if failed else f"{passed} conversations, all as written",
         style="red" if failed else "green",

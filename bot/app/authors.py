@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,21 +11,76 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.authoring import golden
-from bot.authoring.load import check as check_set
-from bot.authoring.problems import ScenarioErrors
+from bot.authoring.load import lint
+from bot.authoring.problems import Problem, ScenarioErrors
 from bot.backends.calendar import Calendar
 from bot.backends.forms import Forms
+from bot.dialogue.spoken import plural
 from bot.errors import UnknownScenario
 from bot.settings import load as settings
+from bot.understanding.confusions import confused
 from bot.understanding.nlu import BuiltinNlu
 
 Locale = Literal["en", "ru"]
+_WARNING = {"en": "warning", "ru": "предупреждение"}
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
+    """sets: their names. found: (the folder of its set, the problem), in the order of files and lines."""
+
     sets: tuple[str, ...]
-    problems: tuple[str, ...]
+    found: tuple[tuple[Path, Problem], ...]
+
+    @property
+    def errors(self) -> int:
+        return sum(problem.level == "error" for _, problem in self.found)
+
+    @property
+    def warnings(self) -> int:
+        return len(self.found) - self.errors
+
+    def lines(self, locale: Locale) -> list[str]:
+        """`scenarios/clinic/booking.yaml:14: what. fix`, which editors and CI follow; a warning with its code."""
+        out = []
+        for folder, problem in self.found:
+            level = f"{_WARNING[locale]} {problem.code}: " if problem.level == "warning" else ""
+            fix = problem.fix(locale)
+            where = f"{folder / problem.file}:{problem.line}"
+            out.append(f"{where}: {level}{problem.what(locale)}." + (f" {fix}" if fix else ""))
+        return out
+
+    def data(self, locale: Locale) -> dict[str, object]:
+        """As `--json` prints it; line and column from 1."""
+        return {
+            "sets": list(self.sets),
+            "errors": self.errors,
+            "warnings": self.warnings,
+            "problems": [
+                {
+                    "file": str(folder / problem.file),
+                    "line": problem.line,
+                    "column": problem.column,
+                    "level": problem.level,
+                    "code": problem.code,
+                    "message": problem.what(locale),
+                    "fix": problem.fix(locale),
+                }
+                for folder, problem in self.found
+            ],
+        }
+
+    def summary(self, locale: Locale) -> str:
+        sets = ", ".join(self.sets)
+        if not self.found:
+            return f"{sets}: ошибок нет" if locale == "ru" else f"{sets}: nothing wrong"
+        if locale == "ru":
+            errors = plural(self.errors, ("ошибка", "ошибки", "ошибок"), "ru")
+            warnings = plural(self.warnings, ("предупреждение", "предупреждения", "предупреждений"), "ru")
+        else:
+            errors = plural(self.errors, ("error", "errors"), "en")
+            warnings = plural(self.warnings, ("warning", "warnings"), "en")
+        return f"{sets}: {self.errors} {errors}, {self.warnings} {warnings}"
 
 
 def sets_in(folder: Path) -> list[Path]:
@@ -41,16 +97,19 @@ def sets_in(folder: Path) -> list[Path]:
     return found
 
 
-def check(folder: Path, *, locale: Locale) -> Checked:
-    """Every problem of every set, as lines that an editor can follow."""
+def check(folder: Path) -> Checked:
+    """Every problem of every set, with phrases compared as the understanding hears them."""
     found = sets_in(folder)
-    lines = [f"{path / problem.file}{_rest(problem.text(locale))}" for path in found for problem in check_set(path)]
-    return Checked(tuple(path.name for path in found), tuple(lines))
+    problems = [(path, problem) for path in found for problem in lint(path, confused=confused)]
+    return Checked(tuple(path.name for path in found), tuple(problems))
 
 
-def _rest(text: str) -> str:
-    """Of `file:line: what`, without the file: it is given with its folder."""
-    return text[text.index(":") :]
+def locale_of(environment: Mapping[str, str]) -> Locale:
+    """Of who reads the terminal: LC_ALL, LC_MESSAGES or LANG, the first that is set; Russian or else English."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(name):
+            return "ru" if environment[name].lower().startswith("ru") else "en"
+    return "en"
 
 
 def test(folder: Path, *, locale: Locale, console: Console) -> tuple[int, int]:

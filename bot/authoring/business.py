@@ -80,6 +80,7 @@ def table(reader: Reader, root: Listing, seen: set[str]) -> tuple[Mapping[str, V
             if key not in _ROW and not _by_language(node):
                 cells.setdefault(key, []).append((node, made[key]))
         rows[ident] = made
+        reader.rows[ident] = item
     _columns(reader, cells)
     if not rows and not root.items:
         reader.problem("no_rows", root)

@@ -2,13 +2,14 @@
 
 load    compile a folder, or raise ScenarioErrors with all its problems
 check   the problems alone
+lint    the problems, and warnings: what works, but not well
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from bot.authoring import checks
 from bot.authoring.actions import ACTIONS, Signature
 from bot.authoring.business import Head, head, table
+from bot.authoring.checks.whole import Confusions, Phrase, Whole
 from bot.authoring.draft import DONE, Draft
 from bot.authoring.http import FILE as ACTIONS_FILE
 from bot.authoring.http import declared, signatures
@@ -25,12 +27,13 @@ from bot.authoring.problems import Problem, ScenarioErrors
 from bot.authoring.reading import Reader
 from bot.authoring.slots import FIXED, samples, slots
 from bot.authoring.steps import block
-from bot.authoring.tree import Fields, Listing, Node, Unreadable, read
+from bot.authoring.tree import Fields, Listing, Node, Text, Unreadable, read
 from bot.dialogue.scenario import Business, Prompt, Scenario, ScenarioSet, Slot
 from bot.dialogue.values import Value
 
 MAX_FILES = 200
 MAX_TOTAL = 2 * 1024 * 1024  # bytes in one set
+Deep = Callable[[ScenarioSet], Iterable[Problem]]
 BUILTIN = Path(__file__).with_name("builtin.yaml")
 _SUFFIXES = (".yaml", ".yml")
 _SCENARIO = ("scenario", "title", "phrases", "slots", "steps", "resumable", "given", "outbound")
@@ -63,15 +66,39 @@ def load(folder: Path | str, *, locale: str = "en", actions: Mapping[str, Signat
 
 
 def check(folder: Path | str, *, actions: Mapping[str, Signature] = ACTIONS) -> tuple[Problem, ...]:
-    """Everything wrong with a folder, by file and line; `problem.text(locale)` is a line to print."""
+    """Every error of a folder, by file and line; `problem.text(locale)` is a line to print."""
     draft = _SetDraft(Path(folder), actions)
     draft.compiled()
     return ScenarioErrors(draft.problems).problems if draft.problems else ()
 
 
+def lint(
+    folder: Path | str,
+    *,
+    actions: Mapping[str, Signature] = ACTIONS,
+    confused: Confusions | None = None,
+    deep: Deep | None = None,
+) -> tuple[Problem, ...]:
+    """Errors, and warnings with them: what works, but not well; `# check: allow` takes a warning away.
+
+    confused: tells phrases of one intent that sound like another's. deep: looks at what the compiled set does, once
+    nothing in it is wrong.
+    """
+    draft = _SetDraft(Path(folder), actions)
+    made = draft.compiled()
+    if made is not None:
+        broken = bool(draft.problems)
+        checks.lint(draft.whole(made, confused), broken=broken)
+        if deep is not None and not broken:
+            draft.problems.extend(deep(made))
+        unlooked = () if confused else ("near_phrases",)
+        draft.problems[:] = checks.allowed(draft.problems, draft.sources, unlooked)
+    return ScenarioErrors(draft.problems).problems if draft.problems else ()
+
+
 @dataclass(slots=True)
 class _SetDraft:
-    """A set being compiled. drafts: by scenario. trees: what each file holds."""
+    """A set being compiled. drafts: by scenario. trees: what each file holds. sources: its text as it was written."""
 
     folder: Path
     actions: Mapping[str, Signature]
@@ -80,6 +107,19 @@ class _SetDraft:
     digest: str = ""
     drafts: dict[str, Draft] = field(default_factory=dict)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
+    readers: list[Reader] = field(default_factory=list)
+    phrases: list[Phrase] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def whole(self, made: ScenarioSet, confused: Confusions | None) -> Whole:
+        return Whole(
+            folder=self.folder,
+            made=made,
+            drafts=self.drafts,
+            readers=self.readers,
+            phrases=self.phrases,
+            confused=confused,
+        )
 
     def compiled(self) -> ScenarioSet | None:
         self._read()
@@ -88,7 +128,7 @@ class _SetDraft:
             if not any(problem.file == "business.yaml" or problem.code == "no_folder" for problem in self.problems):
                 self._problem("no_business", "business.yaml")
             return None
-        about = head(Reader("business.yaml", self.problems), root)
+        about = head(self._reader("business.yaml"), root)
         repair = self.trees.pop("repair.yaml", None)
         business = replace(about.business, tables=self._tables(about.languages))
         rows: dict[str, Mapping[str, Value]] = {
@@ -100,6 +140,7 @@ class _SetDraft:
         for file, tree in self.trees.items():
             self._scenario(file, tree, about.languages, business, rows)
         known = knowledge(told, about.languages, self.problems, self.actions)
+        self.readers += [*known.readers, *(each.reader for each in known.drafts.values())]
         self.drafts.update(known.drafts)
         self.scenarios.update(known.scenarios)
         self._checked(about, business, rows)
@@ -157,6 +198,7 @@ class _SetDraft:
                 self._problem("empty_file", name)
             else:
                 self.trees[name] = tree
+                self.sources[name] = data.decode("utf-8-sig", "replace")
         self.digest = whole.hexdigest()[:16]
 
     def _tables(self, languages: tuple[str, ...]) -> dict[str, tuple[Mapping[str, Value], ...]]:
@@ -169,7 +211,7 @@ class _SetDraft:
             name = Path(file).stem
             if name in tables:
                 self._problem("table_twice", file, name=name)
-            tables[name] = table(Reader(file, self.problems, languages), tree, seen)
+            tables[name] = table(self._reader(file, languages), tree, seen)
         return tables
 
     def _scenario(
@@ -180,7 +222,7 @@ class _SetDraft:
         business: Business,
         rows: dict[str, Mapping[str, Value]],
     ) -> None:
-        reader = Reader(file, self.problems, languages)
+        reader = self._reader(file, languages)
         if not isinstance(tree, Fields) or tree.get("scenario") is None:
             reader.problem("unknown_file", tree)
             return
@@ -260,7 +302,12 @@ class _SetDraft:
         for reader, intent, node, slots_ in written:
             for language, items in self._written(reader, node, languages):
                 texts = out.setdefault(intent, {}).setdefault(language, {})
-                for text in self._expanded(reader, items, slots_, language, rows):
+                stands_for = self._expanded(reader, items, slots_, language, rows)
+                source = items.value if isinstance(items, Text) else ""
+                self.phrases.append(
+                    Phrase(reader=reader, intent=intent, language=language, node=items, source=source, texts=stands_for)
+                )
+                for text in stands_for:
                     other = said.setdefault((language, text.casefold()), intent)
                     if other != intent:
                         reader.problem("phrase_clash", items, text=text, name=other)
@@ -313,12 +360,16 @@ class _SetDraft:
         prompts = dict(shipped())
         if repair is None:
             return prompts
-        reader = Reader("repair.yaml", self.problems, languages)
+        reader = self._reader("repair.yaml", languages)
         for name, node in reader.fields(repair, prompts).items():
             prompts[name] = reader.prompt(node, f"repair:{name}", EXTRA.get(name, ()))
         for use in reader.uses:
             checks.expression(reader, use, FIXED, {}, business, (), rows)
         return prompts
+
+    def _reader(self, file: str, languages: tuple[str, ...] = ("ru", "en")) -> Reader:
+        self.readers.append(Reader(file, self.problems, languages))
+        return self.readers[-1]
 
     def _problem(self, code: str, file: str, **params: str) -> None:
         self.problems.append(Problem(file=file, line=1, code=code, params=params))

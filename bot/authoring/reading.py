@@ -34,13 +34,21 @@ class Use:
 
 @dataclass(slots=True)
 class Reader:
-    """One file. languages: of the whole set. problems: shared by the set's readers. uses: expressions met so far."""
+    """One file. languages: of the whole set. problems: shared by the set's readers. uses: expressions met so far.
+
+    prompts, templates, texts: what is said, with the node it stands at; templates are the parts of prompts, texts are
+    plain ones by language (titles). rows: a table's, by id. The checks read them.
+    """
 
     file: str
     problems: list[Problem]
     languages: tuple[str, ...] = ("ru", "en")
     uses: list[Use] = field(default_factory=list)
     known: frozenset[str] = frozenset()
+    prompts: list[tuple[Prompt, Node]] = field(default_factory=list)
+    templates: list[tuple[Template, Node]] = field(default_factory=list)
+    texts: list[tuple[Mapping[str, str], Node]] = field(default_factory=list)
+    rows: dict[str, Node] = field(default_factory=dict)
 
     def problem(self, code: str, node: Node, **params: str) -> None:
         self.problems.append(Problem(file=self.file, line=node.line, column=node.column, code=code, params=params))
@@ -175,10 +183,13 @@ class Reader:
         if isinstance(node, Text):
             value = self.text(node)
             self._alone(node, value)
-            return dict.fromkeys(self.languages, value)
-        fields = self.fields(node, self.languages)
-        self._whole(node, fields)
-        return {language: self.text(fields[language]) for language in self.languages if language in fields}
+            texts = dict.fromkeys(self.languages, value)
+        else:
+            fields = self.fields(node, self.languages)
+            self._whole(node, fields)
+            texts = {language: self.text(fields[language]) for language in self.languages if language in fields}
+        self.texts.append((texts, node))
+        return texts
 
     def synonyms(self, node: Node | None) -> dict[str, tuple[str, ...]]:
         return {
@@ -193,7 +204,7 @@ class Reader:
             template = self.template(node, names)
             self._alone(node, "".join(part for part in template.parts if isinstance(part, str)))
             wording = Wording(text=(template,))
-            return Prompt(id=ident, wordings=dict.fromkeys(self.languages, wording))
+            return self._said(Prompt(id=ident, wordings=dict.fromkeys(self.languages, wording)), node)
         if not isinstance(node, Fields):
             self.problem("want_fields", node)
             return _blank(ident, self.languages)
@@ -204,11 +215,16 @@ class Reader:
         barge_in = self.one_of(fields.pop("barge_in", None), ("allow", "deny"), "allow")
         self._whole(node, fields)
         wordings = {language: self.wording(value, names) for language, value in fields.items()}
-        return Prompt(
+        made = Prompt(
             id=ident,
             wordings=wordings or _blank(ident, self.languages).wordings,
             barge_in="deny" if barge_in == "deny" else "allow",
         )
+        return self._said(made, node)
+
+    def _said(self, prompt: Prompt, node: Node) -> Prompt:
+        self.prompts.append((prompt, node))
+        return prompt
 
     def wording(self, node: Node, known: frozenset[str]) -> Wording:
         if isinstance(node, Fields):
@@ -244,6 +260,7 @@ class Reader:
         except ExpressionError as error:
             self._bad(node, error)
             return _EMPTY
+        self.templates.append((template, node))
         self.uses.extend(Use(expression, node, known | self.known) for expression in template.expressions)
         return template
 

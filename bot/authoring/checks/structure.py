@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from bot.authoring.checks.flow import ASKS, circles, leads, reached
 from bot.authoring.checks.names import Rows, expression
+from bot.authoring.checks.types import types
 from bot.authoring.draft import Draft
 from bot.authoring.reading import Use
 from bot.authoring.slots import FIXED
 from bot.authoring.tree import Node
-from bot.dialogue.scenario import AgainStep, Business, CollectStep, Scenario, StartStep
+from bot.dialogue.scenario import AgainStep, Business, CollectStep, Scenario, SetStep, StartStep
 
 
 def scenario(draft: Draft, first: str, business: Business, facts: Iterable[str], rows: Rows) -> None:
@@ -42,6 +43,7 @@ def scenario(draft: Draft, first: str, business: Business, facts: Iterable[str],
     names = {*FIXED, *draft.slots, *draft.variables}
     for use in draft.reader.uses:
         expression(draft.reader, use, names, draft.slots, business, facts, rows)
+    types(draft, business, rows)
 
 
 def _settle_agains(draft: Draft) -> None:
@@ -68,6 +70,20 @@ def _endless(draft: Draft) -> None:
     for circle in circles({name: [to for to in leads(step) if to in quiet] for name, step in quiet.items()}):
         first = min(circle, key=lambda name: (draft.nodes[name].line, name))
         draft.reader.problem("endless", draft.nodes[first])
+    # A slot that is filled isn't asked for again, so a way back to its question asks nothing: `again` does.
+    asked = {name for step in draft.steps.values() if isinstance(step, CollectStep) for name in step.slots}
+    once = {
+        name: step
+        for name, step in draft.steps.items()
+        if name in quiet or isinstance(step, CollectStep)
+        if not isinstance(step, AgainStep) and not (isinstance(step, SetStep) and asked & set(step.assignments))
+    }
+    for circle in circles({name: [to for to in leads(step) if to in once] for name, step in once.items()}):
+        collects = [name for name in circle if isinstance(once[name], CollectStep)]
+        if collects:
+            slots = once[collects[0]]
+            assert isinstance(slots, CollectStep)
+            draft.reader.problem("not_asked_again", draft.nodes[collects[0]], name=", ".join(slots.slots))
 
 
 def given(draft: Draft, scenarios: Mapping[str, Scenario]) -> None:

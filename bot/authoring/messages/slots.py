@@ -72,4 +72,32 @@ MESSAGES: Messages = {
         "en": ("there is no function '<name>'", "Functions: <known>."),
         "ru": ("нет функции '<name>'", "Функции: <known>."),
     },
+    # --- types ---
+    "wrong_type": {
+        "en": ("<name> can't take <kind>", "It takes <known>."),
+        "ru": ("<name> не подходит к такому значению: <kind>", "Подходит: <known>."),
+    },
+    "wrong_count": {
+        "en": ("<name> takes <count> values here, not <given>", "Look it up in the guide."),
+        "ru": ("<name> принимает здесь значений: <count>, а не <given>", "Посмотрите в руководстве."),
+    },
+    "mixed_types": {
+        "en": ("'<sign>' joins <first> with <second>", "Compare like with like."),
+        "ru": ("'<sign>' соединяет разное: <first> и <second>", "Сравнивайте одинаковое."),
+    },
+    "never_equal": {
+        "en": ("<first> is never equal to <second>", "Compare like with like."),
+        "ru": ("<first> никогда не равно: <second>", "Сравнивайте одинаковое."),
+    },
+    "never_chosen": {
+        "en": ("'<name>' is never '<value>'", "It can be <known>."),
+        "ru": ("'<name>' никогда не бывает '<value>'", "Бывает: <known>."),
+    },
+    "wrong_prefill": {
+        "en": ("'<name>' holds <kind>, but is filled with <given>", "Take another value, or leave 'prefill' out."),
+        "ru": (
+            "в '<name>' хранится <kind>, а подставляется <given>",
+            "Подставьте другое значение или уберите 'prefill'.",
+        ),
+    },
 }

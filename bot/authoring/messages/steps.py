@@ -105,4 +105,14 @@ MESSAGES: Messages = {
         "en": ("<name> gets '<arg>' twice", "Leave one out, or give it another name with 'set:' before."),
         "ru": ("<name> получает '<arg>' дважды", "Уберите одно или дайте ему другое имя шагом 'set:' выше."),
     },
+    "not_asked_again": {
+        "en": (
+            "coming back here asks nothing, for '<name>' is filled already: it goes round for ever",
+            "Write 'again: <name>' in place of 'go'.",
+        ),
+        "ru": (
+            "при возврате сюда вопроса не будет: '<name>' уже есть, и шаги пойдут по кругу",
+            "Вместо 'go' напишите 'again: <name>'.",
+        ),
+    },
 }

@@ -1,0 +1,62 @@
+"""Golden conversations: every scenario has one, in every language of the set."""
+
+from __future__ import annotations
+
+import re
+
+from bot.authoring import talk
+from bot.authoring.checks.whole import Whole, lines, prompts
+from bot.authoring.draft import Draft
+from bot.authoring.problems import ScenarioErrors
+from bot.authoring.tree import Node
+from bot.dialogue.expressions import Template
+
+_TELLING = 6  # letters that a prompt's own words must have to be known again
+_MAX_FILES = 200
+
+
+def talks(whole: Whole) -> None:
+    """A scenario is tried where a conversation begins with it, or where the bot says something of it."""
+    told: dict[str, list[str]] = {"ru": [], "en": []}
+    begun: set[tuple[str, str]] = set()
+    for path in sorted((whole.folder / "tests").glob("*.txt"))[:_MAX_FILES]:
+        try:
+            conversations = talk.read(path, path.name)
+        except ScenarioErrors:
+            continue  # `govorun test` tells of it
+        for each in conversations:
+            begun.add((each.language, each.scenario or whole.made.start))
+            said = told.setdefault(each.language, [])
+            said.extend(line.casefold() for exchange in each.exchanges for line in exchange.bot)
+            begun.update((each.language, name) for name in whole.made.scenarios if _named(path.name, name))
+    for name, draft in whole.drafts.items():
+        if "." in name:
+            continue  # an answer with steps
+        for language in whole.made.languages:
+            if (language, name) not in begun and not _said(draft, language, told.get(language, [])):
+                node = Node(line=min((node.line for node in draft.nodes.values()), default=1), column=1)
+                draft.reader.problem("no_talk_for", node, name=name, language=language)
+
+
+def _named(file: str, scenario: str) -> bool:
+    return file.split(".")[0] == scenario
+
+
+def _said(draft: Draft, language: str, told: list[str]) -> bool:
+    patterns = [
+        pattern
+        for thing in (*draft.slots.values(), *draft.steps.values())
+        for prompt in prompts(thing)
+        for line in lines(prompt)
+        if line.language == language and (pattern := _pattern(line.template)) is not None
+    ]
+    return not patterns or any(pattern.search(line) for line in told for pattern in patterns)
+
+
+def _pattern(template: Template) -> re.Pattern[str] | None:
+    """The longest run of its own words: values differ, and "…" may stand for any part."""
+    runs = [part.strip(" .,!?:;—").casefold() for part in template.parts if isinstance(part, str)]
+    longest = max(runs, key=len, default="")
+    if len(longest) < _TELLING:
+        return None
+    return re.compile(re.escape(longest.split(". ")[0]))

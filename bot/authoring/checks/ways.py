@@ -1,0 +1,189 @@
+"""Ways through a scenario on which somebody is left standing: silence at the end, no end at all, no person to go to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.authoring.actions import ACTIONS
+from bot.authoring.checks.flow import leads, reached
+from bot.authoring.checks.whole import Whole, prompts
+from bot.authoring.draft import DONE, Draft
+from bot.authoring.tree import Node
+from bot.dialogue.scenario import (
+    AgainStep,
+    BranchStep,
+    CaseStep,
+    ChooseStep,
+    CollectStep,
+    DoStep,
+    EndStep,
+    HandoffStep,
+    LanguageStep,
+    Scenario,
+    SetStep,
+    StartStep,
+    Step,
+)
+
+QUIET: tuple[type[Step], ...] = (SetStep, BranchStep, CaseStep, LanguageStep, AgainStep, DoStep)
+MANY_ATTEMPTS = 5  # a question heard six times has lost the caller; a person comes after two or three by default
+
+
+def ways(whole: Whole) -> None:
+    called = _called(whole)
+    for name, draft in whole.drafts.items():
+        scenario = whole.made.scenarios.get(name)
+        if scenario is None:
+            continue
+        if name not in called:
+            _silent_ends(draft, scenario)
+        _no_way_out(draft, scenario)
+        _errors(draft)
+        _menus(draft)
+        _attempts(draft)
+    _nobody_starts(whole)
+
+
+def _called(whole: Whole) -> set[str]:
+    """Scenarios that others run and then go on from: they may end without a word."""
+    return {
+        step.scenario
+        for draft in whole.drafts.values()
+        for step in draft.steps.values()
+        if isinstance(step, StartStep) and step.returns
+    }
+
+
+# --- dead ends ---
+
+
+def _silent_ends(draft: Draft, scenario: Scenario) -> None:
+    """After a question or an action the scenario is over, and not a word was said of it."""
+    ends = _silently_done(draft.steps)
+    for ident in reached(scenario.first, draft.steps):
+        step = draft.steps[ident]
+        node = draft.nodes[ident]
+        if isinstance(step, DoStep):
+            for outcome, target in step.branches.items():
+                if target in ends:
+                    draft.reader.problem("dead_end", node, name=f"{step.action}: {outcome}")
+            if "ok" not in step.branches and step.next in ends and not _goes_on_asking(draft, step):
+                draft.reader.problem("dead_end", node, name=f"{step.action}: ok")
+        elif isinstance(step, ChooseStep):
+            for item in step.items:
+                if item.target and item.target in ends and not step.loop:
+                    draft.reader.problem("dead_end", node, name=item.id)
+        elif isinstance(step, CollectStep) and step.next in ends:
+            draft.reader.problem("dead_end", node, name=", ".join(step.slots))
+
+
+def _goes_on_asking(draft: Draft, step: DoStep) -> bool:
+    """Another action follows at once: it is told of there."""
+    following = draft.steps.get(step.next)
+    return isinstance(following, DoStep)
+
+
+def _silently_done(steps: Mapping[str, Step]) -> set[str]:
+    """DONE, and the steps from which some way leads there without a word or a question."""
+    back: dict[str, list[str]] = {}
+    for ident, step in steps.items():
+        if isinstance(step, QUIET) and not list(prompts(step)) and not isinstance(step, AgainStep):
+            for target in leads(step):
+                back.setdefault(target, []).append(ident)
+    ends = {DONE}
+    waiting = [DONE]
+    while waiting:
+        for ident in back.get(waiting.pop(), ()):
+            if ident not in ends:
+                ends.add(ident)
+                waiting.append(ident)
+    return ends
+
+
+# --- no end ---
+
+
+def _no_way_out(draft: Draft, scenario: Scenario) -> None:
+    """Steps from which no way leads to the end, to a person, or back to a menu."""
+    steps = {ident: draft.steps[ident] for ident in reached(scenario.first, draft.steps)}
+    back: dict[str, list[str]] = {}
+    out: set[str] = set()
+    for ident, step in steps.items():
+        targets = leads(step)
+        for target in targets:
+            back.setdefault(target, []).append(ident)
+        if isinstance(step, EndStep | HandoffStep) or DONE in targets or (isinstance(step, ChooseStep) and step.loop):
+            out.add(ident)
+    waiting = list(out)
+    while waiting:
+        for ident in back.get(waiting.pop(), ()):
+            if ident not in out:
+                out.add(ident)
+                waiting.append(ident)
+    caught = [ident for ident in steps if ident not in out]
+    if caught:
+        first = min(caught, key=lambda ident: (draft.nodes[ident].line, ident))
+        draft.reader.problem("no_way_out", draft.nodes[first])
+
+
+# --- actions, menus, attempts ---
+
+
+def _errors(draft: Draft) -> None:
+    """Another program may be down; the built-in words and a person follow, but the author knows better ones."""
+    for ident, step in draft.steps.items():
+        own = isinstance(step, DoStep) and step.action in ACTIONS
+        if isinstance(step, DoStep) and not own and "error" not in step.branches:
+            draft.reader.problem("no_error_branch", draft.nodes[ident], name=step.action)
+
+
+def _menus(draft: Draft) -> None:
+    for ident, step in draft.steps.items():
+        if not isinstance(step, ChooseStep):
+            continue
+        for item in step.items:
+            if step.loop and not item.scenario and item.target in ("", ident):
+                draft.reader.problem("item_nowhere", draft.nodes[ident], name=item.id)
+
+
+def _attempts(draft: Draft) -> None:
+    for name, slot in draft.slots.items():
+        node = Node(line=slot.line, column=1)
+        if slot.max_attempts is not None and slot.max_attempts > MANY_ATTEMPTS:
+            draft.reader.problem("many_attempts", node, name=name, count=str(slot.max_attempts))
+        target = getattr(slot, "on_fail", None)
+        if isinstance(target, str) and target and not _helped(draft.steps, target, name):
+            draft.reader.problem("fail_loop", node, name=name)
+
+
+def _helped(steps: Mapping[str, Step], first: str, slot: str) -> bool:
+    """Whether from here some way leads to the end or to a person, without asking for the slot again."""
+    seen: set[str] = set()
+    waiting: Sequence[str] = [first]
+    while waiting:
+        following: list[str] = []
+        for ident in waiting:
+            step = steps.get(ident)
+            if step is None or isinstance(step, EndStep | HandoffStep):
+                return True
+            if ident in seen or (isinstance(step, CollectStep) and slot in step.slots):
+                continue
+            seen.add(ident)
+            following.extend(leads(step))
+        waiting = following
+    return False
+
+
+def _nobody_starts(whole: Whole) -> None:
+    """A scenario that is neither begun with, nor started, nor asked for in words."""
+    started = {whole.made.start, *whole.made.phrases}
+    for draft in whole.drafts.values():
+        started.update(name for name, _ in draft.starts)
+    for name, draft in whole.drafts.items():
+        scenario = whole.made.scenarios.get(name)
+        if scenario is not None and name not in started and not scenario.outbound:
+            draft.reader.problem("nobody_starts", next(_nodes(draft)), name=name)
+
+
+def _nodes(draft: Draft) -> Iterator[Node]:
+    yield Node(line=min((node.line for node in draft.nodes.values()), default=1), column=1)
