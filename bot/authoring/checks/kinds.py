@@ -105,4 +105,4 @@ GIVEN: Mapping[tuple[str, str], Kind] = {
 }
 
 COMPARED = (NUMBER, DATETIME, DATE, TIME, TEXT, CHOICE)
-SUMMED: Mapping[str, tuple[Kind, ...]] = {"+": (NUMBER, TEXT, LIST), "-": (NUMBER, DATETIME, DATE)}
+SUMMED: Mapping[str, tuple[Kind, ...]] = {"+": (NUMBER, TEXT, LIST, DATE, TIME), "-": (NUMBER, DATETIME, DATE)}

@@ -220,10 +220,17 @@ class Checker:
         if node.sign == "in":
             self.inside(node, left, right)
             return YES_NO
+        if node.sign == "+" and {left, right} == {DATE, TIME}:
+            return DATETIME
         fits = COMPARED if node.sign in ("<", "<=", ">", ">=") else SUMMED[node.sign]
         for kind in (left, right):
             self.taken(f"'{node.sign}'", kind, fits)
-        if left is not None and right is not None and left in fits and right in fits and left.name != right.name:
+        if (
+            left is not None
+            and right is not None
+            and {left.name, right.name} <= {each.name for each in fits}
+            and left.name != right.name
+        ):
             self.tell("mixed_types", sign=node.sign, **_both("first", left), **_both("second", right))
         if node.sign in ("+", "-"):
             return left if left is not None and left == right and node.sign == "+" else None
