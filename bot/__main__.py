@@ -54,6 +54,7 @@ app.add_typer(agents, name="agents")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of the database, keys and caches.")]
 Lang = Annotated[Literal["ru", "en"], typer.Option("--lang", help="Language.")]
+CLOCK = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -153,10 +154,6 @@ Locale = Annotated[
     typer.Option("--lang", help="Language of what is reported; LC_ALL or LANG by default.", show_default=False),
 ]
 
-ReportedIn = Annotated[
-    Literal["en", "ru"] | None, typer.Option("--lang", help="Language of what is reported; the terminal's by default.")
-]
-
 
 @app.command(epilog="Example: govorun check scenarios/ --strict")
 def check(
@@ -167,9 +164,10 @@ def check(
 ) -> None:
     """Find what is wrong in scenarios: `file:line: problem. fix`. Exit code 1 on errors; warnings are only told."""
     from bot.app import authors
+    from bot.app.locale import reported
 
     found = authors.check(folder or settings_.load().scenarios)
-    locale = lang or authors.locale_of(os.environ)
+    locale = reported(lang)
     if as_json:
         print(json.dumps(found.data(locale), ensure_ascii=False, indent=1))
     else:
@@ -181,19 +179,45 @@ def check(
         raise typer.Exit(1)
 
 
-@app.command("test", epilog="Example: govorun test scenarios/clinic")
-def golden(folder: Folder = None, lang: Locale = None) -> None:
-    """Run the golden conversations; where one differs, show where. Exit code 1 where any does."""
-    from bot.app import authors
+@app.command("test", epilog="Example: govorun test scenarios/clinic --only 'правка'")
+def golden(
+    folder: Folder = None,
+    only: Annotated[str, typer.Option("--only", metavar="WORDS", help="Words of a title, or FILE, or FILE:LINE.")] = "",
+    update: Annotated[
+        bool, typer.Option("--update", help="Show what differs, then write what happened into the files.")
+    ] = False,
+    sure: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before writing.")] = False,
+    record: Annotated[
+        str,
+        typer.Option("--record", metavar="SET", help="Talk to this set here, and keep it as a golden conversation."),
+    ] = "",
+    title: Annotated[str, typer.Option("--title", help="Of a recorded conversation; else it is asked for.")] = "",
+    speak: Annotated[
+        Literal["ru", "en"] | None, typer.Option("--language", help="Spoken in a recorded conversation.")
+    ] = None,
+    channel: Annotated[Literal["text", "voice"], typer.Option("--channel", help="Of a recorded one.")] = "text",
+    caller: Annotated[str, typer.Option("--caller", help="Of a recorded one: the number the line shows.")] = "",
+    now: Annotated[datetime | None, typer.Option("--now", formats=CLOCK, help="Of a recorded one: its clock.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Processes at a time; as many as there are cores.")
+    ] = None,
+    lang: Locale = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the golden conversations; where one differs, show where it parted. Exit code 1 where any does."""
+    from bot.app import golden, recording
+    from bot.app.locale import reported
 
-    passed, failed = authors.test(
-        folder or settings_.load().scenarios, locale=lang or authors.locale_of(os.environ), console=out
-    )
-    err.print(
-        f"{passed} as written, {failed} not" if failed else f"{passed} conversations, all as written",
-        style="red" if failed else "green",
-    )
-    if failed:
+    settings, locale = settings_.load(), reported(lang)
+    if record:
+        recording.record(
+            recording.found(record, settings.scenarios), language=speak or settings.language, title=title, now=now,
+            channel=channel, caller=caller, locale=locale, console=out,
+        )  # fmt: skip
+    elif not golden.report(
+        folder or settings.scenarios, locale=locale, only=only, update=update, sure=sure, as_json=as_json, jobs=jobs,
+        console=out, progress=err,
+    ):  # fmt: skip
         raise typer.Exit(1)
 
 
@@ -207,7 +231,7 @@ def new(
     ] = None,
     title: Annotated[str, typer.Option("--title", help="What the business is called; else its name.")] = "",
     title_en: Annotated[str, typer.Option("--title-en", help="The same in English, where it differs.")] = "",
-    lang: ReportedIn = None,
+    lang: Locale = None,
 ) -> None:
     """Begin a set of your own by copying a ready one. Says what to type next."""
     from bot.app import making
@@ -242,7 +266,7 @@ def slot(
         datetime | None,
         typer.Option(
             "--now",
-            formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+            formats=CLOCK,
             help="The clock: 2026-11-18T10:00; else the business's own.",
         ),
     ] = None,

@@ -1,27 +1,17 @@
-"""`govorun check` and `govorun test`: for whoever writes scenarios."""
+"""`govorun check`: for whoever writes scenarios."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from rich.console import Console
-from rich.markup import escape
-
-from bot.authoring import golden
+from bot.app.locale import Locale
 from bot.authoring.load import lint
-from bot.authoring.problems import Problem, ScenarioErrors
-from bot.backends.calendar import Calendar
-from bot.backends.forms import Forms
+from bot.authoring.problems import Problem
 from bot.dialogue.spoken import plural
 from bot.errors import UnknownScenario
-from bot.settings import load as settings
 from bot.understanding.confusions import confused
-from bot.understanding.nlu import BuiltinNlu
 
-Locale = Literal["en", "ru"]
 _WARNING = {"en": "warning", "ru": "предупреждение"}
 
 
@@ -102,43 +92,3 @@ def check(folder: Path) -> Checked:
     found = sets_in(folder)
     problems = [(path, problem) for path in found for problem in lint(path, confused=confused)]
     return Checked(tuple(path.name for path in found), tuple(problems))
-
-
-def locale_of(environment: Mapping[str, str]) -> Locale:
-    """Of who reads the terminal: LC_ALL, LC_MESSAGES or LANG, the first that is set; Russian or else English."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if environment.get(name):
-            return "ru" if environment[name].lower().startswith("ru") else "en"
-    return "en"
-
-
-def test(folder: Path, *, locale: Locale, console: Console) -> tuple[int, int]:
-    """How many golden conversations went as written, and how many not, each of those shown.
-
-    Raises ScenarioErrors where a set or a conversation can't be read.
-    """
-    bench = golden.in_memory(lambda business: {"calendar": Calendar(business), "forms": Forms()})
-    cache = settings().data / "cache" / "intents"
-    passed = failed = 0
-    for path in sets_in(folder):
-        if not (path / "tests").is_dir():
-            continue
-        try:
-            results = golden.run(path, nlu=lambda each: BuiltinNlu.of(each, cache=cache), bench=bench, locale=locale)
-        except ScenarioErrors as error:
-            for problem in error.problems:
-                console.print(f"{path}/{problem.text(locale)}", markup=False, soft_wrap=True)
-            failed += len(error.problems)
-            continue
-        for result in results:
-            if result.passed:
-                passed += 1
-                continue
-            failed += 1
-            console.print(
-                f"\n[bold]{escape(str(path / result.file))}:{result.line}[/] {escape(result.title)}", soft_wrap=True
-            )
-            for line in result.diff.splitlines()[1:]:
-                style = {"+": "green", "-": "red"}.get(line[:1], "dim")
-                console.print(line, style=style, markup=False, soft_wrap=True)
-    return passed, failed

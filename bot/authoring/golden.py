@@ -5,8 +5,10 @@ run(folder, nlu=BuiltinNlu.of, bench=in_memory(lambda business: {"calendar": Cal
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -21,25 +23,47 @@ from bot.dialogue.scenario import Business, ChooseStep, ScenarioSet
 from bot.ports import Asker, Backend, Nlu
 from bot.stores.schema import metadata
 
-__all__ = ["Bench", "Benches", "Result", "in_memory", "run", "talks_of", "try_out"]
+__all__ = ["Bench", "Benches", "Result", "fresh", "in_memory", "run", "talks_of", "try_out"]
 
 Benches = Callable[[ScenarioSet], AbstractContextManager[Bench]]
 
 
-def in_memory(backends: Callable[[Business], Mapping[str, Backend]]) -> Benches:
+def fresh(backends: Callable[[ScenarioSet], Mapping[str, Backend]]) -> Benches:
     """A fresh database in memory for each conversation, with the same tables as the real one."""
 
     @contextmanager
     def bench(scenarios: ScenarioSet) -> Iterator[Bench]:
-        engine = create_engine("sqlite://")
+        engine = create_engine("sqlite://", creator=_empty)
         try:
             with engine.begin() as tx:
-                metadata.create_all(tx)
-                yield Bench(backends=backends(scenarios.business), tx=tx)
+                yield Bench(backends=backends(scenarios), tx=tx)
         finally:
             engine.dispose()
 
     return bench
+
+
+def in_memory(backends: Callable[[Business], Mapping[str, Backend]]) -> Benches:
+    """The same, for backends that need to know of the business alone."""
+    return fresh(lambda scenarios: backends(scenarios.business))
+
+
+def _empty() -> sqlite3.Connection:
+    """A database with all tables and no rows: copied, which takes a tenth of the time that making them does."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.deserialize(_tables())
+    return connection
+
+
+@cache
+def _tables() -> bytes:
+    engine = create_engine("sqlite://")
+    with engine.connect() as tx:
+        metadata.create_all(tx)
+        tx.commit()
+        connection = tx.connection.driver_connection
+        assert isinstance(connection, sqlite3.Connection)
+        return connection.serialize()
 
 
 def run(
@@ -49,24 +73,20 @@ def run(
     bench: Benches,
     locale: str = "en",
     only: str = "",
-    done: Callable[[Result], None] | None = None,
 ) -> list[Result]:
     """Every conversation in FOLDER/tests against the set in FOLDER. Raises ScenarioErrors where a file is wrong.
 
-    only: words of a title, or a file's name; the others are left out. done: called after each.
+    only: words of a title, or a file's name; the others are left out.
     """
     scenarios = load(folder, locale=locale)
     talks = talks_of(Path(folder), scenarios, locale)
     wanted = [talk for talk in talks if chosen(talk, only)]
-    if not wanted:
-        return []
-    understanding = nlu(scenarios)
-    results = []
-    for talk in wanted:
-        results.append(try_out(talk, scenarios, understanding, bench, before=_before(talk, talks)))
-        if done is not None:
-            done(results[-1])
-    return results
+    understanding = nlu(scenarios) if wanted else None
+    return [
+        try_out(talk, scenarios, understanding, bench, before=before(talk, talks))
+        for talk in wanted
+        if understanding is not None
+    ]
 
 
 def talks_of(folder: Path, scenarios: ScenarioSet, locale: str = "en") -> list[Talk]:
@@ -107,7 +127,7 @@ def _misnamed(talk: Talk, talks: Sequence[Talk], scenarios: ScenarioSet) -> Iter
         if _continued(talk, talks) is None:
             meant = {"name": talk.continues, "near": near(talk.continues, titles)}
             yield Problem(file=talk.file, line=talk.line, code="talk_continues", params=meant)
-        elif any(each is talk for each in _before(talk, talks)):
+        elif any(each is talk for each in before(talk, talks)):
             yield Problem(file=talk.file, line=talk.line, code="talk_circle", params={"name": talk.title})
     known = [
         item.id
@@ -131,7 +151,7 @@ def _continued(talk: Talk, talks: Sequence[Talk]) -> Talk | None:
     )
 
 
-def _before(talk: Talk, talks: Sequence[Talk]) -> list[Talk]:
+def before(talk: Talk, talks: Sequence[Talk]) -> list[Talk]:
     """All that come before it, the oldest first; a circle ends where it closes."""
     chain: list[Talk] = []
     at = talk

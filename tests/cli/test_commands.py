@@ -85,8 +85,8 @@ def test_a_conversation_that_differs_is_shown(govorun, tmp_path: Path) -> None:
     told = govorun("test", str(tmp_path / "clinic"))
     assert told.code == 1
     assert "wrong.ru.txt:1 адрес" in told.out
-    assert "- < На Луне." in told.out
-    assert "+ < Наш адрес" in told.out
+    assert "expected  На Луне." in told.out
+    assert "got       Наш адрес" in told.out
 
 
 def test_a_chat_in_the_terminal(govorun) -> None:
