@@ -119,8 +119,9 @@ def marked(wanted: str, got: str, *, plain: bool) -> tuple[Text, Text]:
     """The words that differ, set off: by colour, or in brackets where there is none. None are where all do."""
     old, new = ([each[0] for each in _WORD.finditer(line)] for line in (wanted, got))
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    common = sum(block.size for block in matcher.get_matching_blocks())
-    if common <= FEW * min(len(old), len(new)):
+    same = [word for block in matcher.get_matching_blocks() for word in old[block.a : block.a + block.size]]
+    words = min(sum(word[0].isalnum() for word in each) for each in (old, new))
+    if sum(word[0].isalnum() for word in same) <= FEW * words:
         return Text(wanted), Text(got)
     changed = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     return (
