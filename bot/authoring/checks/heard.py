@@ -70,7 +70,7 @@ def _spoken(
             continue
         at = places.of(line.template, node)
         seconds = clock.of(line.template, line.language)
-        if seconds > LONG and ("long_prompt", at.line) not in told:
+        if round(seconds) > LONG and ("long_prompt", at.line) not in told:
             told.add(("long_prompt", at.line))
             reader.problem("long_prompt", at, seconds=str(round(seconds)), limit=str(round(LONG)))
         for kind, what in _unspeakable(line, facts):
@@ -166,7 +166,7 @@ def _menu(reader: Reader, step: ChooseStep, node: Node, clock: Clock) -> None:
         return
     for language in step.prompt.wordings:
         seconds = _seconds(step, language, clock)
-        if seconds > MENU:
+        if round(seconds) > MENU:
             reader.problem("slow_menu", node, seconds=str(round(seconds)), limit=str(round(MENU)))
             return
 

@@ -19,6 +19,7 @@ from bot.dialogue.values import Value
 
 _LEFT = re.compile(r"\b(TODO|FIXME|XXX+|TBD|lorem ipsum|ТУДУ|TODO:|ДОПИСАТЬ|ЗАГЛУШКА)\b|\?\?\?", re.IGNORECASE)
 _CYRILLIC = re.compile(r"[а-яё]+(?:[ -][а-яё]+)*", re.IGNORECASE)
+_OWN_NAME = ("по-русски", "русский", "русский язык")  # a language is offered in its own words
 _LATIN_WORD = re.compile(r"[a-z]{2,}", re.IGNORECASE)
 _MIXED = re.compile(r"(?=\w*[a-z])(?=\w*[а-яё])\w+", re.IGNORECASE)
 # A WhatsApp reply button holds 20 characters, a row of its list 24; up to three choices are buttons.
@@ -63,7 +64,7 @@ def _faults(text: str, language: str) -> Iterator[tuple[str, str]]:
     if mixed and not any(sign.isdigit() for sign in mixed.group()):
         yield "mixed_letters", mixed.group()
         return
-    if language == "en" and (foreign := _CYRILLIC.search(text)):
+    if language == "en" and (foreign := _CYRILLIC.search(text)) and foreign.group().casefold() not in _OWN_NAME:
         yield "untranslated", foreign.group()[:40]
     if language == "ru" and not _CYRILLIC.search(text) and len(_LATIN_WORD.findall(text)) > 1:
         yield "untranslated", text.strip()[:40]
