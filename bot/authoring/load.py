@@ -45,6 +45,7 @@ EXTRA: Mapping[str, tuple[str, ...]] = {
     "ask_part_of_day": ("day", "time"),
     "in_the_past": ("when",),
     "in_the_future": ("when",),
+    "anything_more": ("chosen",),
     "out_of_range": ("low", "high"),
     "too_small": ("low", "high"),
     "too_big": ("low", "high"),

@@ -197,6 +197,13 @@ class Reader:
             for language, value in self.fields(node, self.languages).items()
         }
 
+    def words(self, node: Node | None) -> dict[str, tuple[str, ...]]:
+        """Words by language, in every language of the set."""
+        found = self.synonyms(node)
+        if isinstance(node, Fields):
+            self._whole(node, dict.fromkeys(found, node))
+        return found
+
     def prompt(self, node: Node, ident: str, known: Iterable[str] = ()) -> Prompt:
         """A prompt in every language: a text, variants by attempt, or {text, voice} where ear and eye differ."""
         names = frozenset(known)

@@ -16,13 +16,15 @@ from bot.dialogue.values import Value
 
 TYPES = ("choice", "datetime", "date", "time", "number", "digits", "phone", "person", "yesno", "text")
 KEYS = (
-    "type", "title", "ask", "from", "options", "length", "min", "max", "past", "valid", "invalid", "prefill", "learn",
-    "unrecognized", "keypad", "sensitive", "optional", "attempts",
+    "type", "title", "ask", "from", "options", "many", "none", "length", "min", "max", "past", "valid", "invalid",
+    "prefill", "learn", "unrecognized", "keypad", "sensitive", "optional", "attempts",
 )  # fmt: skip
 # Which types of slot a key belongs to; a key that isn't here belongs to all.
 ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "from": ("choice",),
     "options": ("choice",),
+    "many": ("choice",),
+    "none": ("choice",),
     "length": ("digits",),
     "min": ("number",),
     "max": ("number",),
@@ -120,6 +122,10 @@ def _slot(
         if _columns(before) != _columns(option):
             reader.problem("option_twice", fields["options"], name=ident)
     low, high = bounds(reader, fields)
+    many = kind == "choice" and reader.yes(fields.get("many"), False)
+    none = reader.words(fields["none"]) if "none" in fields else {}
+    if "none" in fields and kind == "choice" and not many:
+        reader.problem("none_of_one", fields["none"])
     title = reader.by_language(fields["title"]) if "title" in fields else _TITLES.get(kind)
     if asked is None:
         return None
@@ -142,6 +148,8 @@ def _slot(
         low=low if kind == "number" else None,
         high=high if kind == "number" else None,
         past=reader.yes(fields.get("past"), False),
+        many=many,
+        none=none,
         line=line,
     )
 

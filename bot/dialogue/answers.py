@@ -11,10 +11,11 @@ from typing import Any
 
 from bot.dialogue.actions import ChoseItem
 from bot.dialogue.asking import collected_at, refused_too_often, serve, served, take
-from bot.dialogue.meaning import Meaning
+from bot.dialogue.choosing import DONE, NOTHING, press
+from bot.dialogue.meaning import Meaning, Reading
 from bot.dialogue.repair import goodbye
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, Item, Step
+from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, Item, Slot, Step
 from bot.dialogue.session import Frame, changed
 from bot.dialogue.steps import go_on, hand_off, ordered
 from bot.dialogue.values import Moment
@@ -36,9 +37,8 @@ def read_slots(run: Run, meaning: Meaning) -> tuple[str, ...]:
 
 def _collect(run: Run, step: CollectStep, meaning: Meaning) -> bool:
     asked = run.scenario.slots.get(run.frame.asked or "")
-    if meaning.option and asked and any(option.id == meaning.option for option in asked.options):
-        run.store(**{asked.name: meaning.option})
-        run.put(asked=None, question=None)
+    if meaning.option and asked and _pressed(run, asked, meaning.option):
+        pass
     else:
         before = changed(run.frame)
         taken = read_slots(run, meaning)
@@ -46,6 +46,21 @@ def _collect(run: Run, step: CollectStep, meaning: Meaning) -> bool:
             return False
         acknowledge(run, before, taken)
     settle(run, step.id)
+    return True
+
+
+def _pressed(run: Run, slot: Slot, option: str) -> bool:
+    """Whether that button belongs to what was asked; then it is taken."""
+    if slot.many:
+        if option not in (DONE, NOTHING, *(each.id for each in slot.options)):
+            return False
+        whole = press(run, slot, option)
+        if whole is not None:
+            take(run, slot, Reading(value=whole))
+        return True
+    if all(each.id != option for each in slot.options):
+        return False
+    take(run, slot, Reading(value=option))
     return True
 
 

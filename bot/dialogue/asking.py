@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from bot.dialogue.actions import Choice
+from bot.dialogue.choosing import buttons, chosen
 from bot.dialogue.meaning import Reading
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, Slot
@@ -37,6 +38,9 @@ def ask(run: Run, slot: Slot) -> None:
         run.say_builtin(
             f"ask_{question}", attempt=attempt, extra={"day": partial_day(partial), "time": partial_time(partial)}
         )
+    elif slot.many and chosen(run.frame, slot):
+        so_far = run.told(slot, chosen(run.frame, slot))
+        run.say_builtin("anything_more", choices=option_choices(run, slot), extra={"chosen": so_far})
     else:
         run.say(slot.ask, attempt=attempt, choices=option_choices(run, slot))
     if attempt and slot.keypad and run.session.medium == "voice":
@@ -60,7 +64,8 @@ def partial_time(partial: Value) -> Value:
 
 
 def option_choices(run: Run, slot: Slot) -> tuple[Choice, ...]:
-    return tuple(run.choice(option) for option in slot.keyed_options)
+    choices = tuple(run.choice(option) for option in slot.keyed_options)
+    return buttons(run, slot, choices) if slot.many else choices
 
 
 def served(frame: Frame, step: ChooseStep) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 
 from bot.dialogue.asking import served
+from bot.dialogue.choosing import chosen
 from bot.dialogue.keypad import digits_expected
 from bot.dialogue.meaning import REPAIRS, Expectation, Option, SlotSpec
 from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, ScenarioSet, Slot
@@ -41,7 +42,7 @@ def expects(session: Session, scenarios: ScenarioSet) -> Expectation:
             hints=_hints((*choices, *_said_at_once(intent_slots)), session),
         )
     if isinstance(step, CollectStep) and frame.asked:
-        asked = _spec(scenario.slots[frame.asked], frame, scenarios)
+        asked = _spec(scenario.slots[frame.asked], frame, scenarios, asked=True)
         rest = (slot for name, slot in scenario.slots.items() if name != frame.asked and slot.type != "text")
         return Expectation(
             asked=frame.asked,
@@ -78,7 +79,7 @@ def _intent_slots(scenarios: ScenarioSet) -> Mapping[str, tuple[SlotSpec, ...]]:
     }
 
 
-def _spec(slot: Slot, frame: Frame | None, scenarios: ScenarioSet) -> SlotSpec:
+def _spec(slot: Slot, frame: Frame | None, scenarios: ScenarioSet, *, asked: bool = False) -> SlotSpec:
     known = None
     if frame is not None:
         partial = frame.partial.get(slot.name)
@@ -102,6 +103,10 @@ def _spec(slot: Slot, frame: Frame | None, scenarios: ScenarioSet) -> SlotSpec:
         low=slot.low,
         high=slot.high,
         past=slot.past,
+        many=slot.many,
+        none=slot.none,
+        chosen=chosen(frame, slot) if frame is not None and slot.many else (),
+        asked=asked,
     )
 
 

@@ -19,11 +19,13 @@ NUMBER_DIGITS = 19  # the longest number there is on a bank card; a shorter one 
 
 def read_keys(digits: str, expectation: Expectation, now: datetime) -> Meaning:
     """digits: 0-9, *, #; a trailing # ends a long number. now: naive; the year of a date is the next one that fits."""
+    slot = expectation.slots.get(expectation.asked or "")
+    if slot is not None and slot.many and (several := _several(digits, slot)) is not None:
+        return Meaning(readings={slot.name: several})
     option = expectation.keys.get(digits)
     if option is not None:
         yes = {"yes": True, "no": False}.get(option) if expectation.yesno else None
         return Meaning(option=option, yes=yes)
-    slot = expectation.slots.get(expectation.asked or "")
     if digits in REPAIR_KEYS and not (digits == "0" and slot and _takes_zero(slot)):
         return Meaning.only(REPAIR_KEYS[digits])
     read = READERS.get(slot.type) if slot else None
@@ -35,6 +37,8 @@ def read_keys(digits: str, expectation: Expectation, now: datetime) -> Meaning:
 
 def digits_expected(slot: SlotSpec) -> int:
     """How many keys make a whole answer; 0: one key is one answer. What may be shorter ends with # or a pause."""
+    if slot.many:
+        return len(slot.options)
     if slot.type == "number":
         return len(str(int(slot.high))) if slot.high is not None else NUMBER_DIGITS
     if slot.type == "digits":
@@ -49,6 +53,17 @@ def _takes_zero(slot: SlotSpec) -> bool:
     if slot.type == "number":
         return slot.low is not None and slot.low <= 0
     return slot.type == "digits" and slot.length is not None and slot.length[0] == 1
+
+
+def _several(digits: str, slot: SlotSpec) -> Reading | None:
+    """Key by key, ended by # or a pause; # alone is nothing of it, where that may be."""
+    if digits == "#" and slot.none:
+        return Reading(value=())
+    pressed = set(digits.rstrip("#"))
+    keys = {option.key for option in slot.options if option.key}
+    if not pressed or not pressed <= keys:
+        return None
+    return Reading(value=tuple(option.id for option in slot.options if option.key in pressed))
 
 
 def _phone(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:

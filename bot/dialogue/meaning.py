@@ -100,7 +100,9 @@ class SlotSpec:
     type: datetime, date, time, number, digits, phone, person, yesno, choice, text. options: of a choice.
     known: what of a datetime, date or time an earlier utterance said, or the whole value that is being corrected.
     open_hours: the hours that decide between three in the night and three in the afternoon, each day by its own.
-    length: of digits, fewest and most. low, high: bounds of a number. past: a date may be over, as a date of birth is.
+    length: of digits, fewest and most. low, high: bounds of a number. past: a date may be over, as a birthday is.
+    many: several options at once; none: by language, words for none of them; chosen: ids chosen so far.
+    asked: it is what was just asked for.
     """
 
     name: str
@@ -112,6 +114,10 @@ class SlotSpec:
     low: int | Decimal | None = None
     high: int | Decimal | None = None
     past: bool = False
+    many: bool = False
+    none: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

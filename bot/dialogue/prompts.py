@@ -19,6 +19,7 @@ from bot.dialogue.hours import Hours
 from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import Business, ScenarioSet
 from bot.dialogue.session import Session
+from bot.dialogue.titles import Nothing, OptionId, chosen_titles
 from bot.dialogue.values import Moment, PersonName, Value
 
 _DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|I\b")
@@ -64,23 +65,8 @@ class _Known:
         if slot is None or not slot.options:
             return value
         if isinstance(value, tuple):
-            return tuple(OptionId.of(each, slot.titles) for each in value)
+            return chosen_titles(value, slot)
         return OptionId.of(value, slot.titles)
-
-
-class OptionId(str):
-    """The id of an option that shows its title; compared and looked up by the id, as everywhere."""
-
-    __slots__ = ("titles",)
-    titles: Mapping[str, str]
-
-    @classmethod
-    def of(cls, value: Value, titles: Mapping[str, Mapping[str, str]]) -> Value:
-        if not isinstance(value, str) or value not in titles:
-            return value
-        made = cls(value)
-        made.titles = titles[value]
-        return made
 
 
 def scope(
@@ -157,6 +143,10 @@ NAMES: Mapping[str, Callable[[_Known], Value]] = {
 }
 
 
+def _and(language: Language) -> str:
+    return "и" if language == "ru" else "and"
+
+
 def _at(language: Language) -> str:
     return "в" if language == "ru" else "at"
 
@@ -181,8 +171,13 @@ def _money(register: Register, value: Value) -> str:
 
 
 def _list(register: Register, value: Value, word: Value = None) -> str:
-    """ "a, b или c"; word: the conjunction in place of "или"/"or". Datetimes of one day name the day once."""
+    """ "a, b или c"; word: the conjunction in place of "или"/"or". Datetimes of one day name the day once; what was
+    chosen is joined by "и"/"and"."""
+    if isinstance(value, Nothing):
+        return next(iter(value.words.get(register.language, ())), "")
     items = value if isinstance(value, tuple) else (value,)
+    if word is None and items and all(isinstance(item, OptionId) for item in items):
+        word = _and(register.language)
     if len(items) > 1 and all(isinstance(item, datetime) for item in items):
         return "; ".join(_times_of_day(register, tuple(times)) for _, times in groupby(items, _date))
     return spoken.join([show(register, item) for item in items], register.language, word=str(word) if word else None)
@@ -201,6 +196,8 @@ def _date(value: Value) -> date | None:
 def _title(register: Register, value: Value, word: Value = None) -> str:
     """The title of a table row: the value is its id, or a tuple of ids or rows, joined like a list."""
     if isinstance(value, tuple):
+        if isinstance(value, Nothing) or (word is None and value and all(isinstance(each, OptionId) for each in value)):
+            return _list(register, value, word)
         titles = [_title(register, item) for item in value]
         return spoken.join(titles, register.language, word=str(word) if word else None)
     if isinstance(value, OptionId):
@@ -318,6 +315,17 @@ def _count(_: Register, value: Value) -> int:
     return len(value) if isinstance(value, tuple | str) else 0
 
 
+def _sum(register: Register, value: Value, column: Value) -> Value:
+    """A column of what was chosen, added up: sum(toppings, 'price')."""
+    ids = value if isinstance(value, tuple) else (value,)
+    cells = (register.rows.get(each, {}).get(str(column)) for each in ids if isinstance(each, str))
+    total: int | Decimal = 0
+    for cell in cells:
+        if isinstance(cell, int | Decimal) and not isinstance(cell, bool):
+            total += cell
+    return total
+
+
 def _table(register: Register, name: Value) -> tuple[Value, ...]:
     return tuple(register.business.tables.get(str(name), ()))
 
@@ -333,5 +341,6 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "hours_of": _hours_of,
     "count": _count,
     "first": _first,
+    "sum": _sum,
     "table": _table,
 }

@@ -12,6 +12,7 @@ from bot.dialogue.meaning import Language, Option
 from bot.dialogue.prompts import Register, render, scope, show
 from bot.dialogue.scenario import Prompt, Scenario, ScenarioSet, Slot, Step
 from bot.dialogue.session import Frame, Session, changed, set_in_place
+from bot.dialogue.titles import chosen_titles
 from bot.dialogue.values import Value
 
 
@@ -170,6 +171,8 @@ class Run:
 
     def shown(self, slot: Slot, value: Value) -> str:
         """A slot's value for the eye: a choice by its title."""
+        if isinstance(value, tuple):
+            return show(self.register(), self.told(slot, value))
         for option in slot.options:
             if option.id == value:
                 return self.choice(option).title
@@ -177,6 +180,8 @@ class Run:
 
     def told(self, slot: Slot, value: Value) -> Value:
         """A slot's value as a prompt can show it for eye and ear: a choice by its title, all else as it is."""
+        if isinstance(value, tuple):
+            return chosen_titles(value, slot)
         for option in slot.options:
             if option.id == value:
                 return dict(option.title)

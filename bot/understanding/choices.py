@@ -39,7 +39,7 @@ _STOP = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Hit:
+class Hit:
     """score: 0..1; how much of the name was said. start, stop: terms covered."""
 
     start: int
@@ -53,7 +53,7 @@ def read_choice(text: str, *, lang: Lang, expected: Expected) -> Reading:
     if not expected.options:
         return NOTHING
     line = Line(tokens(text), lang)
-    hits = _by_words(line, expected.options, lang) or _by_order(line, expected.options, lang)
+    hits = by_words(line, expected.options, lang) or _by_order(line, expected.options, lang)
     if not hits:
         return NOTHING
     spans = sorted(hits, key=lambda hit: hit.start)
@@ -69,7 +69,7 @@ def read_choice(text: str, *, lang: Lang, expected: Expected) -> Reading:
     return Reading(alternatives=tuple(one for one in order if one in ids), rest=rest)
 
 
-def _best(line: Line, hits: Sequence[_Hit], lang: Lang) -> list[str]:
+def _best(line: Line, hits: Sequence[Hit], lang: Lang) -> list[str]:
     top = max(hit.score for hit in hits)
     best = [hit for hit in hits if hit.score >= top - 0.05]
     # "мужская стрижка" is not the "стрижка" inside it
@@ -83,7 +83,7 @@ def _best(line: Line, hits: Sequence[_Hit], lang: Lang) -> list[str]:
     return ids
 
 
-def _inside(hit: _Hit, other: _Hit) -> bool:
+def _inside(hit: Hit, other: Hit) -> bool:
     """Whether a longer name covers all the words of this one."""
     return other.start <= hit.start and hit.stop <= other.stop and other.stop - other.start > hit.stop - hit.start
 
@@ -91,11 +91,12 @@ def _inside(hit: _Hit, other: _Hit) -> bool:
 _CORRECTIONS = frozenset("нет ой точнее вернее лучше простите извините а no sorry actually rather wait mean".split())
 
 
-def _by_words(line: Line, options: Sequence[Option], lang: Lang) -> list[_Hit]:
+def by_words(line: Line, options: Sequence[Option], lang: Lang) -> list[Hit]:
+    """For each option that is named, the best place of it."""
     words = [(at, forms(word, lang), word) for at, word in _words(line)[:_LONGEST]]
-    hits: list[_Hit] = []
+    hits: list[Hit] = []
     for option in options:
-        best: _Hit | None = None
+        best: Hit | None = None
         for name in _names(option, lang):
             hit = _match(words, option.id, _stems(name, lang), lang)
             if hit is not None and (best is None or hit.score > best.score):
@@ -121,7 +122,7 @@ def _match(
     option: str,
     name: tuple[tuple[tuple[str, ...], str], ...],
     lang: Lang,
-) -> _Hit | None:
+) -> Hit | None:
     """How much of the name the words say; every meaning word of a short name must be there."""
     places: list[int] = []
     score = 0.0
@@ -135,7 +136,7 @@ def _match(
             score += likeness
     if not places or score / len(name) < 0.5:
         return None
-    return _Hit(min(places), max(places) + 1, option, score / len(name) + 0.01 * len(places))
+    return Hit(min(places), max(places) + 1, option, score / len(name) + 0.01 * len(places))
 
 
 def _alike(said_forms: tuple[str, ...], said: str, name_forms: tuple[str, ...], name: str) -> float:
@@ -192,7 +193,7 @@ def forms(word: str, lang: Lang) -> tuple[str, ...]:
     return (word,)
 
 
-def _by_order(line: Line, options: Sequence[Option], lang: Lang) -> list[_Hit]:
+def _by_order(line: Line, options: Sequence[Option], lang: Lang) -> list[Hit]:
     """'второй', 'вариант два', 'the second one', 'последний', a bare '2'."""
     count = len(options)
     for at in range(len(line)):
@@ -211,5 +212,5 @@ def _by_order(line: Line, options: Sequence[Option], lang: Lang) -> list[_Hit]:
         after = line.word(at + 1)
         short = len(line) - at <= 3 or after in _ORDER_AFTER[lang]
         if short:
-            return [_Hit(at, at + 1, options[number - 1].id, 1.0)]
+            return [Hit(at, at + 1, options[number - 1].id, 1.0)]
     return []

@@ -190,8 +190,10 @@ class BuiltinNlu:
         heard = _heard(text, plain, expectation, language, now)
         key = expectation.keys.get(plain) if plain.isascii() and plain.isdigit() else None
         asked = expectation.slots.get(expectation.asked or "")
-        if key is not None and (asked is None or asked.type == "choice"):
+        if key is not None and (asked is None or (asked.type == "choice" and not asked.many)):
             return _pressed(key, asked)
+        if asked is not None and asked.many and (nothing := _nothing_of(asked, heard)) is not None:
+            return nothing
 
         wish = repair(plain, language, yesno=expectation.yesno)
         if heard.yes is not None and not self._says_more(heard, wish):
@@ -269,6 +271,14 @@ class BuiltinNlu:
         specs = expectation.intent_slots.get(intents[0].name, ())
         readings, _ = _unasked(said, specs, heard)
         return Meaning(intents=intents, readings=readings)
+
+
+def _nothing_of(asked: SlotSpec, heard: _Heard) -> Meaning | None:
+    """'Не надо', 'no', 'that's all' to what may be left out, or is chosen already: an answer, and no wish to cancel."""
+    told, rest = _read(asked, heard.text, heard)
+    if told is None or _content(rest, heard.language) or told.value not in ((), asked.chosen):
+        return None
+    return Meaning(readings={asked.name: told})
 
 
 def _goes_over(said: str, meaning: Meaning, letters: Language, expectation: Expectation) -> bool:
@@ -424,6 +434,8 @@ def _by_order(spec: SlotSpec, told: Reading, words: str, heard: _Heard) -> bool:
     if spec.type != "choice":
         return False
     turned, _ = _read(replace(spec, options=(*spec.options[1:], *spec.options[:1])), words, heard)
+    if turned is not None and isinstance(turned.value, tuple) and isinstance(told.value, tuple):
+        return set(turned.value) != set(told.value)
     return turned is None or turned.value != told.value
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from bot.dialogue import meaning
@@ -24,6 +25,8 @@ class Expected:
     open_hours: when it is open; decides whether 'three' is 03:00 or 15:00, by the day that was named.
     prefer_future: 'on the third' is the coming third; dates said to be past are not taken.
     region: the country whose national phone numbers are meant (ISO 3166); '' leaves it to the language.
+    many: several options may be named. none: by language, words for none of them. chosen: ids chosen so far. asked: it
+    is what was just asked for.
     length: of digits, fewest and most. past: the date may be over, and without a year it is the last such day.
     """
 
@@ -34,6 +37,10 @@ class Expected:
     region: str = ""
     length: tuple[int, int] | None = None
     past: bool = False
+    many: bool = False
+    none: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
+    asked: bool = False
 
     @classmethod
     def of(cls, spec: SlotSpec, *, region: str = "") -> Expected:
@@ -45,6 +52,10 @@ class Expected:
             region=region,
             length=spec.length,
             past=spec.past,
+            many=spec.many,
+            none=spec.none,
+            chosen=spec.chosen,
+            asked=spec.asked,
         )
 
 

@@ -11,6 +11,7 @@ from bot.understanding.choices import read_choice
 from bot.understanding.dates import read_date
 from bot.understanding.datetimes import read_datetime
 from bot.understanding.digits import read_digits
+from bot.understanding.many import read_many
 from bot.understanding.numbers import read_number
 from bot.understanding.people import read_person
 from bot.understanding.phones import read_phone
@@ -29,7 +30,9 @@ READERS: Mapping[str, Reader] = {
     "phone": lambda text, lang, now, expected: read_phone(text, lang=lang, expected=expected),
     "person": lambda text, lang, now, expected: read_person(text, lang=lang),
     "yesno": lambda text, lang, now, expected: read_yesno(text, lang=lang),
-    "choice": lambda text, lang, now, expected: read_choice(text, lang=lang, expected=expected),
+    "choice": lambda text, lang, now, expected: (read_many if expected.many else read_choice)(
+        text, lang=lang, expected=expected
+    ),
 }
 
 

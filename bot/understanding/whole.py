@@ -42,7 +42,7 @@ def is_whole(text: str, expectation: Expectation, *, language: Language, now: da
 def _is_whole_answer(text: str, expectation: Expectation, language: Language, now: datetime) -> bool:
     asked = expectation.slots.get(expectation.asked or "")
     if asked is not None:
-        if asked.type in _OPEN_ENDED or asked.type not in slots.READERS:
+        if asked.type in _OPEN_ENDED or asked.many or asked.type not in slots.READERS:
             return False
         read = slots.read(asked.type, text, lang=language, now=now, expected=Expected.of(asked))
         if asked.type == "digits" and not _complete(read, asked):

@@ -2,12 +2,17 @@
 English."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.authoring import golden
-from bot.authoring.load import check
+from bot.authoring.load import check, load
+from bot.dialogue.engine import advance, expects, opening
+from bot.dialogue.events import Started
+from bot.dialogue.meaning import Expectation
 from bot.dialogue.scenario import ScenarioSet
 from bot.ports import Nlu
 from bot.understanding.nlu import BuiltinNlu
@@ -228,6 +233,144 @@ def test_an_option_of_the_slots_own_has_a_title_and_columns(goes: Goes):
         scenario("size", "{size|title|lower}, {size.price|money}"),
         "< Какая?\n> большую\n< Большая, 650\u00a0₽\n= ended: done\n",
     )
+
+
+# --- several options at once
+
+TOPPINGS = {
+    "toppings": """
+    type: choice
+    many: yes
+    none: {ru: [без добавок], en: [no toppings]}
+    options:
+      cheese: {title: {ru: Сыр, en: Cheese}, price: 50}
+      mushrooms: {title: {ru: Грибы, en: Mushrooms}, price: 70}
+      onion: {title: {ru: Лук, en: Onions}, price: 30}
+      ham: {title: {ru: Ветчина, en: Ham}, price: 90}
+    ask: {ru: Что добавить?, en: Which toppings?}"""
+}
+CONFIRMED = """\
+scenario: order
+title: {ru: Заказ, en: Order}
+phrases: {ru: ["хочу пиццу [с {toppings}]"], en: ["I want a pizza [with {toppings}]"]}
+slots:
+  toppings: TOPPINGS
+steps:
+  - collect: [toppings]
+  - confirm:
+      ru: "{toppings|lower}, {sum(toppings, 'price')|money}. Верно?"
+      en: "{toppings}, {sum(toppings, 'price')|money}. Right?"
+    change: any
+  - end: {ru: Готово., en: Done.}
+""".replace("TOPPINGS", TOPPINGS["toppings"])
+
+
+def toppings(said: str = "{toppings}") -> str:
+    return scenario("toppings", said, slots=TOPPINGS)
+
+
+@pytest.mark.parametrize(
+    ("words", "taken"),
+    [
+        ("сыр и грибы", "Сыр и Грибы"),
+        ("сыр, ветчину и без лука", "Сыр и Ветчина"),
+        ("всё кроме лука", "Сыр, Грибы и Ветчина"),
+        ("давайте все", "Сыр, Грибы, Лук и Ветчина"),
+        ("без лука, сыр", "Сыр"),
+        ("первое и третье", "Сыр и Лук"),
+        ("без добавок", "Без добавок"),
+        ("не надо", "Без добавок"),
+        ("нет, спасибо", "Без добавок"),
+    ],
+)
+def test_several_options_are_named_in_one_breath(words: str, taken: str, goes: Goes):
+    goes(toppings(), f"< Что добавить?\n> {words}\n< {taken}\n= ended: done\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "taken"),
+    [
+        ("cheese and ham", "Cheese and Ham"),
+        ("everything but onions", "Cheese, Mushrooms and Ham"),
+        ("ham, hold the onions", "Ham"),
+        ("no thanks", "No toppings"),
+    ],
+)
+def test_several_options_are_named_in_english(words: str, taken: str, goes: Goes):
+    goes(toppings(), f"< Which toppings?\n> {words}\n< {taken}\n= ended: done\n", language="en")
+
+
+def test_several_options_are_keyed_one_by_one_and_ended(goes: Goes):
+    talk = "< Что добавить?\n> [{keys}]\n< {taken}\n= ended: done\n"
+    goes(toppings(), talk.format(keys="13#", taken="Сыр и Лук"), header="channel: voice")
+
+
+def test_a_hash_alone_is_none_of_them(goes: Goes):
+    goes(toppings(), "< Что добавить?\n> [#]\n< Без добавок\n= ended: done\n", header="channel: voice")
+
+
+def test_buttons_gather_until_the_customer_is_done(goes: Goes):
+    goes(
+        toppings(),
+        "< Что добавить?\n> (Сыр)\n< Сыр. Что-нибудь ещё?\n> (Лук)\n< Сыр и Лук. Что-нибудь ещё?\n> (Готово)\n"
+        "< Сыр и Лук\n= ended: done\n",
+    )
+
+
+def test_a_button_may_say_none_of_them(goes: Goes):
+    goes(toppings(), "< Which toppings?\n> (No toppings)\n< No toppings\n= ended: done\n", language="en")
+
+
+def test_words_go_on_where_buttons_began(goes: Goes):
+    goes(
+        toppings(),
+        "< Что добавить?\n> (Сыр)\n< Сыр. Что-нибудь ещё?\n> ещё ветчину\n< Сыр и Ветчина\n= ended: done\n",
+    )
+
+
+def test_that_is_all_ends_what_buttons_began(goes: Goes):
+    goes(
+        toppings(),
+        "< Что добавить?\n> (Сыр)\n< Сыр. Что-нибудь ещё?\n> ничего больше\n< Сыр\n= ended: done\n",
+    )
+
+
+def test_what_was_chosen_is_corrected_by_adding_and_taking_away(goes: Goes):
+    goes(
+        CONFIRMED,
+        "< Что добавить?\n> сыр и грибы\n< Сыр и Грибы, 120\u00a0₽. Верно?\n"
+        "> убери грибы\n< Сыр, 50\u00a0₽. Верно?\n"
+        "> нет, добавь ветчину\n< Сыр и Ветчина, 140\u00a0₽. Верно?\n"
+        "> без сыра\n< Ветчина, 90\u00a0₽. Верно?\n"
+        "> лучше только лук\n< Лук, 30\u00a0₽. Верно?\n> да\n< Готово.\n= ended: done\n",
+    )
+
+
+def test_several_options_come_with_the_wish_itself(tmp_path: Path):
+    folder = write(tmp_path / "set", business=BUSINESS, main="", booking="", doctors="", order=CONFIRMED)
+    scenarios = load(folder)
+    spec = next(iter(_menu(scenarios).intent_slots["order"]))
+    assert spec.many
+    meaning = understanding(scenarios).understand(
+        "хочу пиццу с ветчиной и сыром", _menu(scenarios), language="ru", now=datetime(2026, 11, 18, 10)
+    )
+    assert meaning.intent == "order"
+    assert meaning.readings["toppings"].value == ("cheese", "ham")
+
+
+def _menu(scenarios: ScenarioSet) -> Expectation:
+    """Nothing asked yet: a wish."""
+    session, _ = advance(
+        opening("c", scenarios), Started(id="1", at=datetime(2026, 11, 18, 10, tzinfo=UTC), scenario="order"), scenarios
+    )
+    return replace(expects(session, scenarios), asked=None, slots={}, choices=(), keys={})
+
+
+def test_none_of_them_belongs_to_several(tmp_path: Path):
+    order = toppings().replace("    many: yes\n", "")
+    folder = write(tmp_path / "set", business=BUSINESS, main="", booking="", doctors="", order=order)
+    (told,) = (problem.text() for problem in check(folder))
+    assert told.startswith("order.yaml:6: 'none' is for a choice of several. Add 'many: yes'")
 
 
 # --- what authors get wrong

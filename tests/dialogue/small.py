@@ -51,7 +51,7 @@ BUILTIN = (
     " what_to_change goodbye greeting_reply help offer_continue continuing in_the_past agent_left agent_joined"
     " internal_error keep_waiting more_answers corrected wait_ok thanks_reply transfer_failed moved declined"
     " language_switched"
-    " in_the_future out_of_range too_small too_big wrong_length wrong_length_between"
+    " anything_more in_the_future out_of_range too_small too_big wrong_length wrong_length_between"
 )
 SERVICES = (Option(id="terapevt", title={"ru": "Терапевт"}), Option(id="lor", title={"ru": "Лор"}))
 ROWS: dict[str, Any] = {

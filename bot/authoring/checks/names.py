@@ -64,6 +64,8 @@ def _parts(
     slot = slots.get(first)
     if slot is None:
         return None
+    if slot.many:
+        return set()  # of several nothing can be told by name: sum(toppings, 'price'), {toppings|title}
     if slot.type == "choice":
         return {key for option in slot.options for key in rows.get(option.id, {})}
     return {"given", "patronymic", "family"} if slot.type == "person" else set()

@@ -41,6 +41,10 @@ MESSAGES: Messages = {
         "en": ("nothing lies between <low> and <high>", "'min' has to be the smaller one."),
         "ru": ("между <low> и <high> ничего нет", "'min' должно быть меньше, чем 'max'."),
     },
+    "none_of_one": {
+        "en": ("'none' is for a choice of several", "Add 'many: yes', or make it an option of its own."),
+        "ru": ("'none' бывает, когда выбирают несколько", "Добавьте 'many: yes' или сделайте это вариантом."),
+    },
     "option_twice": {
         "en": ("another slot or table tells other things of '<name>'", "Give this option an id of its own."),
         "ru": ("у другого слота или в таблице о '<name>' сказано другое", "Дайте этому варианту свой id."),
