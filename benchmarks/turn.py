@@ -1,7 +1,7 @@
 """How fast the core and the turn are, without network, recogniser or understanding.
 
 events_per_s   events a second through `advance`: a whole booking and a menu, by key and by understood words
-load_s         from the YAML files of scenarios/clinic to the program they compile to
+load_s         from the YAML files of every set in scenarios/ to the programs they compile to
 turns_per_s    events a second through the whole turn, each committed to SQLite with every commit on the disk
 bare_commits_per_s   what the same disk does in the same minute with one small row a commit
 
@@ -39,7 +39,8 @@ from bot.stores.schema import customers
 from bot.stores.sql import Database
 from bot.turn import Served, Turn
 
-CLINIC = Path(__file__).parents[1] / "scenarios/clinic"
+SETS = Path(__file__).parents[1] / "scenarios"
+CLINIC = SETS / "clinic"
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 SECONDS = 3.0  # of each measurement
 ROUNDS = 3  # the median of these
@@ -154,15 +155,18 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object on one line")
     as_json = parser.parse_args().json
     loading = []
+    folders = sorted(file.parent for file in SETS.glob("*/business.yaml"))
     for _ in range(ROUNDS):
         started = time.perf_counter()
-        scenarios = load(CLINIC)
+        sets = {folder.name: load(folder) for folder in folders}
         loading.append(time.perf_counter() - started)
+    scenarios = sets["clinic"]
     before = os.getloadavg()[0]
     with TemporaryDirectory() as folder:
         figures = {
             "events_per_s": round(rate(lambda: whole_conversation(scenarios))),
             "load_s": round(statistics.median(loading), 4),
+            "sets": len(sets),
             "turns_per_s": round(turns(scenarios, Path(folder)), 1),
             "bare_commits_per_s": round(bare_commits(Path(folder)), 1),
             "load_before": round(before, 2),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from math import gcd
+from dataclasses import dataclass, field
+from math import gcd, prod
 
 from bot.authoring.reading import NAME
 
@@ -29,16 +29,24 @@ class PhraseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """One of several."""
+    """One of several. texts: how many it means."""
 
     ways: tuple[Piece, ...]
+    texts: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "texts", sum(map(_count, self.ways)))
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One after another."""
+    """One after another. texts: how many it means."""
 
     pieces: tuple[Piece, ...]
+    texts: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "texts", prod(map(_count, self.pieces)))
 
 
 Piece = str | Either | Chain
@@ -77,14 +85,7 @@ def _skippable(piece: Piece) -> bool:
 
 
 def _count(piece: Piece) -> int:
-    if isinstance(piece, str):
-        return 1
-    if isinstance(piece, Either):
-        return sum(_count(way) for way in piece.ways)
-    total = 1
-    for part in piece.pieces:
-        total *= _count(part)
-    return total
+    return 1 if isinstance(piece, str) else piece.texts
 
 
 def _pick(piece: Piece, index: int) -> str:
