@@ -16,8 +16,8 @@ from bot.dialogue.values import Value
 
 TYPES = ("choice", "datetime", "date", "time", "number", "digits", "phone", "person", "yesno", "text")
 KEYS = (
-    "type", "title", "ask", "from", "options", "many", "none", "length", "min", "max", "past", "valid", "invalid",
-    "prefill", "learn", "unrecognized", "keypad", "sensitive", "optional", "attempts",
+    "type", "title", "ask", "from", "options", "many", "none", "length", "min", "max", "unit", "past", "valid",
+    "invalid", "prefill", "learn", "unrecognized", "keypad", "sensitive", "optional", "attempts",
 )  # fmt: skip
 # Which types of slot a key belongs to; a key that isn't here belongs to all.
 ONLY_FOR: Mapping[str, tuple[str, ...]] = {
@@ -28,6 +28,7 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "length": ("digits",),
     "min": ("number",),
     "max": ("number",),
+    "unit": ("number",),
     "past": ("date",),
 }
 LENGTHS = (1, 19)  # of digits; the longest bank card number
@@ -147,6 +148,7 @@ def _slot(
         length=length(reader, fields.get("length")) if kind == "digits" else None,
         low=low if kind == "number" else None,
         high=high if kind == "number" else None,
+        unit=reader.synonyms(fields["unit"]) if "unit" in fields else {},
         past=reader.yes(fields.get("past"), False),
         many=many,
         none=none,

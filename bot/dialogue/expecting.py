@@ -101,6 +101,7 @@ def _spec(slot: Slot, frame: Frame | None, scenarios: ScenarioSet, *, asked: boo
         open_hours=hours,
         length=slot.length,
         low=slot.low,
+        unit=slot.unit,
         high=slot.high,
         past=slot.past,
         many=slot.many,

@@ -100,7 +100,8 @@ class SlotSpec:
     type: datetime, date, time, number, digits, phone, person, yesno, choice, text. options: of a choice.
     known: what of a datetime, date or time an earlier utterance said, or the whole value that is being corrected.
     open_hours: the hours that decide between three in the night and three in the afternoon, each day by its own.
-    length: of digits, fewest and most. low, high: bounds of a number. past: a date may be over, as a birthday is.
+    length: of digits, fewest and most. low, high: bounds of a number; unit: what it counts, by language: "три окна"
+    is then a number though nobody asked for it. past: a date may be over, as a birthday is.
     many: several options at once; none: by language, words for none of them; chosen: ids chosen so far.
     asked: it is what was just asked for.
     """
@@ -113,6 +114,7 @@ class SlotSpec:
     length: tuple[int, int] | None = None
     low: int | Decimal | None = None
     high: int | Decimal | None = None
+    unit: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     past: bool = False
     many: bool = False
     none: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -157,6 +157,14 @@ def _day(register: Register, value: Value) -> str:
     raise TypeError
 
 
+def _date_alone(register: Register, value: Value) -> str:
+    """Without the day's name, as it stands after "до" or "until": "до 3 декабря"."""
+    if isinstance(value, datetime | date):
+        when = value.date() if isinstance(value, datetime) else value
+        return spoken.date_alone(when, register.language, voice=register.voice)
+    raise TypeError
+
+
 def _time(register: Register, value: Value) -> str:
     if isinstance(value, datetime | time):
         return spoken.time(value, register.language, voice=register.voice)
@@ -266,6 +274,7 @@ def _lower(register: Register, value: Value) -> str:
 FILTERS: Mapping[str, Callable[..., Value]] = {
     "day": _day,
     "time": _time,
+    "date": _date_alone,
     "money": _money,
     "list": _list,
     "title": _title,

@@ -74,7 +74,8 @@ class Slot:
     options: of a choice (resolved from the data it came from). open_hours: a datetime within business hours.
     unrecognized: in place of the built-in prompt. keypad: how to give it by keys. required: False: taken when it is
     said, never asked for. max_attempts: prompts without an answer before a person is asked; None: as everywhere.
-    length: of digits, fewest and most. low, high: bounds of a number, both allowed. past: a date may be over.
+    length: of digits, fewest and most. low, high: bounds of a number, both allowed; unit: what it counts, by language.
+    past: a date may be over.
     many: several options at once, the value is a tuple of ids; none: by language, words for none of them, ().
     invalid: said when a value was understood and can't be taken, where no rule has words of its own.
     """
@@ -95,6 +96,7 @@ class Slot:
     length: tuple[int, int] | None = None
     low: int | Decimal | None = None
     high: int | Decimal | None = None
+    unit: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     past: bool = False
     many: bool = False
     none: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

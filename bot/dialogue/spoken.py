@@ -16,6 +16,7 @@ from bot.dialogue.meaning import Language
 from bot.dialogue.values import PersonName
 
 LONG_AGO = 14  # days; nobody tells a birthday by its weekday
+LATELY = 180  # days; what is over so short a time ago is not taken for another year
 _NARROW = "\u00a0"  # no-break space: between groups of thousands and before a currency sign
 _WORDS: dict[Language, ModuleType] = {"ru": spoken_ru, "en": spoken_en}
 _SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£", "KZT": "₸", "UAH": "₴", "BYN": "Br", "GEL": "₾", "TRY": "₺"}
@@ -38,13 +39,13 @@ def number(
 def day(value: date, now: datetime, language: Language, *, voice: bool) -> str:
     """'завтра, 19 ноября', 'в пятницу, двадцатого ноября'; 'tomorrow, November 19'.
 
-    The year is added where the coming such day would be another one, or where it is half a year away. What is long
+    The year is added where the nearest such day would be another one, or where it is half a year away. What is long
     over has no name but its date: '12 мая 1985 года'.
     """
     when = value.date() if isinstance(value, datetime) else value
     today = now.date()
     ahead = (when - today).days
-    coming = 0 <= ahead < 365 or (ahead == 365 and when < _year_later(today))
+    coming = -LATELY < ahead < 365 or (ahead == 365 and when < _year_later(today))
     year = not coming or (when.year != today.year and ahead > 180)
     words = _WORDS[language]
     calendar: str = words.calendar_day(when, voice=voice, year=year)

@@ -22,6 +22,7 @@ from bot.dialogue import morphology
 from bot.dialogue.meaning import KNOWLEDGE, REPAIRS, Expectation, Language, Meaning, Reading, ScoredIntent, SlotSpec
 from bot.dialogue.scenario import ScenarioSet
 from bot.understanding import slots
+from bot.understanding.counted import counted
 from bot.understanding.digits import LENGTHS, labelled
 from bot.understanding.intents import Encoder, IntentCache, IntentModel, shipped_encoder
 from bot.understanding.names_ru import surely_named
@@ -374,7 +375,12 @@ def _unasked(
 ) -> tuple[dict[str, Reading], str]:
     """Slots that nobody asked for just now: each needs a sign of its own, and takes its words away from the next."""
     readings: dict[str, Reading] = {}
-    left = said
+    left, waiting = said, tuple(specs)
+    for spec in waiting:  # "три окна" is surely no hour, whatever else is said
+        found = counted(left, spec.unit[heard.language], heard.language) if heard.language in spec.unit else None
+        if found is not None:
+            readings[spec.name], left = found[0].for_dialogue, found[1]
+    specs = [spec for spec in waiting if spec.name not in readings]
     for spec in sorted((s for s in specs if s.type in _UNASKED), key=lambda s: _UNASKED.index(s.type)):
         if not left:
             break

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from bot.dialogue import spoken
+from bot.dialogue import prompts, spoken
 from bot.dialogue.meaning import Language
 from bot.dialogue.values import PersonName
+from tests.dialogue.small import SMALL
 
 NOW = datetime(2026, 11, 18, 10, 0)  # a Wednesday
 
@@ -21,6 +22,7 @@ NOW = datetime(2026, 11, 18, 10, 0)  # a Wednesday
         (date(2026, 11, 19), "ru", "завтра, 19 ноября", "завтра, девятнадцатого ноября"),
         (date(2026, 11, 20), "ru", "послезавтра, 20 ноября", "послезавтра, двадцатого ноября"),
         (date(2026, 11, 24), "ru", "во вторник, 24 ноября", "во вторник, двадцать четвёртого ноября"),
+        (date(2026, 11, 16), "ru", "в понедельник, 16 ноября", "в понедельник, шестнадцатого ноября"),
         (date(2027, 1, 3), "ru", "в воскресенье, 3 января", "в воскресенье, третьего января"),
         (
             date(2027, 11, 18),
@@ -180,3 +182,8 @@ def test_a_list_ends_in_a_conjunction() -> None:
 )
 def test_a_name_bends_with_its_gender(given: str, patronymic: str, family: str, dative: str) -> None:
     assert spoken.name(PersonName(given=given, patronymic=patronymic, family=family), "dative") == dative
+
+
+def test_a_date_alone_stands_after_until() -> None:
+    register = prompts.Register("ru", True, NOW, SMALL.business, {})
+    assert f"до {prompts.FILTERS['date'](register, date(2026, 12, 3))}" == "до третьего декабря"

@@ -70,6 +70,7 @@ _WORDS = (TEXT, CHOICE, PERSON)
 FILTERS_TAKE: Mapping[str, tuple[Kind, ...]] = {
     "day": (DATETIME, DATE),
     "time": (DATETIME, TIME),
+    "date": (DATETIME, DATE),
     "money": (NUMBER,),
     "plural": (NUMBER,),
     "title": (CHOICE, LIST, TEXT),

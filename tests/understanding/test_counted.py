@@ -1,0 +1,53 @@
+"""What a number counts says which number it is."""
+
+from datetime import datetime
+
+import pytest
+
+from bot.dialogue.meaning import Expectation, Language, SlotSpec
+from bot.understanding.counted import counted
+from bot.understanding.nlu import BuiltinNlu
+from tests.dialogue.small import SMALL
+
+WINDOWS = {"ru": ("окно",), "en": ("window",)}
+NOW = datetime(2026, 11, 18, 10)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value", "rest"),
+    [
+        ("ru", "нужно поставить три окна в квартиру", 3, "нужно поставить в квартиру"),
+        ("ru", "двадцать одно окно", 21, ""),
+        ("ru", "нет шесть окон", 6, "нет"),
+        ("ru", "в три часа два окна", 2, "в три часа"),
+        ("ru", "четыре пластиковых окна", 4, ""),
+        ("ru", "не три окна а пять окон", 5, "не три окна а"),
+        ("ru", "полторы тысячи окон", 1500, ""),
+        ("en", "i need three windows for a flat", 3, "i need for a flat"),
+        ("en", "one window please", 1, "please"),
+        ("en", "12 windows", 12, ""),
+    ],
+)
+def test_the_number_before_what_is_counted_is_taken_and_nothing_else(
+    language: Language, text: str, value: int, rest: str
+):
+    found = counted(text, WINDOWS[language], language)
+    assert found is not None
+    assert (found[0].value, found[1]) == (value, rest)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("ru", "хочу окна"), ("ru", "окно три"), ("ru", "в пять часов"), ("en", "windows")]
+)
+def test_what_is_not_counted_is_no_number(language: Language, text: str):
+    assert counted(text, WINDOWS[language], language) is None
+
+
+def test_a_counted_number_is_taken_though_a_day_was_asked_and_leaves_the_day():
+    count = SlotSpec(name="count", type="number", unit=WINDOWS)
+    when = SlotSpec(name="when", type="date")
+    expected = Expectation(asked="when", slots={"when": when, "count": count})
+    nlu = BuiltinNlu.of(SMALL)
+    told = nlu.understand("завтра, пять окон", expected, language="ru", now=NOW).readings
+    assert (told["count"].value, str(told["when"].value)) == (5, "2026-11-19")
+    assert "count" not in nlu.understand("пятого числа", expected, language="ru", now=NOW).readings
