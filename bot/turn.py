@@ -27,11 +27,12 @@ from uuid import uuid4
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
+from bot.backends import ratings
 from bot.customers import habits, profile
 from bot.customers.habits import Habits
 from bot.customers.opening import IDLE, language, local, started
 from bot.desk import queue, token
-from bot.dialogue.actions import Action, ChoseItem, Fault, Fetch, Handoff, Learn, Say, TakeOver, Withdraw
+from bot.dialogue.actions import Action, ChoseItem, Fault, Fetch, Handoff, Learn, Rated, Say, TakeOver, Withdraw
 from bot.dialogue.engine import advance, expects, opening
 from bot.dialogue.events import (
     AgentJoined,
@@ -436,6 +437,18 @@ class _Body:
         profile.learn(self.tx, talk.customer, learn.fact, learn.value, source="said", at=event.at)
         return ()
 
+    def rated(self, talk: Talk, rated: Rated, event: Event) -> Iterable[Event]:
+        ratings.keep(
+            self.tx,
+            rated,
+            Asker(conversation=talk.id, customer=talk.customer),
+            scenarios=talk.scenarios,
+            scenario=rated.scenario,
+            channel=talk.channel,
+            at=event.at,
+        )
+        return ()
+
     def chose(self, talk: Talk, chose: ChoseItem, event: Event) -> Iterable[Event]:
         habits.chose(self.tx, talk.customer, talk.scenarios, chose.menu, chose.item, event.at)
         return ()
@@ -522,6 +535,7 @@ EFFECTS: Mapping[type[Action], Callable[[_Body, Talk, Any, Event], Iterable[Even
     Fetch: _Body.fetch,
     Learn: _Body.learn,
     ChoseItem: _Body.chose,
+    Rated: _Body.rated,
     TakeOver: _Body.take_over,
     Handoff: _Body.hand_off,
     Withdraw: _Body.withdraw,

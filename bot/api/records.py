@@ -12,6 +12,10 @@ from sqlalchemy import Connection, Select, select
 
 from bot.backends.calendar import Booking, booked
 from bot.backends.forms import Form, Status, kept, settle
+from bot.backends.ratings import Rating, Survey
+from bot.backends.ratings import Summary as Totals
+from bot.backends.ratings import kept as given
+from bot.backends.ratings import summary as totals
 from bot.customers import profile
 from bot.desk import queue
 from bot.desk.queue import Waiting
@@ -24,6 +28,7 @@ from bot.stores.schema import conversations as table
 from bot.stores.sql import Database
 
 T = TypeVar("T")
+Rated = tuple[Totals, tuple[Rating, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +116,26 @@ class Records:
                 return settle(tx, number, status, agent=agent)
 
         return await asyncio.to_thread(write)
+
+    async def ratings(
+        self,
+        *,
+        survey: Survey | None = None,
+        scenarios: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> Rated:
+        """The sum of all of them, and the newest. before: of a lower id."""
+
+        def read(tx: Connection) -> Rated:
+            return (
+                totals(tx, survey=survey, scenarios=scenarios, since=since, until=until),
+                given(tx, survey=survey, scenarios=scenarios, since=since, until=until, before=before, limit=limit),
+            )
+
+        return await self._read(read)
 
     async def queue(self) -> list[tuple[Waiting, Conversation]]:
         """Who waits for a person and who has one, in the desk's order."""

@@ -14,7 +14,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import vcon
-from bot.api import docs, forms, health, limits, problems, reading, webhooks, webrtc
+from bot.api import docs, forms, health, limits, problems, ratings, reading, webhooks, webrtc
 from bot.api.metrics import MeasuredTurns, Metrics
 from bot.api.parts import Parts, Site, State
 from bot.api.records import Records
@@ -258,6 +258,7 @@ def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
             {"name": "conversations", "description": "What was said. A token is needed."},
             {"name": "customers", "description": "Who is known. A token is needed."},
             {"name": "bookings", "description": "The built-in calendar. A token is needed."},
+            {"name": "ratings", "description": "What customers thought of it. A token is needed."},
             {"name": "forms", "description": "What scenarios keep for the staff. A token is needed."},
             {"name": "desk", "description": "Who waits for a person. A token is needed."},
             {"name": "health", "description": "For whoever runs it."},
@@ -267,7 +268,7 @@ def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
     problems.install(app)
     app.include_router(health.router)
     if pages:
-        for each in (webhooks, webrtc, reading, forms, chat, desk):
+        for each in (webhooks, webrtc, reading, forms, ratings, chat, desk):
             app.include_router(each.router)
         docs.install(app)
         site.install(app)

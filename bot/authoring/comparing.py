@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.authoring.talk import Exchange, Talk
 
 # These must be written down where they happen; others are compared only where they are.
-MUST_BE_TOLD = ("booked", "cancelled", "confirmed", "saved", "handoff", "ended")
+MUST_BE_TOLD = ("booked", "cancelled", "confirmed", "saved", "rated", "handoff", "ended")
 ANYTHING = "…"
 
 

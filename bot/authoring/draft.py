@@ -20,9 +20,9 @@ class Draft:
 
     lines: where each step stands. variables: names that `set` and actions give values to. starts: scenarios named.
     phrases: intent -> nodes. needs: (value, action, node) to be found by name. targets: steps that `go` names.
-    given: names that whoever starts it may give values to, so that nobody need ask for them.
-    results: (scenario, expression of that scenario's own names, node). saved, found: forms by kind, and the names
-    of what is kept in them.
+    hidden: slots that a step brings with it. given: names that whoever starts it may give values to, so that nobody
+    need ask for them. results: (scenario, expression of that scenario's own names, node). saved, found: forms by kind,
+    and the names of what is kept in them.
     """
 
     reader: Reader
@@ -37,6 +37,7 @@ class Draft:
     needs: list[tuple[str, str, Node]] = field(default_factory=list)
     targets: list[tuple[str, Node]] = field(default_factory=list)
     given: set[str] = field(default_factory=set)
+    hidden: dict[str, Slot] = field(default_factory=dict)
     saved: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     found: list[str] = field(default_factory=list)
     results: list[tuple[str, Expression, Node]] = field(default_factory=list)

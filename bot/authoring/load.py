@@ -27,6 +27,7 @@ from bot.authoring.problems import Problem, ScenarioErrors
 from bot.authoring.reading import Reader
 from bot.authoring.slots import FIXED, samples, slots
 from bot.authoring.steps import block
+from bot.authoring.surveys import BUILTIN as WORDED
 from bot.authoring.tree import Fields, Listing, Node, Text, Unreadable, read
 from bot.dialogue.scenario import Business, Prompt, Scenario, ScenarioSet, Slot
 from bot.dialogue.values import Value
@@ -145,6 +146,8 @@ class _SetDraft:
         self.drafts.update(known.drafts)
         self.scenarios.update(known.scenarios)
         self._checked(about, business, rows)
+        builtin = self._builtin(repair, about.languages, business, rows)
+        self._worded(builtin)
         phrases = self._phrases(about.languages, rows, known)
         answers, smalltalk = known.close(phrases)
         for reader in known.readers:
@@ -159,7 +162,7 @@ class _SetDraft:
             business=business,
             scenarios=self.scenarios,
             phrases=phrases,
-            builtin=self._builtin(repair, about.languages, business, rows),
+            builtin=builtin,
             rows=rows,
             answers=answers,
             smalltalk=smalltalk,
@@ -242,6 +245,7 @@ class _SetDraft:
         if "phrases" in fields:
             draft.phrases.append((name, fields["phrases"]))
         first = block(draft, fields.get("steps"), "steps", DONE)
+        draft.slots = {**draft.slots, **draft.hidden}
         self.drafts[name] = draft
         self.scenarios[name] = Scenario(
             name=name,
@@ -254,6 +258,17 @@ class _SetDraft:
             given=given,
             outbound=outbound,
         )
+
+    def _worded(self, builtin: Mapping[str, Prompt]) -> None:
+        """Surveys ask in the built-in words, or the set's own in place of them."""
+        for name, scenario in self.scenarios.items():
+            slots = {
+                each: replace(slot, ask=builtin[slot.ask.id.removeprefix(WORDED)])
+                for each, slot in scenario.slots.items()
+                if slot.ask.id.startswith(WORDED)
+            }
+            if slots:
+                self.scenarios[name] = replace(scenario, slots={**scenario.slots, **slots})
 
     # --- the whole set ---
 

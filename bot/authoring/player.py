@@ -17,7 +17,20 @@ from bot.authoring.http import signatures
 from bot.authoring.problems import Problem, ScenarioErrors, listed, near
 from bot.authoring.talk import Exchange, Happening, Talk
 from bot.dialogue import giving
-from bot.dialogue.actions import Action, Choice, ChoseItem, End, Fault, Fetch, Handoff, Learn, Say, TakeOver, Withdraw
+from bot.dialogue.actions import (
+    Action,
+    Choice,
+    ChoseItem,
+    End,
+    Fault,
+    Fetch,
+    Handoff,
+    Learn,
+    Rated,
+    Say,
+    TakeOver,
+    Withdraw,
+)
 from bot.dialogue.engine import advance, expects, opening
 from bot.dialogue.events import (
     AgentJoined,
@@ -327,6 +340,10 @@ class Player:
             said.effects.append("withdrawn")
         elif isinstance(action, TakeOver):
             said.effects.append(f"continued: {self.earlier.session.channel if self.earlier else ''}".rstrip(": "))
+        elif isinstance(action, Rated):
+            about = [f"comment {action.comment}"] if action.comment else []
+            about += [f"about {action.about}"] if action.about else []
+            said.effects.append(", ".join([f"rated: {action.survey} {action.score}", *about]))
         elif isinstance(action, Learn):
             said.effects.append(f"learned: {action.fact} {_shown(action.value)}")
         elif isinstance(action, ChoseItem):

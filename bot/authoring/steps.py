@@ -16,6 +16,7 @@ from bot.authoring.draft import DONE, Draft, Place, Values
 from bot.authoring.menus import item
 from bot.authoring.problems import listed
 from bot.authoring.slots import FIXED
+from bot.authoring.surveys import survey
 from bot.authoring.tree import Fields, Node, Text
 from bot.dialogue.expressions import Expression
 from bot.dialogue.scenario import (
@@ -267,6 +268,7 @@ KEYWORDS: Mapping[str, tuple[tuple[str, ...], Callable[[Draft, Values, Place], s
     "if": (("then", "else"), partial(branching.if_, block)),
     "case": (("of", "else"), partial(branching.case, block)),
     "set": ((), _set),
+    "survey": (("ask", "comment", "about"), survey),
     "language": ((), _language),
     "start": (("with", "returns", "results"), _start),
     "handoff": (("skill", "priority", "note"), _handoff),

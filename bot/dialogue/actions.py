@@ -65,6 +65,18 @@ class Learn(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rated(Action):
+    """The customer gave a score. scale: the highest there is; the lowest is 1, of nps 0. about: what it is for."""
+
+    survey: Literal["csat", "nps", "ces"]
+    score: int
+    scale: int
+    comment: str = ""
+    about: str = ""
+    scenario: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChoseItem(Action):
     """The customer chose this menu item; the menu learns from it. order: as it was announced."""
 

@@ -37,6 +37,13 @@ def read_slots(run: Run, meaning: Meaning) -> tuple[str, ...]:
 
 def _collect(run: Run, step: CollectStep, meaning: Meaning) -> bool:
     asked = run.scenario.slots.get(run.frame.asked or "")
+    if asked is not None and asked.skip and meaning.yes is not None and not meaning.intents:
+        if meaning.yes:
+            run.say_builtin("wait_ok")  # "Хотите что-то добавить?" "Да": then they go on to say what
+        else:
+            run.store(**{asked.name: ""})
+            settle(run, step.id)
+        return True
     if meaning.option and asked and _pressed(run, asked, meaning.option):
         pass
     else:

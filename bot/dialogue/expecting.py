@@ -49,7 +49,7 @@ def expects(session: Session, scenarios: ScenarioSet) -> Expectation:
             slots={asked.name: asked} | {slot.name: _spec(slot, frame, scenarios) for slot in rest},
             choices=asked.options,
             keys=_keys(asked.options),
-            yesno=asked.type == "yesno",
+            yesno=asked.type == "yesno" or (asked.type == "text" and scenario.slots[frame.asked].skip),
             digits=digits_expected(asked),
             intents=intents,
             intent_slots=intent_slots,

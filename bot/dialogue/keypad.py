@@ -45,12 +45,14 @@ def digits_expected(slot: SlotSpec) -> int:
         return slot.length[1] if slot.length else NUMBER_DIGITS
     if slot.type == "date" and slot.past:
         return FULL_DATE_DIGITS
+    if slot.type == "nps":
+        return 2  # "10"; a shorter one ends with # or a pause
     return {"phone": PHONE_DIGITS, "datetime": DATE_DIGITS, "date": DATE_DIGITS, "time": DATE_DIGITS}.get(slot.type, 0)
 
 
 def _takes_zero(slot: SlotSpec) -> bool:
     """Whether 0 alone is an answer rather than a call for a person: where the author says that nought is possible."""
-    if slot.type == "number":
+    if slot.type in ("number", "nps"):
         return slot.low is not None and slot.low <= 0
     return slot.type == "digits" and slot.length is not None and slot.length[0] == 1
 
@@ -138,6 +140,9 @@ def _time(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:
 READERS: Mapping[str, Callable[[str, SlotSpec, datetime], Reading | None]] = {
     "phone": _phone,
     "number": _number,
+    "csat": _number,
+    "ces": _number,
+    "nps": _number,
     "digits": _digits,
     "datetime": _moment,
     "date": _date,

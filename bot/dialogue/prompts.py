@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import groupby
 
 from bot.dialogue import spoken, timetable
@@ -320,6 +320,17 @@ def _hours_of(register: Register, when: Value) -> tuple[Value, ...] | None:
     return register.business.hours.of(when) or ()
 
 
+def _number(_: Register, value: Value) -> Value:
+    """Of a text in figures, as a form or another program brings it; none where it holds no number."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return None
+    try:
+        found = Decimal(str(value).replace(" ", "").replace(",", "."))
+    except InvalidOperation:
+        return None
+    return int(found) if found == found.to_integral_value() else found
+
+
 def _count(_: Register, value: Value) -> int:
     return len(value) if isinstance(value, tuple | str) else 0
 
@@ -349,6 +360,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "next_open": _next_open,
     "hours_of": _hours_of,
     "count": _count,
+    "number": _number,
     "first": _first,
     "sum": _sum,
     "table": _table,

@@ -47,7 +47,7 @@ def missed(run: Run) -> None:
     """It was heard, but not understood."""
     run.change(misses=run.session.misses + 1)
     if _given_up(run):
-        hand_off(run, reason="not understood")
+        _give_up(run, "not understood")
         return
     step = run.step
     slot = run.scenario.slots.get(run.frame.asked or "") if run.session.stack and step else None
@@ -66,10 +66,21 @@ def silent(run: Run) -> None:
         goodbye(run)  # all was done, and nobody is there any more
         return
     if _given_up(run):
-        hand_off(run, reason="silence")
+        _give_up(run, "silence")
         return
     run.say_builtin("silence", attempt=run.session.silences - 1)
     ask_again(run)
+
+
+def _give_up(run: Run, reason: str) -> None:
+    """Asked often enough: what the slot says to do then, or a person."""
+    slot = run.scenario.slots.get(run.frame.asked or "") if run.session.stack else None
+    if slot is None or slot.on_fail is None or run.session.offer:
+        hand_off(run, reason=reason)
+        return
+    run.understood()
+    run.go(slot.on_fail)
+    go_on(run)
 
 
 def _given_up(run: Run) -> bool:

@@ -78,6 +78,8 @@ class Slot:
     past: a date may be over.
     many: several options at once, the value is a tuple of ids; none: by language, words for none of them, ().
     invalid: said when a value was understood and can't be taken, where no rule has words of its own.
+    skip: a plain "no" to a free text, or silence, leaves it empty. on_fail: the step that follows when it was asked
+    often enough; without one a person is called.
     """
 
     name: str
@@ -101,13 +103,15 @@ class Slot:
     many: bool = False
     none: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     invalid: Prompt | None = None
+    skip: bool = False
+    on_fail: str | None = None
     line: int = 0
 
     @cached_property
     def keyed_options(self) -> tuple[Option, ...]:
         """Those without a key of their own take 1 to 9 in order, if nobody has a key."""
-        if any(option.key for option in self.options):
-            return self.options
+        if any(option.key for option in self.options) or self.type == "nps":
+            return self.options  # a ten has two digits, so none of them can be one key
         return tuple(
             replace(option, key=KEYS[place]) if place < len(KEYS) else option
             for place, option in enumerate(self.options)
@@ -228,6 +232,20 @@ class CaseStep(Step):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetStep(Step):
     assignments: Mapping[str, Expression]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateStep(Step):
+    """The end of a survey: keep the score, if one was given. score, comment: the slots that hold them.
+
+    scale: the highest score.
+    """
+
+    survey: Literal["csat", "nps", "ces"]
+    scale: int
+    score: str
+    comment: str | None = None
+    about: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,11 +25,13 @@ from bot.dialogue.scenario import (
     HandoffStep,
     Item,
     LanguageStep,
+    RateStep,
     SayStep,
     SetStep,
     StartStep,
     Step,
 )
+from bot.dialogue.surveys import rate
 from bot.dialogue.values import Moment, Value
 
 MAX_STEPS = 300  # in one turn; a scenario that runs longer without asking anything is a loop
@@ -274,5 +276,6 @@ STEPS: Mapping[type[Step], Callable[[Run, Any], None]] = {
     LanguageStep: _language,
     StartStep: _start,
     HandoffStep: _handoff,
+    RateStep: rate,
     EndStep: _end,
 }

@@ -16,10 +16,16 @@ from bot.understanding.numbers import read_number
 from bot.understanding.people import read_person
 from bot.understanding.phones import read_phone
 from bot.understanding.reading import NO_EXPECTATION, NOTHING, Expected, Lang, Reading
+from bot.understanding.scores import SURVEYS, read_score
 from bot.understanding.times import read_time
 from bot.understanding.yesno import read_yesno
 
 Reader: TypeAlias = Callable[[str, Lang, datetime, Expected], Reading]
+
+
+def _score(survey: str) -> Reader:
+    return lambda text, lang, now, expected: read_score(text, survey, lang=lang)
+
 
 READERS: Mapping[str, Reader] = {
     "datetime": lambda text, lang, now, expected: read_datetime(text, lang=lang, now=now, expected=expected),
@@ -33,6 +39,7 @@ READERS: Mapping[str, Reader] = {
     "choice": lambda text, lang, now, expected: (read_many if expected.many else read_choice)(
         text, lang=lang, expected=expected
     ),
+    **{survey: _score(survey) for survey in SURVEYS},
 }
 
 

@@ -115,4 +115,8 @@ MESSAGES: Messages = {
             "Вместо 'go' напишите 'again: <name>'.",
         ),
     },
+    "survey_slot": {
+        "en": ("a survey keeps its own '<name>'", "Name the slot otherwise."),
+        "ru": ("'<name>' у опроса свой", "Назовите слот иначе."),
+    },
 }
