@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from bot.dialogue.meaning import Language, ScoredIntent
+from bot.dialogue.meaning import KNOWLEDGE, Language, ScoredIntent
 from bot.understanding.choices import forms
 from bot.understanding.concepts import concept_words, concepts, thesaurus
 from bot.understanding.foreign import FOREIGN
@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 Matrix = NDArray[np.float32]
 
-FORMAT = 4  # of the cache; raise it when rows or machines change
+FORMAT = 5  # of the cache; raise it when rows or machines change
 MAX_CHARS = 240  # what an intent can be heard in; encoding costs 30 µs a word
 # Weight of each TF-IDF block beside the sentence vector, whose length is one: concepts, words, lemmas, letters.
 WEIGHTS = {"k": 0.7, "w": 0.35, "l": 0.35, "c": 0.35}
@@ -145,8 +145,9 @@ class IntentModel:
     """A trained model of one language. Immutable; serves any thread; about 3 ms a text on one core.
 
     meaning_of, known_of: weights (features, intents) of the two machines, the sentence vector's rows first.
-    examples: rows the cosine is taken to, `owner[i]` is the intent of the i-th. line: reject line of
-    "known + cosine"; spread: how far above it the author's phrases usually stand.
+    examples: rows the cosine is taken to, `owner[i]` is the intent of the i-th. lines: by intent, the reject line of
+    "known + cosine", and the spread: how far above it the author's phrases usually stand. Scenarios have one line,
+    answers another: two hundred answers must not decide what is enough for a scenario.
     """
 
     language: Language
@@ -156,8 +157,7 @@ class IntentModel:
     known_of: Matrix
     examples: Matrix
     owner: NDArray[np.intp]
-    line: float
-    spread: float
+    lines: Matrix
     encoder: Encoder | None
     vocabulary: frozenset[str] = field(init=False)
 
@@ -183,7 +183,7 @@ class IntentModel:
             near = self.examples @ (dense / max(float(np.linalg.norm(dense)), 1e-6))
         cosine = np.full(len(self.names), -1.0, np.float32)
         np.maximum.at(cosine, self.owner, near)
-        strength = (by_known + cosine - self.line) / self.spread
+        strength = (by_known + cosine - self.lines[0]) / self.lines[1]
         by_meaning = by_meaning + by_known + cosine
         sure = 1 / (1 + np.exp(-np.clip(2.0 * strength, -30, 30)))
         return [Judged(self.names[at], float(sure[at])) for at in np.argsort(-by_meaning, kind="stable")]
@@ -257,7 +257,7 @@ def train(phrases: Mapping[str, Sequence[str]], language: Language, encoder: Enc
     own = slice(0, len(rows))
     meaning, unseen_meaning = _ridge(gram[own, own], wanted[own], fold_of)
     known, unseen_known = _ridge(gram, wanted, fold_of)
-    line, spread = _line(own_examples, np.array(owner), np.array(folds), unseen_meaning, unseen_known)
+    lines = _lines(names, own_examples, np.array(owner), np.array(folds), unseen_meaning, unseen_known)
     return IntentModel(
         language=language,
         names=names,
@@ -266,8 +266,7 @@ def train(phrases: Mapping[str, Sequence[str]], language: Language, encoder: Enc
         known_of=_weights(all_vectors, all_lexical, known),
         examples=np.asarray(own_examples, np.float32),
         owner=np.array(owner, np.intp),
-        line=line,
-        spread=spread,
+        lines=lines,
         encoder=encoder,
     )
 
@@ -278,7 +277,7 @@ def _untrained(language: Language, encoder: Encoder | None) -> IntentModel:
     nobody = np.zeros(0, np.intp)
     return IntentModel(
         language=language, names=(), terms=empty, meaning_of=none, known_of=none, examples=none,
-        owner=nobody, line=0.0, spread=1.0, encoder=encoder,
+        owner=nobody, lines=np.zeros((2, 0), np.float32), encoder=encoder,
     )  # fmt: skip
 
 
@@ -324,19 +323,24 @@ def _weights(vectors: Matrix, lexical: Any, dual: Any) -> Matrix:
     return np.ascontiguousarray(np.vstack(parts), dtype=np.float32)
 
 
-def _line(examples: Matrix, owner: Any, folds: Any, meaning: Any, known: Any) -> tuple[float, float]:
-    """The reject line and spread from the author's phrases, each judged without its fold."""
-    count = len(owner)
+def _lines(names: Sequence[str], examples: Matrix, owner: Any, folds: Any, meaning: Any, known: Any) -> Matrix:
+    """(2, intents): reject line and spread, from the author's phrases of each kind, each judged without its fold."""
     near = examples @ examples.T
-    figures = []
-    for at in range(count):
+    figures = np.zeros(len(owner))
+    for at in range(len(owner)):
         cosine = np.zeros(meaning.shape[1])
         unseen = folds != folds[at]
         np.maximum.at(cosine, owner[unseen], near[at][unseen])
         winner = int((meaning[at] + known[at] + cosine).argmax())
-        figures.append(float(known[at, winner] + cosine[winner]))
-    line = float(np.clip(np.quantile(figures, 1 - KEPT), *LINES))
-    return line, max(float(np.median(figures)) - line, 0.5)
+        figures[at] = known[at, winner] + cosine[winner]
+    by_the_way = np.array([name.startswith(KNOWLEDGE) for name in names])
+    lines = np.ones((2, len(names)), np.float32)
+    for kind in (True, False):
+        mine = figures[by_the_way[owner] == kind]
+        if len(mine):
+            line = float(np.clip(np.quantile(mine, 1 - KEPT), *LINES))
+            lines[:, by_the_way == kind] = [[line], [max(float(np.median(mine)) - line, 0.5)]]
+    return lines
 
 
 class IntentCache:
@@ -374,8 +378,6 @@ def _store(model: IntentModel, path: Path) -> None:
         "language": model.language,
         "names": model.names,
         "terms": sorted(model.terms.places, key=model.terms.places.__getitem__),
-        "line": model.line,
-        "spread": model.spread,
     }
     draft = path.with_name(f".{path.name}.{os.getpid()}.npz")
     try:
@@ -388,6 +390,7 @@ def _store(model: IntentModel, path: Path) -> None:
             known_of=model.known_of,
             examples=model.examples,
             owner=model.owner,
+            lines=model.lines,
         )
         draft.replace(path)
     except OSError as error:
@@ -408,8 +411,7 @@ def _load(path: Path, encoder: Encoder | None) -> IntentModel | None:
                 known_of=kept["known_of"],
                 examples=kept["examples"],
                 owner=kept["owner"],
-                line=float(about["line"]),
-                spread=float(about["spread"]),
+                lines=kept["lines"],
                 encoder=encoder,
             )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
