@@ -23,6 +23,7 @@ class Draft:
     hidden: slots that a step brings with it. given: names that whoever starts it may give values to, so that nobody
     need ask for them. results: (scenario, expression of that scenario's own names, node). saved, found: forms by kind,
     and the names of what is kept in them.
+    local: intent -> phrases that one step alone understands.
     """
 
     reader: Reader
@@ -42,6 +43,7 @@ class Draft:
     found: list[str] = field(default_factory=list)
     results: list[tuple[str, Expression, Node]] = field(default_factory=list)
     menus: set[str] = field(default_factory=set)
+    local: list[tuple[str, Node]] = field(default_factory=list)
 
     def add(self, step: Step, node: Node) -> str:
         if step.id in self.steps:

@@ -55,6 +55,10 @@ EXTRA: Mapping[str, tuple[str, ...]] = {
     "offer_continue": ("title", "channel"),
     "agent_joined": ("agent",),
     "more_answers": ("titles",),
+    "clarify": ("first", "second"),
+    "leave_it": ("title", "first"),
+    "not_now": ("title",),
+    "come_back": ("title",),
 }
 
 
@@ -165,6 +169,7 @@ class _SetDraft:
             builtin=builtin,
             rows=rows,
             answers=answers,
+            local=self._local(about.languages, rows),
             smalltalk=smalltalk,
             actions=external,
         )
@@ -332,6 +337,25 @@ class _SetDraft:
             intent: {language: tuple(texts) for language, texts in by_language.items()}
             for intent, by_language in out.items()
         }
+
+    def _local(
+        self, languages: tuple[str, ...], rows: Mapping[str, Mapping[str, Value]]
+    ) -> dict[str, dict[str, tuple[str, ...]]]:
+        """What single steps understand. It may be what is understood elsewhere too, but not twice at one step."""
+        out: dict[str, dict[str, tuple[str, ...]]] = {}
+        for draft in self.drafts.values():
+            said: dict[tuple[str, str, str], str] = {}
+            for intent, node in draft.local:
+                step, _, name = intent.rpartition(".")
+                for language, items in self._written(draft.reader, node, languages):
+                    texts = self._expanded(draft.reader, items, draft.slots, language, rows)
+                    for text in texts:
+                        other = said.setdefault((step, language, text.casefold()), name)
+                        if other != name:
+                            draft.reader.problem("phrase_clash", items, text=text, name=other)
+                    known = out.setdefault(intent, {}).get(language, ())
+                    out[intent][language] = (*known, *texts)
+        return out
 
     def _written(self, reader: Reader, node: Node, languages: tuple[str, ...]) -> Iterable[tuple[str, Node]]:
         fields = reader.fields(node, languages, languages)

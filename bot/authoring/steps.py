@@ -13,6 +13,7 @@ from functools import partial
 from bot.authoring import branching, doing
 from bot.authoring.doing import outcomes, signature_of
 from bot.authoring.draft import DONE, Draft, Place, Values
+from bot.authoring.local import WAITING, YES_NO, asked_by_keys, waiting
 from bot.authoring.menus import item
 from bot.authoring.problems import listed
 from bot.authoring.slots import FIXED
@@ -81,7 +82,8 @@ def _say(draft: Draft, fields: Values, at: Place) -> str:
 
 def _collect(draft: Draft, fields: Values, at: Place) -> str:
     names = _slots(draft, fields["collect"])
-    return draft.add(CollectStep(id=at.path, next=at.after, line=at.line, slots=names), at.node)
+    also = waiting(draft, fields, at, asked_by_keys(draft.slots[name] for name in names), block)
+    return draft.add(CollectStep(id=at.path, next=at.after, line=at.line, slots=names, **also), at.node)
 
 
 def _choose(draft: Draft, fields: Values, at: Place) -> str:
@@ -122,6 +124,7 @@ def _choose(draft: Draft, fields: Values, at: Place) -> str:
             again=reader.prompt(fields["again"], f"{draft.name}:{at.path}.again") if "again" in fields else None,
             loop=loop,
             learns=reader.yes(fields.get("learns"), True),
+            **waiting(draft, fields, at, (each.option for each in items), block),
         ),
         at.node,
     )
@@ -143,6 +146,7 @@ def _confirm(draft: Draft, fields: Values, at: Place) -> str:
             prompt=draft.reader.prompt(fields["confirm"], f"{draft.name}:{at.path}"),
             change=change,
             declined=None if declined is None else block(draft, declined, f"{at.path}/declined", DONE, at.after),
+            **waiting(draft, fields, at, YES_NO, block),
         ),
         at.node,
     )
@@ -260,9 +264,9 @@ def _continue(draft: Draft, fields: Values, at: Place) -> str:
 
 KEYWORDS: Mapping[str, tuple[tuple[str, ...], Callable[[Draft, Values, Place], str]]] = {
     "say": ((), _say),
-    "collect": ((), _collect),
-    "choose": (("menu", "items", "again", "loop", "learns"), _choose),
-    "confirm": (("change", "declined"), _confirm),
+    "collect": (WAITING, _collect),
+    "choose": (("menu", "items", "again", "loop", "learns", *WAITING), _choose),
+    "confirm": (("change", "declined", *WAITING), _confirm),
     "do": (("meanwhile", "timeout", "retry"), partial(doing.do, block)),
     "again": (("offered",), _again),
     "if": (("then", "else"), partial(branching.if_, block)),

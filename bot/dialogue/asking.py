@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from bot.dialogue.actions import Choice
+from bot.dialogue.also import also_choices
 from bot.dialogue.choosing import buttons, chosen
 from bot.dialogue.meaning import Reading
 from bot.dialogue.run import Run
@@ -36,13 +37,16 @@ def ask(run: Run, slot: Slot) -> None:
         question = _missing(slot, partial)
     if question:
         run.say_builtin(
-            f"ask_{question}", attempt=attempt, extra={"day": partial_day(partial), "time": partial_time(partial)}
+            f"ask_{question}",
+            attempt=attempt,
+            extra={"day": partial_day(partial), "time": partial_time(partial)},
+            choices=also_choices(run),
         )
     elif slot.many and chosen(run.frame, slot):
         so_far = run.told(slot, chosen(run.frame, slot))
         run.say_builtin("anything_more", choices=option_choices(run, slot), extra={"chosen": so_far})
     else:
-        run.say(slot.ask, attempt=attempt, choices=option_choices(run, slot))
+        run.say(slot.ask, attempt=attempt, choices=(*option_choices(run, slot), *also_choices(run)))
     if attempt and slot.keypad and run.session.medium == "voice":
         run.say(slot.keypad)
     run.wait(asked=slot.name, question=question)

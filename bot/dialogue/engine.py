@@ -15,8 +15,10 @@ from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.actions import Action, Say, TakeOver, Withdraw
+from bot.dialogue.also import also_said
 from bot.dialogue.answers import ANSWERS, begin
 from bot.dialogue.asking import serve
+from bot.dialogue.clarifying import may_leave, settled, unclear
 from bot.dialogue.events import (
     AgentJoined,
     AgentLeft,
@@ -133,7 +135,16 @@ def _understood(run: Run, meaning: Meaning) -> None:
         return
     if run.session.offer is not None and _offer_answered(run, meaning):
         return
-    step = run.step
+    if run.session.pending is not None:
+        if settled(run, meaning, _understood):
+            return
+    elif run.session.offer is None:
+        if also_said(run, meaning):
+            go_on(run)
+            return
+        if unclear(run, meaning):
+            return
+    step = run.step if run.session.pending is None else None
     answer = ANSWERS.get(type(step)) if step else None
     if answer is not None and not _elsewhere(run, meaning) and answer(run, step, meaning):
         return
@@ -199,8 +210,10 @@ def _wish(run: Run, meaning: Meaning, intent: str) -> None:
         tell(run, known, meaning)
         return
     if intent in run.scenarios.scenarios:
-        run.understood()
         depth = next((at for at, frame in enumerate(run.session.stack) if frame.scenario == intent), None)
+        if depth != len(run.session.stack) - 1 and not may_leave(run, meaning, intent):
+            return
+        run.understood()
         if depth is None:
             if not run.scenario.resumable and len(run.session.stack) > 1:
                 run.pop()  # not to be come back to
@@ -214,6 +227,8 @@ def _wish(run: Run, meaning: Meaning, intent: str) -> None:
     item = run.item_of(intent)
     if item is None:
         missed(run)
+        return
+    if not may_leave(run, meaning, intent):
         return
     scenario, step, target = item
     run.understood()

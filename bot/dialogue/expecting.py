@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from bot.dialogue.asking import served
 from bot.dialogue.choosing import chosen
 from bot.dialogue.keypad import digits_expected
 from bot.dialogue.meaning import REPAIRS, Expectation, Option, SlotSpec
-from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, ScenarioSet, Slot
-from bot.dialogue.session import Frame, Session
+from bot.dialogue.pending import NO, YES
+from bot.dialogue.pending import options as pending_options
+from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, ScenarioSet, Slot, WaitingStep
+from bot.dialogue.session import Frame, Pending, Session
 from bot.dialogue.values import Moment
 
-YES = Option(id="yes", title={"ru": "Да", "en": "Yes"}, key="1")
-NO = Option(id="no", title={"ru": "Нет", "en": "No"}, key="2")
 _YES_NO_KEYS = {"1": "yes", "2": "no"}
 
 
@@ -29,6 +30,46 @@ def expects(session: Session, scenarios: ScenarioSet) -> Expectation:
     intent_slots = scenarios.once("intent_slots", _intent_slots)
     if session.offer is not None:
         return Expectation(yesno=True, choices=(YES, NO), keys=_YES_NO_KEYS, intents=intents, intent_slots=intent_slots)
+    step = scenarios.scenarios[frame.scenario].steps.get(frame.step)
+    expected = _at_step(session, scenarios, intents, intent_slots)
+    if session.pending is not None:
+        return _decides(expected, session.pending, session, scenarios)
+    also = tuple(each.option for each in step.also) if isinstance(step, WaitingStep) else ()
+    if not also:
+        return expected
+    return replace(
+        expected,
+        keys={**expected.keys, **_keys(also)},
+        intents=(*(option.id for option in also if option.id in scenarios.local), *expected.intents),
+        hints=(*expected.hints, *_hints(also, session)),
+    )
+
+
+def _decides(expected: Expectation, pending: Pending, session: Session, scenarios: ScenarioSet) -> Expectation:
+    """A pending question besides what the step asked, which may be answered still; but free text."""
+    wishes = pending_options(pending, scenarios)
+    asked = expected.slots.get(expected.asked or "")
+    answered = pending.kind == "interrupt" and asked is not None and asked.type != "text"
+    return replace(
+        expected,
+        asked=expected.asked if answered else None,
+        slots={name: spec for name, spec in expected.slots.items() if spec.type != "text"},
+        choices=wishes,
+        keys=_keys(wishes),
+        digits=0,
+        yesno=True,
+        hints=_hints(wishes, session),
+    )
+
+
+def _at_step(
+    session: Session,
+    scenarios: ScenarioSet,
+    intents: tuple[str, ...],
+    intent_slots: Mapping[str, tuple[SlotSpec, ...]],
+) -> Expectation:
+    """What the step itself expects, wherever it waits."""
+    frame = session.stack[-1]
     scenario = scenarios.scenarios[frame.scenario]
     step = scenario.steps.get(frame.step)
     if isinstance(step, ChooseStep):

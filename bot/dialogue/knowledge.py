@@ -31,7 +31,8 @@ def tell(run: Run, answer: Answer, meaning: Meaning) -> None:
         return
     _say(run, answer)
     took = ANSWERS.get(type(step)) if step is not None and (meaning.readings or meaning.yes is not None) else None
-    if took is None or run.session.offer is not None or not took(run, step, replace(meaning, intents=())):
+    busy = run.session.offer is not None or run.session.pending is not None
+    if took is None or busy or not took(run, step, replace(meaning, intents=())):
         ask_again(run)
 
 

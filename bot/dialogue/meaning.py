@@ -65,6 +65,7 @@ class Meaning:
     intents: best first. readings: only slots that were expected, or that belong to the winning intent.
     yes: an answer to a yes/no question, None if it held none. option: the id of an offered choice.
     language: the other language, where the customer surely goes over to it; None where they go on as they were.
+    either: two intents between which the words don't decide; readings then belong to both.
     """
 
     intents: tuple[ScoredIntent, ...] = ()
@@ -72,6 +73,7 @@ class Meaning:
     yes: bool | None = None
     option: str | None = None
     language: Language | None = None
+    either: tuple[str, ...] = ()
 
     @classmethod
     def only(cls, intent: str) -> Meaning:

@@ -10,9 +10,11 @@ from dataclasses import replace
 
 from bot.dialogue.actions import Withdraw
 from bot.dialogue.asking import served
+from bot.dialogue.pending import options, titled
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep
 from bot.dialogue.steps import YES_NO, finish, go_on, hand_off
+from bot.dialogue.values import Value
 
 # Prompts in a row that brought no answer before a person is asked to help: the question and one other wording by
 # telephone, where every miss costs ten seconds; one more in a chat.
@@ -24,10 +26,26 @@ def ask_again(run: Run) -> None:
     """Go back to whatever waits and let it prompt once more; a pending offer is asked again too."""
     if run.session.offer:
         offer(run)
+    elif run.session.pending:
+        ask_pending(run)
     elif run.session.stack:
         if run.frame.awaiting in ("answer", "change"):
             run.put(awaiting="")
         go_on(run)
+
+
+def ask_pending(run: Run) -> None:
+    """Ask which of two was meant, or whether to leave what is under way."""
+    pending = run.session.pending
+    assert pending is not None
+    first, *rest = (titled(intent, run.scenarios) for intent in pending.intents)
+    extra: dict[str, Value] = {"first": dict(first), "second": dict(rest[0]) if rest else None}
+    attempt = run.session.misses + run.session.silences
+    choices = tuple(run.choice(option) for option in options(pending, run.scenarios))
+    if pending.kind == "clarify":
+        run.say_builtin("clarify", attempt=attempt, choices=choices, extra=extra)
+    else:
+        run.say_builtin("leave_it", attempt=attempt, choices=choices, extra=extra | {"title": dict(run.scenario.title)})
 
 
 def offer(run: Run) -> None:
@@ -51,7 +69,8 @@ def missed(run: Run) -> None:
         return
     step = run.step
     slot = run.scenario.slots.get(run.frame.asked or "") if run.session.stack and step else None
-    if slot is not None and slot.unrecognized is not None and not run.session.offer:
+    own = run.session.offer is None and run.session.pending is None
+    if slot is not None and slot.unrecognized is not None and own:
         run.say(slot.unrecognized, attempt=run.session.misses - 1)
     else:
         run.say_builtin("not_understood", attempt=run.session.misses - 1)
@@ -155,7 +174,7 @@ def help_(run: Run) -> None:
 
 def menu(run: Run) -> None:
     """To the first menu, read out in full."""
-    run.change(offer=None)
+    run.change(offer=None, pending=None)
     root = run.session.stack[0] if run.session.stack else None
     if root is None:
         return

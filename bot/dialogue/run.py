@@ -21,7 +21,8 @@ class Run:
 
     The session and its frame on top are this run's own copies, changed in place until the turn is over; nobody else has
     seen them yet. What must stay as it is now is `changed(run.frame)`. Mappings in them are replaced, never changed.
-    quiet: the customer spoke first, so the next menu isn't read out.
+    quiet: the customer spoke first, so the next menu isn't read out. permitted: the customer agreed to leave the step.
+    depth: of the stack when the turn began.
     """
 
     def __init__(self, session: Session, scenarios: ScenarioSet, now: datetime) -> None:
@@ -31,6 +32,8 @@ class Run:
         self.now = now
         self.actions: list[Action] = []
         self.quiet = False
+        self.permitted = False
+        self.depth = len(session.stack)
         self._registers: dict[tuple[Language, bool], Register] = {}  # by language and for the ear
 
     # the stack

@@ -133,12 +133,29 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """What is understood only while its step waits. option: its button; its id is the intent that its phrases say,
+    "booking:steps/0.dont_know"; without a title it has no button. target: the first of its own steps."""
+
+    option: Option
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingStep(Step):
+    """A step that asks. interrupt: whether a wish for another scenario may leave it: "confirm" asks first."""
+
+    also: tuple[Also, ...] = ()
+    interrupt: Literal["allow", "deny", "confirm"] = "allow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SayStep(Step):
     prompt: Prompt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CollectStep(Step):
+class CollectStep(WaitingStep):
     """Ask for the slots that are still empty, in this order."""
 
     slots: tuple[str, ...]
@@ -161,7 +178,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChooseStep(Step):
+class ChooseStep(WaitingStep):
     """A menu. prompt introduces it; on return from an item `again` is said instead, when given.
 
     loop: after an item is done come back here; otherwise go on to `next`. learns: the announced order adapts.
@@ -176,7 +193,7 @@ class ChooseStep(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmStep(Step):
+class ConfirmStep(WaitingStep):
     """Sum up and ask. change: slots that may be corrected in the answer. declined: the block after a plain "no";
     without one the engine asks what to change (or cancels, when nothing can be changed)."""
 
@@ -347,7 +364,8 @@ class ScenarioSet:
     rows: all rows of the business's tables by id; ids are unique across tables. Beside them the options that slots
     write down themselves.
     actions: what actions.yaml declares, by name.
-    answers: by intent. smalltalk: questions of the shipped ones, as `phrases`.
+    answers: by intent. smalltalk: questions of the shipped ones, as `phrases`. local: likewise, of what single
+    steps understand.
     """
 
     name: str
@@ -363,6 +381,7 @@ class ScenarioSet:
     actions: Mapping[str, External] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
     smalltalk: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    local: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     _kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from bot.dialogue.actions import Say
-from bot.dialogue.meaning import Language
+from bot.dialogue.meaning import Language, Meaning
 from bot.dialogue.values import Value
 
 Status = Literal["bot", "waiting", "agent", "ended"]
@@ -47,6 +47,16 @@ class Unfinished:
     stack: tuple[Frame, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A question asked before a wish is followed. kind: "clarify": which of two intents was meant; "interrupt": whether
+    to leave what is under way for the one intent. meaning: of the utterance that wished for it."""
+
+    kind: Literal["clarify", "interrupt"]
+    intents: tuple[str, ...]
+    meaning: Meaning
+
+
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """status: who may speak: the bot, a person ("agent"), nobody yet ("waiting"), nobody more ("ended").
@@ -67,6 +77,7 @@ class Session:
     caller: str = ""
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     offer: Unfinished | None = None
+    pending: Pending | None = None
     misses: int = 0
     silences: int = 0
     counter: int = 0

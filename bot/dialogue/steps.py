@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.dialogue.actions import Choice, End, Fetch, Handoff, Learn
+from bot.dialogue.also import also_choices
 from bot.dialogue.asking import ask, serve, served
 from bot.dialogue.cases import key_of
 from bot.dialogue.run import Run
@@ -78,12 +79,15 @@ def leave(run: Run, *, finished: bool) -> None:
     else:
         run.fault("there is no such step in this version")
     results = _results(run) if finished else {}
+    waited = len(run.session.stack) <= run.depth  # it was under way before this turn: more than a word by the way
     run.pop()
     if results:
         run.store(**results)
     if run.session.stack and run.frame.awaiting:
         # A digression is over: ask again what was being asked.
         run.put(awaiting="")
+        if waited and not isinstance(run.step, ChooseStep):
+            run.say_builtin("come_back", extra={"title": dict(run.scenario.title)})
 
 
 def _results(run: Run) -> dict[str, Value]:
@@ -178,7 +182,8 @@ def announce(run: Run, step: ChooseStep, *, again: bool) -> None:
     items = ordered(run, step)
     prompt = step.again if again and step.again else step.prompt
     if run.session.medium == "text":
-        run.say(prompt, attempt=attempt, choices=tuple(run.choice(item.option) for item in items))
+        choices = tuple(run.choice(item.option) for item in items)
+        run.say(prompt, attempt=attempt, choices=(*choices, *also_choices(run)))
         return
     run.say(prompt, attempt=attempt)
     if not again:
@@ -199,7 +204,7 @@ def _confirm(run: Run, step: ConfirmStep) -> None:
     run.say(
         step.prompt,
         attempt=run.session.misses + run.session.silences,
-        choices=YES_NO[run.session.language],
+        choices=(*YES_NO[run.session.language], *also_choices(run)),
     )
     run.wait()
 

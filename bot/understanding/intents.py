@@ -215,8 +215,13 @@ class IntentModel:
         )
 
 
-def train(phrases: Mapping[str, Sequence[str]], language: Language, encoder: Encoder | None) -> IntentModel:
-    """phrases: intent -> examples, expansions of one template standing together. Under 3 s for 600 phrases."""
+def train(
+    phrases: Mapping[str, Sequence[str]], language: Language, encoder: Encoder | None, *, against: Sequence[str] = ()
+) -> IntentModel:
+    """phrases: intent -> examples, expansions of one template standing together. Under 3 s for 600 phrases.
+
+    against: texts that mean none of them, besides the shipped foreign ones.
+    """
     names = tuple(sorted(name for name, examples in phrases.items() if examples))
     texts: list[str] = []
     owner: list[int] = []
@@ -235,7 +240,8 @@ def train(phrases: Mapping[str, Sequence[str]], language: Language, encoder: Enc
         owners.append(owner[at])
         fold_of.append(folds[at])
     vectors = _vectors(rows, encoder)
-    foreign = [normalise(one) for one in FOREIGN[language]]
+    own = set(texts)
+    foreign = [plain for one in (*FOREIGN[language], *against) if (plain := normalise(one)) and plain not in own]
     foreign_vectors = _vectors(foreign, encoder)
     terms = Terms.of(texts, language)
     lexical, foreign_lexical = terms.matrix(rows), terms.matrix(foreign)
@@ -254,8 +260,8 @@ def train(phrases: Mapping[str, Sequence[str]], language: Language, encoder: Enc
     all_vectors = np.vstack([vectors, foreign_vectors[far]]) if far else vectors
     all_lexical = vstack([lexical, foreign_lexical[far]]).tocsr() if far else lexical
     gram = all_vectors @ all_vectors.T + (all_lexical @ all_lexical.T).toarray() + 1.0
-    own = slice(0, len(rows))
-    meaning, unseen_meaning = _ridge(gram[own, own], wanted[own], fold_of)
+    ours = slice(0, len(rows))
+    meaning, unseen_meaning = _ridge(gram[ours, ours], wanted[ours], fold_of)
     known, unseen_known = _ridge(gram, wanted, fold_of)
     lines = _lines(names, own_examples, np.array(owner), np.array(folds), unseen_meaning, unseen_known)
     return IntentModel(
@@ -350,26 +356,41 @@ class IntentCache:
         self.folder = folder
         self._lock = threading.Lock()
 
-    def model(self, phrases: Mapping[str, Sequence[str]], language: Language, encoder: Encoder | None) -> IntentModel:
+    def model(
+        self,
+        phrases: Mapping[str, Sequence[str]],
+        language: Language,
+        encoder: Encoder | None,
+        *,
+        against: Sequence[str] = (),
+    ) -> IntentModel:
         """The cached model of these phrases, or one trained now and kept. A broken file is trained anew."""
         with self._lock:
-            path = self._path(phrases, language, encoder)
+            path = self._path(phrases, language, encoder, against)
             found = _load(path, encoder) if path else None
             if found is not None:
                 return found
             begun = time.perf_counter()
             with threadpool_limits(limits=1, user_api="blas"):  # on a busy machine more threads spin, and take longer
-                model = train(phrases, language, encoder)
+                model = train(phrases, language, encoder, against=against)
             log.info("learnt %d intents (%s) in %.1f s", len(model.names), language, time.perf_counter() - begun)
             if path:
                 _store(model, path)
             return model
 
-    def _path(self, phrases: Mapping[str, Sequence[str]], language: Language, encoder: Encoder | None) -> Path | None:
+    def _path(
+        self,
+        phrases: Mapping[str, Sequence[str]],
+        language: Language,
+        encoder: Encoder | None,
+        against: Sequence[str],
+    ) -> Path | None:
         if self.folder is None:
             return None
         said = sorted((name, list(examples)) for name, examples in phrases.items())
-        learnt = json.dumps([FORMAT, language, type(encoder).__name__, thesaurus(language), FOREIGN[language], said])
+        learnt = json.dumps(
+            [FORMAT, language, type(encoder).__name__, thesaurus(language), FOREIGN[language], said, against]
+        )
         return self.folder / f"{language}-{hashlib.sha256(learnt.encode()).hexdigest()[:24]}.npz"
 
 

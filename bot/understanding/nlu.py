@@ -25,6 +25,7 @@ from bot.understanding import slots
 from bot.understanding.counted import counted
 from bot.understanding.digits import LENGTHS, labelled
 from bot.understanding.intents import Encoder, IntentCache, IntentModel, shipped_encoder
+from bot.understanding.local import Local
 from bot.understanding.names_ru import surely_named
 from bot.understanding.normaliser import normalise
 from bot.understanding.reading import Expected
@@ -105,11 +106,12 @@ class BuiltinNlu:
         phrases: Mapping[str, Mapping[str, Sequence[str]]],
         *,
         smalltalk: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+        local: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
         cache: Path | None = None,
         encoder: Encoder | object | None = _ENCODER,
     ) -> None:
         """phrases: intent -> language -> examples, the `{slot}` places filled. smalltalk: likewise, for where nothing
-        else was understood.
+        else was understood. local: likewise, of single steps.
 
         cache: folder for what was learnt, None to learn at each start. encoder: None for TF-IDF alone.
         """
@@ -122,12 +124,13 @@ class BuiltinNlu:
             if said:
                 self._models[language] = kept.model(said, language, used)
         self._smalltalk = SmallTalk(smalltalk or {}, kept, used)
+        self._local = Local(local or {}, phrases, kept, used)
         slots.warm()
 
     @classmethod
     def of(cls, scenarios: ScenarioSet, *, cache: Path | None = None) -> BuiltinNlu:
         """The understanding of a compiled set; learns its phrases now, or takes them from the cache."""
-        return cls(scenarios.phrases, smalltalk=scenarios.smalltalk, cache=cache)
+        return cls(scenarios.phrases, smalltalk=scenarios.smalltalk, local=scenarios.local, cache=cache)
 
     def understand(self, text: str, expectation: Expectation, *, language: Language, now: datetime) -> Meaning:
         """Never raises on any text. now: naive, the wall clock of the business."""
@@ -188,6 +191,9 @@ class BuiltinNlu:
         plain = normalise(text)
         if not plain:
             return Meaning()
+        here = self._local.said(plain, language, expectation)
+        if here is not None:
+            return Meaning(intents=(here,))
         heard = _heard(text, plain, expectation, language, now)
         key = expectation.keys.get(plain) if plain.isascii() and plain.isdigit() else None
         asked = expectation.slots.get(expectation.asked or "")
@@ -241,6 +247,9 @@ class BuiltinNlu:
 
         intents = self._intents(said, expectation, heard.language)
         best = intents[0] if intents else None
+        here = self._local.guess(said, heard.language, expectation)
+        if here is not None and here.score >= (best.score if best is not None else SURE if answered else LIKELY):
+            return Meaning(intents=(here,))
         if option in expectation.slots and (best is None or best.score < SURE or _under_way(best, expectation)):
             return _chosen(str(option), heard)  # "нет, поменяйте врача": what is to be changed is named
         chat = None if answered or best is None else self._smalltalk.surer(said, heard.language, expectation, best)
@@ -306,7 +315,7 @@ def _heard(text: str, plain: str, expectation: Expectation, language: Language, 
 
 def _pressed(option: str, asked: SlotSpec | None) -> Meaning:
     """A typed digit means what the key means."""
-    if asked is not None:
+    if asked is not None and any(each.id == option for each in asked.options):
         return Meaning(readings={asked.name: Reading(value=option)})
     return Meaning(option=option, yes={"yes": True, "no": False}.get(option))
 

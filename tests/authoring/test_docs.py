@@ -54,6 +54,16 @@ def test_the_guide_names_every_word_of_the_language(guide: str):
 
 
 @pytest.mark.parametrize("guide", GUIDES)
+def test_the_step_of_the_guide_that_understands_more_has_no_problems(guide: str, clinic: Path):
+    step = "".join(f"  {line}\n" for line in block(guide, "- collect").splitlines())
+    booking = (clinic / "booking.yaml").read_text()
+    before = "  - collect: [service, when, name, phone]\n"
+    assert before in booking
+    (clinic / "booking.yaml").write_text(booking.replace(before, step + before))
+    assert check(clinic) == ()
+
+
+@pytest.mark.parametrize("guide", GUIDES)
 def test_the_answers_of_the_guide_have_no_problems_and_every_key_is_named(guide: str, clinic: Path):
     (clinic / "answers").mkdir(exist_ok=True)
     (clinic / "answers" / "visit.yaml").write_text(block(guide, "parking:"))

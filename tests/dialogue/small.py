@@ -51,7 +51,7 @@ BUILTIN = (
     " what_to_change goodbye greeting_reply help offer_continue continuing in_the_past agent_left agent_joined"
     " internal_error survey_csat survey_nps survey_ces"
     " keep_waiting more_answers corrected wait_ok thanks_reply transfer_failed moved declined"
-    " language_switched"
+    " language_switched clarify neither leave_it not_now come_back"
     " anything_more in_the_future out_of_range too_small too_big wrong_length wrong_length_between"
 )
 SERVICES = (Option(id="terapevt", title={"ru": "Терапевт"}), Option(id="lor", title={"ru": "Лор"}))

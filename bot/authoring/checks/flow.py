@@ -18,6 +18,7 @@ from bot.dialogue.scenario import (
     Scenario,
     StartStep,
     Step,
+    WaitingStep,
 )
 
 # Steps at which the conversation waits for somebody, or is over: a circle with one of them in it ends a turn.
@@ -26,6 +27,12 @@ ASKS: tuple[type[Step], ...] = (CollectStep, ChooseStep, ConfirmStep, HandoffSte
 
 def leads(step: Step) -> tuple[str, ...]:
     """The steps that may come right after this one."""
+    also = tuple(each.target for each in step.also) if isinstance(step, WaitingStep) else ()
+    return (*onward(step), *also)
+
+
+def onward(step: Step) -> tuple[str, ...]:
+    """The same without what only the customer's own words lead to (`also`), for which the step must wait."""
     lead = LEADS.get(type(step))
     return lead(step) if lead else (step.next,)
 

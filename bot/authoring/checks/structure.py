@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.authoring.checks.flow import ASKS, circles, leads, reached
+from bot.authoring.checks.flow import ASKS, circles, leads, onward, reached
 from bot.authoring.checks.names import Rows, expression
 from bot.authoring.checks.types import types
 from bot.authoring.draft import Draft
@@ -78,7 +78,7 @@ def _endless(draft: Draft) -> None:
         if name in quiet or isinstance(step, CollectStep)
         if not isinstance(step, AgainStep) and not (isinstance(step, SetStep) and asked & set(step.assignments))
     }
-    for circle in circles({name: [to for to in leads(step) if to in once] for name, step in once.items()}):
+    for circle in circles({name: [to for to in onward(step) if to in once] for name, step in once.items()}):
         collects = [name for name in circle if isinstance(once[name], CollectStep)]
         if collects:
             slots = once[collects[0]]

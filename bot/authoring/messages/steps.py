@@ -5,6 +5,13 @@ from __future__ import annotations
 from bot.authoring.messages.entry import Messages
 
 MESSAGES: Messages = {
+    "also_unsaid": {
+        "en": ("nobody can say or choose '<name>'", "Add 'phrases: {ru: […], en: […]}', or a 'title' for a button."),
+        "ru": (
+            "'<name>' нельзя ни сказать, ни выбрать",
+            "Добавьте 'phrases: {ru: […], en: […]}' или 'title'.",
+        ),
+    },
     "no_step": {
         "en": ("this step doesn't say what to do", "Begin it with one of <known>."),
         "ru": ("непонятно, что делает этот шаг", "Начните его с одного из: <known>."),
