@@ -15,6 +15,8 @@ from bot.dialogue.session import Frame, Session, changed, set_in_place
 from bot.dialogue.titles import chosen_titles
 from bot.dialogue.values import Value
 
+ASKED = "asked"  # among a frame's visits: it asked something, so it was more than a word by the way
+
 
 class Run:
     """session: the current state. actions: in order. now: naive wall clock of the business.
@@ -22,7 +24,6 @@ class Run:
     The session and its frame on top are this run's own copies, changed in place until the turn is over; nobody else has
     seen them yet. What must stay as it is now is `changed(run.frame)`. Mappings in them are replaced, never changed.
     quiet: the customer spoke first, so the next menu isn't read out. permitted: the customer agreed to leave the step.
-    depth: of the stack when the turn began.
     """
 
     def __init__(self, session: Session, scenarios: ScenarioSet, now: datetime) -> None:
@@ -33,7 +34,6 @@ class Run:
         self.actions: list[Action] = []
         self.quiet = False
         self.permitted = False
-        self.depth = len(session.stack)
         self._registers: dict[tuple[Language, bool], Register] = {}  # by language and for the ear
 
     # the stack
@@ -82,6 +82,8 @@ class Run:
 
     def wait(self, *, asked: str | None = None, question: str | None = None, awaiting: str = "answer") -> None:
         self.put(awaiting=awaiting, asked=asked, question=question)
+        if awaiting == "answer" and len(self.session.stack) > 1 and ASKED not in self.frame.visits:
+            self.visit(ASKED)
 
     def store(self, **values: Value) -> None:
         self.put(values={**self.frame.values, **values})

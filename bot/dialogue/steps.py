@@ -13,7 +13,7 @@ from bot.dialogue.actions import Choice, End, Fetch, Handoff, Learn
 from bot.dialogue.also import also_choices
 from bot.dialogue.asking import ask, serve, served
 from bot.dialogue.cases import key_of
-from bot.dialogue.run import Run
+from bot.dialogue.run import ASKED, Run
 from bot.dialogue.scenario import (
     AgainStep,
     BranchStep,
@@ -79,14 +79,14 @@ def leave(run: Run, *, finished: bool) -> None:
     else:
         run.fault("there is no such step in this version")
     results = _results(run) if finished else {}
-    waited = len(run.session.stack) <= run.depth  # it was under way before this turn: more than a word by the way
+    asked = ASKED in run.frame.visits
     run.pop()
     if results:
         run.store(**results)
     if run.session.stack and run.frame.awaiting:
         # A digression is over: ask again what was being asked.
         run.put(awaiting="")
-        if waited and not isinstance(run.step, ChooseStep):
+        if asked and not isinstance(run.step, ChooseStep):
             run.say_builtin("come_back", extra={"title": dict(run.scenario.title)})
 
 
