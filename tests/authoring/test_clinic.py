@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.authoring.load import check, load, shipped
+from bot.authoring.surveys import KINDS
 from bot.dialogue.asking import REFUSALS
 from bot.dialogue.scenario import ChooseStep, ScenarioSet
 
@@ -46,6 +47,7 @@ def test_every_built_in_prompt_that_the_engine_names_is_shipped_and_no_other(cli
     wanted = {name for names in named for name in names if name}
     wanted |= set(re.findall(r'builtin_speech\(.*, "(\w+)"\)', dialogue))
     wanted |= {f"ask_{part}" for part in ("time", "day", "part_of_day")} | {"offer_continue", *REFUSALS}
+    wanted |= {f"survey_{kind}" for kind in KINDS}
     assert set(shipped()) == wanted
 
 
