@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from bot import turn as turning
+from bot import body
 from bot.backends.calendar import Calendar
 from bot.dialogue.events import Utterance
 from bot.stores import conversations
@@ -36,7 +36,7 @@ def arrange(point: str) -> None:
         case "before the conversation is found":
             conversations.locked = conversations.open_of = dies  # type: ignore[assignment]
         case "after the core advanced":
-            turning.advance = then_dies(turning.advance)  # type: ignore[assignment]
+            body.advance = then_dies(body.advance)  # type: ignore[assignment]
         case "after the calendar wrote":
             Calendar.call = then_dies(Calendar.call)  # type: ignore[method-assign]
         case "after the session was written":
