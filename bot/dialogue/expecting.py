@@ -106,6 +106,7 @@ def _at_step(
             choices=choices,
             keys={} if changing else _YES_NO_KEYS,
             yesno=True,
+            question="" if changing else _question(session),
             intents=intents,
             intent_slots=intent_slots,
         )
@@ -158,6 +159,10 @@ def _intents(frame: Frame, scenarios: ScenarioSet) -> tuple[str, ...]:
     own = [item.intent for item in step.items] if isinstance(step, ChooseStep) else []
     rest = [name for name in scenarios.phrases if name not in own]
     return (*own, *rest, *scenarios.smalltalk, *REPAIRS)
+
+
+def _question(session: Session) -> str:
+    return session.last[-1].text if session.last else ""
 
 
 def _keys(choices: Iterable[Option]) -> dict[str, str]:

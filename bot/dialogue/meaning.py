@@ -129,7 +129,7 @@ class Expectation:
     """What would be understood now. Understanding, endpointing, recogniser, buttons and keys all read this.
 
     asked: the slot just asked for (free text goes only there). slots: all that may be filled now, by name.
-    choices: the options offered now, in announced order. yesno: a yes/no question is open.
+    choices: the options offered now, in announced order. yesno: a yes/no question is open; question: its words.
     intents: understood now, the step's own first. intent_slots: what each intent takes from the same utterance.
     keys: what a key means now: key -> option id. digits: how many keys make a whole answer (0: keys are single).
     """
@@ -142,4 +142,5 @@ class Expectation:
     intent_slots: Mapping[str, tuple[SlotSpec, ...]] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     digits: int = 0
+    question: str = ""
     hints: tuple[str, ...] = ()  # words worth expecting, for the recogniser's prompt; in the conversation's language

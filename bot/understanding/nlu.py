@@ -24,6 +24,7 @@ from bot.dialogue.scenario import ScenarioSet
 from bot.understanding import slots
 from bot.understanding.counted import counted
 from bot.understanding.digits import LENGTHS, labelled
+from bot.understanding.echo import asks_to_cancel, echo
 from bot.understanding.intents import Encoder, IntentCache, IntentModel, shipped_encoder
 from bot.understanding.local import Local
 from bot.understanding.names_ru import surely_named
@@ -202,7 +203,12 @@ class BuiltinNlu:
         if asked is not None and asked.many and (nothing := _nothing_of(asked, heard)) is not None:
             return nothing
 
+        again = echo(plain, expectation.question, language) if expectation.question else None
+        if again is not None:
+            return Meaning(yes=again)
         wish = repair(plain, language, yesno=expectation.yesno)
+        if wish == "cancel" and asks_to_cancel(expectation.question):
+            return Meaning(yes=False)  # "never mind" to "shall I cancel it?"
         if heard.yes is not None and not self._says_more(heard, wish):
             return Meaning(yes=heard.yes)
         if wish in expectation.intents and not self._is_scenario(plain, str(wish), expectation, language):
