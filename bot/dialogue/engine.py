@@ -210,7 +210,11 @@ def _wish(run: Run, meaning: Meaning, intent: str) -> None:
         tell(run, known, meaning)
         return
     if intent in run.scenarios.scenarios:
-        depth = next((at for at, frame in enumerate(run.session.stack) if frame.scenario == intent), None)
+        depth = next(
+            # one that is done and only waits for what it started is not under way any more
+            (at for at, frame in enumerate(run.session.stack) if frame.scenario == intent and frame.step),
+            None,
+        )
         if depth != len(run.session.stack) - 1 and not may_leave(run, meaning, intent):
             return
         run.understood()

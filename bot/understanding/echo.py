@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from bot.dialogue import morphology
 from bot.dialogue.meaning import Language
 from bot.understanding.normaliser import normalise
 
@@ -58,17 +59,26 @@ def echo(plain: str, question: str, language: Language) -> bool | None:
         and word not in _WORDS[language]
         and word not in _BESIDE[language]
     }
+    if language == "ru":  # "Переношу на пятницу. Верно?" "Переносите"
+        before = normalise(question[: last.start()]).split()
+        asked |= {_stem(word, language) for word in before if len(word) >= _STEM and _is_verb(word)}
     said = [word for word in words if len(word) >= 4 and _stem(word, language) in asked]
     beside = [word for word in words if word not in said]
     if not said or not all(word in _BESIDE[language] or word in _NOT[language] for word in beside):
         return None
-    return not any(word in _NOT[language] for word in beside)
+    if any(word in _NOT[language] for word in beside):
+        return False
+    return None if any(word in ("нет", "no") for word in beside) else True
 
 
 def asks_to_cancel(question: str) -> bool:
     """Whether "never mind" is a no to this question: it would cancel what the caller wants to keep."""
     last = _SENTENCE.search(question)
     return last is not None and _CANCEL.search(last.group()) is not None
+
+
+def _is_verb(word: str) -> bool:
+    return morphology.parses(word)[0].tag.POS in ("VERB", "INFN")
 
 
 def _stem(word: str, language: Language) -> str:

@@ -7,11 +7,12 @@ import pytest
 
 from bot.authoring import golden, load
 from bot.backends.calendar import Calendar
+from bot.backends.forms import Forms
 from bot.understanding.nlu import BuiltinNlu
 
 ROOT = Path(__file__).parents[2]
 SETS = sorted(path.parent for path in (ROOT / "scenarios").glob("*/business.yaml"))
-BENCH = golden.in_memory(lambda business: {"calendar": Calendar(business)})
+BENCH = golden.in_memory(lambda business: {"calendar": Calendar(business), "forms": Forms()})
 
 
 @pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
