@@ -59,7 +59,7 @@ class ScenarioErrors(ScenarioError):
     """A folder that can't be used. problems: all of them, by file and line."""
 
     def __init__(self, problems: Iterable[Problem], locale: str = "en") -> None:
-        self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.code)))
+        self.problems = tuple(_once(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.code))))
         first = self.problems[0]
         where = f"{first.file}:{first.line}"
         super().__init__(first.what(locale), where=where, fix=first.fix(locale))
@@ -67,6 +67,16 @@ class ScenarioErrors(ScenarioError):
 
     def __str__(self) -> str:
         return "\n".join(problem.text(self.locale) for problem in self.problems)
+
+
+def _once(problems: Iterable[Problem]) -> Iterable[Problem]:
+    """What is wrong in Russian and in English on one line is told once."""
+    seen: set[tuple[str, int, str, tuple[tuple[str, str], ...]]] = set()
+    for problem in problems:
+        key = (problem.file, problem.line, problem.code, tuple(sorted(problem.params.items())))
+        if key not in seen:
+            seen.add(key)
+            yield problem
 
 
 def near(name: str, known: Iterable[str]) -> str:

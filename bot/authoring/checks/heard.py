@@ -39,7 +39,7 @@ _UNSPEAKABLE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("digits", re.compile(r"\+?\d(?:[ ()-]{0,2}\d){4,}")),
     ("sign", re.compile(r"[#*_=<>|\\^~@&→•·₽$€£%]")),
 )  # fmt: skip
-_LATIN = re.compile(r"\b[a-z]{2,}(?:-[a-z]+)*\b", re.I)
+_LATIN = re.compile(r"\b(?!TODO|FIXME|XXX|TBD)[a-z]{2,}(?:-[a-z]+)*\b", re.I)
 
 
 def heard(whole: Whole) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.authoring.actions import ACTIONS
 from bot.authoring.checks.flow import leads, reached
-from bot.authoring.checks.whole import Whole, prompts
+from bot.authoring.checks.whole import Whole
 from bot.authoring.draft import DONE, Draft
+from bot.authoring.http import FILE
+from bot.authoring.reading import Reader
 from bot.authoring.tree import Node
 from bot.dialogue.scenario import (
-    AgainStep,
     BranchStep,
     CaseStep,
     ChooseStep,
@@ -25,7 +26,7 @@ from bot.dialogue.scenario import (
     Step,
 )
 
-QUIET: tuple[type[Step], ...] = (SetStep, BranchStep, CaseStep, LanguageStep, AgainStep, DoStep)
+QUIET: tuple[type[Step], ...] = (SetStep, BranchStep, CaseStep, LanguageStep)
 MANY_ATTEMPTS = 5  # a question heard six times has lost the caller; a person comes after two or three by default
 
 
@@ -42,6 +43,7 @@ def ways(whole: Whole) -> None:
         _menus(draft)
         _attempts(draft)
     _nobody_starts(whole)
+    _samples(whole)
 
 
 def _called(whole: Whole) -> set[str]:
@@ -67,7 +69,7 @@ def _silent_ends(draft: Draft, scenario: Scenario) -> None:
             for outcome, target in step.branches.items():
                 if target in ends:
                     draft.reader.problem("dead_end", node, name=f"{step.action}: {outcome}")
-            if "ok" not in step.branches and step.next in ends and not _goes_on_asking(draft, step):
+            if "ok" not in step.branches and step.next in ends:
                 draft.reader.problem("dead_end", node, name=f"{step.action}: ok")
         elif isinstance(step, ChooseStep):
             for item in step.items:
@@ -77,17 +79,11 @@ def _silent_ends(draft: Draft, scenario: Scenario) -> None:
             draft.reader.problem("dead_end", node, name=", ".join(step.slots))
 
 
-def _goes_on_asking(draft: Draft, step: DoStep) -> bool:
-    """Another action follows at once: it is told of there."""
-    following = draft.steps.get(step.next)
-    return isinstance(following, DoStep)
-
-
 def _silently_done(steps: Mapping[str, Step]) -> set[str]:
     """DONE, and the steps from which some way leads there without a word or a question."""
     back: dict[str, list[str]] = {}
     for ident, step in steps.items():
-        if isinstance(step, QUIET) and not list(prompts(step)) and not isinstance(step, AgainStep):
+        if isinstance(step, QUIET):
             for target in leads(step):
                 back.setdefault(target, []).append(ident)
     ends = {DONE}
@@ -135,6 +131,14 @@ def _errors(draft: Draft) -> None:
         own = isinstance(step, DoStep) and step.action in ACTIONS
         if isinstance(step, DoStep) and not own and "error" not in step.branches:
             draft.reader.problem("no_error_branch", draft.nodes[ident], name=step.action)
+
+
+def _samples(whole: Whole) -> None:
+    """An action that asks nobody: made up to try a scenario with."""
+    reader = Reader(FILE, whole.readers[0].problems)
+    for name, action in whole.made.actions.items():
+        if not action.url:
+            reader.problem("samples_only", Node(line=action.line, column=1), name=name)
 
 
 def _menus(draft: Draft) -> None:

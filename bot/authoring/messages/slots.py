@@ -82,8 +82,8 @@ MESSAGES: Messages = {
         "ru": ("<name> не подходит к такому значению: <kind>", "Подходит: <known>."),
     },
     "wrong_count": {
-        "en": ("<name> takes <count> values here, not <given>", "Look it up in the guide."),
-        "ru": ("<name> принимает здесь значений: <count>, а не <given>", "Посмотрите в руководстве."),
+        "en": ("<name> is given <given> values and takes <count>", "Look it up in the guide."),
+        "ru": ("у <name> значений <given>, а нужно <count>", "Посмотрите в руководстве."),
     },
     "mixed_types": {
         "en": ("'<sign>' joins <first> with <second>", "Compare like with like."),

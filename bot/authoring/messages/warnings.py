@@ -21,6 +21,10 @@ MESSAGES: Messages = {
         "en": ("nothing is said for the case that <name> can't be done", "Add 'error:' with steps."),
         "ru": ("не сказано, что делать, если <name> не получится", "Добавьте 'error:' с шагами."),
     },
+    "samples_only": {
+        "en": ("<name> has no 'url': its samples answer, for customers too", "Give it 'url:' before going live."),
+        "ru": ("у <name> нет 'url': и клиентам ответят примеры", "Укажите 'url:' до запуска."),
+    },
     "item_nowhere": {
         "en": ("the item '<name>' only repeats the menu", "Give it 'start' or 'steps'."),
         "ru": ("пункт '<name>' только повторяет меню", "Дайте ему 'start' или 'steps'."),
@@ -126,11 +130,11 @@ MESSAGES: Messages = {
     # --- phrases ---
     "few_phrases": {
         "en": (
-            "'<name>' has <count> phrases (<language>)",
+            "'<name>' has too few phrases (<language>): <count>",
             "Write ten or more, as people really say it; five at least.",
         ),
         "ru": (
-            "у '<name>' фраз: <count> (<language>)",
+            "у '<name>' мало фраз (<language>): <count>",
             "Напишите десять и больше, как говорят люди; самое малое пять.",
         ),
     },
