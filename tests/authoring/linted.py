@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from bot.authoring.load import lint
+from bot.authoring.messages import MESSAGES
 from bot.authoring.problems import Problem
 from bot.understanding.confusions import confused
 
@@ -87,3 +88,9 @@ def put(folder: Path, example: str, **others: str) -> Path:
 
 def told(folder: Path) -> tuple[Problem, ...]:
     return lint(folder, confused=confused)
+
+
+def row(code: str, locale: str) -> str:
+    """A line of the guide's last table; a place for a name is ‹name›, for <name> would be HTML."""
+    what, fix = (text.replace("|", "\\|").replace("<", "‹").replace(">", "›") for text in MESSAGES[code][locale])
+    return f"| `{code}` | {what} | {fix} |"

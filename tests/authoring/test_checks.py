@@ -9,7 +9,7 @@ import pytest
 from bot.authoring.load import lint, load
 from bot.authoring.messages import ERRORS, MESSAGES, WARNINGS
 from bot.authoring.problems import Problem
-from tests.authoring.linted import AROUND, GUIDES, PLAIN, ROOT, examples, put, told
+from tests.authoring.linted import AROUND, GUIDES, PLAIN, ROOT, examples, put, row, told
 
 # code -> line, in English, in Russian: what is said of its example.
 SAID: dict[str, tuple[str, str]] = json.loads((Path(__file__).with_name("checks.json")).read_text())
@@ -55,7 +55,9 @@ def test_every_code_is_documented_with_its_level(guide: str):
     level = {"checks.md": "warning", "checks.ru.md": "предупреждение"}[guide]
     missing = {code for code in set(WARNINGS) - {"fail_loop"} if f"### `{code}` — {level}\n" not in text}
     missing |= {code for code in ERRORS if f"| `{code}` |" not in text and f"### `{code}` — " not in text}
-    assert missing == set(), "add a section with an example, or for a plain error a row to the last table"
+    locale = "ru" if guide.endswith(".ru.md") else "en"
+    rows = "\n".join(row(code, locale) for code in sorted(missing))
+    assert missing == set(), f"a warning needs a section with an example; an error a row in the last table:\n{rows}"
     named = set(re.findall(r"^(?:### |\| )`(\w+)`", text, re.MULTILINE))
     assert named <= set(MESSAGES), "a code that is no more"
 
