@@ -19,6 +19,7 @@ from bot.authoring.actions import ACTIONS, Signature
 from bot.authoring.business import Head, head, table
 from bot.authoring.checks.whole import Confusions, Phrase, Whole
 from bot.authoring.draft import DONE, Draft
+from bot.authoring.failing import on_fail
 from bot.authoring.http import FILE as ACTIONS_FILE
 from bot.authoring.http import declared, signatures
 from bot.authoring.knowledge import FOLDER, Knowledge, knowledge
@@ -251,6 +252,7 @@ class _SetDraft:
             draft.phrases.append((name, fields["phrases"]))
         first = block(draft, fields.get("steps"), "steps", DONE)
         draft.slots = {**draft.slots, **draft.hidden}
+        on_fail(draft, fields.get("slots"), block)
         self.drafts[name] = draft
         self.scenarios[name] = Scenario(
             name=name,

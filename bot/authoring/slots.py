@@ -17,7 +17,8 @@ from bot.dialogue.values import Value
 TYPES = ("choice", "datetime", "date", "time", "number", "digits", "phone", "person", "yesno", "text")
 KEYS = (
     "type", "title", "ask", "from", "options", "many", "none", "length", "min", "max", "unit", "past", "valid",
-    "invalid", "prefill", "learn", "unrecognized", "keypad", "sensitive", "optional", "attempts",
+    "invalid", "prefill", "learn", "help", "unrecognized", "on_fail", "skip", "expect", "keypad",
+    "sensitive", "optional", "attempts",
 )  # fmt: skip
 # Which types of slot a key belongs to; a key that isn't here belongs to all.
 ONLY_FOR: Mapping[str, tuple[str, ...]] = {
@@ -138,6 +139,9 @@ def _slot(
         options=options,
         rules=tuple(rule for rule in rules if rule is not None),
         invalid=prompt("invalid"),
+        help=prompt("help"),
+        skip=reader.yes(fields.get("skip"), False),
+        expect=reader.words(fields["expect"]) if "expect" in fields else {},
         prefill=reader.expression(fields.get("prefill")),
         learn=reader.name(fields.get("learn")) or None,
         unrecognized=prompt("unrecognized"),

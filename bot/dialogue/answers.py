@@ -10,14 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from bot.dialogue.actions import ChoseItem
-from bot.dialogue.asking import collected_at, refused_too_often, serve, served, take
-from bot.dialogue.choosing import DONE, NOTHING, press
+from bot.dialogue.asking import collected_at, serve, served, take
+from bot.dialogue.choosing import DONE, NOTHING, SKIP, press
+from bot.dialogue.failing import give_up, left_out, refused_too_often
 from bot.dialogue.meaning import Meaning, Reading
 from bot.dialogue.repair import goodbye
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, Item, Slot, Step
 from bot.dialogue.session import Frame, changed
-from bot.dialogue.steps import go_on, hand_off, ordered
+from bot.dialogue.steps import go_on, ordered
 from bot.dialogue.values import Moment
 
 
@@ -37,12 +38,13 @@ def read_slots(run: Run, meaning: Meaning) -> tuple[str, ...]:
 
 def _collect(run: Run, step: CollectStep, meaning: Meaning) -> bool:
     asked = run.scenario.slots.get(run.frame.asked or "")
-    if asked is not None and asked.skip and meaning.yes is not None and not meaning.intents:
+    if meaning.option == SKIP and left_out(run):
+        return True
+    if asked is not None and asked.skip and asked.type == "text" and meaning.yes is not None and not meaning.intents:
         if meaning.yes:
             run.say_builtin("wait_ok")  # "Хотите что-то добавить?" "Да": then they go on to say what
         else:
-            run.store(**{asked.name: ""})
-            settle(run, step.id)
+            left_out(run)
         return True
     if meaning.option and asked and _pressed(run, asked, meaning.option):
         pass
@@ -82,10 +84,11 @@ def acknowledge(run: Run, before: Frame, taken: tuple[str, ...]) -> None:
 def settle(run: Run, step: str) -> None:
     """Slots changed: run on from the step that collects them, unless too much was refused."""
     run.understood()
-    if refused_too_often(run):
-        hand_off(run, reason="not understood")
-        return
     run.put(step=step, awaiting="")
+    refused = refused_too_often(run)
+    if refused is not None:
+        give_up(run, name=refused, reason="not understood")
+        return
     go_on(run)
 
 

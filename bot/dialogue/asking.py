@@ -69,7 +69,7 @@ def partial_time(partial: Value) -> Value:
 
 def option_choices(run: Run, slot: Slot) -> tuple[Choice, ...]:
     choices = tuple(run.choice(option) for option in slot.keyed_options)
-    return buttons(run, slot, choices) if slot.many else choices
+    return buttons(run, slot, choices)
 
 
 def served(frame: Frame, step: ChooseStep) -> bool:
@@ -157,10 +157,6 @@ def refuse(run: Run, slot: Slot, value: Value, *, keep_day: bool) -> None:
     run.put(asked=None, question=None)
     if keep_day and isinstance(value, datetime):
         run.put(partial={**run.frame.partial, slot.name: Moment(day=value.date())})
-
-
-def refused_too_often(run: Run) -> bool:
-    return any(count >= MAX_INVALID for key, count in run.frame.visits.items() if key.startswith("invalid."))
 
 
 def collected_at(run: Run, slot: str) -> str | None:

@@ -12,7 +12,9 @@ from bot.dialogue.session import Frame
 
 DONE = "done"  # a button: what was chosen so far is all
 NOTHING = "nothing"  # a button: none of them
+SKIP = "skip"  # a button: to leave a slot out
 _DONE: Mapping[Language, str] = {"ru": "Готово", "en": "Done"}
+_SKIP: Mapping[Language, str] = {"ru": "Пропустить", "en": "Skip"}
 
 
 def chosen(frame: Frame, slot: Slot) -> tuple[str, ...]:
@@ -23,7 +25,12 @@ def chosen(frame: Frame, slot: Slot) -> tuple[str, ...]:
 
 
 def buttons(run: Run, slot: Slot, options: tuple[Choice, ...]) -> tuple[Choice, ...]:
-    """What is still to be had; then a way to have done, or to have nothing of it."""
+    """What is still to be had; then a way to have done, to have nothing of it, or to leave it out."""
+    skip = (Choice(id=SKIP, title=_SKIP[run.session.language]),) if slot.skip else ()
+    return (*_several(run, slot, options), *skip) if slot.many else (*options, *skip)
+
+
+def _several(run: Run, slot: Slot, options: tuple[Choice, ...]) -> tuple[Choice, ...]:
     already = chosen(run.frame, slot)
     language = run.session.language
     left = tuple(choice for choice in options if choice.id not in already)

@@ -94,7 +94,7 @@ def _at_step(
             digits=digits_expected(asked),
             intents=intents,
             intent_slots=intent_slots,
-            hints=_hints(asked.options, session),
+            hints=(*scenario.slots[frame.asked].expect.get(session.language, ()), *_hints(asked.options, session)),
         )
     if isinstance(step, ConfirmStep):
         slots = {name: _spec(scenario.slots[name], frame, scenarios) for name in step.change}
@@ -150,6 +150,7 @@ def _spec(slot: Slot, frame: Frame | None, scenarios: ScenarioSet, *, asked: boo
         none=slot.none,
         chosen=chosen(frame, slot) if frame is not None and slot.many else (),
         asked=asked,
+        skip=slot.skip,
     )
 
 

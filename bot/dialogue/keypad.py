@@ -26,6 +26,8 @@ def read_keys(digits: str, expectation: Expectation, now: datetime) -> Meaning:
     if option is not None:
         yes = {"yes": True, "no": False}.get(option) if expectation.yesno else None
         return Meaning(option=option, yes=yes)
+    if digits == "#" and slot is not None and slot.skip:
+        return Meaning.only("skip")
     if digits in REPAIR_KEYS and not (digits == "0" and slot and _takes_zero(slot)):
         return Meaning.only(REPAIR_KEYS[digits])
     read = READERS.get(slot.type) if slot else None

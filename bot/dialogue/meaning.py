@@ -23,6 +23,7 @@ REPAIRS = (
     "wait",
     "back",
     "help",
+    "skip",
     "menu",
     "operator",
     "greeting",
@@ -105,7 +106,7 @@ class SlotSpec:
     length: of digits, fewest and most. low, high: bounds of a number; unit: what it counts, by language: "три окна"
     is then a number though nobody asked for it. past: a date may be over, as a birthday is.
     many: several options at once; none: by language, words for none of them; chosen: ids chosen so far.
-    asked: it is what was just asked for.
+    asked: it is what was just asked for. skip: it may be left out.
     """
 
     name: str
@@ -122,6 +123,7 @@ class SlotSpec:
     none: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()
     asked: bool = False
+    skip: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bot.dialogue.actions import Withdraw
 from bot.dialogue.asking import served
+from bot.dialogue.failing import asked_slot, give_up, left_out
 from bot.dialogue.pending import options, titled
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep
@@ -65,7 +66,7 @@ def missed(run: Run) -> None:
     """It was heard, but not understood."""
     run.change(misses=run.session.misses + 1)
     if _given_up(run):
-        _give_up(run, "not understood")
+        give_up(run, reason="not understood")
         return
     step = run.step
     slot = run.scenario.slots.get(run.frame.asked or "") if run.session.stack and step else None
@@ -85,21 +86,10 @@ def silent(run: Run) -> None:
         goodbye(run)  # all was done, and nobody is there any more
         return
     if _given_up(run):
-        _give_up(run, "silence")
+        give_up(run, reason="silence")
         return
     run.say_builtin("silence", attempt=run.session.silences - 1)
     ask_again(run)
-
-
-def _give_up(run: Run, reason: str) -> None:
-    """Asked often enough: what the slot says to do then, or a person."""
-    slot = run.scenario.slots.get(run.frame.asked or "") if run.session.stack else None
-    if slot is None or slot.on_fail is None or run.session.offer:
-        hand_off(run, reason=reason)
-        return
-    run.understood()
-    run.go(slot.on_fail)
-    go_on(run)
 
 
 def _given_up(run: Run) -> bool:
@@ -168,8 +158,19 @@ def _back_to_slot(run: Run, step: ConfirmStep) -> bool:
 
 
 def help_(run: Run) -> None:
-    run.say_builtin("help")
+    slot = asked_slot(run)
+    if slot is not None and slot.help is not None:
+        run.say(slot.help)
+    else:
+        run.say_builtin("help")
     ask_again(run)
+
+
+def skip(run: Run) -> None:
+    """To go on without an answer; a slot that has to be known is asked for again."""
+    if not left_out(run):
+        run.say_builtin("cant_skip")
+        ask_again(run)
 
 
 def menu(run: Run) -> None:
@@ -252,6 +253,7 @@ REPAIR: Mapping[str, Callable[[Run], None]] = {
     "wait": wait,
     "back": back,
     "help": help_,
+    "skip": skip,
     "menu": menu,
     "operator": operator,
     "greeting": greeting,

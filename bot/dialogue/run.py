@@ -90,11 +90,12 @@ class Run:
 
     def forget(self, *names: str) -> None:
         frame = self.frame
-        if frame.values.keys().isdisjoint(names) and frame.partial.keys().isdisjoint(names):
+        if not frame.skipped and frame.values.keys().isdisjoint(names) and frame.partial.keys().isdisjoint(names):
             return
         self.put(
             values={name: value for name, value in frame.values.items() if name not in names},
             partial={name: value for name, value in frame.partial.items() if name not in names},
+            skipped=tuple(name for name in frame.skipped if name not in names),
         )
 
     def visit(self, key: str) -> int:

@@ -77,9 +77,10 @@ class Slot:
     length: of digits, fewest and most. low, high: bounds of a number, both allowed; unit: what it counts, by language.
     past: a date may be over.
     many: several options at once, the value is a tuple of ids; none: by language, words for none of them, ().
-    invalid: said when a value was understood and can't be taken, where no rule has words of its own.
-    skip: a plain "no" to a free text, or silence, leaves it empty. on_fail: the step that follows when it was asked
-    often enough; without one a person is called.
+    help: what "help" says while it is asked. expect: words by language that recognition should expect. invalid: said
+    when a value was understood and can't be taken, where no rule has words of its own. skip: who says so, or a plain
+    "no" to a free text, leaves it empty. on_fail: the step that follows when it was asked often enough; without one a
+    person is called.
     """
 
     name: str
@@ -105,6 +106,8 @@ class Slot:
     invalid: Prompt | None = None
     skip: bool = False
     on_fail: str | None = None
+    help: Prompt | None = None
+    expect: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     line: int = 0
 
     @cached_property
@@ -156,9 +159,11 @@ class SayStep(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectStep(WaitingStep):
-    """Ask for the slots that are still empty, in this order."""
+    """Ask for the slots that are still empty, in this order. fails: where their `on_fail` leads, for whoever
+    walks through the steps."""
 
     slots: tuple[str, ...]
+    fails: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,9 @@ class Frame:
     awaiting: "" while running; "answer" when the step asked and waits; "change" when a confirmation was
     declined and we asked what to change; a Fetch id when a backend works. asked: the slot asked last.
     partial: slots heard in part ("завтра" without an hour). confirmed: slots not to be asked again in this frame.
-    visits: how often each step or slot prompted, which picks the variant of a prompt. starter: the step of the frame
-    below that started this one, "" where a wish did; its `results` are taken when this one is done.
+    skipped: slots that stay empty and are not asked for. visits: how often each step or slot prompted, which picks the
+    variant of a prompt. starter: the step of the frame below that started this one, "" where a wish did; its `results`
+    are taken when this one is done.
     """
 
     scenario: str
@@ -36,6 +37,7 @@ class Frame:
     question: str | None = None
     visits: Mapping[str, int] = field(default_factory=dict)
     starter: str = ""
+    skipped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

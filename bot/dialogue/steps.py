@@ -148,7 +148,7 @@ def _say(run: Run, step: SayStep) -> None:
 
 def _collect(run: Run, step: CollectStep) -> None:
     for name in step.slots:
-        if run.frame.values.get(name) is not None:
+        if run.frame.values.get(name) is not None or name in run.frame.skipped:
             continue
         slot = run.scenario.slots[name]
         if slot.prefill is not None and name not in run.frame.visits:

@@ -71,6 +71,11 @@ _RU: Final[Mapping[str, tuple[str, ...]]] = {
         r"(я )?(не знаю|не понимаю|непонятно)? ?(и )?(что|как) (мне )?(надо |нужно |можно )?(дальше )?(делать|сказать|говорить|отвечать|ответить|спросить|спрашивать|дальше)( дальше| теперь)?",
         r"как (это|тут|здесь|с тобой|с вами|тобой|вами)( все)? (работает|пользоваться|говорить|разговаривать|общаться)|(а )?какие (есть |еще )?(варианты|команды|возможности|функции)( есть)?",
     ),
+    "skip": (
+        r"(можно |хочу )?(это )?пропусти(те|ть|м)?( это| этот вопрос| вопрос| этот шаг| шаг)?|пропускаем|пропускаю|скип|skip",
+        r"(перейд(и|ем|ите)|перейти|идем|иди|поехали)?( к)?( )?(дальше|далее|следующ(ий|ему)( вопрос| вопросу| шаг| шагу))",
+        r"(я )?(не хочу|не буду|не могу)( на это| на этот вопрос| вам| этого)? (отвечать|ответить|говорить|сказать|называть|сообщать)( на это| на этот вопрос| этого)?|без (ответа|комментариев|комментария)",
+    ),
     "menu": (
         r"(в |к )?(главн(ое|ому) )?меню|(вернись|вернитесь|вернуться|вернемся|перейди(те)?|перейти|верни(те)?|хочу|можно|выйти|обратно|назад)( меня)? (в|на|к)( самое)? (главн(ое|ую|ому) )?(меню|начал(о|у)|страницу)",
         r"(начн(ем|и|ите)|начать|начинаем|давай(те)?)? ?(все )?(сначала|с начала|заново|с самого начала|по новой)|в( самое)? начало|/?(start|menu|старт)",
@@ -120,6 +125,10 @@ _EN: Final[Mapping[str, tuple[str, ...]]] = {
     "help": (
         r"help( me)?( out)?|what can (you|i) (do|say|ask|help( me)? with)( for me| here)?|what do you do|how can you help( me)?",
         r"(i (dont|do not) know )?what (should|do|can|to) (i )?(do|say|answer)( next| now)?|what are (my|the) (options|choices)|how does (this|it) work|what now|what next|i need (some )?help|i (dont|do not) know what to (do|say)",
+    ),
+    "skip": (
+        r"(can (i|we) |lets |id like to )?(skip|pass)( on)?( it| this| that| this one| this question| the question| this step)?|next( question| one| step)?( please)?|(lets )?move on",
+        r"(id |i would )?(rather|prefer) not( to)? (say|answer|tell)( you| it| that| this)?|i (dont|do not) (want|wish) to (answer|say|tell)( you| it| that| this)?|no comments?",
     ),
     "menu": (
         r"(go |take me |return |back |get )*(to )?(the )?(main )?menu( again)?|home( page)?|(lets )?(start|begin) (over|again|from scratch|anew|from the (start|beginning))|from the (start|beginning)|restart|/?(start|menu)|(go )?back to the (start|beginning)",
@@ -183,7 +192,20 @@ _PATTERNS: Final[Mapping[Language, Mapping[str, re.Pattern[str]]]] = {
     }
     for language, table in _TABLES.items()
 }
-_ORDER = ("cancel", "menu", "back", "slower", "wait", "help", "language", "goodbye", "thanks", "repeat", "greeting")
+_ORDER = (
+    "cancel",
+    "skip",
+    "menu",
+    "back",
+    "slower",
+    "wait",
+    "help",
+    "language",
+    "goodbye",
+    "thanks",
+    "repeat",
+    "greeting",
+)
 _SOFT = re.compile(
     r"(мне )?(ничего |уже |больше )?(не надо|не нужно|ненадо|ненужно|не хочу|не буду)( ничего| уже| больше)?|no need"
 )

@@ -373,6 +373,117 @@ def test_none_of_them_belongs_to_several(tmp_path: Path):
     assert told.startswith("order.yaml:6: 'none' is for a choice of several. Add 'many: yes'")
 
 
+# --- help, skipping, failing
+
+
+HELPED = {
+    "number": """
+    type: digits
+    length: 4
+    ask: {ru: Номер?, en: Number?}
+    help: {ru: "Он в письме, четыре цифры.", en: "It is in the letter, four digits."}
+    unrecognized: {ru: Не разобрал номер., en: "I didn't catch the number."}
+    invalid: {ru: В номере четыре цифры., en: A number has four digits.}
+    attempts: 2
+    on_fail:
+      - say: {ru: "Тогда поищем по телефону.", en: "Then we look by phone."}
+      - continue:""",
+    "comment": """
+    type: text
+    skip: yes
+    ask: {ru: Комментарий?, en: Any comment?}""",
+}
+
+
+def helped(names: str = "number, comment", said: str = "{number} {comment}") -> str:
+    return scenario(names, said, slots=HELPED)
+
+
+def test_help_is_told_of_the_slot_that_is_asked(goes: Goes):
+    goes(
+        helped("number", "{number}"),
+        "< Номер?\n> помощь\n< Он в письме, четыре цифры.\n< Номер?\n> 1042\n< 1042\n= ended: done\n",
+    )
+
+
+def test_the_slots_own_words_refuse_what_it_cannot_hold(goes: Goes):
+    goes(
+        helped("number", "{number}"),
+        "< Number?\n> 12\n< A number has four digits.\n< Number?\n> 1042\n< 1042\n= ended: done\n",
+        language="en",
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "channel"),
+    [
+        ("> абракадабра\n< Не разобрал номер.\n", "> бубубу\n", "text"),
+        ("> …\n< Алло, вы меня слышите?\n", "> …\n", "voice"),
+        ("> 12\n< В номере четыре цифры.\n", "> 123\n< В номере четыре цифры.\n", "text"),
+    ],
+)
+def test_after_so_many_attempts_the_slots_own_steps_go_on(first: str, second: str, channel: str, goes: Goes):
+    goes(
+        helped("number, comment", "{comment}"),
+        f"< Номер?\n{first}< Номер?\n{second}< Тогда поищем по телефону.\n"
+        "< Комментарий?\n> звоните заранее\n< Звоните заранее\n= ended: done\n",
+        header=f"channel: {channel}",
+    )
+
+
+def test_steps_of_a_failure_may_ask_once_more(goes: Goes):
+    order = helped("number", "{number}").replace("- continue:", "- again: number")
+    goes(
+        order,
+        "< Номер?\n> бубу\n< Не разобрал номер.\n< Номер?\n> бубу\n< Тогда поищем по телефону.\n< Номер?\n> 1042\n"
+        "< 1042\n= ended: done\n",
+    )
+
+
+def test_without_steps_of_its_own_a_failure_calls_a_person(goes: Goes):
+    goes(
+        scenario("number", "{number}", slots=SLOTS | {"number": SLOTS["number"][:-1] + ", attempts: 1}"}),
+        "< Номер?\n> бубу\n< Зову человека. Он прочитает наш разговор и ответит здесь.\n= handoff: not understood\n",
+    )
+
+
+@pytest.mark.parametrize("words", ["пропустить", "давайте дальше", "пропустите этот вопрос", "(Пропустить)", "[#]"])
+def test_a_slot_may_be_skipped_where_the_author_allows_it(words: str, goes: Goes):
+    goes(helped("comment", "Готово{comment}"), f"< Комментарий?\n> {words}\n< Готово\n= ended: done\n")
+
+
+@pytest.mark.parametrize("words", ["skip", "skip this question", "next question please", "I'd rather not say"])
+def test_a_slot_is_skipped_in_english(words: str, goes: Goes):
+    goes(helped("comment", "Done{comment}"), f"< Any comment?\n> {words}\n< Done\n= ended: done\n", language="en")
+
+
+def test_a_slot_that_has_to_be_known_is_not_skipped(goes: Goes):
+    goes(
+        scenario("number", "{number}"),
+        "< Номер?\n> пропустить\n< Без этого не получится.\n< Номер?\n> 1042\n< 1042\n= ended: done\n",
+    )
+
+
+def test_a_skipped_slot_is_asked_for_when_it_is_forgotten(goes: Goes):
+    order = helped("comment", "{comment}").replace(
+        "  - end", "  - if: not comment\n    then: [{again: comment}]\n  - end"
+    )
+    goes(
+        order,
+        "< Комментарий?\n> пропустить\n< Комментарий?\n> позвоните заранее\n< Позвоните заранее\n= ended: done\n",
+    )
+
+
+def test_the_recogniser_expects_the_slots_own_words(tmp_path: Path):
+    slots = {"size": SLOTS["size"] + "\n    expect: {ru: [кальцоне, маргарита], en: [calzone]}"}
+    folder = write(
+        tmp_path / "set", business=BUSINESS, main="", booking="", doctors="", order=scenario("size", "x", slots=slots)
+    )
+    scenarios = load(folder)
+    session, _ = advance(opening("c", scenarios), Started(id="1", at=datetime(2026, 11, 18, 10, tzinfo=UTC)), scenarios)
+    assert expects(session, scenarios).hints == ("кальцоне", "маргарита", "Маленькая", "Большая")
+
+
 # --- what authors get wrong
 
 

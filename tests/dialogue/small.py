@@ -52,7 +52,7 @@ BUILTIN = (
     " internal_error survey_csat survey_nps survey_ces"
     " keep_waiting more_answers corrected wait_ok thanks_reply transfer_failed moved declined"
     " language_switched clarify neither leave_it not_now come_back"
-    " anything_more in_the_future out_of_range too_small too_big wrong_length wrong_length_between"
+    " anything_more cant_skip in_the_future out_of_range too_small too_big wrong_length wrong_length_between"
 )
 SERVICES = (Option(id="terapevt", title={"ru": "Терапевт"}), Option(id="lor", title={"ru": "Лор"}))
 ROWS: dict[str, Any] = {

@@ -53,6 +53,7 @@ def _after_choose(step: ChooseStep) -> tuple[str, ...]:
 
 # A new kind of step that leads elsewhere than to `next` says so here.
 LEADS: Mapping[type[Step], Callable[..., tuple[str, ...]]] = {
+    CollectStep: lambda step: (step.next, *step.fails.values()),
     CaseStep: lambda step: (*step.ways.values(), step.next),
     DoStep: _after_do,
     BranchStep: lambda step: (step.next, step.otherwise),

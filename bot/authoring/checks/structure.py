@@ -78,7 +78,9 @@ def _endless(draft: Draft) -> None:
         if name in quiet or isinstance(step, CollectStep)
         if not isinstance(step, AgainStep) and not (isinstance(step, SetStep) and asked & set(step.assignments))
     }
-    for circle in circles({name: [to for to in onward(step) if to in once] for name, step in once.items()}):
+    # What failed is left out from then on, so coming back from `on_fail` goes on.
+    after = {name: (step.next,) if isinstance(step, CollectStep) else onward(step) for name, step in once.items()}
+    for circle in circles({name: [to for to in ways if to in once] for name, ways in after.items()}):
         collects = [name for name in circle if isinstance(once[name], CollectStep)]
         if collects:
             slots = once[collects[0]]

@@ -170,7 +170,7 @@ def _helped(steps: Mapping[str, Step], first: str, slot: str) -> bool:
             step = steps.get(ident)
             if step is None or isinstance(step, EndStep | HandoffStep):
                 return True
-            if ident in seen or (isinstance(step, CollectStep) and slot in step.slots):
+            if ident in seen or (isinstance(step, AgainStep) and slot in step.slots):
                 continue
             seen.add(ident)
             following.extend(leads(step))

@@ -1,0 +1,59 @@
+"""What can't be had: a slot that is left out, and one that was asked for too often."""
+
+from __future__ import annotations
+
+from bot.dialogue.asking import MAX_INVALID
+from bot.dialogue.run import Run
+from bot.dialogue.scenario import CollectStep, Slot
+from bot.dialogue.steps import go_on, hand_off
+
+REFUSED = "invalid."  # among a frame's visits: how often a value for this slot was refused
+
+
+def asked_slot(run: Run) -> Slot | None:
+    """The slot that the customer was just asked for."""
+    step = run.step
+    if run.session.offer is not None or not isinstance(step, CollectStep):
+        return None
+    return run.scenario.slots.get(run.frame.asked or "")
+
+
+def left_out(run: Run) -> bool:
+    """Go on without the slot that is asked for, where it may be left out; else nothing is done."""
+    slot = asked_slot(run)
+    if slot is None or (slot.required and not slot.skip):
+        return False
+    leave_out(run, slot.name)
+    run.understood()
+    run.put(awaiting="", asked=None, question=None)
+    go_on(run)
+    return True
+
+
+def leave_out(run: Run, name: str) -> None:
+    """It stays empty and is not asked for again, unless it is forgotten (`again`, "поменять")."""
+    run.forget(name)
+    run.put(skipped=(*run.frame.skipped, name))
+
+
+def refused_too_often(run: Run) -> str | None:
+    """The slot of which as many values were refused as it may be asked for."""
+    for key, count in run.frame.visits.items():
+        name = key.removeprefix(REFUSED)
+        slot = run.scenario.slots.get(name) if key.startswith(REFUSED) else None
+        if slot is not None and count >= (slot.max_attempts or MAX_INVALID):
+            return name
+    return None
+
+
+def give_up(run: Run, *, reason: str, name: str | None = None) -> None:
+    """A slot was asked for in vain, the one asked now or `name`: on to its own `on_fail`, or a person helps."""
+    slot = run.scenario.slots.get(name) if name is not None else asked_slot(run)
+    if slot is None or slot.on_fail is None or run.session.offer is not None:
+        hand_off(run, reason=reason)
+        return
+    run.understood()
+    leave_out(run, slot.name)
+    run.put(visits={key: count for key, count in run.frame.visits.items() if key != f"{REFUSED}{slot.name}"})
+    run.go(slot.on_fail)
+    go_on(run)
