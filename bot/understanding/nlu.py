@@ -279,7 +279,7 @@ class BuiltinNlu:
             return False
         if answered:
             return not _under_way(best, expectation) and best.score >= SURE
-        if asked is not None:
+        if asked is not None or expectation.question:
             return best.score >= LIKELY
         return True
 
