@@ -355,6 +355,8 @@ class Player:
 
 
 def _shown(value: Value) -> str:
+    if isinstance(value, tuple):
+        return " and ".join(_shown(each) for each in value) or "none"
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 

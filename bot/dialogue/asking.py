@@ -25,11 +25,14 @@ REFUSALS = (
     "wrong_length",
     "wrong_length_between",
 )
+UNSAID = "unsaid"  # among a frame's visits: it waits for an answer to what was not asked aloud, for they spoke first
 MAX_INVALID = 4  # values refused for one slot before a person is asked to help
 
 
 def ask(run: Run, slot: Slot) -> None:
     """Ask for it and wait. What is partly known ("завтра") is asked for in its missing part."""
+    if UNSAID in run.frame.visits:
+        run.put(visits={name: count for name, count in run.frame.visits.items() if name != UNSAID})
     attempt = run.session.misses + run.session.silences
     partial = run.frame.partial.get(slot.name)
     question = run.frame.question if run.frame.asked == slot.name else None

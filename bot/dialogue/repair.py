@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.dialogue.actions import Withdraw
-from bot.dialogue.asking import served
+from bot.dialogue.asking import UNSAID, served
 from bot.dialogue.failing import asked_slot, give_up, left_out
 from bot.dialogue.pending import options, titled
 from bot.dialogue.run import Run
@@ -191,7 +191,7 @@ def operator(run: Run) -> None:
 
 def greeting(run: Run) -> None:
     step = run.step
-    if isinstance(step, ChooseStep) and not run.frame.visits.get(step.id):
+    if UNSAID in run.frame.visits or (isinstance(step, ChooseStep) and not run.frame.visits.get(step.id)):
         ask_again(run)
         return
     if run.session.medium == "voice" and run.scenarios.scenarios[run.session.stack[0].scenario].outbound:

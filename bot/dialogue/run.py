@@ -23,7 +23,8 @@ class Run:
 
     The session and its frame on top are this run's own copies, changed in place until the turn is over; nobody else has
     seen them yet. What must stay as it is now is `changed(run.frame)`. Mappings in them are replaced, never changed.
-    quiet: the customer spoke first, so the next menu isn't read out. permitted: the customer agreed to leave the step.
+    quiet: the customer spoke first, so the first menu isn't read out, the first question not asked. permitted: the
+    customer agreed to leave the step.
     """
 
     def __init__(self, session: Session, scenarios: ScenarioSet, now: datetime) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.dialogue.actions import Choice, End, Fetch, Handoff, Learn
 from bot.dialogue.also import also_choices
-from bot.dialogue.asking import ask, serve, served
+from bot.dialogue.asking import UNSAID, ask, serve, served
 from bot.dialogue.cases import key_of
 from bot.dialogue.run import ASKED, Run
 from bot.dialogue.scenario import (
@@ -159,6 +159,11 @@ def _collect(run: Run, step: CollectStep) -> None:
                 continue
         if not slot.required and name not in run.frame.visits:
             continue  # taken when it is said; asked for only when it is to be corrected
+        if run.quiet:  # who spoke first may have said it already
+            run.quiet = False
+            run.visit(UNSAID)
+            run.wait(asked=name)
+            return
         ask(run, slot)
         return
     run.go(step.next)

@@ -76,6 +76,9 @@ _DATED: Mapping[Language, re.Pattern[str]] = {
         r"\d{1,2}[:.]\d\d"
     ),
 }
+_OVER = re.compile(
+    r"\b(?:поза)?вчера\b|\bназад\b|\bпрошл\w+|\byesterday\b|\bago\b|\blast\b"
+)  # of a date that may be over
 _CLAUSE = re.compile(r"[,;.!?\n]+\s+|\s+(?=(?:а|и|and|but|also)\s)")  # where an answer may end and a question begin
 _LONG_NUMBER = re.compile(r"\b\d{5,}\b")  # no hour, no count, no price: an order's number, though nobody asked for it
 _COMMA = re.compile(r"[,;.!\n]+")
@@ -400,6 +403,8 @@ def _unasked(
         if not left:
             break
         words = _signed(spec, left, heard, asked)
+        if words is None and spec.type == "number" and _number_alone(left, waiting, heard):
+            words = left
         if words is None:
             continue
         told, rest = _read(spec, words, heard)
@@ -460,10 +465,19 @@ def _by_order(spec: SlotSpec, told: Reading, words: str, heard: _Heard) -> bool:
     return turned is None or turned.value != told.value
 
 
+def _number_alone(left: str, waiting: Sequence[SlotSpec], heard: _Heard) -> bool:
+    """ "Нет, шестьсот" to what is being confirmed: a number and nothing else, where it can be no hour."""
+    if not heard.asked_yes_or_no or any(spec.type in _DATES for spec in waiting):
+        return False
+    told = slots.read("number", left, lang=heard.language, now=heard.now, expected=Expected())
+    return told.value is not None and not _content(told.rest, heard.language)
+
+
 def _signed(spec: SlotSpec, left: str, heard: _Heard, asked: SlotSpec | None) -> str | None:
     """The words in which an unasked slot may be read, or None where no sign speaks of it."""
     if spec.type in _DATES:
-        return left if _DATED[heard.language].search(left) else None
+        over = spec.past and _OVER.search(left)
+        return left if over or _DATED[heard.language].search(left) else None
     if spec.type == "digits":
         return left if labelled(left, heard.language) or _LONG_NUMBER.search(left) else None
     named = _NAMED[heard.language].get(spec.type)

@@ -118,7 +118,6 @@ def test_small_talk_gives_way_to_the_sets_own_phrases(shop: Path):
 TALKS = """\
 # a question by the way, then the same question again       scenario: booking
 > let me book an ENT, is there a car park?
-< Which doctor?
 < There is a car park at Garden Street.
 < When?
 > can I bring my pet

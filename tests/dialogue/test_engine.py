@@ -36,6 +36,17 @@ def test_who_speaks_first_is_not_read_the_menu():
     assert talk.say("booking", service="terapevt", when=THREE) == ["Как вас зовут?"]
 
 
+def test_who_speaks_first_is_not_asked_what_they_may_have_said():
+    """A set may begin with its question: "хочу к терапевту" should not be met with "К какому врачу?"."""
+    at_once = replace(SMALL, start="booking")
+    talk = Talk(scenarios=at_once, spoke_first=True)
+    assert talk.hello == []
+    assert talk.say(service="terapevt") == ["Когда?"]
+    greeted = Talk(scenarios=at_once, spoke_first=True)
+    assert greeted.say("greeting") == ["К какому врачу?"]
+    assert greeted.say("greeting") == ["<greeting_reply>", "К какому врачу?"]
+
+
 def test_who_only_greets_gets_the_menu():
     assert Talk(spoke_first=True).say("greeting") == ["Чем помочь?"]
 

@@ -51,3 +51,19 @@ def test_a_counted_number_is_taken_though_a_day_was_asked_and_leaves_the_day():
     told = nlu.understand("завтра, пять окон", expected, language="ru", now=NOW).readings
     assert (told["count"].value, str(told["when"].value)) == (5, "2026-11-19")
     assert "count" not in nlu.understand("пятого числа", expected, language="ru", now=NOW).readings
+
+
+def test_a_number_alone_corrects_what_is_confirmed_where_it_can_be_no_hour():
+    amount = SlotSpec(name="amount", type="number")
+    nlu = BuiltinNlu.of(SMALL)
+    confirming = Expectation(yesno=True, slots={"amount": amount})
+    told = nlu.understand("нет, шестьсот", confirming, language="ru", now=NOW)
+    assert (told.yes, told.readings["amount"].value) == (False, 600)
+    with_an_hour = Expectation(yesno=True, slots={"amount": amount, "when": SlotSpec(name="when", type="datetime")})
+    assert "amount" not in nlu.understand("нет, шесть", with_an_hour, language="ru", now=NOW).readings
+
+
+def test_a_day_that_may_be_over_is_taken_in_a_correction():
+    confirming = Expectation(yesno=True, slots={"day": SlotSpec(name="day", type="date", past=True)})
+    told = BuiltinNlu.of(SMALL).understand("нет, позавчера", confirming, language="ru", now=NOW)
+    assert str(told.readings["day"].value) == "2026-11-16"

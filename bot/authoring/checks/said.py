@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from bot.authoring.checks.kinds import CASES, CHOICE, LIST
-from bot.authoring.checks.types import kind_of, kinds
+from bot.authoring.checks.kinds import CASES
 from bot.authoring.checks.whole import Line, Places, Whole, lines
 from bot.authoring.draft import Draft
 from bot.authoring.reading import Reader
@@ -119,32 +118,19 @@ def _fit(
 
 
 def choices(whole: Whole) -> None:
-    """`{service}` says the row's id; `{service|dative}` wants the table's column."""
+    """`{service|dative}` wants the table's column."""
     places = Places(whole.readers)
     for draft in whole.drafts.values():
-        known = kinds(draft, whole.made.business)
         for prompt, node in draft.reader.prompts:
             for line in lines(prompt):
                 for part in line.template.expressions:
                     at = places.of(part, node)
-                    _bare(draft, part, known, whole, at)
                     if line.language == "ru":
                         _case(draft, part, whole, at)
         for phrase in whole.phrases:
             if phrase.reader is draft.reader and phrase.language == "ru":
                 for name, case in re.findall(r"\{(\w+)\|(\w+)\}", phrase.source):
                     _column(draft, name, case, whole, phrase.node)
-
-
-def _bare(draft: Draft, part: Expression, known: Mapping[str, object], whole: Whole, at: Node) -> None:
-    if not isinstance(part.root, Name) or len(part.root.path) > 1:
-        return
-    kind = kind_of(part, known, whole.made.rows, draft.slots)  # type: ignore[arg-type]
-    one = kind.of if kind is not None and kind.name == LIST.name else kind
-    if one is not None and one.name == CHOICE.name:
-        name = part.root.path[0]
-        example = sorted(one.ids)[0] if one.ids else "id"
-        _once(draft, "bare_choice", at, name=name, value=example)
 
 
 def _case(draft: Draft, part: Expression, whole: Whole, at: Node) -> None:

@@ -84,7 +84,9 @@ def _used_before_set(draft: Draft, scenario: Scenario, handed: set[str], places:
 
 
 def _used_at(step: Step) -> Iterator[Expression]:
-    if not isinstance(step, CollectStep):
+    if isinstance(step, StartStep):
+        yield from step.args.values()  # its results are read in the other scenario
+    elif not isinstance(step, CollectStep):
         yield from expressions(step)
 
 

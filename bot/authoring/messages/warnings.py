@@ -87,10 +87,6 @@ MESSAGES: Messages = {
         "en": ("'<text>' is <count> letters long; messengers cut a button after <limit>", "Find a shorter title."),
         "ru": ("в '<text>' <count> букв; мессенджеры обрежут кнопку после <limit>", "Найдите название короче."),
     },
-    "bare_choice": {
-        "en": ("'{<name>}' says the id, such as '<value>'", "Write {<name>|title}."),
-        "ru": ("'{<name>}' скажет id, например '<value>'", "Напишите {<name>|title}."),
-    },
     "no_case": {
         "en": ("'{<name>|<case>}' is wrong Russian: no '<case>' in <names>", "Add the column: <case>: {ru: …}."),
         "ru": ("'{<name>|<case>}' скажется не по-русски: нет '<case>' у <names>", "Добавьте колонку: <case>: {ru: …}."),
