@@ -53,8 +53,6 @@ LOCAL = """\
 # words that mean something only here           scenario: booking
 > hello
 < Which doctor?
-< Hello!
-< Which doctor?
 > list them all please
 < The ENT and the eye doctor.
 < Which doctor?
@@ -111,7 +109,6 @@ CONFIRM = """\
 LATER = """\
 # a confirmation is answered in a way of its own           scenario: booking
 > I need an ENT tomorrow at noon, Anna Smith, 89051234567
-< Which doctor?
 < ENT, right?
 > no, I'll decide later
 < We'll wait.
@@ -150,7 +147,6 @@ def test_a_mistake_in_what_a_step_understands_is_told(shop, before: str, after: 
 GUARDED = """\
 # a wish for something else is put off           scenario: booking
 > I'd like an ENT
-< Which doctor?
 < When?
 > where are you
 < Let's finish this first: booking.
