@@ -12,6 +12,7 @@ from bot.authoring.http import FILE
 from bot.authoring.reading import Reader
 from bot.authoring.tree import Node
 from bot.dialogue.scenario import (
+    AgainStep,
     BranchStep,
     CaseStep,
     ChooseStep,
