@@ -53,10 +53,11 @@ class Reading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredIntent:
     """name: a scenario's name, a menu item ("main.price"), an answer ("answers.parking") or one of REPAIRS.
-    score: 0..1, above the reject line."""
+    score: 0..1, above the reject line. behind: by how much the likeliest one won over it; 0 for that one itself."""
 
     name: str
     score: float
+    behind: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,10 +134,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One text under the machines. sure: 0..1, 0.5 is the reject line."""
+    """One text under the machines. sure: 0..1, 0.5 is the reject line. weight: what the intents are compared by."""
 
     name: str
     sure: float
+    weight: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +187,8 @@ class IntentModel:
         strength = (by_known + cosine - self.lines[0]) / self.lines[1]
         by_meaning = by_meaning + by_known + cosine
         sure = 1 / (1 + np.exp(-np.clip(2.0 * strength, -30, 30)))
-        return [Judged(self.names[at], float(sure[at])) for at in np.argsort(-by_meaning, kind="stable")]
+        order = np.argsort(-by_meaning, kind="stable")
+        return [Judged(self.names[at], float(sure[at]), float(by_meaning[at])) for at in order]
 
     def _features(self, plain: str) -> tuple[Matrix, NDArray[np.intp], Matrix]:
         places, values = self.terms.row(plain)
@@ -208,10 +210,10 @@ class IntentModel:
         if first.name not in expected:
             # A close second that is expected beats a winner that nobody would understand now.
             judged = [one for one in judged[:2] if one.name in expected and one.sure >= first.sure - 0.1]
+        told = [one for one in judged[:3] if one.name in expected and one.sure >= 0.5]
         return tuple(
-            ScoredIntent(name=one.name, score=round(one.sure, 4))
-            for one in judged[:3]
-            if one.name in expected and one.sure >= 0.5
+            ScoredIntent(name=one.name, score=round(one.sure, 4), behind=round(told[0].weight - one.weight, 4))
+            for one in told
         )
 
 

@@ -27,7 +27,7 @@ class Local:
         self._models: dict[tuple[str, Language], IntentModel] = {}
         self._exact: dict[tuple[str, Language], dict[str, str]] = {}
         for language in _LANGUAGES:
-            against = _spread([text for each in others.values() for text in each.get(language, ())])
+            against = spread(others, language)
             for step in dict.fromkeys(_step(intent) for intent in phrases):
                 said = {
                     name: each[language] for name, each in phrases.items() if _step(name) == step and language in each
@@ -62,10 +62,11 @@ def _step(intent: str) -> str:
     return intent.rpartition(".")[0]
 
 
-def _spread(texts: Sequence[str]) -> tuple[str, ...]:
-    """At most OTHERS of them, from all over."""
+def spread(phrases: Phrases, language: Language) -> tuple[str, ...]:
+    """At most OTHERS of the phrases of one language, from all over."""
+    texts = [text for each in phrases.values() for text in each.get(language, ())]
     step = max(1, -(-len(texts) // OTHERS))
     return tuple(islice(texts, 0, None, step))
 
 
-__all__ = ["Local"]
+__all__ = ["Local", "Phrases", "spread"]

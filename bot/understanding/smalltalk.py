@@ -12,12 +12,13 @@ from typing import Final
 
 from bot.dialogue.meaning import Expectation, Language, ScoredIntent
 from bot.understanding.intents import Encoder, IntentCache, IntentModel
+from bot.understanding.local import Phrases
 from bot.understanding.normaliser import normalise
 from bot.understanding.repairs import without_politeness
 
 ABUSE = "answers.abuse"
 LIKELY = 0.8  # below it a guess isn't worth a word
-SURER = 0.9  # above it small talk is heard in words in which a scenario is heard less surely than LIKELY
+SURER = 0.93  # above it small talk is heard in words in which a scenario is heard less surely than LIKELY
 _LONGEST = 12  # words; who says more has something to say
 # Roots that stand in no decent word, at the beginning of one.
 _OBSCENE: Final[Mapping[Language, re.Pattern[str]]] = {
@@ -34,15 +35,13 @@ _OBSCENE: Final[Mapping[Language, re.Pattern[str]]] = {
 class SmallTalk:
     """questions: intent -> language -> examples. Serves any thread."""
 
-    def __init__(
-        self, questions: Mapping[str, Mapping[str, Sequence[str]]], cache: IntentCache, encoder: Encoder | None
-    ) -> None:
+    def __init__(self, questions: Phrases, cache: IntentCache, encoder: Encoder | None) -> None:
         self._models: dict[Language, IntentModel] = {}
         self._exact: dict[tuple[Language, str], str] = {}
         for language in _LANGUAGES:
             said = {intent: each[language] for intent, each in questions.items() if each.get(language)}
             if said:
-                self._models[language] = cache.model(said, language, encoder)
+                self._models[language] = _model(said, language, cache, encoder)
             for intent, examples in said.items():
                 self._exact.update({(language, normalise(text)): intent for text in examples})
 
@@ -77,6 +76,21 @@ _OPENINGS: Final[Mapping[Language, re.Pattern[str]]] = {
     "ru": re.compile(r"^(?:(?:здравствуй(?:те)?|привет|добр(?:ый|ое|ой) (?:день|утро|вечер)|а|ну|и) )+"),
     "en": re.compile(r"^(?:(?:hello|hi|hey|good (?:morning|day|evening|afternoon)|and|so) )+"),
 }
+
+
+_KEPT: dict[object, IntentModel] = {}  # most sets keep the same small talk; learnt once a process
+_MANY = 16
+
+
+def _model(
+    said: Mapping[str, Sequence[str]], language: Language, cache: IntentCache, encoder: Encoder | None
+) -> IntentModel:
+    key = (language, type(encoder), tuple((intent, tuple(texts)) for intent, texts in said.items()))
+    if key not in _KEPT:
+        if len(_KEPT) >= _MANY:
+            _KEPT.clear()
+        _KEPT[key] = cache.model(said, language, encoder)
+    return _KEPT[key]
 
 
 def _bare(plain: str, language: Language) -> str:
