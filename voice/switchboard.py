@@ -105,6 +105,11 @@ class Switchboard:
         self._equipment = self._make_equipment(ears, self._prompts)
         self.warnings = tuple(warnings)
 
+    async def refill(self, fixed: Collection[tuple[str, str]]) -> None:
+        """The fixed prompts after an edit: those that are new are rendered one by one, callers before them."""
+        if self._prompts is not None:
+            await self._prompts.fill([key for key in fixed if self._prompts.speaks(key[0])], aside=True)
+
     async def _warm_ears(self) -> tuple[dict[str, Recognizers], tuple[str, ...]]:
         """Recognisers by language, one engine for all that name it; and what is lost without the others."""
         ears: dict[str, Recognizers] = {}

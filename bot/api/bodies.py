@@ -143,6 +143,29 @@ class Answer(_Body):
     type: str
 
 
+class PublicationOut(BaseModel):
+    """restored: the number that was gone back to."""
+
+    number: int
+    version: str
+    at: datetime
+    by: str
+    note: str
+    restored: int | None = None
+
+
+class SetOut(BaseModel):
+    """version: what new conversations begin with. publication: None while the folder itself is live. draft: the folder
+    differs from what is published. problems: of an edit that is kept out, `folder/file:line: problem. fix`."""
+
+    name: str
+    title: dict[str, str]
+    version: str
+    publication: PublicationOut | None
+    draft: bool
+    problems: list[str]
+
+
 def conversation_out(found: Conversation) -> dict[str, Any]:
     about = found.about
     return {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
 from bot import vcon
+from bot.api.bodies import SetOut
 from bot.api.metrics import Metrics
 from bot.api.records import Records
 from bot.api.tokens import Signer
@@ -53,7 +54,8 @@ class Parts:
     """now: aware, in the business's time zone. states: of the parts /ready tells of, read anew each time.
 
     token: of /api. calls: None until the voice half is there, if ever. sets: what can be talked with now: titles of the
-    business by language, by the set's name, the default first.
+    business by language, by the set's name, the default first. shelves: the same sets with
+    their versions, and what an edit broke.
     """
 
     turns: Turns
@@ -67,5 +69,6 @@ class Parts:
     site: Site
     now: Callable[[], datetime]
     sets: Callable[[], Mapping[str, Mapping[str, str]]]
+    shelves: Callable[[], Sequence[SetOut]]
     states: Mapping[str, Callable[[], Awaitable[tuple[State, str]]]]
     calls: Calls | None = None

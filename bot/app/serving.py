@@ -10,11 +10,13 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Literal, Protocol
 
 import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
+from rich.markup import escape
 
 from bot.api.parts import Calls, Parts
 from bot.app import text
@@ -75,6 +77,7 @@ async def serve(settings: Settings, only: Only | None = None, *, console: Consol
         voice = None if only == "web" else await _voice(house, made, console)
         server = Server(_config(text.web(made, settings.max_body, pages=only != "voice"), settings))
         stop, hurry = _signals(server)
+        house.told.append(partial(_tell_news, console))
         await house.start()
         running = asyncio.create_task(server.serve(sockets=[door]))
         try:
@@ -201,6 +204,10 @@ def _tell(
         line = f"  [dim]{name:5}[/] [bold]{what}[/]{' ' * (width - len(what) + 2)}{more}"
         console.print(line, highlight=False, soft_wrap=True)
     console.print("  [dim]Ctrl-C stops.[/]", highlight=False)
+
+
+def _tell_news(console: Console, good: bool, line: str) -> None:
+    console.print(f"[{'green' if good else 'yellow'}]Scenarios:[/] {escape(line)}", highlight=False, soft_wrap=True)
 
 
 def url(settings: Settings, port: int) -> str:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import vcon
-from bot.api import docs, forms, health, limits, problems, ratings, reading, webhooks, webrtc
+from bot.api import docs, forms, health, limits, problems, ratings, reading, scenarios, webhooks, webrtc
+from bot.api.bodies import PublicationOut, SetOut
 from bot.api.metrics import MeasuredTurns, Metrics
 from bot.api.parts import Parts, Site, State
 from bot.api.records import Records
 from bot.api.tokens import Signer
-from bot.app.backends import backends
-from bot.authoring.load import load
-from bot.authoring.problems import ScenarioErrors
+from bot.app.library import Library, News
 from bot.channels.webchat import AnnouncedTurns
 from bot.console import chat, desk
 from bot.console import pages as site
@@ -29,29 +29,34 @@ from bot.customers.opening import zone
 from bot.desk import agents
 from bot.desk.desk import Desk
 from bot.dialogue.scenario import ScenarioSet
-from bot.errors import ScenarioError, UnknownScenario
+from bot.errors import ScenarioError
 from bot.ports import Bus, Turns
 from bot.settings import Keys, Settings, prepared
 from bot.stores.bus import LocalBus
 from bot.stores.redis import RedisBus
 from bot.stores.sql import Database
-from bot.turn import Served, Turn
-from bot.understanding.nlu import BuiltinNlu
+from bot.stores.versions import Publication
+from bot.turn import Turn
 
 log = logging.getLogger("govorun.app")
 
 SWEEP_S = 300.0  # how often conversations that fell silent are ended
+LOOK_S = 1.0  # how often the scenarios are looked at: a dozen folders cost a millisecond
+WATCH_AGAIN_S = 10.0  # after a look that failed
 PROBE_S = 3.0  # how long /ready waits for the database
 
 
 @dataclass(slots=True)
 class House:
-    """What is built. turn: as it is; turns: the same, counted and announced, for every channel."""
+    """What is built. turn: as it is; turns: the same, counted and announced, for every channel.
+
+    told: what is said of the scenarios while they change; changed: called with the sets that are live then.
+    """
 
     settings: Settings
     keys: Keys
     database: Database
-    sets: Mapping[str, ScenarioSet]
+    library: Library
     bus: Bus
     metrics: Metrics
     turn: Turn
@@ -59,12 +64,19 @@ class House:
     desk: Desk
     records: Records
     draining: bool = False
+    told: list[Callable[[bool, str], None]] = field(default_factory=list)
+    changed: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def sets(self) -> Mapping[str, ScenarioSet]:
+        """What new conversations may begin with, read anew each time."""
+        return LiveSets(self.turn)
 
     @property
     def scenarios(self) -> ScenarioSet:
         """The set that a conversation begins with."""
-        return self.sets[self.settings.scenario_set]
+        return self.turn.sets[self.settings.scenario_set].scenarios
 
     def now(self) -> datetime:
         """Aware, in the business's time zone."""
@@ -74,7 +86,7 @@ class House:
         """Begin what goes on in the background."""
         if isinstance(self.bus, RedisBus):
             await self.bus.start()
-        self._tasks.append(asyncio.create_task(self._sweep()))
+        self._tasks += [asyncio.create_task(self._sweep()), asyncio.create_task(self._watch())]
 
     async def close(self) -> None:
         """Finish the turns that were taken, then let the database go."""
@@ -91,8 +103,47 @@ class House:
             try:
                 if ended := await self.turn.sweep(self.now()):
                     log.info("idle conversations ended", extra={"count": ended})
+                if forgotten := await asyncio.to_thread(self.library.tidy, datetime.now(UTC)):
+                    log.info("versions of scenarios forgotten that nobody needs", extra={"count": forgotten})
             except Exception:  # the outermost loop of a task that must outlive a bad moment of the database
                 log.exception("sweep failed")
+
+    async def _watch(self) -> None:
+        """Serve what was saved or published, without a restart and without dropping a conversation."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                news = await asyncio.to_thread(self.library.look)
+                if news is not None:
+                    await self._heard(news)
+            except Exception:  # the outermost loop of a task that must outlive a full disk or a bad edit
+                log.exception("the scenarios can't be looked at")
+                await asyncio.sleep(WATCH_AGAIN_S)
+
+    async def _heard(self, news: News) -> None:
+        self.turn.swap(news.sets)
+        for good, line in news.lines:
+            (log.info if good else log.error)("%s", line)
+            for tell in self.told:
+                tell(good, line)
+        for each in self.changed:
+            await each()
+
+
+class LiveSets(Mapping[str, ScenarioSet]):
+    """The sets by name, whatever they are by now."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+
+    def __getitem__(self, name: str) -> ScenarioSet:
+        return self._turn.sets[name].scenarios
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._turn.sets)
+
+    def __len__(self) -> int:
+        return len(self._turn.sets)
 
 
 def release() -> str:
@@ -102,70 +153,34 @@ def release() -> str:
         return "0.1.0"
 
 
-def sets_of(settings: Settings) -> dict[str, ScenarioSet]:
-    """Every set in the scenarios folder, compiled.
-
-    Raises BrokenSets with every problem of every set, UnknownScenario where the default set isn't there.
-    """
-    folder = settings.scenarios
-    if not folder.is_dir():
-        raise UnknownScenario(
-            "there is no such folder", where=str(folder), fix="Set GOVORUN_SCENARIOS, or run it beside scenarios/"
-        )
-    found = sorted(path.parent for path in folder.glob("*/business.y*ml"))
-    sets: dict[str, ScenarioSet] = {}
-    broken: list[str] = []
-    for path in found:
-        try:
-            sets[path.name] = load(path)
-        except ScenarioErrors as error:
-            broken += [f"{path}/{problem}" for problem in error.problems]
-    if broken:
-        raise BrokenSets(broken)
-    if settings.scenario_set not in sets:
-        raise UnknownScenario(
-            f"there is no scenario set '{settings.scenario_set}'",
-            where=str(folder),
-            fix=f"There are: {', '.join(sets) or 'none; make one with business.yaml'}",
-        )
-    return sets
-
-
-class BrokenSets(ScenarioError):
-    """lines: one a problem, `folder/file:line: problem. fix`."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__(f"{len(lines)} problem{'s' if len(lines) > 1 else ''} in the scenarios")
-        self.lines = lines
-
-
 def build(settings: Settings) -> House:
     """Open the database, compile the scenarios, learn their phrases. Takes a second or two; blocks.
 
     Raises GovorunError: SettingsError, BrokenSets, UnknownScenario.
     """
-    sets = sets_of(settings)
     keys = Keys(prepared(settings.data))
     database = Database(settings.database)
     database.create()
+    library = Library(
+        folder=settings.scenarios,
+        default=settings.scenario_set,
+        database=database,
+        cache=settings.data / "cache" / "intents",
+    )
+    try:
+        sets = library.open()
+    except ScenarioError:
+        database.close()
+        raise
     bus = RedisBus(settings.redis_url) if settings.redis_url else LocalBus()
     metrics = Metrics()
-    cache = settings.data / "cache" / "intents"
-    turn = Turn(
-        database,
-        {
-            name: Served(scenarios=each, nlu=BuiltinNlu.of(each, cache=cache), backends=backends(each))
-            for name, each in sets.items()
-        },
-        bus,
-        default=settings.scenario_set,
-    )
+    turn = Turn(database, sets, bus, default=settings.scenario_set, find=library.find)
     turns = AnnouncedTurns(MeasuredTurns(turn, metrics), bus)
     return House(
         settings=settings,
         keys=keys,
         database=database,
-        sets=sets,
+        library=library,
         bus=bus,
         metrics=metrics,
         turn=turn,
@@ -194,8 +209,8 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
     """What the web stands on. needs_voice: a process without a telephone isn't ready, however well it chats."""
     settings = house.settings
 
-    async def scenarios() -> tuple[State, str]:
-        return "ready", ", ".join(f"{name} {each.version[:8]}" for name, each in house.sets.items())
+    async def sets() -> tuple[State, str]:
+        return "ready", ", ".join(shelf.told for _, shelf in sorted(house.library.shelves.items()))
 
     async def database() -> tuple[State, str]:
         try:
@@ -213,7 +228,7 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
 
     states: dict[str, Callable[[], Awaitable[tuple[State, str]]]] = {
         "process": process,
-        "scenarios": scenarios,
+        "scenarios": sets,
         "database": database,
         "voice": voice,
     }
@@ -236,9 +251,30 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
             name: dict(house.sets[name].business.name)
             for name in sorted(house.sets, key=lambda name: (name != settings.scenario_set, name))
         },
+        shelves=lambda: told(house),
         states=states,
     )
     return made
+
+
+def told(house: House) -> list[SetOut]:
+    """The sets as /api/scenarios tells of them, the default one first."""
+    shelves = sorted(house.library.shelves.values(), key=lambda each: (each.name != house.library.default, each.name))
+    return [
+        SetOut(
+            name=shelf.name,
+            title=dict(shelf.live.scenarios.business.name) if shelf.live else {},
+            version=shelf.version,
+            publication=PublicationOut(**_fields(shelf.publication)) if shelf.publication else None,
+            draft=shelf.draft,
+            problems=list(shelf.problems),
+        )
+        for shelf in shelves
+    ]
+
+
+def _fields(publication: Publication) -> dict[str, Any]:
+    return {name: value for name, value in asdict(publication).items() if name != "scenarios"}
 
 
 def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
@@ -260,6 +296,7 @@ def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
             {"name": "bookings", "description": "The built-in calendar. A token is needed."},
             {"name": "ratings", "description": "What customers thought of it. A token is needed."},
             {"name": "forms", "description": "What scenarios keep for the staff. A token is needed."},
+            {"name": "scenarios", "description": "What is served and what was published. A token is needed."},
             {"name": "desk", "description": "Who waits for a person. A token is needed."},
             {"name": "health", "description": "For whoever runs it."},
         ],
@@ -268,7 +305,7 @@ def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
     problems.install(app)
     app.include_router(health.router)
     if pages:
-        for each in (webhooks, webrtc, reading, forms, ratings, chat, desk):
+        for each in (webhooks, webrtc, reading, forms, ratings, scenarios, chat, desk):
             app.include_router(each.router)
         docs.install(app)
         site.install(app)

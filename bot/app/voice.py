@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 
@@ -79,7 +79,7 @@ class VoiceHalf:
             web_host=settings.host,
             capacity=settings.max_calls,
             rtp_ports=(int(first), int(last)),
-            sets=tuple(house.sets),
+            sets=house.sets,
             language=settings.language,
             data=settings.data,
             voices={"ru": settings.voice_ru, "en": settings.voice_en},
@@ -101,6 +101,7 @@ class VoiceHalf:
     async def start(self, console: Console) -> None:
         """Raises PortTaken at once; all else goes on in the background and shows in `state`."""
         await self.switchboard.open()
+        self._house.changed.append(self._changed)
         self._warming = asyncio.create_task(self._warm(console), name="voice-warm")
 
     async def warmed(self) -> None:
@@ -129,9 +130,8 @@ class VoiceHalf:
         def progress(done: int, total: int) -> None:
             self._state = ("warming", f"prompts: {done} of {total}")
 
-        fixed = dict.fromkeys(text for each in self._house.sets.values() for text in fixed_speech(each))
         try:
-            await self.switchboard.warm(tuple(fixed), progress)
+            await self.switchboard.warm(self._fixed(), progress)
         except GovorunError as error:
             self._state = ("off", str(error))
             console.print(f"[yellow]No voice:[/] {error}. Text works.", highlight=False, soft_wrap=True)
@@ -140,6 +140,14 @@ class VoiceHalf:
             console.print(f"[yellow]Voice:[/] {warning}", highlight=False, soft_wrap=True)
         self._state = ("ready", "; ".join(self.switchboard.warnings) or f"dial {self._house.settings.dial}")
         console.print(f"[bold green]Calls are taken:[/] dial [bold]{self._house.settings.dial}[/]", highlight=False)
+
+    async def _changed(self) -> None:
+        """Scenarios were saved or published: what is new in them is rendered beside the calls under way."""
+        if self._state[0] == "ready":
+            await self.switchboard.refill(self._fixed())
+
+    def _fixed(self) -> tuple[tuple[str, str], ...]:
+        return tuple(dict.fromkeys(text for each in self._house.sets.values() for text in fixed_speech(each)))
 
     def _equipment(self, ears: Mapping[str, Recognizers], prompts: Prompts) -> Equipment:
         house = self._house
@@ -153,9 +161,9 @@ class VoiceHalf:
             vcon=identifier,
             ringing=house.desk.ringing,
             measured=house.metrics.heard,
-            apology=builtin_speech(house.scenarios, "internal_error"),
-            moment=builtin_speech(house.scenarios, "one_moment"),
-            closing=builtin_speech(house.scenarios, "closing"),
+            apology=_Builtin(house, "internal_error"),
+            moment=_Builtin(house, "one_moment"),
+            closing=_Builtin(house, "closing"),
             whole=self._whole,
         )
 
@@ -170,3 +178,23 @@ class VoiceHalf:
             now=house.now().replace(tzinfo=None),
             nlu=house.turn.serving(session).nlu,
         )
+
+
+class _Builtin(Mapping[str, str]):
+    """A built-in prompt by language, as the live scenarios word it by now."""
+
+    def __init__(self, house: House, name: str) -> None:
+        self._house = house
+        self._name = name
+
+    def _speech(self) -> Mapping[str, str]:
+        return builtin_speech(self._house.scenarios, self._name)
+
+    def __getitem__(self, language: str) -> str:
+        return self._speech()[language]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._speech())
+
+    def __len__(self) -> int:
+        return len(self._speech())

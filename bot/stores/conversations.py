@@ -115,6 +115,7 @@ _SAVE = (
     .where(conversations.c.id == bindparam("_id"), conversations.c.version == bindparam("_version"))
     .values(
         session=bindparam("session"),
+        scenario_version=bindparam("scenario_version"),
         version=bindparam("next"),
         seq=bindparam("seq"),
         status=bindparam("status"),
@@ -176,6 +177,7 @@ def save(tx: Connection, talk: Talk, *, at: datetime, phone: str, deliver: bool)
             "_id": talk.id,
             "_version": talk.version,
             "session": codec.dump(session) if session else None,
+            "scenario_version": session.version if session else "",
             "next": talk.version + 1,
             "seq": talk.seq,
             "status": talk.status,

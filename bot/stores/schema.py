@@ -28,7 +28,9 @@ VERSION = 2  # raise it with every change of a table, and say in MIGRATIONS how 
 
 # version -> the statements that make it the next one, in SQLite's and PostgreSQL's words alike. Tables that are new
 # need none: whatever is missing is made first. A database of a later version is refused, never guessed at.
-MIGRATIONS: Mapping[int, tuple[str, ...]] = {1: ()}
+MIGRATIONS: Mapping[int, tuple[str, ...]] = {
+    1: ("ALTER TABLE conversations ADD COLUMN scenario_version VARCHAR(40) DEFAULT '' NOT NULL",),
+}
 
 metadata = MetaData()
 
@@ -111,6 +113,7 @@ conversations = Table(
     Column("value", String(200), nullable=False),
     Column("medium", String(10), nullable=False),
     Column("scenarios", String(80), nullable=False),
+    Column("scenario_version", String(40), nullable=False, server_default=""),  # that its session stands in
     Column("status", String(10), nullable=False),
     Column("agent", String(80), nullable=False, default=""),
     Column("phone", String(20), nullable=False, default=""),  # the phone slot filled in it, so that a caller is found
@@ -163,6 +166,33 @@ outbox = Table(
     Column("failed", Text, nullable=False, default=""),  # why it was given up
 )
 Index("outbox_waiting", outbox.c.due, sqlite_where=outbox.c.done.is_(None), postgresql_where=outbox.c.done.is_(None))
+
+# --- what it was said by ------------------------------------------------------------------------
+
+# Every version that is live, or in which a conversation is open. files: JSON, path in the set's folder -> text.
+scenario_versions = Table(
+    "scenario_versions",
+    metadata,
+    Column("scenarios", String(80), primary_key=True),
+    Column("version", String(40), primary_key=True),
+    Column("files", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("served", Instant, nullable=False),  # when some process last served it to new conversations
+    Index("scenario_versions_served", "scenarios", "served"),
+)
+
+# Of each set the highest number is live; a set that was never published is live in its folder.
+publications = Table(
+    "publications",
+    metadata,
+    Column("scenarios", String(80), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("version", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("note", Text, nullable=False, default=""),
+    Column("restored", Integer),  # the number that was gone back to
+)
 
 # --- what was done ------------------------------------------------------------------------
 

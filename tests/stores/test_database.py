@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import SettingsError
-from bot.stores.schema import VERSION, about, bookings, customers, forms, identities
+from bot.stores.schema import VERSION, about, bookings, conversations, customers, forms, identities
 from bot.stores.sql import Database
 
 MOSCOW = timezone(timedelta(hours=3))
@@ -48,8 +48,10 @@ def test_a_later_versions_tables_are_refused(database: Database) -> None:
 def test_the_first_versions_database_is_brought_up_to_date_and_keeps_what_it_held(database: Database) -> None:
     with database.writing() as tx:
         tx.execute(insert(customers).values(id=1, created=AT))
-        for each in ("forms", "ratings", "pending"):  # what version 1 did not have
+        new = ("forms", "ratings", "pending", "scenario_versions", "publications")  # what version 1 did not have
+        for each in new:
             tx.execute(text(f"DROP TABLE {each}"))
+        tx.execute(text("ALTER TABLE conversations DROP COLUMN scenario_version"))
         tx.execute(update(about).values(value="1"))
     database.create()
     database.create()
@@ -60,6 +62,7 @@ def test_the_first_versions_database_is_brought_up_to_date_and_keeps_what_it_hel
             )
         )
         assert tx.execute(select(about.c.value)).scalars().all() == [str(VERSION)]
+        assert tx.execute(select(conversations.c.scenario_version)).scalars().all() == []
         assert tx.execute(select(customers.c.created)).scalars().all() == [AT]
 
 

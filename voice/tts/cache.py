@@ -113,10 +113,18 @@ class Prompts:
             ):
                 self._fly((language, text), ahead=True)
 
+    def speaks(self, language: str) -> bool:
+        return language in self._voices
+
     async def fill(
-        self, texts: Collection[Key], progress: Callable[[int, int], None] = lambda _done, _total: None
+        self,
+        texts: Collection[Key],
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+        *,
+        aside: bool = False,
     ) -> tuple[GovorunError, ...]:
         """Have these (language, text) ready, from disk or rendered now and kept on disk. progress: done, total.
+        aside: while callers talk, so that none of them waits for it.
 
         A prompt that can't be rendered doesn't stop the others; it is tried again when it is to be said. Returns
         what went wrong, one error a prompt.
@@ -131,7 +139,7 @@ class Prompts:
             nonlocal done
             async with at_once:
                 try:
-                    await self._have(key)
+                    await self._have(key, aside)
                 except GovorunError as error:
                     failed.append(error)
             done += 1
@@ -144,7 +152,7 @@ class Prompts:
             await asyncio.to_thread(_sweep, self._directory)
         return tuple(failed)
 
-    async def _have(self, key: Key) -> None:
+    async def _have(self, key: Key, aside: bool) -> None:
         """One prompt in memory, from disk if it is there; on disk if it wasn't."""
         if key in self._sounds:
             return
@@ -152,7 +160,7 @@ class Prompts:
         if file and (kept := await asyncio.to_thread(_kept, file)) is not None:
             self._keep(key, kept)
             return
-        rendered = await self.get(key[1], key[0])
+        rendered = await asyncio.shield(self._fly(key, ahead=aside).done)
         if file:
             await asyncio.to_thread(_write, file, rendered)
 
