@@ -221,6 +221,33 @@ def golden(
         raise typer.Exit(1)
 
 
+@app.command(epilog="Example: govorun replay scenarios/clinic --since 7d")
+def replay(
+    folder: Folder = None,
+    since: Annotated[str, typer.Option("--since", help="How far back: 7d, 12h, 2w, or a day; all by default.")] = "",
+    of: Annotated[
+        str, typer.Option("--of", metavar="SET", help="The stored set, where the folder's name differs.")
+    ] = "",
+    show: Annotated[
+        str, typer.Option("--show", metavar="ID", help="One conversation, then and now, with its words.")
+    ] = "",
+    everything: Annotated[bool, typer.Option("--all", help="List every conversation that changes.")] = False,
+    data: Data = None,
+    lang: Locale = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run stored conversations against edited scenarios: what would change. Exit code 1 where one breaks."""
+    from bot.app import replay
+    from bot.app.locale import reported
+
+    settings = settings_.load(data=data)
+    if not replay.replay(
+        settings, folder or settings.scenarios, since=since, of=of, show=show, everything=everything, as_json=as_json,
+        locale=reported(lang), console=out, progress=err,
+    ):  # fmt: skip
+        raise typer.Exit(1)
+
+
 @app.command(epilog="Example: govorun new salon --from clinic --title 'Салон «Лилия»'")
 def new(
     name: Annotated[str, typer.Argument(help="Of the new set and its folder: latin letters, digits, _ and -.")],

@@ -307,6 +307,25 @@ def idle(tx: Connection, *, medium: str, since: datetime, limit: int = 100) -> t
     return tuple(_summary(row) for row in tx.execute(wanted))
 
 
+def held(tx: Connection, scenarios: str, *, since: datetime | None = None) -> tuple[Summary, ...]:
+    """Conversations of a set that began since then, the oldest first."""
+    wanted = _SUMMARIES.where(conversations.c.scenarios == scenarios)
+    if since is not None:
+        wanted = wanted.where(conversations.c.started >= since)
+    return tuple(_summary(row) for row in tx.execute(wanted.order_by(conversations.c.started, conversations.c.id)))
+
+
+def beginning_with(tx: Connection, start: str) -> tuple[Summary, ...]:
+    """Conversations whose id begins so; two at most, which is one too many."""
+    wanted = _SUMMARIES.where(conversations.c.id.startswith(start, autoescape=True)).limit(2)
+    return tuple(_summary(row) for row in tx.execute(wanted))
+
+
+def sets(tx: Connection) -> tuple[str, ...]:
+    """The names of the sets that any conversation is stored of."""
+    return tuple(tx.execute(select(conversations.c.scenarios).distinct().order_by(conversations.c.scenarios)).scalars())
+
+
 _SUMMARIES = select(*(column for column in conversations.c if column.name not in ("session", "version", "phone")))
 
 
