@@ -1,6 +1,9 @@
 """What happens inside one transaction of one turn: the conversation found, understood, advanced, written.
 
 take        an event of a customer, an agent or a timer
+answered    what another program said, that was asked between two transactions
+given_up    in place of an answer that broke
+held        a word while it takes its time
 apologise   in place of a turn that broke
 """
 
@@ -9,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -37,10 +41,12 @@ from bot.dialogue.run import Run
 from bot.dialogue.samples import sampled
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
+from bot.dialogue.values import Value
 from bot.errors import GovorunError, NotFound, UnknownScenario, place
 from bot.ports import Asker, Backend, Inbound, Nlu, Outcome
-from bot.stores import conversations
+from bot.stores import conversations, pending
 from bot.stores.conversations import Taken, Talk
+from bot.stores.pending import Pending
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +72,10 @@ class Serving(Protocol):
     habits: Habits
     delivered: frozenset[str]
 
+    @property
+    def outside(self) -> bool:
+        """Whether other programs are asked; else the samples answer."""
+
     def served(self, name: str, version: str = "") -> Served: ...
 
 
@@ -78,12 +88,17 @@ class Body:
         self.inbound = inbound
         self.event = inbound.event
         self.messages: list[tuple[str, Mapping[str, Any]]] = []
+        self.asks: Fetch | None = None  # of another program, once this is committed
+        self.asked: Pending | None = None
+        self.origin: tuple[str, str, str] | None = None
 
     # the way through
 
     def take(self) -> Outcome:
         talk, repeated = self.found()
+        self.origin = pending.origin(self.inbound.channel, self.inbound.identity, self.event.id)
         if repeated:
+            self.asked = pending.of(self.tx, talk.id, self.origin)
             return self.repeated(talk, repeated)
         event = self.event
         scenarios = self.served(talk).scenarios
@@ -121,6 +136,64 @@ class Body:
             for action in actions:
                 self.act(talk, action, self.event)
         return self.written(talk)
+
+    def answered(self, asked: Pending, outcome: str, data: Mapping[str, Value]) -> Outcome | None:
+        """Another program's answer, in a transaction of its own; None where it was taken before."""
+        talk = conversations.locked(self.tx, asked.conversation)
+        kept = pending.take(self.tx, asked.fetch.id)
+        if talk is None or talk.session is None or kept is None:
+            return None
+        scenarios = self.served(talk).scenarios
+        self.origin = kept.origin
+        self.event = Fetched(
+            id=f"{kept.fetch.id}/fetched",
+            at=local(self.inbound.event.at, scenarios.business),
+            request=kept.fetch.id,
+            outcome=outcome,
+            data=data,
+        )
+        self.run(talk, [self.event, *kept.then])
+        self.write(talk)
+        pending.stretch(self.tx, kept, talk.seq)
+        return self.outcome(talk, tuple(talk.rows))
+
+    def held(self, asked: Pending, *, first: bool) -> None:
+        """A word while another program takes its time: the step's own, then the built-in one."""
+        talk = conversations.locked(self.tx, asked.conversation)
+        if talk is None or talk.session is None or talk.session.status != "bot":
+            return
+        scenarios = self.served(talk).scenarios
+        at = local(self.inbound.event.at, scenarios.business)
+        run = Run(talk.session, scenarios, at.replace(tzinfo=None))
+        if first and asked.fetch.meanwhile is not None:
+            said: list[Action] = [asked.fetch.meanwhile]
+        else:
+            run.say_builtin("one_moment")
+            said = [action for action in run.actions if isinstance(action, Say)]
+        for say in said:
+            talk.note(say, at)
+        phone = profile.claimed_phone(talk.session, scenarios)
+        conversations.save(self.tx, talk, at=at, phone=phone, deliver=talk.channel in self.turn.delivered)
+        self.messages.append((f"conversation.{talk.id}", {**conversations.message(talk), "meanwhile": True}))
+        if talk.channel in self.turn.delivered:
+            self.messages.append(("outbox", {"conversation": talk.id}))
+
+    def given_up(self, asked: Pending) -> Outcome | None:
+        """In place of an answer that broke the turn: an apology, and a person; None where it was taken before."""
+        talk = conversations.locked(self.tx, asked.conversation)
+        kept = pending.take(self.tx, asked.fetch.id)
+        if talk is None or talk.session is None or kept is None:
+            return None
+        self.event = replace(self.inbound.event, at=local(self.inbound.event.at, self.served(talk).scenarios.business))
+        if talk.session.status == "bot":
+            said = Run(talk.session, self.served(talk).scenarios, self.event.at.replace(tzinfo=None))
+            said.say_builtin("internal_error")
+            talk.session = replace(talk.session, status="waiting")
+            for action in (*said.actions, Handoff(reason="error")):
+                self.act(talk, action, self.event)
+        self.write(talk)
+        pending.stretch(self.tx, kept, talk.seq)
+        return self.outcome(talk, tuple(talk.rows))
 
     # finding the conversation
 
@@ -232,7 +305,17 @@ class Body:
             queue.follow(self.tx, talk.id, talk.seq, event)
             talk.session, actions = advance(talk.session, event, served.scenarios)
             events = [answer for action in actions for answer in self.act(talk, action, event)] + events
+            if self.asks is not None:
+                self.wait(talk, self.asks, events, event.at)
+                return
         raise RuntimeError(f"a turn of '{talk.scenarios}' never comes to an end")
+
+    def wait(self, talk: Talk, fetch: Fetch, events: list[Event], at: datetime) -> None:
+        """What comes after the answer of another program is kept with the question."""
+        asked = Pending(fetch=fetch, conversation=talk.id, at=at, then=tuple(events), origin=self.origin)
+        pending.ask(self.tx, asked)
+        self.asked = asked
+        self.asks = None
 
     def act(self, talk: Talk, action: Action, event: Event) -> Iterable[Event]:
         """Journal an action and do what it asks of us; the events it brings."""
@@ -245,6 +328,9 @@ class Body:
         backend = self.served(talk).backends.get(prefix)
         outcome, data = "error", {}
         declared = self.served(talk).scenarios.actions.get(fetch.name)
+        if declared is not None and declared.url and self.turn.outside:
+            self.asks = fetch
+            return ()
         if declared is not None:
             scenarios = self.served(talk).scenarios
             outcome, found = sampled(declared, fetch.args, scenarios, event.at.replace(tzinfo=None))

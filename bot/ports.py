@@ -11,7 +11,9 @@ from typing import Any, Protocol
 from bot.dialogue import codec
 from bot.dialogue.actions import Action, Fetch
 from bot.dialogue.events import Event
+from bot.dialogue.external import External
 from bot.dialogue.meaning import Expectation, Language, Meaning
+from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
 from bot.dialogue.values import Value
 
@@ -108,6 +110,18 @@ class Backend(Protocol):
     """
 
     def call(self, request: Fetch, asker: Asker, *, now: datetime, tx: Any) -> tuple[str, Mapping[str, Value]]: ...
+
+
+class Outside(Protocol):
+    """Asks the company's other programs, as actions.yaml declares. Takes as long as they do, so no transaction waits.
+
+    ask: the outcome's name and its data; "error" for all that goes wrong, never an exception. Doing a request id twice
+    may reach the other program twice, with the same Idempotency-Key. now: naive wall clock of the business.
+    """
+
+    async def ask(
+        self, action: External, fetch: Fetch, scenarios: ScenarioSet, now: datetime
+    ) -> tuple[str, Mapping[str, Value]]: ...
 
 
 class Subscription(Protocol):

@@ -6,7 +6,7 @@
       understand    words to meaning, by what the session expects
       advance       the pure core; a Fetch goes to its backend and comes back as an event
       write         session, journal, outbox, inbox
-    COMMIT
+    COMMIT        where another program has to be asked, here; its answer is the next event, in a transaction of its own
     publish         to whoever watches: the chat page, the desk, a call
 
 So a crash at any point neither loses nor doubles an effect. Everybody comes through here: customers, agents, timers.
@@ -18,7 +18,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -27,19 +28,19 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from bot.body import EFFECTS, Body, Served, stands
 from bot.customers.habits import Habits
-from bot.customers.opening import IDLE
+from bot.customers.opening import IDLE, local
 from bot.desk import queue
 from bot.dialogue.engine import expects
-from bot.dialogue.events import (
-    Left,
-)
+from bot.dialogue.events import Fetched, Left
 from bot.dialogue.meaning import Expectation
 from bot.dialogue.session import Session
+from bot.dialogue.values import Value
 from bot.errors import GovorunError, Unavailable, UnknownScenario, place
-from bot.ports import Bus, Inbound, Outcome
-from bot.stores import conversations
+from bot.ports import Bus, Inbound, Outcome, Outside
+from bot.stores import conversations, pending
 from bot.stores.intake import acceptable
 from bot.stores.order import Order
+from bot.stores.pending import Pending
 from bot.stores.sql import Database, worth_repeating
 from bot.stores.writer import Writer
 from bot.versions import Older, Unloaded
@@ -48,11 +49,24 @@ log = logging.getLogger(__name__)
 
 MAX_WAITING = 2_000  # turns that may wait in this process; a messenger sends the rest again
 ATTEMPTS = 5  # at a transaction that lost a race, an apology included
+MAX_ASKED = 20  # other programs, one after the other, for one event
+# After how long a customer who waits for another program gets a word: the first one, and for a caller further ones.
+PATIENCE_S: Mapping[str, tuple[float, ...]] = {"voice": (0.7, 8.0), "text": (2.0,)}
+ALL = timedelta(0)
+STALE = timedelta(minutes=5)  # whoever asked so long ago is down, or another process's
 
 __all__ = ["EFFECTS", "Served", "Turn", "stands"]
 
-# What a transaction brought: its outcome, and what to publish, by topic.
-Done = tuple[Outcome, list[tuple[str, Mapping[str, Any]]]]
+Work = Callable[[Body], Outcome | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a transaction brought. messages: what to publish, by topic. asked: what another program is to be asked."""
+
+    outcome: Outcome | None
+    messages: list[tuple[str, Mapping[str, Any]]]
+    asked: Pending | None = None
 
 
 class Turn:
@@ -62,6 +76,7 @@ class Turn:
     a set that a conversation began with, once it isn't live any more; blocking; without it, or where it finds none,
     the conversation goes on with the live one. default: the name of the set a conversation begins with.
     delivered: channels that an outbox delivers for; others read what was said from the outcome or the bus.
+    outside: asks other programs; without it the samples of actions.yaml answer.
     """
 
     def __init__(
@@ -73,6 +88,7 @@ class Turn:
         default: str,
         delivered: Collection[str] = (),
         find: Callable[[str, str], Served | None] | None = None,
+        outside: Outside | None = None,
     ) -> None:
         self.database = database
         self.sets = sets
@@ -84,6 +100,9 @@ class Turn:
         self._order = Order()
         self._writer = Writer(database)
         self._running: set[asyncio.Task[Outcome]] = set()
+        self._outside = outside
+        self._asking: set[str] = set()  # ids of what other programs are being asked by this process
+        self._resuming: set[asyncio.Task[None]] = set()
 
     async def take(self, inbound: Inbound) -> Outcome:
         """Understand, advance, commit. Events of one conversation are taken in the order they come here.
@@ -153,24 +172,118 @@ class Turn:
                 )
                 ended += 1
         await self._writer.run(lambda tx: queue.tidy(tx, now))
+        await self.resume(now, older=STALE)
         return ended
+
+    @property
+    def outside(self) -> bool:
+        return self._outside is not None
+
+    async def resume(self, now: datetime, *, older: timedelta = ALL) -> int:
+        """Ask again what was never answered because we went down; how many. older: leave alone what is newer, which
+        another process may be asking just now. Returns at once."""
+
+        def read() -> tuple[tuple[Pending, conversations.Summary | None, Session | None], ...]:
+            with self.database.reading() as tx:
+                return tuple(
+                    (each, conversations.summary(tx, each.conversation), conversations.session(tx, each.conversation))
+                    for each in pending.waiting(tx, before=now - older if older else None)
+                )
+
+        found = [each for each in await asyncio.to_thread(read) if each[0].fetch.id not in self._asking]
+        for asked, about, session in found:
+            if about is not None and session is not None:
+                task = asyncio.create_task(self._resumed(asked, about, session, now))
+                self._resuming.add(task)
+                task.add_done_callback(self._resuming.discard)
+        return len(found)
+
+    async def _resumed(self, asked: Pending, about: conversations.Summary, session: Session, now: datetime) -> None:
+        event = Fetched(id=asked.fetch.id, at=now, request=asked.fetch.id, outcome="error")
+        inbound = Inbound(event=event, channel=about.channel, identity=about.identity, conversation=about.id)
+        outcome = Outcome(conversation=about.id, session=session, expectation=Expectation())
+        try:
+            async with self._order.of(about.id):
+                await self._with_answers(outcome, asked, inbound)
+        except GovorunError as error:  # it stays pending, and is asked again
+            log.error("what was asked before could not be answered: %s", error.what, extra={"conversation": about.id})
 
     async def close(self) -> None:
         """Finish what was taken, then stop."""
+        for task in self._resuming:
+            task.cancel()
+        await asyncio.gather(*self._resuming, return_exceptions=True)
         while self._running:
             await asyncio.wait(tuple(self._running))
         await asyncio.to_thread(self._writer.close)
 
     async def _in_order(self, inbound: Inbound) -> Outcome:
         async with self._order.of(inbound.conversation or f"{inbound.channel} {inbound.identity}"):
-            outcome, messages = await self._committed(inbound)
-            for topic, message in messages:
-                await self._bus.publish(topic, message)
-            return outcome
+            outcome, asked = await self._told(await self._committed(inbound, Body.take, Body.apologise))
+            assert outcome is not None  # an event always has one
+            return await self._with_answers(outcome, asked, inbound)
 
-    async def _committed(self, inbound: Inbound) -> Done:
-        """The transaction, again when it lost a race. Anything that breaks inside is answered with an apology."""
-        body: Callable[[Body], Outcome] = Body.take
+    async def _told(self, done: Done) -> tuple[Outcome | None, Pending | None]:
+        for topic, message in done.messages:
+            await self._bus.publish(topic, message)
+        return done.outcome, done.asked
+
+    async def _with_answers(self, outcome: Outcome, asked: Pending | None, inbound: Inbound) -> Outcome:
+        """The outcome with all that follows from what other programs answer, each in a transaction of its own."""
+        for _ in range(MAX_ASKED):
+            if asked is None:
+                return outcome
+            further, asked = await self._answer(asked, outcome, inbound)
+            if further is not None:
+                rows = (*outcome.rows, *further.rows)
+                outcome = replace(further, rows=rows, actions=(*outcome.actions, *further.actions))
+        log.error("a scenario of '%s' asks other programs on and on", outcome.session.scenarios)
+        return outcome
+
+    async def _answer(
+        self, asked: Pending, outcome: Outcome, inbound: Inbound
+    ) -> tuple[Outcome | None, Pending | None]:
+        began = asyncio.get_running_loop().time()
+        self._asking.add(asked.fetch.id)
+        try:
+            name, data = await self._asked(asked, outcome, inbound)
+            later = timedelta(seconds=asyncio.get_running_loop().time() - began)
+            inbound = replace(inbound, event=replace(inbound.event, at=inbound.event.at + later))
+            return await self._told(
+                await self._committed(
+                    inbound,
+                    lambda body: body.answered(asked, name, data),
+                    lambda body: body.given_up(asked),
+                )
+            )
+        finally:
+            self._asking.discard(asked.fetch.id)
+
+    async def _asked(self, asked: Pending, outcome: Outcome, inbound: Inbound) -> tuple[str, Mapping[str, Value]]:
+        """The other program's answer; whoever waits long for it gets a word meanwhile."""
+        scenarios = self.serving(outcome.session).scenarios
+        action = scenarios.actions.get(asked.fetch.name)
+        if action is None or self._outside is None:
+            return "error", {}  # it was taken out of actions.yaml while we were down
+        now = local(asked.at, scenarios.business).replace(tzinfo=None)
+        asking = asyncio.create_task(self._outside.ask(action, asked.fetch, scenarios, now))
+        patience = list(PATIENCE_S[outcome.session.medium])
+        first = True
+        try:
+            while not (await asyncio.wait({asking}, timeout=patience[0] if patience else None))[0]:
+                if len(patience) > 1 or outcome.session.medium == "text":
+                    patience.pop(0)
+                with suppress(GovorunError):  # a word that can't be said is missed by nobody
+                    await self._told(await self._committed(inbound, partial(_held, asked=asked, first=first), None))
+                first = False
+        except asyncio.CancelledError:
+            asking.cancel()
+            raise
+        return asking.result()
+
+    async def _committed(self, inbound: Inbound, body: Work, instead: Work | None) -> Done:
+        """The transaction, again when it lost a race. instead: what is done where anything breaks inside; None to
+        raise Unavailable."""
         about = {"conversation": inbound.conversation, "channel": inbound.channel, "event": inbound.event.id}
         for attempt in range(ATTEMPTS):
             wanted: Unloaded | None = None
@@ -185,12 +298,14 @@ class Turn:
                     log.error("a turn was not taken: %s", place(error), extra=about)
                     raise Unavailable("the database refused the turn", fix="Send it again.") from error
             except Exception as error:  # the outermost loop of a conversation
-                if body is Body.apologise:
+                if body is instead:
                     raise
                 if attempt + 2 < ATTEMPTS and worth_repeating(error):
                     continue  # somebody else was first; now it will be found
                 log.error("a turn failed, the customer gets an apology: %s", place(error), extra=about)
-                body = Body.apologise
+                if instead is None:
+                    raise Unavailable("a word could not be said") from error
+                body = instead
             if wanted is not None:
                 await self._read(wanted)
         raise Unavailable("the turn lost every race", fix="Send it again.")
@@ -203,6 +318,10 @@ class Turn:
             log.error("a version of the scenarios could not be read: %s", place(error), extra={"version": str(wanted)})
             raise Unavailable("the scenarios could not be read", fix="Send it again.") from error
 
-    def _body(self, inbound: Inbound, body: Callable[[Body], Outcome], tx: Connection) -> Done:
-        work = Body(self, tx, inbound)
-        return body(work), work.messages
+    def _body(self, inbound: Inbound, work: Work, tx: Connection) -> Done:
+        body = Body(self, tx, inbound)
+        return Done(outcome=work(body), messages=body.messages, asked=body.asked)
+
+
+def _held(body: Body, *, asked: Pending, first: bool) -> None:
+    body.held(asked, first=first)

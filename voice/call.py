@@ -97,6 +97,7 @@ class Call:
         self._scenarios = scenarios
         self._scenario = scenario
         self._given = dict(given or {})
+        self._waits: asyncio.TimerHandle | None = None  # says that a slow turn is under way
         self._numbers = itertools.count(1)
         self._todo: asyncio.Queue[Event | FromOthers] = asyncio.Queue()
         self._seen: set[int] = set()  # journal rows that were said or need not be
@@ -246,7 +247,12 @@ class Call:
         async with self._equipment.bus.subscribe(f"conversation.{conversation}") as live:
             async for message in live:
                 for row in rows_of(message):
-                    self._todo.put_nowait(FromOthers(row))
+                    if message.get("meanwhile"):  # our own turn waits for another program, and says so at once
+                        self._from_others(row)
+                        if self._waits is not None:
+                            self._waits.cancel()
+                    else:
+                        self._todo.put_nowait(FromOthers(row))
                 transfer = message.get("transfer")
                 if transfer:
                     self._agent = str(transfer["to"])
@@ -265,7 +271,8 @@ class Call:
                 continue
             self._busy = True
             began = self._now_ms
-            slow = asyncio.get_running_loop().call_later(SLOW_TURN_S, self._say_of_our_own, self._equipment.moment)
+            loop = asyncio.get_running_loop()
+            slow = self._waits = loop.call_later(SLOW_TURN_S, self._say_of_our_own, self._equipment.moment)
             try:
                 outcome = await self._turn(item)
             except Exception as error:  # noqa: BLE001  the outermost loop of a call

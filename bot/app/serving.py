@@ -203,6 +203,8 @@ def _tell(
     for name, what, more in rows:
         line = f"  [dim]{name:5}[/] [bold]{what}[/]{' ' * (width - len(what) + 2)}{more}"
         console.print(line, highlight=False, soft_wrap=True)
+    for line in text.unasked(house):
+        console.print(f"  [yellow]actions.yaml[/] {line}", highlight=False, soft_wrap=True)
     console.print("  [dim]Ctrl-C stops.[/]", highlight=False)
 
 

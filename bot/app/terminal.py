@@ -61,7 +61,7 @@ def run(
             with suppress(OSError):  # a folder that can't be written costs a second, no more
                 kept.mkdir(parents=True, exist_ok=True)
                 folder.joinpath("cache").symlink_to(kept)
-        house = text.build(settings.model_copy(update={"data": folder, "database_url": ""}))
+        house = text.build(settings.model_copy(update={"data": folder, "database_url": ""}), tried=True)
         begin = beginning(house.sets, settings.scenario_set, scenario, given)
         console_stop = Talk(house, console, begin, language=language or settings.language)
     try:

@@ -22,6 +22,7 @@ from bot.api.parts import Parts, Site, State
 from bot.api.records import Records
 from bot.api.tokens import Signer
 from bot.app.library import Library, News
+from bot.backends.http import Outside
 from bot.channels.webchat import AnnouncedTurns
 from bot.console import chat, desk
 from bot.console import pages as site
@@ -36,7 +37,7 @@ from bot.stores.bus import LocalBus
 from bot.stores.redis import RedisBus
 from bot.stores.sql import Database
 from bot.stores.versions import Publication
-from bot.turn import Turn
+from bot.turn import ALL, STALE, Turn
 
 log = logging.getLogger("govorun.app")
 
@@ -60,6 +61,7 @@ class House:
     bus: Bus
     metrics: Metrics
     turn: Turn
+    outside: Outside | None
     turns: Turns
     desk: Desk
     records: Records
@@ -86,6 +88,9 @@ class House:
         """Begin what goes on in the background."""
         if isinstance(self.bus, RedisBus):
             await self.bus.start()
+        # Another process may be asking just now what it asked a moment ago; SQLite has no other process.
+        if asked := await self.turn.resume(self.now(), older=ALL if self.database.sqlite else STALE):
+            log.info("other programs are asked again", extra={"count": asked})
         self._tasks += [asyncio.create_task(self._sweep()), asyncio.create_task(self._watch())]
 
     async def close(self) -> None:
@@ -93,6 +98,8 @@ class House:
         for task in self._tasks:
             task.cancel()
         await self.turn.close()
+        if self.outside is not None:
+            await self.outside.close()
         if isinstance(self.bus, RedisBus):
             await self.bus.close()
         self.database.close()
@@ -153,8 +160,10 @@ def release() -> str:
         return "0.1.0"
 
 
-def build(settings: Settings) -> House:
+def build(settings: Settings, *, tried: bool = False) -> House:
     """Open the database, compile the scenarios, learn their phrases. Takes a second or two; blocks.
+
+    tried: the samples of actions.yaml answer, and no other program is asked.
 
     Raises GovorunError: SettingsError, BrokenSets, UnknownScenario.
     """
@@ -174,7 +183,8 @@ def build(settings: Settings) -> House:
         raise
     bus = RedisBus(settings.redis_url) if settings.redis_url else LocalBus()
     metrics = Metrics()
-    turn = Turn(database, sets, bus, default=settings.scenario_set, find=library.find)
+    outside = None if tried else Outside()
+    turn = Turn(database, sets, bus, default=settings.scenario_set, find=library.find, outside=outside)
     turns = AnnouncedTurns(MeasuredTurns(turn, metrics), bus)
     return House(
         settings=settings,
@@ -184,6 +194,7 @@ def build(settings: Settings) -> House:
         bus=bus,
         metrics=metrics,
         turn=turn,
+        outside=outside,
         turns=turns,
         desk=Desk(turns, database, bus),
         records=Records(database),
@@ -205,12 +216,25 @@ def first_agent(house: House) -> tuple[str, str]:
     return settings.desk_login, "" if given else password
 
 
+def unasked(house: House) -> list[str]:
+    """Other programs that can't be asked: "orders.status: samples answer, there is no url"."""
+    told: dict[str, None] = {}
+    for each in house.sets.values():
+        for name, action in each.actions.items():
+            if not action.url:
+                told[f"{name}: samples answer, there is no url"] = None
+            elif house.outside is not None and (missing := house.outside.missing(action)):
+                told[f"{name}: {', '.join(missing)} not set"] = None
+    return list(told)
+
+
 def parts(house: House, *, needs_voice: bool = False) -> Parts:
     """What the web stands on. needs_voice: a process without a telephone isn't ready, however well it chats."""
     settings = house.settings
 
     async def sets() -> tuple[State, str]:
-        return "ready", ", ".join(shelf.told for _, shelf in sorted(house.library.shelves.items()))
+        told = ", ".join(shelf.told for _, shelf in sorted(house.library.shelves.items()))
+        return "ready", "; ".join((told, *unasked(house)))
 
     async def database() -> tuple[State, str]:
         try:

@@ -46,6 +46,8 @@ from bot.dialogue.values import Value
 
 __all__ = ["advance", "expects", "opening"]
 
+LEAVES = ("cancel", "menu", "operator", "goodbye")  # what a customer can do without waiting for another program
+
 NOT_REPEATED = ("builtin:wait_ok", "repair:wait_ok")  # "подождите", "повторите": the question is what they mean
 
 
@@ -134,6 +136,9 @@ def _understood(run: Run, meaning: Meaning) -> None:
             _while_waiting(run, meaning)
         return
     if run.session.offer is not None and _offer_answered(run, meaning):
+        return
+    if isinstance(run.step, DoStep) and run.frame.awaiting and meaning.intent not in LEAVES:
+        run.say_builtin("one_moment")  # another program is being asked: there is no question to answer just now
         return
     if run.session.pending is not None:
         if settled(run, meaning, _understood):
@@ -242,6 +247,8 @@ def _wish(run: Run, meaning: Meaning, intent: str) -> None:
 
 
 def _silence(run: Run, event: Silence) -> None:
+    if run.session.status == "bot" and isinstance(run.step, DoStep):
+        return  # it is us who keep silent
     if run.session.status == "bot":
         silent(run)
     elif run.session.status == "waiting":
