@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.dialogue.actions import Withdraw
-from bot.dialogue.asking import UNSAID, served
+from bot.dialogue.asking import UNSAID, serve, served
 from bot.dialogue.failing import asked_slot, give_up, left_out
 from bot.dialogue.pending import options, titled
 from bot.dialogue.run import Run
@@ -186,7 +186,15 @@ def menu(run: Run) -> None:
 
 
 def operator(run: Run) -> None:
-    hand_off(run, reason="asked for a person")
+    """A person; by the set's own scenario of that name, which may say that nobody is there at night."""
+    stack = run.session.stack
+    if "operator" not in run.scenarios.scenarios or any(frame.scenario == "operator" for frame in stack):
+        hand_off(run, reason="asked for a person")
+        return
+    if isinstance(run.step, ChooseStep):
+        serve(run, run.step)
+    run.push("operator")
+    go_on(run)
 
 
 def greeting(run: Run) -> None:
