@@ -160,14 +160,17 @@ def check(
     folder: Folder = None,
     lang: Locale = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Try out thousands of states: can each still come to an end?")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find what is wrong in scenarios: `file:line: problem. fix`. Exit code 1 on errors; warnings are only told."""
     from bot.app import authors
     from bot.app.locale import reported
 
-    found = authors.check(folder or settings_.load().scenarios)
     locale = reported(lang)
+    found = authors.check(folder or settings_.load().scenarios, locale=locale, deep=err if deep else None)
     if as_json:
         print(json.dumps(found.data(locale), ensure_ascii=False, indent=1))
     else:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
 from bot.app.locale import Locale
+from bot.authoring.exploring import DEEP, QUICK
+from bot.authoring.exploring import problems as explored
 from bot.authoring.load import lint
 from bot.authoring.problems import Problem
 from bot.dialogue.spoken import plural
@@ -87,8 +95,26 @@ def sets_in(folder: Path) -> list[Path]:
     return found
 
 
-def check(folder: Path) -> Checked:
-    """Every problem of every set, with phrases compared as the understanding hears them."""
+def check(folder: Path, *, locale: Locale = "en", deep: Console | None = None) -> Checked:
+    """Every problem of every set, with phrases compared as the understanding hears them, and the first states tried.
+
+    deep: try thousands of states of each set, and show how far it is there.
+    """
     found = sets_in(folder)
-    problems = [(path, problem) for path in found for problem in lint(path, confused=confused)]
+    problems: list[tuple[Path, Problem]] = []
+    for path in found:
+        with _bar(deep, path.name) as looked:
+            tried = partial(explored, language=locale, depth=DEEP if deep else QUICK, looked=looked)
+            problems += ((path, problem) for problem in lint(path, confused=confused, deep=tried))
     return Checked(tuple(path.name for path in found), tuple(problems))
+
+
+@contextmanager
+def _bar(console: Console | None, title: str) -> Iterator[Callable[[int], None]]:
+    if console is None:
+        yield lambda _: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=DEEP.states)
+        yield lambda states: bar.update(task, completed=states)

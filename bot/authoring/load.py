@@ -23,6 +23,7 @@ from bot.authoring.failing import on_fail
 from bot.authoring.http import FILE as ACTIONS_FILE
 from bot.authoring.http import declared, signatures
 from bot.authoring.knowledge import FOLDER, Knowledge, knowledge
+from bot.authoring.messages import exploring
 from bot.authoring.phrases import PhraseError, expand
 from bot.authoring.problems import Problem, ScenarioErrors
 from bot.authoring.reading import Reader
@@ -98,7 +99,7 @@ def lint(
         checks.lint(draft.whole(made, confused), broken=broken)
         if deep is not None and not broken:
             draft.problems.extend(deep(made))
-        unlooked = () if confused else ("near_phrases",)
+        unlooked = (*exploring.MESSAGES, *(() if confused else ("near_phrases",)))
         draft.problems[:] = checks.allowed(draft.problems, draft.sources, unlooked)
     return ScenarioErrors(draft.problems).problems if draft.problems else ()
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from bot.authoring.exploring import problems as explored
 from bot.authoring.load import lint
 from bot.authoring.messages import MESSAGES
 from bot.authoring.problems import Problem
@@ -87,7 +88,7 @@ def put(folder: Path, example: str, **others: str) -> Path:
 
 
 def told(folder: Path) -> tuple[Problem, ...]:
-    return lint(folder, confused=confused)
+    return lint(folder, confused=confused, deep=explored)
 
 
 def row(code: str, locale: str) -> str:
