@@ -30,12 +30,14 @@ from bot.authoring.reading import Reader
 from bot.authoring.slots import FIXED, samples, slots
 from bot.authoring.steps import block
 from bot.authoring.surveys import BUILTIN as WORDED
-from bot.authoring.tree import Fields, Listing, Node, Text, Unreadable, read
+from bot.authoring.tree import Fields, Listing, Node, Text, Unreadable, read, read_file
 from bot.dialogue.scenario import Business, Prompt, Scenario, ScenarioSet, Slot
 from bot.dialogue.values import Value
 
 MAX_FILES = 200
 MAX_TOTAL = 2 * 1024 * 1024  # bytes in one set
+MAX_SET_NODES = 200_000  # values in one set, aliases counted each time; a large real one has ten thousand
+MAX_TEXTS = 100_000  # that the phrases of one set may mean; the understanding learns from a few thousand
 Deep = Callable[[ScenarioSet], Iterable[Problem]]
 BUILTIN = Path(__file__).with_name("builtin.yaml")
 _SUFFIXES = (".yaml", ".yml")
@@ -187,10 +189,10 @@ class _SetDraft:
         if len(names) > MAX_FILES:
             self._problem("too_many_files", names[MAX_FILES], limit=str(MAX_FILES))
         whole = hashlib.sha256()
-        total = 0
+        total = weight = 0
         for name in names[:MAX_FILES]:
             try:
-                data = (self.folder / name).read_bytes()
+                data = read_file(self.folder / name)
             except OSError:
                 self._problem("unreadable_file", name)
                 continue
@@ -205,6 +207,10 @@ class _SetDraft:
                 problem = Problem(file=name, line=error.line, column=error.column, code=error.code, params=error.params)
                 self.problems.append(problem)
                 continue
+            weight += tree.weight if tree is not None else 0
+            if weight > MAX_SET_NODES:
+                self._problem("too_many_values", name, limit=str(MAX_SET_NODES))
+                return
             if tree is None:
                 self._problem("empty_file", name)
             else:
@@ -316,6 +322,7 @@ class _SetDraft:
     ) -> dict[str, dict[str, tuple[str, ...]]]:
         out: dict[str, dict[str, dict[str, None]]] = {}
         said: dict[tuple[str, str], str] = {}
+        count = 0
         # An item's phrases may name the slots of the scenario it starts.
         written = [
             (draft.reader, intent, node, self.drafts.get(intent, draft).slots)
@@ -327,6 +334,10 @@ class _SetDraft:
             for language, items in self._written(reader, node, languages):
                 texts = out.setdefault(intent, {}).setdefault(language, {})
                 stands_for = self._expanded(reader, items, slots_, language, rows)
+                count += len(stands_for)
+                if count > MAX_TEXTS:
+                    reader.problem("phrases_bomb", items, limit=str(MAX_TEXTS))
+                    return {}
                 source = items.value if isinstance(items, Text) else ""
                 self.phrases.append(
                     Phrase(reader=reader, intent=intent, language=language, node=items, source=source, texts=stands_for)

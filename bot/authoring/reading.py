@@ -14,6 +14,7 @@ from bot.dialogue.expressions import Expression, ExpressionError, Template
 from bot.dialogue.scenario import Prompt, Wording
 from bot.dialogue.values import Value
 
+MAX_PROBLEMS = 500  # of one set; nobody reads more, and each costs a search for what was meant
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _YES = {"yes": True, "true": True, "on": True, "да": True, "no": False, "false": False, "off": False, "нет": False}
 _WHOLE = re.compile(r"-?\d{1,15}")
@@ -51,10 +52,18 @@ class Reader:
     rows: dict[str, Node] = field(default_factory=dict)
 
     def problem(self, code: str, node: Node, **params: str) -> None:
+        if len(self.problems) == MAX_PROBLEMS:
+            limit = str(MAX_PROBLEMS)
+            more = Problem(file=self.file, line=node.line, code="more_problems", params={"limit": limit})
+            self.problems.append(more)
+        if len(self.problems) > MAX_PROBLEMS:
+            return
         self.problems.append(Problem(file=self.file, line=node.line, column=node.column, code=code, params=params))
 
     def unknown(self, code: str, node: Node, name: str, known: Iterable[str], **params: str) -> None:
         """A name that isn't there: the nearest one is offered, or all there are."""
+        if len(self.problems) > MAX_PROBLEMS:
+            return  # likeness costs time
         names = sorted(known)
         self.problem(code, node, name=name, near=near(name, names), known=listed(names) or "—", **params)
 

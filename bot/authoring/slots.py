@@ -225,9 +225,12 @@ def _options(
 def clash(reader: Reader, options: Sequence[Option], node: Node) -> None:
     """Report it if the last option has the key of one before it."""
     last = options[-1]
+    if last.key is None:
+        return
     for option in options[:-1]:
-        if last.key is not None and option.key == last.key:
+        if option.key == last.key:
             reader.problem("key_clash", node, key=last.key, name=option.id)
+            return
 
 
 def _columns(row: Mapping[str, Value]) -> dict[str, Value]:

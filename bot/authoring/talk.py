@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.authoring.problems import Problem, ScenarioErrors, near
+from bot.authoring.tree import read_file
 
 MAX_BYTES = 256 * 1024
 HEADER = (
@@ -141,7 +142,7 @@ def read(path: Path, name: str) -> tuple[Talk, ...]:
     """The conversations of one file. name: how problems call it. Raises ScenarioErrors."""
     problems: list[Problem] = []
     try:
-        data = path.read_bytes()
+        data = read_file(path)
         if len(data) > MAX_BYTES:
             raise ScenarioErrors([_problem(name, 1, "too_big", limit=str(MAX_BYTES // 1024))])
         lines = data.decode("utf-8-sig").splitlines()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml as libyaml
@@ -21,6 +22,7 @@ from ruamel.yaml.reader import ReaderError
 MAX_BYTES = 256 * 1024  # the pure parser reads about 150 kB/s; a long real scenario is 10 kB
 MAX_DEPTH = 40
 MAX_NODES = 50_000
+LETTERS = 50  # of a text that weigh as much as one more node
 
 Kinds: TypeAlias = tuple[type[Any], ...]
 
@@ -76,6 +78,14 @@ class Fields(Node):
 
     def get(self, key: str) -> Node | None:
         return next((entry.value for entry in self.entries if entry.key.value == key), None)
+
+
+def read_file(path: Path) -> bytes:
+    """A file's bytes, one more than `read` takes at most, so that no size fills memory. Raises OSError."""
+    if not path.is_file():  # a pipe would wait for ever
+        raise OSError("not a file")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 class Unreadable(Exception):
@@ -156,7 +166,9 @@ class _Tree:
 
     def made(self, event: Any, line: int, column: int, depth: int) -> Node:
         if isinstance(event, SCALAR):
-            return Text(line=line, column=column, value=event.value, quoted=bool(event.style))
+            weight = 1 + len(event.value) // LETTERS  # so that an alias can't say a book a thousand times
+            self.count(weight - 1, line)
+            return Text(line=line, column=column, weight=weight, value=event.value, quoted=bool(event.style))
         if isinstance(event, SEQUENCE):
             items = []
             while not isinstance(child := next(self.events), SEQUENCE_END):
@@ -164,12 +176,14 @@ class _Tree:
             weight = 1 + sum(item.weight for item in items)
             return Listing(line=line, column=column, weight=weight, items=tuple(items))
         entries: list[Entry] = []
+        names: set[str] = set()
         while not isinstance(child := next(self.events), MAPPING_END):
             key = self.node(child, depth + 1)
             if not isinstance(key, Text):
                 raise Unreadable("odd_key", key.line, key.column)
-            if any(entry.key.value == key.value for entry in entries):
-                raise Unreadable("twice", key.line, key.column, name=key.value)
+            if key.value in names:
+                raise Unreadable("twice", key.line, key.column, name=key.value[:40])
+            names.add(key.value)
             entries.append(Entry(key=key, value=self.node(next(self.events), depth + 1)))
         weight = 1 + sum(1 + entry.value.weight for entry in entries)
         return Fields(line=line, column=column, weight=weight, entries=tuple(entries), inline=bool(event.flow_style))

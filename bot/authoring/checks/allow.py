@@ -10,6 +10,7 @@ from bot.authoring.messages import ERRORS, WARNINGS
 from bot.authoring.problems import Problem, listed, near
 
 _ALLOW = re.compile(r"(?:^|\s)#\s*check:\s*allow\b[ \t]*(?P<code>[A-Za-z_]*)[ \t]*(?P<why>.*)$")
+MAX_ALLOWED = 200  # in one file; more are not looked at
 _COMMENT = re.compile(r"\s*(?:#.*)?$")
 
 
@@ -53,15 +54,18 @@ def allowed(problems: Iterable[Problem], sources: Mapping[str, str], unlooked: I
 
 
 def _found(text: str) -> Iterable[_Allowed]:
+    """From the last line up: a comment on a line of its own speaks of the next line that says something."""
     lines = text.splitlines()
-    for number, line in enumerate(lines, 1):
-        match = _ALLOW.search(line)
-        if match is None:
-            continue
-        about = number
-        if _COMMENT.match(line):  # a line of its own speaks of the next one that says something
-            about = next((at for at in range(number + 1, len(lines) + 1) if not _COMMENT.match(lines[at - 1])), number)
-        yield _Allowed(written=number, line=about, code=match["code"], why=match["why"].strip())
+    about = len(lines)
+    count = 0
+    for number in range(len(lines), 0, -1):
+        line = lines[number - 1]
+        if not _COMMENT.match(line):
+            about = number
+        match = _ALLOW.search(line) if "check:" in line else None
+        if match is not None and count < MAX_ALLOWED:
+            count += 1
+            yield _Allowed(written=number, line=about, code=match["code"], why=match["why"].strip())
 
 
 def _wrong(file: str, allow: _Allowed, used: bool, unsure: bool) -> Iterable[Problem]:

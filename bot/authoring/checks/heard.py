@@ -55,9 +55,9 @@ def heard(whole: Whole) -> None:
                 continue  # for an agent's eyes
             _spoken(reader, prompt, node, places, Clock(whole, known, slots), facts)
     for draft in whole.drafts.values():
+        clock = Clock(whole, kinds(draft, whole.made.business), draft.slots)
         for ident, step in draft.steps.items():
             if isinstance(step, ChooseStep):
-                clock = Clock(whole, kinds(draft, whole.made.business), draft.slots)
                 _menu(draft.reader, step, draft.nodes[ident], clock)
 
 
@@ -152,7 +152,7 @@ class Clock:
         kind: Kind | None = kind_of(part, self.known, self.whole.made.rows, self.slots)
         if isinstance(root, Filtered) and isinstance(root.value, Name):
             slot = self.slots.get(root.value.path[0])
-            titles = [option.title.get(language, "") for option in slot.options] if slot else []
+            titles = [option.title.get(language, "") for option in slot.options[:100]] if slot else []
             if titles:
                 return sum(map(len, titles)) / len(titles) / PACE[language]
             kind = self.known.get(root.value.path[0]) or kind

@@ -26,7 +26,7 @@ def expression(
     rows: Rows,
 ) -> None:
     """Its names, filters and functions exist. facts: what the customer's profile may hold."""
-    known = {*names, *use.known}
+    known = {*names, *use.known} if use.known or not isinstance(names, set) else names
     for path in sorted(use.expression.names):
         first, _, rest = path.partition(".")
         if first not in known:

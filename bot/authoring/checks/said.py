@@ -24,6 +24,7 @@ _MIXED = re.compile(r"(?=\w*[a-z])(?=\w*[а-яё])\w+", re.IGNORECASE)
 # A WhatsApp reply button holds 20 characters, a row of its list 24; up to three choices are buttons.
 # https://developers.facebook.com/docs/whatsapp/cloud-api/messages/interactive-reply-buttons-messages
 BUTTON, BUTTONS, ROW = 20, 3, 24
+MAX_ROWS = 500  # looked at for a case, each time one is asked for
 
 
 def said(whole: Whole) -> None:
@@ -143,7 +144,7 @@ def _column(draft: Draft, name: str, case: str, whole: Whole, at: Node) -> None:
     slot = draft.slots.get(name)
     if slot is None or slot.type != "choice" or case not in CASES:
         return
-    lacking = [option.id for option in slot.options if not _has(whole.made.rows.get(option.id, {}), case)]
+    lacking = [option.id for option in slot.options[:MAX_ROWS] if not _has(whole.made.rows.get(option.id, {}), case)]
     if lacking:
         shown = ", ".join(f"'{each}'" for each in lacking[:3]) + (", …" if len(lacking) > 3 else "")
         _once(draft, "no_case", at, name=name, case=case, names=shown)

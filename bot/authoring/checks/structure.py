@@ -48,15 +48,19 @@ def scenario(draft: Draft, first: str, business: Business, facts: Iterable[str],
 
 def _settle_agains(draft: Draft) -> None:
     """`again: when` goes back to the step that collects it: the nearest one above, or else the first."""
+    asking: dict[str, list[CollectStep]] = {}
+    for each in draft.steps.values():
+        if isinstance(each, CollectStep):
+            for slot in each.slots:
+                asking.setdefault(slot, []).append(each)
+    for found in asking.values():
+        found.sort(key=lambda each: each.line)
     for name, step in list(draft.steps.items()):
         if not isinstance(step, AgainStep):
             continue
         if not step.slots:
             continue
-        collects = sorted(
-            (each for each in draft.steps.values() if isinstance(each, CollectStep) and step.slots[0] in each.slots),
-            key=lambda each: each.line,
-        )
+        collects = asking.get(step.slots[0], [])
         if not collects:
             draft.reader.problem("again_uncollected", draft.nodes[name], name=step.slots[0])
             continue

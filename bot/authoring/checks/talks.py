@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.authoring import talk
 from bot.authoring.checks.whole import Whole, lines, prompts
 from bot.authoring.draft import Draft
@@ -29,11 +27,12 @@ def talks(whole: Whole) -> None:
             said = told.setdefault(each.language, [])
             said.extend(line.casefold() for exchange in each.exchanges for line in exchange.bot)
             begun.update((each.language, name) for name in whole.made.scenarios if _named(path.name, name))
+    whole_text = {language: "\n".join(said) for language, said in told.items()}
     for name, draft in whole.drafts.items():
         if "." in name:
             continue  # an answer with steps
         for language in whole.made.languages:
-            if (language, name) not in begun and not _said(draft, language, told.get(language, [])):
+            if (language, name) not in begun and not _said(draft, language, whole_text[language]):
                 node = Node(line=min((node.line for node in draft.nodes.values()), default=1), column=1)
                 draft.reader.problem("no_talk_for", node, name=name, language=language)
 
@@ -42,21 +41,19 @@ def _named(file: str, scenario: str) -> bool:
     return file.split(".")[0] == scenario
 
 
-def _said(draft: Draft, language: str, told: list[str]) -> bool:
-    patterns = [
-        pattern
+def _said(draft: Draft, language: str, told: str) -> bool:
+    runs = [
+        run
         for thing in (*draft.slots.values(), *draft.steps.values())
         for prompt in prompts(thing)
         for line in lines(prompt)
-        if line.language == language and (pattern := _pattern(line.template)) is not None
+        if line.language == language and (run := _longest(line.template))
     ]
-    return not patterns or any(pattern.search(line) for line in told for pattern in patterns)
+    return not runs or any(run in told for run in runs)
 
 
-def _pattern(template: Template) -> re.Pattern[str] | None:
-    """The longest run of its own words: values differ, and "…" may stand for any part."""
+def _longest(template: Template) -> str:
+    """The longest run of its own words, "" where it is too short: values differ, "…" may stand for any part."""
     runs = [part.strip(" .,!?:;—").casefold() for part in template.parts if isinstance(part, str)]
     longest = max(runs, key=len, default="")
-    if len(longest) < _TELLING:
-        return None
-    return re.compile(re.escape(longest.split(". ")[0]))
+    return longest.split(". ")[0] if len(longest) >= _TELLING else ""

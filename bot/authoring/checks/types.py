@@ -44,6 +44,7 @@ from bot.dialogue.prompts import FILTERS, FUNCTIONS
 from bot.dialogue.scenario import Business, DoStep, SetStep, Slot
 from bot.dialogue.values import Value
 
+MAX_ROWS = 500  # looked at each time a column is named; of more it is not told what it holds
 Kinds = Mapping[str, Kind | None]
 Rows = Mapping[str, Mapping[str, Value]]
 
@@ -52,7 +53,7 @@ def types(draft: Draft, business: Business, rows: Rows) -> None:
     """Every expression of a scenario, with what its names hold."""
     names = kinds(draft, business)
     for use in draft.reader.uses:
-        known = {**names, **dict.fromkeys(use.known)}
+        known = {**names, **dict.fromkeys(use.known)} if use.known else names
         Checker(draft.reader, use.node, known, rows, draft.slots).kind(use.expression.root)
     for slot in draft.slots.values():
         if slot.prefill is None:
@@ -168,7 +169,7 @@ class Checker:
             return None
         if first == PERSON:
             return TEXT
-        if first.name == CHOICE.name:
+        if first.name == CHOICE.name and len(first.ids) <= MAX_ROWS:
             column = [
                 value_kind(self.rows[each][node.path[1]]) for each in first.ids if node.path[1] in self._row(each)
             ]

@@ -20,6 +20,8 @@ from bot.dialogue.scenario import (
     Step,
 )
 
+MAX_WORK = 200_000  # names by steps; a long real scenario has twenty by sixty
+
 
 def values(whole: Whole) -> None:
     places = Places(whole.readers)
@@ -69,6 +71,8 @@ def _used_before_set(draft: Draft, scenario: Scenario, handed: set[str], places:
     # What can come from elsewhere is never told of: `with:`, the wish itself, a step this check doesn't know.
     known = {*handed, *draft.given, *((draft.variables | set(draft.slots)) - setters - asked), *prefilled}
     watched = (setters | asked) - known
+    if len(watched) * len(draft.steps) > MAX_WORK:
+        return
     before = _set_before(draft, scenario.first, watched)
     told: set[tuple[int, str]] = set()
     for ident in reached(scenario.first, draft.steps):

@@ -55,6 +55,14 @@ MESSAGES: Messages = {
         "en": ("nested deeper than <limit> levels", "Move a part into a scenario of its own."),
         "ru": ("вложенность больше <limit> уровней", "Вынесите часть в отдельный сценарий."),
     },
+    "too_many_values": {
+        "en": ("more than <limit> values in one set", "Use fewer aliases (*name), or make two sets."),
+        "ru": ("больше <limit> значений в одном наборе", "Уберите ссылки (*имя) или сделайте два набора."),
+    },
+    "more_problems": {
+        "en": ("there are more than <limit> problems", "Mend these first, the uppermost before the rest."),
+        "ru": ("ошибок больше <limit>", "Сначала исправьте эти, начиная с верхних."),
+    },
     "too_many": {
         "en": ("more than <limit> values in one file", "Use fewer aliases (*name), or split the file."),
         "ru": ("больше <limit> значений в одном файле", "Уберите ссылки (*имя) или разделите файл."),

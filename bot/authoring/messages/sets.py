@@ -53,6 +53,10 @@ MESSAGES: Messages = {
         "en": ("the phrase means <count> texts; the limit is <limit>", "Split it, or leave out some choices."),
         "ru": ("из фразы получается <count> текстов, предел — <limit>", "Разделите её или уберите часть вариантов."),
     },
+    "phrases_bomb": {
+        "en": ("the phrases of this set mean more than <limit> texts", "Leave out some choices."),
+        "ru": ("из фраз этого набора получается больше <limit> текстов", "Уберите часть вариантов."),
+    },
     "phrase_empty": {
         "en": ("the phrase may be empty: everything in it is optional", "Leave at least one word outside [ ]."),
         "ru": ("фраза может стать пустой: всё в ней необязательно", "Оставьте хоть слово вне [ ]."),
