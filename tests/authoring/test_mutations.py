@@ -225,6 +225,7 @@ def test_a_mutilated_file_is_valid_or_told_about(first: int, tmp_path: Path):
 
 # --- bombs: small files that mean much, and files that are much ---
 
+HEAD = "scenario: booking\ntitle: {ru: а, en: a}\n"
 BOMBS: Mapping[str, tuple[str, Callable[[], str | bytes]]] = {
     "ten megabytes of a list": ("booking.yaml", lambda: "- a\n" * 2_500_000),
     "ten megabytes of one text": ("booking.yaml", lambda: "scenario: " + "a" * 10_000_000),
@@ -237,7 +238,7 @@ BOMBS: Mapping[str, tuple[str, Callable[[], str | bytes]]] = {
     "an alias to itself": ("booking.yaml", lambda: "a: &a [*a]\nscenario: x\n"),
     "a book said a thousand times": (
         "booking.yaml",
-        lambda: "scenario: booking\ntitle: {ru: а, en: a}\nsteps:\n  - say: &a {ru: \"" + "{service} " * 15_000 + "\", en: a}\n"
+        lambda: HEAD + "steps:\n  - say: &a {ru: \"" + "{service} " * 15_000 + "\", en: a}\n"
         + "  - say: *a\n" * 1_000,
     ),
     "a phrase that means millions": (
@@ -251,26 +252,31 @@ BOMBS: Mapping[str, tuple[str, Callable[[], str | bytes]]] = {
     ),
     "ten thousand steps": (
         "booking.yaml",
-        lambda: "scenario: booking\ntitle: {ru: а, en: a}\nsteps:\n" + "".join(f"  - set: {{v{n}: v{n - 1}}}\n" for n in range(8_000)),
+        lambda: HEAD + "steps:\n" + "".join(f"  - set: {{v{n}: v{n - 1}}}\n" for n in range(8_000)),
     ),
     "ten thousand misspelt steps": (
         "booking.yaml",
-        lambda: "scenario: booking\ntitle: {ru: а, en: a}\nsteps:\n" + "".join(f"  - go: s{n}\n" for n in range(9_000)),
+        lambda: HEAD + "steps:\n" + "".join(f"  - go: s{n}\n" for n in range(9_000)),
     ),
     "thousands of rows with a key": (
         "doctors.yaml", lambda: "".join(f"- {{id: r{n}, title: {{ru: а, en: a}}, key: 1}}\n" for n in range(4_000))
     ),
-    "thousands of columns": ("doctors.yaml", lambda: "- id: a\n  title: {ru: а, en: a}\n" + "".join(f"  c{n}: 1\n" for n in range(15_000))),
+    "thousands of columns": (
+        "doctors.yaml",
+        lambda: "- id: a\n  title: {ru: а, en: a}\n" + "".join(f"  c{n}: 1\n" for n in range(15_000)),
+    ),
     "thousands of slots to change": (
         "booking.yaml",
-        lambda: "scenario: booking\ntitle: {ru: а, en: a}\nslots:\n"
+        lambda: HEAD + "slots:\n"
         + "".join(f"  s{n}: {{type: text, ask: {{ru: а, en: a}}}}\n" for n in range(3_000))
         + "steps:\n" + "  - confirm: {ru: а, en: a}\n    change: any\n" * 1_000,
     ),
     "an expression within an expression": (
         "booking.yaml", lambda: FILES["booking.yaml"].replace("calendar.open(when)", "(" * 5_000 + "when" + ")" * 5_000)
     ),
-    "a comment of a hundred kilobytes": ("booking.yaml", lambda: FILES["booking.yaml"] + "# check: allow x y\n" * 5_000),
+    "a comment of a hundred kilobytes": (
+        "booking.yaml", lambda: FILES["booking.yaml"] + "# check: allow x y\n" * 5_000
+    ),
 }  # fmt: skip
 
 
