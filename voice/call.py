@@ -232,7 +232,8 @@ class Call:
 
     def _count_silence(self, hearing: Hearing) -> None:
         status = self._session.status if self._session else ""
-        patience = {"bot": self._equipment.silence_s, "waiting": HOLD_S}.get(status)
+        asked_for = self._session.pause_s if self._session else 0  # "подождите минутку"
+        patience = {"bot": asked_for or self._equipment.silence_s, "waiting": HOLD_S}.get(status)
         busy = self._busy or self._transferring or hearing.active or not self._speaking.idle
         if patience is None or busy or self._keypad.typed:
             self._quiet = 0
@@ -306,7 +307,7 @@ class Call:
 
     def _say_of_our_own(self, words: Mapping[str, str]) -> None:
         language = self._session.language if self._session else self._language or "ru"
-        self._speaking.say(words.get(language, ""), language)
+        self._speaking.say(words.get(language, ""), language, pace=self._session.pace if self._session else 1.0)
 
     def _from_others(self, row: Row) -> None:
         """The agent's words, and the bot's where it got the conversation back."""
@@ -316,9 +317,9 @@ class Call:
         self._seen.add(row.seq)
         entry = row.entry
         if isinstance(entry, AgentSaid):
-            self._speaking.say(entry.text, session.language)
+            self._speaking.say(entry.text, session.language, pace=session.pace)
         elif isinstance(entry, Say):
-            self._speaking.say(entry.speech, entry.language, barge_in=entry.barge_in == "allow")
+            self._say(entry)
         elif isinstance(entry, End):
             self._session = replace(session, status="ended")
             self._later(self._finish())
@@ -326,11 +327,14 @@ class Call:
             self._session = replace(session, status=STATUS_AFTER[type(entry)])
             self._expect(self._equipment.turns.expectation(self._session))
 
+    def _say(self, say: Say) -> None:
+        self._speaking.say(say.speech, say.language, barge_in=say.barge_in == "allow", pace=say.pace)
+
     async def _perform(self, outcome: Outcome) -> None:
         """Say and do what a turn decided."""
         for action in outcome.actions:
             if isinstance(action, Say):
-                self._speaking.say(action.speech, action.language, barge_in=action.barge_in == "allow")
+                self._say(action)
             elif isinstance(action, Handoff) and self._equipment.agent and self._channel == "sip":
                 self._later(self._transfer(outcome.conversation, self._equipment.agent))
             elif isinstance(action, End):

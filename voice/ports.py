@@ -127,8 +127,10 @@ class Synthesizer(Protocol):
     version: str  # of engine and voice: a part of the prompt cache's key
     lang: str
 
-    def speak(self, text: str) -> Iterator[Samples]:
+    def speak(self, text: str, pace: float = 1.0) -> Iterator[Samples]:
         """Chunks of sound at RATE, about -20 dBFS while speaking, silence trimmed off both ends.
+
+        pace: of speech, 1 is this voice's own, 0.8 a fifth slower.
 
         CPU-bound and blocking: off the event loop. The first chunk comes before the text is rendered whole
         where the engine streams. Close the iterator to stop early. Raises EngineFailed.

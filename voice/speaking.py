@@ -25,10 +25,10 @@ GAP = silence(150)  # between two prompts, as between two sentences of a person
 class Voices(Protocol):
     """Texts to sound, in each language's voice, through the prompt cache."""
 
-    def ready(self, text: str, language: str) -> Samples | None:
+    def ready(self, text: str, language: str, pace: float = 1.0) -> Samples | None:
         """What was rendered before; None where it wasn't. Never waits."""
 
-    def stream(self, text: str, language: str) -> AsyncIterator[Samples]:
+    def stream(self, text: str, language: str, pace: float = 1.0) -> AsyncIterator[Samples]:
         """Render off the loop; yields sound as it comes, and keeps it. Raises EngineFailed, PartMissing."""
 
 
@@ -38,6 +38,7 @@ class _Prompt:
     text: str
     language: str
     barge_in: bool
+    pace: float
 
 
 class Speaking:
@@ -73,11 +74,13 @@ class Speaking:
         """Speech stopped a prompt, and it isn't decided yet whether it goes on."""
         return self._floor.holder is Holder.STOPPED
 
-    def say(self, text: str, language: str, *, barge_in: bool = True) -> None:
+    def say(self, text: str, language: str, *, barge_in: bool = True, pace: float = 1.0) -> None:
+        """pace: of speech, as `Synthesizer.speak` takes it."""
         if not text:
             return
         self._said += 1
-        self._waiting.append(_Prompt(name=str(self._said), text=text, language=language, barge_in=barge_in))
+        prompt = _Prompt(name=str(self._said), text=text, language=language, barge_in=barge_in, pace=pace)
+        self._waiting.append(prompt)
         self._quiet.clear()
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._speak(), name="call-speak")
@@ -137,7 +140,7 @@ class Speaking:
     async def _speak(self) -> None:
         while self._waiting:
             prompt = self._waiting.popleft()
-            sound = self._voices.ready(prompt.text, prompt.language)
+            sound = self._voices.ready(prompt.text, prompt.language, prompt.pace)
             if sound is not None:
                 self._carry_out(self._floor.say(prompt.name, sound, barge_in=prompt.barge_in))
             else:
@@ -148,7 +151,7 @@ class Speaking:
     async def _stream(self, prompt: _Prompt) -> None:
         begun = False
         try:
-            async for sound in self._voices.stream(prompt.text, prompt.language):
+            async for sound in self._voices.stream(prompt.text, prompt.language, prompt.pace):
                 if begun:
                     self._carry_out(self._floor.more(sound))
                 else:

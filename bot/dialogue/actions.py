@@ -29,7 +29,7 @@ class Say(Action):
     """Say this. text: for the eye (figures). speech: for the ear (words); equals text in a chat.
 
     choices: buttons under the text. barge_in: whether speech may stop it. prompt: where it stands in the scenario,
-    "booking:ask.when".
+    "booking:ask.when". pace: of speech, 1 is the voice's own; slower where the customer asked for it.
     """
 
     text: str
@@ -38,6 +38,7 @@ class Say(Action):
     choices: tuple[Choice, ...] = ()
     barge_in: Literal["allow", "deny"] = "allow"
     prompt: str = ""
+    pace: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

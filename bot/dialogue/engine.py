@@ -65,6 +65,8 @@ def advance(session: Session, event: Event, scenarios: ScenarioSet) -> tuple[Ses
     if session.status == "ended" and not isinstance(event, Left):
         return session, ()
     run = Run(session, scenarios, event.at.replace(tzinfo=None))
+    if session.pause_s and isinstance(event, Utterance | Chosen | Keys | Silence):
+        run.change(pause_s=0)
     handle = EVENTS.get(type(event))
     if handle is not None:
         handle(run, event)

@@ -20,6 +20,9 @@ from bot.dialogue.values import Value
 # Prompts in a row that brought no answer before a person is asked to help: the question and one other wording by
 # telephone, where every miss costs ten seconds; one more in a chat.
 PROMPTS_BEFORE_PERSON = {"voice": 2, "text": 3}
+PAUSE_S = 60  # of silence for whoever asked for a minute; a caller who left the telephone is then asked for
+SLOWER = 0.85  # of the pace before; a step that is plainly heard
+SLOWEST = 0.6  # below it words fall apart
 HOLDS = 8  # words to a caller who waits for a person; two minutes at the telephone's pace
 
 
@@ -63,7 +66,10 @@ def offer(run: Run) -> None:
 
 
 def missed(run: Run) -> None:
-    """It was heard, but not understood."""
+    """It was heard, but not understood. A caller who asked for a minute may be speaking to somebody else."""
+    if run.paused and run.session.medium == "voice":
+        run.change(pause_s=run.paused)
+        return
     run.change(misses=run.session.misses + 1)
     if _given_up(run):
         give_up(run, reason="not understood")
@@ -123,7 +129,17 @@ def repeat(run: Run) -> None:
 
 
 def wait(run: Run) -> None:
+    """The customer looks something up: silence and words to others are nothing to us for a minute."""
+    run.change(pause_s=PAUSE_S)
     run.say_builtin("wait_ok")
+
+
+def slower(run: Run) -> None:
+    """On the telephone everything is said slower from now on; in writing it is said again."""
+    if run.session.medium == "voice":
+        run.change(pace=max(SLOWEST, round(run.session.pace * SLOWER, 2)))
+        run.change(last=tuple(replace(say, pace=run.session.pace) for say in run.session.last))
+    repeat(run)
 
 
 def back(run: Run) -> None:
@@ -257,7 +273,7 @@ def hold(run: Run) -> None:
 REPAIR: Mapping[str, Callable[[Run], None]] = {
     "cancel": cancel,
     "repeat": repeat,
-    "slower": repeat,
+    "slower": slower,
     "wait": wait,
     "back": back,
     "help": help_,

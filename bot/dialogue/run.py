@@ -24,7 +24,7 @@ class Run:
     The session and its frame on top are this run's own copies, changed in place until the turn is over; nobody else has
     seen them yet. What must stay as it is now is `changed(run.frame)`. Mappings in them are replaced, never changed.
     quiet: the customer spoke first, so the first menu isn't read out, the first question not asked. permitted: the
-    customer agreed to leave the step.
+    customer agreed to leave the step. paused: seconds that the customer had asked for before this event.
     """
 
     def __init__(self, session: Session, scenarios: ScenarioSet, now: datetime) -> None:
@@ -35,6 +35,7 @@ class Run:
         self.actions: list[Action] = []
         self.quiet = False
         self.permitted = False
+        self.paused = session.pause_s
         self._registers: dict[tuple[Language, bool], Register] = {}  # by language and for the ear
 
     # the stack
@@ -141,7 +142,7 @@ class Run:
         extra: Mapping[str, Value] | None = None,
     ) -> Say:
         language, medium = self.session.language, self.session.medium
-        key = (language, medium, attempt)  # all that words without an expression depend on
+        key = (language, medium, attempt, self.session.pace)  # all that words without an expression depend on
         if not choices and (kept := prompt.kept.get(key)) is not None:
             return kept
         wording = prompt.wordings.get(language) or next(iter(prompt.wordings.values()))
@@ -149,7 +150,13 @@ class Run:
         if medium == "voice":
             speech = self.text(wording.voice or wording.text, attempt, extra, voice=True)
         say = Say(
-            text=text, speech=speech, language=language, choices=choices, barge_in=prompt.barge_in, prompt=prompt.id
+            text=text,
+            speech=speech,
+            language=language,
+            choices=choices,
+            barge_in=prompt.barge_in,
+            prompt=prompt.id,
+            pace=self.session.pace,
         )
         if not choices and prompt.fixed:
             prompt.kept[key] = say

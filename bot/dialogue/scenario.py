@@ -47,7 +47,7 @@ class Prompt:
     id: str
     wordings: Mapping[str, Wording]
     barge_in: Literal["allow", "deny"] = "allow"
-    kept: dict[tuple[str, str, int], Say] = field(default_factory=dict, init=False, repr=False, compare=False)
+    kept: dict[tuple[str, str, int, float], Say] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def fixed(self) -> bool:

@@ -49,6 +49,7 @@ _RU: Final[Mapping[str, tuple[str, ...]]] = {
         r"(а )?(что|чего|че|чо|как)( вы| ты)?( там)?( сказали?| говорите| говоришь)?",
         r"(я )?(вас |тебя )?(не|ничего не|плохо) (расслышала?|услышала?|слышу|слышно|разобрала?|понимаю|поняла?|понял)( вас| тебя| вопрос| что вы сказали)?",
         r"(я )?(все )?прослушала?|можно (еще раз|повторить)|вы (пропадаете|пропали)|связь (плохая|прервалась)",
+        r"(все )?(я )?(уже )?(готова?|нашла?|нашел|вернул(ся|ась)|на месте|слушаю( вас)?)( слушаю| говорите| давайте| продолжаем)?",
         r"алло|але|алё|ало|(алло |але )?(вы|ты) (меня )?(слышите|слышишь|здесь|тут|там)|(кто|что) (это|там)",
     ),
     "slower": (
@@ -108,6 +109,7 @@ _EN: Final[Mapping[str, tuple[str, ...]]] = {
         r"(can you |could you |would you )?(repeat|say)( that| it| this| the question)?( again| once more| one more time)?( for me)?",
         r"(one more time|once more|once again|again|pardon( me)?|come again|what|huh|sorry what|what was that|what did you say|what was the question|say again)( what)?",
         r"i (didnt|did not|couldnt|could not|cant|can not|cannot|dont|do not) (hear|catch|get|understand|make out)( you| that| it| what you said| anything| the question)*",
+        r"(ok )?(im|i am)? ?(back|ready|here)( now| again)?|(i )?(have |ve )?(found|got) it|go ahead|im listening|i am listening",
         r"(hello )?(are you (there|here)|can you hear me|anybody there|is anyone there)",
     ),
     "slower": (

@@ -343,3 +343,34 @@ def test_a_choice_is_shown_by_its_title_and_compared_and_kept_by_its_id():
     assert talk.say("booking", service="terapevt", when=THREE, name=IVAN) == ["Терапевт, терапевт: Терапевт?"]
     (fetch,) = talk.did(Fetch)
     assert type(fetch.args["service"]) is str
+
+
+def test_slower_repeats_at_a_slower_pace_and_stays_there():
+    talk = Talk(medium="voice")
+    talk.say("booking", service="lor")
+    assert {say.pace for say in talk.did(Say)} == {1.0}
+    assert talk.say("slower") == ["Когда?"]
+    assert {say.pace for say in talk.did(Say)} == {0.85}
+    talk.say(when=THREE)
+    assert {say.pace for say in talk.did(Say)} == {0.85}
+    for _ in range(9):
+        talk.say("slower")
+    assert {say.pace for say in talk.did(Say)} == {0.6}  # and no slower
+
+
+def test_slower_in_writing_repeats():
+    talk = Talk()
+    assert talk.say("slower") == ["Здравствуйте!", "Чем помочь?"]
+    assert {say.pace for say in talk.did(Say)} == {1.0}
+
+
+def test_a_minute_asked_for_is_given_until_something_is_said():
+    talk = Talk(medium="voice")
+    talk.say("booking", service="lor")
+    assert talk.say("wait") == ["<wait_ok>"]
+    assert talk.session.pause_s == 60
+    assert talk.say() == []  # to somebody else
+    assert (talk.session.pause_s, talk.session.misses) == (60, 0)
+    assert talk.say(when=THREE) == ["Как вас зовут?"]
+    assert talk.session.pause_s == 0
+    assert talk.say() == ["<not_understood>", "Как вас зовут?"]

@@ -13,6 +13,7 @@ from bot.understanding.repairs import repair
 RUSSIAN = """
 отмена | хватит | не надо, передумал | нет, отмена | всё, передумала | стоп | отмените, пожалуйста = cancel
 повторите, пожалуйста | что? | а? | не расслышал | что вы сказали | ещё раз | алло | вы меня слышите = repeat
+всё, я готов | нашла = repeat
 помедленнее | не так быстро | говорите медленнее, пожалуйста = slower
 подождите | секундочку | минутку, сейчас посмотрю | сейчас найду ручку = wait
 назад | вернись назад | на шаг назад = back
@@ -27,7 +28,7 @@ RUSSIAN = """
 """
 ENGLISH = """
 cancel | never mind | stop | I changed my mind | forget it = cancel
-can you repeat that please | what? | sorry, what did you say | I didn't catch that = repeat
+can you repeat that please | what? | sorry, what did you say | I didn't catch that | ok I'm back | found it = repeat
 speak slower please | slow down = slower
 wait a minute | hold on, let me check my calendar | one second = wait
 back | go back = back

@@ -27,7 +27,7 @@ from voice.ports import Digit, Ended, Heard, Hint, LegEvent
 from voice.vad.spare import Vads
 
 SECOND = 50  # frames
-WORDS = {"запись": "booking", "цена": "price", "человека": "operator"}
+WORDS = {"запись": "booking", "цена": "price", "человека": "operator", "минутку": "wait", "помедленнее": "slower"}
 
 
 class LineDouble:
@@ -157,12 +157,14 @@ class SecondVoices:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.paces: list[float] = []
 
-    def ready(self, text: str, language: str) -> Samples | None:
+    def ready(self, text: str, language: str, pace: float = 1.0) -> Samples | None:
         self.asked.append(text)
+        self.paces.append(pace)
         return np.full(RATE, 500, np.int16) if self.cached else None
 
-    async def stream(self, text: str, language: str) -> AsyncIterator[Samples]:
+    async def stream(self, text: str, language: str, pace: float = 1.0) -> AsyncIterator[Samples]:
         for _ in range(4):
             await asyncio.sleep(0)
             yield np.full(RATE // 4, 500, np.int16)
@@ -353,6 +355,33 @@ async def test_silence_is_told_after_the_prompt_not_during_it():
         assert not call.turns.took(Silence)
         await call.line.hear(4 * SECOND)
         assert len(call.turns.took(Silence)) == 1
+
+
+async def test_who_asks_for_a_minute_has_it_and_words_to_others_are_nothing_to_us():
+    async with Ringing("минутку", "где мой паспорт", "запись") as call:
+        await call.greeted()
+        await call.speaks()
+        assert call.turns.said[-1] == "<wait_ok>"
+        await call.speaks(then=30 * SECOND)
+        assert call.turns.said[-1] == "<wait_ok>"  # it was not for us, and no miss
+        assert not call.turns.took(Silence)
+        await call.line.hear(35 * SECOND)
+        assert call.turns.took(Silence)[-1].seconds == 60
+        assert call.turns.said[-4:-2] == ["<silence>", "Скажите, что нужно."]
+        await call.line.hear(9 * SECOND)
+        assert len(call.turns.took(Silence)) == 2  # from now on as before
+
+
+async def test_slower_is_slower_from_then_on():
+    async with Ringing("помедленнее", "запись") as call:
+        await call.greeted()
+        assert set(call.voices.paces) == {1.0}
+        call.voices.paces.clear()
+        await call.speaks(then=6 * SECOND)
+        assert set(call.voices.paces) == {0.85}  # what was said last, again
+        await call.speaks()
+        assert call.turns.said[-1] == "К какому врачу?"
+        assert set(call.voices.paces) == {0.85}
 
 
 async def test_two_silences_bring_a_person_by_transfer_with_the_vcon_id():

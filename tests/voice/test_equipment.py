@@ -14,7 +14,7 @@ pytestmark = pytest.mark.voice
 class Mute:
     engine = voice = version = lang = "mute"
 
-    def speak(self, text: str):
+    def speak(self, text: str, pace: float = 1.0):
         yield EMPTY
 
     def close(self) -> None: ...

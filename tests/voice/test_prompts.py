@@ -23,9 +23,9 @@ class Voice:
         self.gate = threading.Event()
         self.gate.set()
 
-    def speak(self, text: str) -> Iterator[Samples]:
+    def speak(self, text: str, pace: float = 1.0) -> Iterator[Samples]:
         assert self.gate.wait(5)
-        self.rendered.append(text)
+        self.rendered.append(text if pace == 1.0 else f"{text} x{pace:g}")
         for word in text.split():
             if word == "сломайся":
                 raise EngineFailed("it broke")
@@ -48,6 +48,14 @@ def prompts(voice):
     yield made
     voice.gate.set()
     made.close()
+
+
+async def test_a_slower_prompt_is_another_one(prompts, voice):
+    usual = await prompts.get("добрый день", "ru")
+    slower = await prompts.get("добрый день", "ru", 0.85)
+    assert voice.rendered == ["добрый день", "добрый день x0.85"]
+    assert prompts.ready("добрый день", "ru") is usual
+    assert prompts.ready("добрый день", "ru", 0.85) is slower
 
 
 async def test_a_prompt_is_rendered_once(prompts, voice):

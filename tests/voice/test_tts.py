@@ -70,6 +70,17 @@ def test_every_voice_speaks_at_once_and_equally_loud(lang, name):
 
 @pytest.mark.voice
 @pytest.mark.parametrize(("lang", "name"), VOICES)
+def test_a_voice_slows_down_when_asked(lang, name):
+    voice = choice.choose(lang, name).synthesizer
+    try:
+        usual, slow = (audio.joined(list(voice.speak(TEXT[lang], pace))).size for pace in (1.0, 0.7))
+    finally:
+        voice.close()
+    assert 1.2 < slow / usual < 1.7
+
+
+@pytest.mark.voice
+@pytest.mark.parametrize(("lang", "name"), VOICES)
 def test_the_same_text_sounds_the_same(lang, name):
     voice = choice.choose(lang, name).synthesizer
     try:

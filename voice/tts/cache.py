@@ -32,6 +32,7 @@ FORM = "1"  # of the sound itself; a change in voice.tts.polish that can be hear
 log = logging.getLogger(__name__)
 
 Key = tuple[str, str]  # language, text
+Spoken = tuple[str, str, float]  # the same at a pace; 1 is the voice's own
 
 
 @dataclass(slots=True, eq=False)
@@ -69,33 +70,33 @@ class Prompts:
         self._voices = voices
         self._directory = directory
         self._memory = memory
-        self._sounds: OrderedDict[Key, Samples] = OrderedDict()
+        self._sounds: OrderedDict[Spoken, Samples] = OrderedDict()
         self._bytes = 0
-        self._flights: dict[Key, _Flight] = {}
+        self._flights: dict[Spoken, _Flight] = {}
         self._live = ThreadPoolExecutor(LIVE, thread_name_prefix="tts-live")
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix="tts-ahead")
 
-    def ready(self, text: str, language: str) -> Samples | None:
+    def ready(self, text: str, language: str, pace: float = 1.0) -> Samples | None:
         """The prompt, if it can be played now."""
-        sound = self._sounds.get((language, text))
+        sound = self._sounds.get((language, text, pace))
         if sound is not None:
-            self._sounds.move_to_end((language, text))
+            self._sounds.move_to_end((language, text, pace))
         return sound
 
-    async def get(self, text: str, language: str) -> Samples:
+    async def get(self, text: str, language: str, pace: float = 1.0) -> Samples:
         """The whole prompt. Raises EngineFailed, also where nothing speaks that language."""
-        if (sound := self.ready(text, language)) is not None:
+        if (sound := self.ready(text, language, pace)) is not None:
             return sound
-        return await asyncio.shield(self._fly((language, text)).done)
+        return await asyncio.shield(self._fly((language, text, pace)).done)
 
-    async def stream(self, text: str, language: str) -> AsyncIterator[Samples]:
+    async def stream(self, text: str, language: str, pace: float = 1.0) -> AsyncIterator[Samples]:
         """The prompt in pieces, the first as soon as there is one; kept whole, even if the reader leaves."""
-        if (sound := self.ready(text, language)) is not None:
+        if (sound := self.ready(text, language, pace)) is not None:
             yield sound
             return
-        key = (language, text)
+        key = (language, text, pace)
         if key in self._flights and not self._flights[key].work.cancel():
-            yield await self.get(text, language)
+            yield await self.get(text, language, pace)
             return
         crossing = Crossing(asyncio.get_running_loop())
         flight = self._fly(key, crossing=crossing)
@@ -108,10 +109,10 @@ class Prompts:
         for text in texts:
             if (
                 self.ready(text, language) is None
-                and (language, text) not in self._flights
+                and (language, text, 1.0) not in self._flights
                 and language in self._voices
             ):
-                self._fly((language, text), ahead=True)
+                self._fly((language, text, 1.0), ahead=True)
 
     def speaks(self, language: str) -> bool:
         return language in self._voices
@@ -135,7 +136,7 @@ class Prompts:
         done = 0
         progress(0, len(wanted))
 
-        async def have(key: Key) -> None:
+        async def have(key: Spoken) -> None:
             nonlocal done
             async with at_once:
                 try:
@@ -145,14 +146,14 @@ class Prompts:
             done += 1
             progress(done, len(wanted))
 
-        await asyncio.gather(*map(have, wanted))
+        await asyncio.gather(*(have((language, text, 1.0)) for language, text in wanted))
         if failed:
             log.warning("%d of %d prompts could not be rendered: %s", len(failed), len(wanted), failed[0])
         if self._directory:
             await asyncio.to_thread(_sweep, self._directory)
         return tuple(failed)
 
-    async def _have(self, key: Key, aside: bool) -> None:
+    async def _have(self, key: Spoken, aside: bool) -> None:
         """One prompt in memory, from disk if it is there; on disk if it wasn't."""
         if key in self._sounds:
             return
@@ -170,7 +171,7 @@ class Prompts:
 
     # --- rendering -----------------------------------------------------------------------------------
 
-    def _fly(self, key: Key, *, ahead: bool = False, crossing: Crossing | None = None) -> _Flight:
+    def _fly(self, key: Spoken, *, ahead: bool = False, crossing: Crossing | None = None) -> _Flight:
         """The flight of this prompt: the one under way, or a new one. A caller who waits overtakes `ahead`."""
         loop = asyncio.get_running_loop()
         flight = self._flights.get(key)
@@ -187,7 +188,7 @@ class Prompts:
     def _render(
         self,
         voice: Synthesizer,
-        key: Key,
+        key: Spoken,
         loop: asyncio.AbstractEventLoop,
         done: asyncio.Future[Samples],
         crossing: Crossing | None,
@@ -196,7 +197,7 @@ class Prompts:
         pieces: list[Samples] = []
         error: BaseException | None = None
         try:
-            for chunk in voice.speak(key[1]):
+            for chunk in voice.speak(key[1], key[2]):
                 pieces.append(chunk)
                 if crossing:
                     crossing.put(chunk)
@@ -207,7 +208,7 @@ class Prompts:
             if crossing:
                 crossing.put(None)
 
-    def _land(self, key: Key, done: asyncio.Future[Samples], sound: Samples, error: BaseException | None) -> None:
+    def _land(self, key: Spoken, done: asyncio.Future[Samples], sound: Samples, error: BaseException | None) -> None:
         self._flights.pop(key, None)
         if error is not None:
             if not isinstance(error, GovorunError):
@@ -221,7 +222,7 @@ class Prompts:
         if not done.done():
             done.set_result(sound)
 
-    def _keep(self, key: Key, sound: Samples) -> None:
+    def _keep(self, key: Spoken, sound: Samples) -> None:
         if (before := self._sounds.pop(key, None)) is not None:
             self._bytes -= before.nbytes
         self._sounds[key] = sound
@@ -235,11 +236,13 @@ class Prompts:
             raise EngineFailed(f"nothing on this machine speaks '{lang}'", where="tts", fix="See the log of the start")
         return voice
 
-    def _file(self, key: Key) -> Path | None:
+    def _file(self, key: Spoken) -> Path | None:
         if self._directory is None:
             return None
         voice = self._voice(key[0])
-        parts = (FORM, voice.engine, voice.voice, voice.version, key[0], key[1])
+        parts: tuple[str, ...] = (FORM, voice.engine, voice.voice, voice.version, key[0], key[1])
+        if key[2] != 1.0:
+            parts = (*parts, f"{key[2]:g}")
         return self._directory / f"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}.wav"
 
 

@@ -32,24 +32,25 @@ class Espeak:
             raise PartMissing("espeak-ng is not installed", where="tts", fix="apt install espeak-ng")
         self._program = program
         self.lang, self.voice = lang, VOICE[lang]
-        self._pace = str(round(WORDS_A_MINUTE * speed))
+        self._speed = speed
         said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
         number = re.search(r"\d+\.\d+(\.\d+)?", said)
         self.version = f"{number[0] if number else '?'}x{speed:g}"
         self._gain = gain_for(*self._render("Раз два три четыре пять." if lang == "ru" else "One two three four five."))
 
-    def speak(self, text: str) -> Iterator[Samples]:
+    def speak(self, text: str, pace: float = 1.0) -> Iterator[Samples]:
         if not text.strip():
             return
-        sound, rate = self._render(text)
+        sound, rate = self._render(text, pace)
         polish = Polish(rate, self._gain)
         yield np.concatenate((polish.feed(sound), polish.flush()))
 
     def close(self) -> None:
         """Nothing is held."""
 
-    def _render(self, text: str) -> tuple[Samples, int]:
-        command = [self._program, "-v", self.voice, "-s", self._pace, "--stdin", "--stdout"]
+    def _render(self, text: str, pace: float = 1.0) -> tuple[Samples, int]:
+        words = str(round(WORDS_A_MINUTE * self._speed * pace))
+        command = [self._program, "-v", self.voice, "-s", words, "--stdin", "--stdout"]
         try:
             done = subprocess.run(command, input=text.encode(), capture_output=True, check=True, timeout=LONGEST_S)
             # Its header promises 2 GB; wave then reads what there is.

@@ -37,9 +37,9 @@ class Hibari:
         self.version = f"{importlib.metadata.version('hibari-tts')}x{speed:g}"
         self._gain = gain_for(_pcm(self._model("Good morning, how can I help you today?", seed=SEED)), HIBARI_RATE)
 
-    def speak(self, text: str) -> Iterator[Samples]:
+    def speak(self, text: str, pace: float = 1.0) -> Iterator[Samples]:
         begun = False
-        for sentence in self._model.stream(text, speed=self._speed, seed=SEED):
+        for sentence in self._model.stream(text, speed=self._speed * pace, seed=SEED):
             polish = Polish(HIBARI_RATE, self._gain)
             sound = np.concatenate((polish.feed(_pcm(sentence)), polish.flush()))
             if len(sound):

@@ -196,7 +196,7 @@ class RhVoice:
         if voice not in known:
             names = ", ".join(name for name, its in known.items() if its == lang) or "none for this language"
             raise PartMissing(f"RHVoice has no voice '{voice}'", where="voices", fix=f"There are: {names}")
-        self._params = _SynthParams(voice.capitalize().encode(), 0, 0, 0, speed, 1, 1, 0, None, 0, 0)
+        self._speed = speed
         self.version = f"{self._library.RHVoice_get_version().decode()}x{speed:g}"
         self._free: LifoQueue[_Engine] = LifoQueue()
         self._free.put(first)
@@ -205,10 +205,10 @@ class RhVoice:
         sample = joined(list(self._raw(SAMPLE[lang], first_rate := [24_000])))
         self._gain = gain_for(sample, first_rate[0])
 
-    def speak(self, text: str) -> Iterator[Samples]:
+    def speak(self, text: str, pace: float = 1.0) -> Iterator[Samples]:
         rate = [24_000]
         polish: Polish | None = None
-        for chunk in self._raw(text, rate):
+        for chunk in self._raw(text, rate, pace):
             polish = polish or Polish(rate[0], self._gain)
             if len(out := polish.feed(chunk)):
                 yield out
@@ -219,14 +219,13 @@ class RhVoice:
         for _ in range(AT_ONCE):
             self._free.get().close()
 
-    def _raw(self, text: str, rate: list[int]) -> Iterator[Samples]:
+    def _raw(self, text: str, rate: list[int], pace: float = 1.0) -> Iterator[Samples]:
         if not text.strip():
             return
+        params = _SynthParams(self.voice.capitalize().encode(), 0, 0, 0, self._speed * pace, 1, 1, 0, None, 0, 0)
         engine = self._free.get()
         said: list[bool] = []
-        thread = threading.Thread(
-            target=lambda: said.append(engine.speak(text, self._params)), name="rhvoice", daemon=True
-        )
+        thread = threading.Thread(target=lambda: said.append(engine.speak(text, params)), name="rhvoice", daemon=True)
         thread.start()
         try:
             while (chunk := engine.chunks.get()) is not None:
