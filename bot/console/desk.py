@@ -22,6 +22,7 @@ from bot.api.parts import Parts
 from bot.api.records import Conversation
 from bot.api.tokens import SHIFT_S
 from bot.channels.lines import Line, read
+from bot.console import requests
 from bot.console.sockets import Frames, same_site
 from bot.console.tail import Tails
 from bot.desk.agents import Agent
@@ -204,6 +205,12 @@ class Desk:
         self._agent = await self._parts.desk.agent(self._agent.login) or self._agent
         return self._agent
 
+    async def settle(self, message: Mapping[str, Any]) -> None:
+        """Say how far a request is: new, working, done."""
+        number, status = requests.asked(message)
+        await self._parts.records.settle_form(number, status, agent=self._agent.login if status != "new" else "")
+        await self._parts.bus.publish("desk", {"forms": "forms.settle"})
+
     async def typing(self, message: Mapping[str, Any]) -> None:
         await self._parts.bus.publish(f"conversation.{_name(message)}", {"typing": "agent"})
 
@@ -219,15 +226,20 @@ class Desk:
     # --- what the page is shown ---
 
     async def _follow_queue(self) -> None:
+        kept = True  # whether what scenarios kept is to be told anew
         async with self._parts.bus.subscribe("desk") as live:
             while True:
                 waiting = await self._parts.records.queue()
                 phones = {each.login: each.sip for each in await self._parts.desk.agents()}
                 items = [await self._item(each, whole, phones) for each, whole in waiting]
                 await self._frames.send("queue", items=items)
+                if kept:
+                    await self._frames.send("forms", items=await requests.listed(self._parts.records))
                 try:
-                    await asyncio.wait_for(anext(live), LOOK_S)
+                    message = await asyncio.wait_for(anext(live), LOOK_S)
+                    kept = "forms" in message or "lagged" in message
                 except TimeoutError:
+                    kept = False
                     continue
                 except StopAsyncIteration:
                     return
@@ -301,6 +313,7 @@ _ACTS = {
     "presence": Desk.presence,
     "telephone": Desk.telephone,
     "password": Desk.password,
+    "settle": Desk.settle,
     "typing": Desk.typing,
     "ping": Desk.ping,
 }

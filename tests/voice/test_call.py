@@ -477,6 +477,27 @@ async def test_a_turn_that_takes_long_is_filled_with_a_word(monkeypatch):
         assert call.turns.said[-1] == "К какому врачу?"
 
 
+async def test_a_word_said_while_another_program_is_asked_is_heard_at_once_and_not_again(monkeypatch):
+    monkeypatch.setattr("voice.call.SLOW_TURN_S", 0.2)
+    async with Ringing("запись") as call:
+        await call.greeted()
+        call.turns.slow = asyncio.Event()
+        await call.speaks()
+        word = Say(text="Секунду, смотрю.", speech="Секунду, смотрю.", language="ru")
+        rows = [{"seq": 90, "at": NOW.isoformat(), "entry": codec.encode(word)}]
+        told = {"conversation": "c1", "rows": rows, "meanwhile": True}
+        await call.bus.publish("conversation.c1", told)
+        await call.bus.publish("conversation.c1", told)
+        await call.line.hear(2 * SECOND)
+        assert call.voices.asked[-1] == "Секунду, смотрю."
+        await asyncio.sleep(0.25)  # nor is it followed by the word for any slow turn
+        assert call.voices.asked.count("Секунду, смотрю.") == 1
+        assert "Одну секунду." not in call.voices.asked
+        call.turns.slow.set()
+        await call.line.hear(2 * SECOND)
+        assert call.turns.said[-1] == "К какому врачу?"
+
+
 async def test_the_last_words_are_said_although_the_caller_still_speaks():
     async with Ringing("запись", "спасибо") as call:
         await call.greeted()

@@ -2,6 +2,7 @@
 
 import { Link } from "./link.js";
 import { clock, firstLanguage, icon, keep, known, language, make, newId, span, speak, themeButton, word } from "./page.js";
+import { Forms } from "./desk-forms.js";
 import { reason, Transcript } from "./transcript.js";
 import { WORDS } from "./desk-words.js";
 
@@ -24,6 +25,7 @@ let lostTimer = 0;
 
 const transcript = new Transcript($("log"), { own: "agent" });
 const link = new Link("/desk/socket", () => ({ type: "ping" }));
+const forms = new Forms({ settle: (number, status) => act("settle", { number, status }), open: (id) => select(id), said: (text) => say(text) });
 
 // --- coming in ---
 
@@ -92,6 +94,8 @@ link.addEventListener("queue", ({ detail }) => {
   if (wrote.length && before && !fresh.length) { beep(); say(word("spoken_wrote", { name: title(wrote[0]) })); }
   if (fresh.length) notify(items.find((item) => item.conversation === fresh[0]));
 });
+
+link.addEventListener("forms", ({ detail }) => { if (forms.take(detail.items)) beep(); });
 
 link.addEventListener("conversation", ({ detail }) => {
   if (detail.conversation !== selected) return;
@@ -209,7 +213,7 @@ function size() {
 
 // --- keys: by place on the keyboard, so that they work in either layout ---
 
-const KEYS = { KeyA: accept, KeyR: () => mine() && $("text").focus(), KeyG: giveBack, KeyX: finish, ArrowDown: () => step(1), ArrowUp: () => step(-1), KeyJ: () => step(1), KeyK: () => step(-1), Enter: () => selected && select(selected), Slash: () => $("keys-sheet").showModal() };
+const KEYS = { KeyA: accept, KeyR: () => mine() && $("text").focus(), KeyG: giveBack, KeyX: finish, KeyF: () => forms.show(), ArrowDown: () => step(1), ArrowUp: () => step(-1), KeyJ: () => step(1), KeyK: () => step(-1), Enter: () => selected && select(selected), Slash: () => $("keys-sheet").showModal() };
 
 document.addEventListener("keydown", (event) => {
   if ($("desk").hidden || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
@@ -421,8 +425,9 @@ $("settings-form").addEventListener("submit", (event) => {
 function translate(wanted) {
   speak(WORDS, wanted);
   keep.set("language", language);
-  $("keys-list").replaceChildren(...[["↑ ↓", "key_move"], ["Enter", "key_open"], ["A", "key_accept"], ["R", "key_reply"], ["Esc", "key_leave"], ["G", "key_give"], ["X X", "key_close"], ["?", "key_help"]]
+  $("keys-list").replaceChildren(...[["↑ ↓", "key_move"], ["Enter", "key_open"], ["A", "key_accept"], ["R", "key_reply"], ["Esc", "key_leave"], ["G", "key_give"], ["X X", "key_close"], ["F", "key_forms"], ["?", "key_help"]]
     .flatMap(([keys, name]) => [make("dt", {}, ...keys.split(" ").map((key) => make("kbd", { text: key }))), make("dd", { text: word(name) })]));
+  forms.draw();
   if (!me) return;
   identify();
   $("log").querySelector(".empty")?.remove();
