@@ -6,6 +6,7 @@ Each returns True when it took the answer. What it leaves is looked at as a new 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,8 @@ def _collect(run: Run, step: CollectStep, meaning: Meaning) -> bool:
         else:
             left_out(run)
         return True
+    if asked is not None and asked.type == "yesno" and meaning.yes is not None:
+        meaning = replace(meaning, readings={**meaning.readings, asked.name: Reading(value=meaning.yes)})
     if meaning.option and asked and _pressed(run, asked, meaning.option):
         pass
     else:

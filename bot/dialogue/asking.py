@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.dialogue.actions import Choice
 from bot.dialogue.also import also_choices
-from bot.dialogue.choosing import buttons, chosen
+from bot.dialogue.choosing import YES_NO, buttons, chosen
 from bot.dialogue.meaning import Reading
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, Slot
@@ -72,6 +72,8 @@ def partial_time(partial: Value) -> Value:
 
 def option_choices(run: Run, slot: Slot) -> tuple[Choice, ...]:
     choices = tuple(run.choice(option) for option in slot.keyed_options)
+    if slot.type == "yesno":
+        choices = YES_NO[run.session.language]
     return buttons(run, slot, choices)
 
 

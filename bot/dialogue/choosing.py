@@ -17,6 +17,12 @@ _DONE: Mapping[Language, str] = {"ru": "Готово", "en": "Done"}
 _SKIP: Mapping[Language, str] = {"ru": "Пропустить", "en": "Skip"}
 
 
+YES_NO: Mapping[str, tuple[Choice, Choice]] = {
+    "ru": (Choice(id="yes", title="Да", key="1"), Choice(id="no", title="Нет", key="2")),
+    "en": (Choice(id="yes", title="Yes", key="1"), Choice(id="no", title="No", key="2")),
+}
+
+
 def chosen(frame: Frame, slot: Slot) -> tuple[str, ...]:
     """What was chosen so far: whole, or by the buttons pressed up to now."""
     gathered = frame.partial.get(slot.name)

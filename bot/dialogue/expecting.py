@@ -88,8 +88,8 @@ def _at_step(
         return Expectation(
             asked=frame.asked,
             slots={asked.name: asked} | {slot.name: _spec(slot, frame, scenarios) for slot in rest},
-            choices=asked.options,
-            keys=_keys(asked.options),
+            choices=(YES, NO) if asked.type == "yesno" else asked.options,
+            keys=_YES_NO_KEYS if asked.type == "yesno" else _keys(asked.options),
             yesno=asked.type == "yesno" or (asked.type == "text" and scenario.slots[frame.asked].skip),
             digits=digits_expected(asked),
             intents=intents,

@@ -171,10 +171,11 @@ def _time(register: Register, value: Value) -> str:
     raise TypeError
 
 
-def _money(register: Register, value: Value) -> str:
-    if isinstance(value, int | Decimal):
-        currency = register.business.facts.get("currency", "RUB")
-        return spoken.money(value, str(currency), register.language, voice=register.voice)
+def _money(register: Register, value: Value, case: Value = "nominative") -> str:
+    """case: 'accusative' for what stands after "на": "на тысячу рублей"."""
+    if isinstance(value, int | Decimal) and case in ("nominative", "accusative"):
+        currency = str(register.business.facts.get("currency", "RUB"))
+        return spoken.money(value, currency, register.language, voice=register.voice, case=str(case))
     raise TypeError
 
 

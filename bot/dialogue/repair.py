@@ -10,11 +10,12 @@ from dataclasses import replace
 
 from bot.dialogue.actions import Withdraw
 from bot.dialogue.asking import UNSAID, serve, served
+from bot.dialogue.choosing import YES_NO
 from bot.dialogue.failing import asked_slot, give_up, left_out
 from bot.dialogue.pending import options, titled
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep
-from bot.dialogue.steps import YES_NO, finish, go_on, hand_off
+from bot.dialogue.steps import finish, go_on, hand_off
 from bot.dialogue.values import Value
 
 # Prompts in a row that brought no answer before a person is asked to help: the question and one other wording by
@@ -114,8 +115,12 @@ def cancel(run: Run) -> None:
             run.put(awaiting="")
         go_on(run)
         return
-    else:
+    elif any(isinstance(step, ChooseStep) for step in run.scenario.steps.values()):
         run.say_builtin("nothing_to_cancel")
+    else:  # there is no menu to go back to: the conversation was about this
+        run.say_builtin("cancelled")
+        goodbye(run)
+        return
     ask_again(run)
 
 

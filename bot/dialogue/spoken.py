@@ -84,11 +84,14 @@ def hours(opens: Time, closes: Time, language: Language, *, voice: bool) -> str:
     return said
 
 
-def money(amount: int | Decimal, currency: str, language: Language, *, voice: bool) -> str:
+def money(amount: int | Decimal, currency: str, language: Language, *, voice: bool, case: str = "nominative") -> str:
     """'1 500 ₽' with no-break spaces, 'тысяча пятьсот рублей'; '$1,500', 'one thousand five hundred dollars'.
 
-    currency: ISO 4217. One without words of its own is said by its code.
+    currency: ISO 4217. One without words of its own is said by its code. case: nominative, or accusative as it stands
+    after "на": "на тысячу рублей".
     """
+    if voice and language == "ru":
+        return spoken_ru.money(amount, currency, case=case)
     if voice:
         said: str = _WORDS[language].money(amount, currency)
         return said

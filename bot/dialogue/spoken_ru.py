@@ -145,18 +145,24 @@ def _edge(moment: time) -> str:
     return f"{hour} {minutes}" if moment.minute >= 10 else f"{hour} ноль {minutes}"
 
 
-def money(amount: int | Decimal, currency: str) -> str:
+def money(amount: int | Decimal, currency: str, *, case: str = "nominative") -> str:
+    """case: nominative or accusative, which differ where something feminine is counted: "тысячу", "одну копейку"."""
     if amount < 0:
-        return f"минус {money(-amount, currency)}"
+        return f"минус {money(-amount, currency, case=case)}"
     if currency not in _CURRENCIES:
         return f"{number(amount)} {currency}"
     unit, gender, hundredth, hundredth_gender = _CURRENCIES[currency]
     whole, cents = divmod(round(amount * 100), 100)
-    said = f"{cardinal(whole, gender=gender)} {unit[plural_form(whole)]}"
+    said = f"{cardinal(whole, case=case, gender=gender)} {_counted(unit, whole, case)}"
     if not cents:
         return said
-    small = f"{cardinal(cents, gender=hundredth_gender)} {hundredth[plural_form(cents)]}"
+    small = f"{cardinal(cents, case=case, gender=hundredth_gender)} {_counted(hundredth, cents, case)}"
     return f"{said} {small}" if whole else small
+
+
+def _counted(forms: Sequence[str], n: int, case: str) -> str:
+    form = forms[plural_form(n)]
+    return f"{form[:-1]}у" if case == "accusative" and form == forms[0] and form.endswith("а") else form
 
 
 def phone(groups: Sequence[str]) -> str:

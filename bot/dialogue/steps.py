@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.dialogue.actions import Choice, End, Fetch, Handoff, Learn
+from bot.dialogue.actions import End, Fetch, Handoff, Learn
 from bot.dialogue.also import also_choices
 from bot.dialogue.asking import UNSAID, ask, serve, served
 from bot.dialogue.cases import key_of
+from bot.dialogue.choosing import YES_NO
 from bot.dialogue.run import ASKED, Run
 from bot.dialogue.scenario import (
     AgainStep,
@@ -39,11 +40,6 @@ MAX_STEPS = 300  # in one turn; a scenario that runs longer without asking anyth
 
 DIGRESSION = "digression"  # among a frame's visits: one item of a menu was wished for from elsewhere
 WAITING = "waiting"  # among a frame's visits: told, while waiting for a person, that what is written is read
-
-YES_NO: Mapping[str, tuple[Choice, Choice]] = {
-    "ru": (Choice(id="yes", title="Да", key="1"), Choice(id="no", title="Нет", key="2")),
-    "en": (Choice(id="yes", title="Yes", key="1"), Choice(id="no", title="No", key="2")),
-}
 
 
 def go_on(run: Run) -> None:

@@ -216,16 +216,36 @@ class BuiltinNlu:
         wish = repair(plain, language, yesno=expectation.yesno)
         if wish == "cancel" and asks_to_cancel(expectation.question):
             return Meaning(yes=False)  # "never mind" to "shall I cancel it?"
+        if wish == "cancel" and asked is not None and asked.type == "choice":
+            told, rest = _read(asked, plain, heard)
+            if told is not None and told.value is not None and not _content(rest, language):
+                return Meaning(readings={asked.name: told})  # "нет, не надо" is an option here
         if heard.yes is not None and not self._says_more(heard, wish):
             return Meaning(yes=heard.yes)
         if wish in expectation.intents and not self._is_scenario(plain, str(wish), expectation, language):
             return Meaning(intents=(ScoredIntent(name=str(wish), score=1.0),))
         if asked is not None and asked.type == "text":
-            return Meaning(readings={asked.name: Reading(value=text.strip())})
+            return self._free(text, plain, asked, heard, expectation)
         chat = self._smalltalk.asked(plain, language, expectation)
         if chat is not None:
             return Meaning(intents=(ScoredIntent(name=chat, score=1.0),))
         return self._answer_or_wish(heard, asked, expectation)
+
+    def _free(self, text: str, plain: str, asked: SlotSpec, heard: _Heard, expectation: Expectation) -> Meaning:
+        """Any words answer, but for a question of theirs ("а вы робот?") and a whole answer to another question
+        ("завтра в два", where the address was asked)."""
+        if text.rstrip().endswith("?"):
+            best = next(iter(self._intents(plain, expectation, heard.language)), None)
+            chat = self._smalltalk.asked(plain, heard.language, expectation)
+            if chat is not None or (best is not None and best.score >= SURE):
+                return self._answer_or_wish(heard, None, expectation)
+        for spec in expectation.slots.values():
+            if spec.type not in (*_DATES, "phone") or _signed(spec, plain, heard, asked) is None:
+                continue
+            told, rest = _read(spec, plain, heard)
+            if told is not None and _tells(told) and not _content(rest, heard.language):
+                return Meaning(readings={spec.name: told})
+        return Meaning(readings={asked.name: Reading(value=text.strip())})
 
     def _says_more(self, heard: _Heard, wish: str | None) -> bool:
         """Whether "yes" or "no" is only the beginning: "нет, отмена", "нет, лучше в четыре", but not "нет, спасибо"."""
@@ -416,6 +436,8 @@ def _unasked(
             words = left
         if words is None:
             continue
+        if spec.type == "choice" and _only_yes_or_no(words, heard):
+            continue  # it is said to what was asked, whatever an option of another slot may be called
         told, rest = _read(spec, words, heard)
         if told is None or not _tells(told) or _of_another_length(spec, told) or _by_order(spec, told, words, heard):
             continue
@@ -472,6 +494,11 @@ def _by_order(spec: SlotSpec, told: Reading, words: str, heard: _Heard) -> bool:
     if turned is not None and isinstance(turned.value, tuple) and isinstance(told.value, tuple):
         return set(turned.value) != set(told.value)
     return turned is None or turned.value != told.value
+
+
+def _only_yes_or_no(words: str, heard: _Heard) -> bool:
+    told = slots.read("yesno", words, lang=heard.language, now=heard.now)
+    return told.value is not None and not _content(told.rest, heard.language)
 
 
 def _number_alone(left: str, waiting: Sequence[SlotSpec], heard: _Heard) -> bool:

@@ -5,6 +5,7 @@ from bot.dialogue.actions import ChoseItem, End, Fault, Fetch, Handoff, Learn, S
 from bot.dialogue.engine import advance, expects
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Left, Started, TransferFailed, Utterance
 from bot.dialogue.expressions import Expression
+from bot.dialogue.scenario import BranchStep, CollectStep, EndStep, Scenario, ScenarioSet, Slot
 from bot.dialogue.session import Unfinished
 from bot.dialogue.values import Moment
 from tests.dialogue.small import FOUR, IVAN, NOW, SMALL, THREE, TOMORROW, Talk, prompt
@@ -374,3 +375,31 @@ def test_a_minute_asked_for_is_given_until_something_is_said():
     assert talk.say(when=THREE) == ["Как вас зовут?"]
     assert talk.session.pause_s == 0
     assert talk.say() == ["<not_understood>", "Как вас зовут?"]
+
+
+def yes_or_no() -> ScenarioSet:
+    asked = Slot(name="ready", type="yesno", title={"ru": "Готовы"}, ask=prompt("ready", "Готовы?"))
+    steps = {
+        "ask": CollectStep(id="ask", next="branch", slots=("ready",)),
+        "branch": BranchStep(id="branch", next="yes", otherwise="no", when=Expression.parse("ready")),
+        "yes": EndStep(id="yes", prompt=prompt("yes", "Начинаем.")),
+        "no": EndStep(id="no", prompt=prompt("no", "Тогда потом.")),
+    }
+    only = Scenario(name="only", title={"ru": "Вопрос"}, first="ask", slots={"ready": asked}, steps=steps)
+    return replace(SMALL, start="only", scenarios={**SMALL.scenarios, "only": only})
+
+
+def test_yes_and_no_fill_a_slot_that_asks_for_them_in_words_by_button_and_by_key():
+    assert Talk(scenarios=yes_or_no()).say(yes=True) == ["Начинаем."]
+    assert Talk(scenarios=yes_or_no()).say(yes=False) == ["Тогда потом."]
+    talk = Talk(scenarios=yes_or_no())
+    assert [choice.id for choice in talk.did(Say)[-1].choices] == ["yes", "no"]
+    assert talk.button("no") == ["Тогда потом."]
+    assert Talk(scenarios=yes_or_no(), medium="voice").press("1") == ["Начинаем."]
+
+
+def test_cancelling_all_that_a_conversation_was_about_ends_it():
+    talk = Talk(scenarios=yes_or_no())
+    assert talk.say("cancel") == ["<cancelled>", "<goodbye>"]
+    assert talk.session.status == "ended"
+    assert "<nothing_to_cancel>" in Talk().say("cancel")  # at a menu there is nothing to cancel

@@ -187,3 +187,12 @@ def test_a_name_bends_with_its_gender(given: str, patronymic: str, family: str, 
 def test_a_date_alone_stands_after_until() -> None:
     register = prompts.Register("ru", True, NOW, SMALL.business, {})
     assert f"до {prompts.FILTERS['date'](register, date(2026, 12, 3))}" == "до третьего декабря"
+
+
+def test_money_after_a_preposition_is_bent_where_it_differs() -> None:
+    def said(amount: int | Decimal) -> str:
+        return spoken.money(amount, "RUB", "ru", voice=True, case="accusative")
+
+    assert said(1200) == "тысячу двести рублей"
+    assert said(500) == "пятьсот рублей"
+    assert said(Decimal("1.01")) == "один рубль одну копейку"

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.dialogue.meaning import Expectation, Language, SlotSpec
+from bot.dialogue.meaning import Expectation, Language, Option, SlotSpec
 from bot.understanding.counted import counted
 from bot.understanding.nlu import BuiltinNlu
 from tests.dialogue.small import SMALL
@@ -67,3 +67,37 @@ def test_a_day_that_may_be_over_is_taken_in_a_correction():
     confirming = Expectation(yesno=True, slots={"day": SlotSpec(name="day", type="date", past=True)})
     told = BuiltinNlu.of(SMALL).understand("нет, позавчера", confirming, language="ru", now=NOW)
     assert str(told.readings["day"].value) == "2026-11-16"
+
+
+def test_free_words_are_an_answer_but_for_a_question_and_another_slots_whole_answer():
+    slots = {"address": SlotSpec(name="address", type="text"), "when": SlotSpec(name="when", type="datetime")}
+    expected = Expectation(asked="address", slots=slots, intents=("chat.robot",))
+    nlu = BuiltinNlu.of(SMALL)
+
+    def told(text: str) -> set[str]:
+        return set(nlu.understand(text, expected, language="ru", now=NOW).readings)
+
+    assert told("Садовая 12, квартира 5") == {"address"}
+    assert told("завтра в два") == {"when"}
+    assert told("улица 8 Марта, дом 3") == {"address"}
+    assert told("позвоните от ворот завтра") == {"address"}
+
+
+def test_a_no_that_is_an_option_is_no_wish_to_cancel():
+    options = (
+        Option(id="order", title={"ru": "Оформляем"}, synonyms={"ru": ("да", "давайте")}),
+        Option(id="no", title={"ru": "Не нужно"}, synonyms={"ru": ("нет", "не надо", "передумал")}),
+    )
+    expected = Expectation(asked="ready", slots={"ready": SlotSpec(name="ready", type="choice", options=options)})
+    for text in ("нет, не надо", "не нужно", "нет, передумал"):
+        told = BuiltinNlu.of(SMALL).understand(text, expected, language="ru", now=NOW)
+        assert told.readings["ready"].value == "no", text
+
+
+def test_a_bare_yes_chooses_nothing_that_was_not_asked():
+    options = (Option(id="fixed", title={"ru": "Заработало"}, synonyms={"ru": ("да",)}),)
+    works = SlotSpec(name="works", type="choice", options=options)
+    expected = Expectation(asked="count", slots={"count": SlotSpec(name="count", type="number"), "works": works})
+    nlu = BuiltinNlu.of(SMALL)
+    assert nlu.understand("да", expected, language="ru", now=NOW).readings == {}
+    assert set(nlu.understand("заработало", expected, language="ru", now=NOW).readings) == {"works"}
