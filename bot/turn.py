@@ -53,6 +53,7 @@ MAX_ASKED = 20  # other programs, one after the other, for one event
 # After how long a customer who waits for another program gets a word: the first one, and for a caller further ones.
 PATIENCE_S: Mapping[str, tuple[float, ...]] = {"voice": (0.7, 8.0), "text": (2.0,)}
 ALL = timedelta(0)
+PARTING_S = 5.0  # how long a stop waits for other programs
 STALE = timedelta(minutes=5)  # whoever asked so long ago is down, or another process's
 
 __all__ = ["EFFECTS", "Served", "Turn", "stands"]
@@ -214,7 +215,10 @@ class Turn:
             task.cancel()
         await asyncio.gather(*self._resuming, return_exceptions=True)
         while self._running:
-            await asyncio.wait(tuple(self._running))
+            _, late = await asyncio.wait(tuple(self._running), timeout=PARTING_S)
+            if late and self._asking:  # of another program: it is asked again at the next start
+                for turn in late:
+                    turn.cancel()
         await asyncio.to_thread(self._writer.close)
 
     async def _in_order(self, inbound: Inbound) -> Outcome:

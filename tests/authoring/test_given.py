@@ -11,6 +11,7 @@ from bot.authoring.load import check, load
 from bot.authoring.problems import ScenarioErrors
 from bot.dialogue import giving
 from bot.dialogue.values import PersonName
+from bot.understanding.nlu import BuiltinNlu
 from tests.authoring.small import write
 from tests.authoring.test_language import BENCH, COLLECT, DONE, HEAD, goes, words
 
@@ -156,3 +157,34 @@ def test_given_texts_are_read_by_the_type_of_their_slot(tmp_path: Path):
         assert giving.read({"total": text}, scenario) == {"total": value}
     with pytest.raises(giving.NotGiven):
         giving.read({"when": "2026-02-30 10:00"}, scenario)
+
+
+OUTBOUND = """\
+scenario: task
+title: {ru: Напоминание, en: Reminder}
+outbound: yes
+given: [booking]
+slots:
+  when: {type: datetime, ask: {ru: Когда?, en: When?}}
+steps:
+  - say: {ru: "Здравствуйте, это Лавка.", en: "Hello, this is the Shop."}
+  - confirm: {ru: "Вы придёте в {when|time}?", en: "Will you come at {when|time}?"}
+    declined: [say: {ru: Жаль., en: Pity.}]
+  - say: {ru: Ждём., en: See you.}
+"""
+
+
+@pytest.mark.parametrize(("language", "hello"), [("ru", "алло"), ("en", "hello")])
+def test_who_picks_up_with_a_hello_hears_the_first_words_again(tmp_path: Path, language: str, hello: str):
+    folder = write(tmp_path / "set", task=OUTBOUND)
+    (folder / "tests").mkdir()
+    (folder / "tests" / f"x.{language}.txt").write_text(
+        "# x  scenario: task, channel: voice, caller: +79051234567, given: when 2026-11-19 16:00\n"
+        + {"ru": "< Здравствуйте, …\n< Вы придёте …\n", "en": "< Hello, …\n< Will you …\n"}[language]
+        + f"> {hello}\n"
+        + {"ru": "< Здравствуйте, …\n< Вы придёте …\n", "en": "< Hello, …\n< Will you …\n"}[language]
+        + {"ru": "> да\n< Ждём.\n", "en": "> yes\n< See you.\n"}[language]
+        + "= ended: done\n"
+    )
+    (result,) = golden.run(folder, nlu=BuiltinNlu.of, bench=BENCH)
+    assert result.diff == ""

@@ -208,6 +208,20 @@ async def test_who_is_asked_long_ago_by_another_process_is_asked_again_by_the_sw
     database.close()
 
 
+async def test_a_stop_does_not_wait_for_a_program_that_hangs(database: Database, shop: Program, monkeypatch) -> None:
+    monkeypatch.setattr(turning, "PARTING_S", 0.1)
+    shop.replies = [30.0]
+    came = asyncio.Event()
+    shop.came = came.set
+    with ordering(database, shop.url) as (turn, _):
+        waits = asyncio.create_task(writer(turn).says(ASK))
+        await asyncio.wait_for(came.wait(), 10)
+        await asyncio.wait_for(turn.close(), 3)
+        with pytest.raises(asyncio.CancelledError):
+            await waits
+    assert open_questions(database) == 1  # and is asked again at the next start
+
+
 @pytest.mark.parametrize("point", ["while the other program is asked", "before its answer is kept"])
 async def test_a_process_killed_meanwhile_asks_again_with_the_same_key(database_url: str, shop, point: str) -> None:
     database = Database(database_url)
