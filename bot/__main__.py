@@ -224,6 +224,19 @@ def golden(
         raise typer.Exit(1)
 
 
+@app.command(epilog="Example: govorun graph clinic/booking --out booking.svg")
+def graph(
+    scenario: Annotated[str, typer.Argument(help="SET, SET/SCENARIO, a scenario of the default set, or a path.")],
+    to: Annotated[Path | None, typer.Option("--out", help="SVG to write; else one beside you, or stdout.")] = None,
+    lang: Locale = None,
+) -> None:
+    """Draw a scenario step by step, or how the scenarios of a set start each other."""
+    from bot.app import graph
+    from bot.app.locale import reported
+
+    graph.graph(settings_.load(), scenario, to, locale=reported(lang), progress=err)
+
+
 @app.command(epilog="Example: govorun replay scenarios/clinic --since 7d")
 def replay(
     folder: Folder = None,

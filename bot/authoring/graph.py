@@ -1,0 +1,395 @@
+"""A scenario, or a whole set, as boxes a person can follow: what each step does, in plain words, and where it leads.
+
+of_scenario    a box a step
+of_set         a box a scenario, and which of them start each other
+Where they stand is bot.authoring.layout; how they look, bot.authoring.svg.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.authoring.checks.flow import leads, reached
+from bot.dialogue.scenario import (
+    AgainStep,
+    BranchStep,
+    CaseStep,
+    ChooseStep,
+    CollectStep,
+    ConfirmStep,
+    DoStep,
+    EndStep,
+    HandoffStep,
+    LanguageStep,
+    Prompt,
+    RateStep,
+    SayStep,
+    Scenario,
+    ScenarioSet,
+    SetStep,
+    StartStep,
+    Step,
+    WaitingStep,
+)
+
+DONE = ""
+_NAMES = re.compile(r"'[^']*'|\"[^\"]*\"|[A-Za-z_][\w.]*")
+_PLACE = re.compile(r"\{([^{}]+)\}")
+_QUOTED = {"ru": "«{}»", "en": "“{}”"}
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "ru": {
+        "say": "Сказать", "collect": "Спросить", "choose": "Меню", "confirm": "Подтвердить", "do": "Сделать",
+        "if": "Если", "case": "Смотря что", "set": "Запомнить", "rate": "Оценка", "language": "Язык",
+        "start": "Перейти к сценарию", "handoff": "Передать человеку", "end": "Закончить разговор",
+        "again": "Спросить снова", "scenario": "Сценарий", "step": "Шаг",
+        "yes": "да", "else": "иначе", "declined": "«нет»", "loop": "после каждого пункта — снова меню",
+        "change": "можно поправить", "fails": "не получилось", "done": "конец сценария", "key": "кнопка",
+        "steps": "шагов", "asks": "спрашивает", "by_words": "Только по словам клиента", "legend": "Обозначения",
+        "phrases": "фраз", "comes_back": "и вернуться сюда", "goto": "дальше — шаг", "back": "вернуться к шагу",
+        "tip": "Наведите на шаг — увидите весь текст", "also": "если скажут",
+        "taken": "занято", "none": "ничего нет", "gone": "уже нет", "error": "не вышло", "outbound": "звонит бот",
+        "answers": "ответов на вопросы", "scenarios": "сценариев", "ok": "получилось",
+        "=and": "и", "=or": "или", "=not": "не", "=in": "среди", "=day": "день", "=time": "время",
+        "=customer.name": "имя клиента", "=customer.phone": "телефон клиента", "=caller.phone": "номер звонящего",
+        "=free": "свободное время", "=language": "язык", "=booking": "запись", "=hours": "часы работы",
+        "=voice": "по телефону",
+    },
+    "en": {
+        "say": "Say", "collect": "Ask", "choose": "Menu", "confirm": "Confirm", "do": "Do", "if": "If",
+        "case": "Depending on", "set": "Remember", "rate": "Rating", "language": "Language",
+        "start": "Go over to a scenario", "handoff": "Hand to a person", "end": "End the conversation",
+        "again": "Ask again", "scenario": "Scenario", "step": "Step",
+        "yes": "yes", "else": "otherwise", "declined": "“no”", "loop": "after each item, the menu again",
+        "change": "can be corrected", "fails": "not given", "done": "end of the scenario", "key": "key",
+        "steps": "steps", "asks": "asks for", "by_words": "By the customer's words alone", "legend": "Legend",
+        "phrases": "phrases", "comes_back": "and come back", "goto": "on to step", "back": "back to step",
+        "tip": "Point at a step to see its whole text", "also": "if they say",
+        "taken": "taken", "none": "none", "gone": "gone", "error": "failed", "outbound": "the bot rings",
+        "answers": "answers to questions", "scenarios": "scenarios", "ok": "done",
+        "=and": "and", "=or": "or", "=not": "not", "=in": "in", "=day": "day", "=time": "time",
+        "=customer.name": "customer's name", "=customer.phone": "customer's phone", "=caller.phone": "caller's number",
+        "=free": "free times", "=language": "language", "=booking": "booking", "=hours": "hours",
+        "=voice": "by telephone",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A way out of a box, or a line in it. target: a box's id; None where it leads nowhere here. key: on a telephone.
+    down: it is the road that goes on under the box."""
+
+    text: str
+    target: str | None = None
+    key: str = ""
+    note: str = ""
+    down: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """kind: of the table above. lines: what it says. main: where the road goes on; None where it stops for good.
+    direct: the box itself leads there; else only its side roads come together there."""
+
+    id: str
+    kind: str
+    head: str
+    lines: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    main: str | None = None
+    direct: bool = True
+    whole: str = ""
+
+    def targets(self) -> tuple[str, ...]:
+        out = [row.target for row in self.rows if row.target is not None]
+        return tuple(dict.fromkeys([*out, *([self.main] if self.main is not None and self.direct else [])]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """boxes: by id. roots: where roads begin, with what is written above each."""
+
+    title: str
+    language: str
+    boxes: Mapping[str, Box]
+    roots: tuple[tuple[str, str], ...]
+    words: Mapping[str, str] = field(default_factory=dict)
+    subtitle: str = ""
+
+
+def of_scenario(scenario: Scenario, scenarios: ScenarioSet, language: str) -> Graph:
+    """language: "ru" or "en", of the words around; what the scenario says is in it too, where it speaks it."""
+    drawing = _Drawing(scenario, scenarios, language)
+    boxes = {name: drawing.box(scenario.steps[name]) for name in reached(scenario.first, scenario.steps)}
+    slots = ", ".join(drawing.named(slot.title) or slot.name for slot in scenario.slots.values())
+    words = WORDS[language]
+    parts = [f"{len(boxes)} {words['steps']}", f"{words['asks']}: {slots}" if slots else "", scenario.file]
+    if scenario.outbound:
+        parts.append(words["outbound"])
+    return Graph(
+        title=drawing.named(scenario.title) or scenario.name,
+        subtitle=" · ".join(part for part in parts if part),
+        language=language,
+        boxes=boxes,
+        roots=((scenario.first, ""),),
+        words=words,
+    )
+
+
+def of_set(scenarios: ScenarioSet, language: str) -> Graph:
+    """A box a scenario. What is started by nothing is started by the customer's words."""
+    words = WORDS[language]
+    boxes = {name: _overview(each, scenarios, language) for name, each in scenarios.scenarios.items()}
+    started = {target for name, box in boxes.items() for target in box.targets() if target != name}
+    alone = [name for name in boxes if name not in started and name != scenarios.start]
+    roots = [(scenarios.start, ""), *((name, words["by_words"]) for name in alone)]
+    own = sum(not answer.shipped for answer in scenarios.answers.values())
+    about = f"{len(boxes)} {words['scenarios']}" + (f" · {own} {words['answers']}" if own else "")
+    return Graph(
+        title=_in(scenarios.title, language) or scenarios.name,
+        subtitle=about,
+        language=language,
+        boxes=boxes,
+        roots=tuple(roots),
+        words=words,
+    )
+
+
+def _overview(scenario: Scenario, scenarios: ScenarioSet, language: str) -> Box:
+    words = WORDS[language]
+    rows: dict[str, Row] = {}
+    for step in scenario.steps.values():
+        if isinstance(step, StartStep) and step.scenario in scenarios.scenarios:
+            title = _in(scenarios.scenarios[step.scenario].title, language)
+            rows.setdefault(step.scenario, Row(text=title, target=step.scenario))
+        elif isinstance(step, ChooseStep):
+            for item in step.items:
+                if item.scenario in scenarios.scenarios:
+                    row = Row(text=_in(item.option.title, language), target=item.scenario, key=item.option.key or "")
+                    rows[str(item.scenario)] = row
+    slots = ", ".join(_in(slot.title, language) or slot.name for slot in scenario.slots.values())
+    examples = scenarios.phrases.get(scenario.name, {}).get(language, ())
+    lines = [f"{words['asks']}: {slots}" if slots else "", _QUOTED[language].format(examples[0]) if examples else ""]
+    whole = "\n".join([f"{scenario.file}: {len(scenario.steps)} {words['steps']}", *examples[:12]])
+    return Box(
+        id=scenario.name,
+        kind="scenario",
+        head=_in(scenario.title, language) or scenario.name,
+        lines=tuple(line for line in lines if line),
+        rows=tuple(rows.values()),
+        whole=whole,
+    )
+
+
+def _in(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language) or next(iter(texts.values()), "")
+
+
+class _Drawing:
+    """Steps of one scenario as boxes."""
+
+    def __init__(self, scenario: Scenario, scenarios: ScenarioSet, language: str) -> None:
+        self.scenario = scenario
+        self.scenarios = scenarios
+        self.language = language
+        self.words = WORDS[language]
+
+    def box(self, step: Step) -> Box:
+        kind = KINDS.get(type(step))
+        name, make = kind if kind else ("step", lambda _, step: ({}))
+        made: dict[str, Any] = {"head": self.words[name], "main": step.next, **make(self, step)}
+        rows = list(made.pop("rows", ()))
+        if isinstance(step, WaitingStep):
+            for each in step.also:
+                title = self.named(each.option.title) or each.option.id
+                said = f"{self.words['also']}: {title}"
+                rows.append(Row(text=said, target=each.target or None, key=each.option.key or ""))
+        known = {row.target for row in rows} | {made["main"]}
+        rows.extend(Row(text=self.words["else"], target=to) for to in leads(step) if to not in known)
+        return Box(id=step.id, kind=name, rows=tuple(rows), **made)
+
+    def named(self, texts: Mapping[str, str]) -> str:
+        return _in(texts, self.language)
+
+    def said(self, prompt: Prompt | None) -> str:
+        """The first variant, for the eye."""
+        if prompt is None:
+            return ""
+        wording = prompt.wordings.get(self.language) or next(iter(prompt.wordings.values()))
+        return self.shown(" ".join(wording.text[0].source.split()))
+
+    def all_said(self, *prompts: Prompt | None) -> str:
+        """Every variant in the language, and what is for the ear alone."""
+        out: list[str] = []
+        for prompt in prompts:
+            if prompt is None:
+                continue
+            wording = prompt.wordings.get(self.language) or next(iter(prompt.wordings.values()))
+            out.extend(" ".join(each.source.split()) for each in (*wording.text, *wording.voice))
+        return "\n".join(dict.fromkeys(out))
+
+    def after(self, step: Step, ways: Iterable[str], otherwise: str) -> str:
+        """Where several ways come together again, without coming through the step that parted them."""
+        met = [set(self.onward(way, step.id)) for way in ways if way != DONE]
+        return next((name for name in self.onward(otherwise, step.id) if any(name in each for each in met)), DONE)
+
+    def onward(self, first: str, barred: str) -> list[str]:
+        """Steps from `first` on, the nearest first."""
+        out: list[str] = []
+        waiting = [first]
+        while waiting:
+            name = waiting.pop(0)
+            if name in self.scenario.steps and name not in out and name != barred:
+                out.append(name)
+                waiting.extend(leads(self.scenario.steps[name]))
+        return out
+
+    def plain(self, source: str) -> str:
+        """A condition in words: slots by their titles, `and` and `or` in the reader's language."""
+        told = _NAMES.sub(lambda found: self.name_of(found[0]), source)
+        return told.replace("==", "=").replace("!=", "≠").replace(">=", "≥").replace("<=", "≤")
+
+    def name_of(self, name: str) -> str:
+        first, _, rest = name.partition(".")
+        slot = self.scenario.slots.get(first)
+        if slot is not None and not rest:
+            return self.named(slot.title) or name
+        return self.words.get(f"={name}", name)
+
+    def shown(self, text: str) -> str:
+        """What is said, with the places of values named: ‹врач›, ‹день›."""
+        return _PLACE.sub(self.place, text)
+
+    def place(self, found: re.Match[str]) -> str:
+        name, _, filters = found[1].partition("|")
+        named = {"day": "=day", "time": "=time"}.get(filters.strip())
+        told = self.words[named] if named else self.name_of(name.strip())
+        return f"‹{told}›"
+
+    # a kind each
+
+    def say(self, step: SayStep) -> Mapping[str, Any]:
+        return {"lines": (self.said(step.prompt),), "whole": self.all_said(step.prompt)}
+
+    def collect(self, step: CollectStep) -> Mapping[str, Any]:
+        slots = [self.scenario.slots[name] for name in step.slots if name in self.scenario.slots]
+        rows = []
+        for slot in slots:
+            title = self.named(slot.title) or slot.name
+            optional = "" if slot.required else " ?"
+            rows.append(Row(text=f"{title}{optional} — {self.said(slot.ask)}", note=slot.type))
+        for name, target in step.fails.items():
+            slot_title = self.named(self.scenario.slots[name].title) or name
+            rows.append(Row(text=f"{slot_title}: {self.words['fails']}", target=target))
+        return {"rows": rows, "whole": self.all_said(*(slot.ask for slot in slots))}
+
+    def choose(self, step: ChooseStep) -> Mapping[str, Any]:
+        rows = []
+        for item in step.items:
+            other = self.scenarios.scenarios.get(item.scenario or "")
+            note = self.named(other.title) if other else ""
+            title = self.named(item.option.title)
+            rows.append(
+                Row(
+                    text=title if not note or note == title else f"{title} → {note}",
+                    target=item.target or None,
+                    key=item.option.key or "",
+                )
+            )
+        if step.loop:
+            rows.append(Row(text=self.words["loop"]))
+        return {
+            "lines": (self.said(step.prompt),),
+            "rows": rows,
+            "main": None if step.loop else step.next,
+            "whole": self.all_said(step.prompt, step.again),
+        }
+
+    def confirm(self, step: ConfirmStep) -> Mapping[str, Any]:
+        rows = []
+        if step.change:
+            names = [self.named(self.scenario.slots[name].title) or name for name in step.change]
+            rows.append(Row(text=f"{self.words['change']}: {', '.join(names)}"))
+        if step.declined is not None:
+            rows.append(Row(text=self.words["declined"], target=step.declined))
+            rows.append(Row(text=self.words["yes"], down=True))
+        return {"lines": (self.said(step.prompt),), "rows": rows, "whole": self.all_said(step.prompt)}
+
+    def do(self, step: DoStep) -> Mapping[str, Any]:
+        call = f"{step.action}({', '.join(map(self.name_of, step.args))})"
+        rows = [
+            Row(text=self.words.get(name, name), target=to, note=name)
+            for name, to in step.branches.items()
+            if name != "ok"
+        ]
+        main = step.branches.get("ok", step.next)
+        if rows:
+            rows.append(Row(text=self.words["ok"], down=True))
+        return {"lines": (call,), "rows": rows, "main": main, "whole": "\n".join([call, self.all_said(step.meanwhile)])}
+
+    def branch(self, step: BranchStep) -> Mapping[str, Any]:
+        join = self.after(step, [step.next], step.otherwise)
+        ways = (("yes", step.next), ("else", step.otherwise))
+        rows = [Row(text=self.words[name], target=to) for name, to in ways if to != join]
+        if len(rows) == 1:
+            rows.append(Row(text=self.words["else" if step.otherwise == join else "yes"], down=True))
+        made = {"lines": (self.plain(step.when.source),), "rows": rows, "main": join, "whole": step.when.source}
+        return {**made, "direct": join in (step.next, step.otherwise)}
+
+    def case(self, step: CaseStep) -> Mapping[str, Any]:
+        join = self.after(step, step.ways.values(), step.next)
+        rows = [Row(text=value, target=to) for value, to in step.ways.items() if to != join]
+        aside = step.next if step.next != join else None
+        rows.append(Row(text=self.words["else"], target=aside, down=aside is None))
+        made = {"lines": (self.plain(step.value.source),), "rows": rows, "main": join, "whole": step.value.source}
+        return {**made, "direct": join in (step.next, *step.ways.values())}
+
+    def remember(self, step: SetStep) -> Mapping[str, Any]:
+        lines = tuple(f"{name} = {self.plain(each.source)}" for name, each in step.assignments.items())
+        return {"lines": lines, "whole": "\n".join(lines)}
+
+    def rate(self, step: RateStep) -> Mapping[str, Any]:
+        return {"lines": (step.survey.upper(),)}
+
+    def language_(self, step: LanguageStep) -> Mapping[str, Any]:
+        return {"lines": ({"ru": "Русский", "en": "English"}[step.language],)}
+
+    def start(self, step: StartStep) -> Mapping[str, Any]:
+        other = self.scenarios.scenarios.get(step.scenario)
+        lines = [self.named(other.title) if other else step.scenario]
+        if step.returns:
+            lines.append(self.words["comes_back"])
+        return {"lines": tuple(lines), "main": step.next if step.returns else DONE}
+
+    def hand_off(self, step: HandoffStep) -> Mapping[str, Any]:
+        parts = (step.reason, step.skill, self.said(step.note))
+        return {"lines": tuple(part for part in parts if part), "whole": self.all_said(step.note)}
+
+    def end(self, step: EndStep) -> Mapping[str, Any]:
+        lines = (self.said(step.prompt),) if step.prompt else ()
+        return {"lines": lines, "main": None, "whole": self.all_said(step.prompt)}
+
+    def again(self, step: AgainStep) -> Mapping[str, Any]:
+        return {"lines": (", ".join(map(self.name_of, step.slots)),), "main": step.target}
+
+
+KINDS: Mapping[type[Step], tuple[str, Callable[[Any, Any], Mapping[str, Any]]]] = {
+    SayStep: ("say", _Drawing.say),
+    CollectStep: ("collect", _Drawing.collect),
+    ChooseStep: ("choose", _Drawing.choose),
+    ConfirmStep: ("confirm", _Drawing.confirm),
+    DoStep: ("do", _Drawing.do),
+    BranchStep: ("if", _Drawing.branch),
+    CaseStep: ("case", _Drawing.case),
+    SetStep: ("set", _Drawing.remember),
+    RateStep: ("rate", _Drawing.rate),
+    LanguageStep: ("language", _Drawing.language_),
+    StartStep: ("start", _Drawing.start),
+    HandoffStep: ("handoff", _Drawing.hand_off),
+    EndStep: ("end", _Drawing.end),
+    AgainStep: ("again", _Drawing.again),
+}
