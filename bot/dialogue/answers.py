@@ -55,10 +55,34 @@ def _collect(run: Run, step: CollectStep, meaning: Meaning) -> bool:
         before = changed(run.frame)
         taken = read_slots(run, meaning)
         if not taken:
+            if meaning.option in run.scenario.slots and run.frame.values.get(str(meaning.option)) is not None:
+                ask_anew(run, step, str(meaning.option))  # "телефон другой"
+                return True
             return False
         acknowledge(run, before, taken)
+        settle(run, _from(run, step, before, taken))
+        return True
     settle(run, step.id)
     return True
+
+
+def _from(run: Run, step: CollectStep, before: Frame, taken: tuple[str, ...]) -> str:
+    """Where to go on after an answer: what was told at an earlier step and is corrected now goes through all that
+    followed it ("не в пятницу, а в субботу" while the name is asked: is Saturday free?)."""
+    earlier = [name for name in taken if before.values.get(name) is not None and name not in step.slots]
+    return (collected_at(run, earlier[0]) if earlier else None) or step.id
+
+
+def ask_anew(run: Run, step: CollectStep | ConfirmStep, name: str) -> None:
+    """Ask for a slot that has a value. Of a moment the parts stay: "в одиннадцать" then means the same day."""
+    value = run.frame.values.get(name)
+    run.understood()
+    run.forget(name)
+    run.visit(name)
+    if isinstance(value, datetime):
+        run.put(partial={**run.frame.partial, name: Moment(day=value.date(), time=value.time())})
+    run.go(collected_at(run, name) or step.id)
+    go_on(run)
 
 
 def _pressed(run: Run, slot: Slot, option: str) -> bool:
@@ -139,15 +163,7 @@ def _confirm(run: Run, step: ConfirmStep, meaning: Meaning) -> bool:
         settle(run, collected_at(run, changed[0]) or step.id)
         return True
     if meaning.option in step.change:  # "телефон другой", or the button after "Что поправить?"
-        name = str(meaning.option)
-        value = run.frame.values.get(name)
-        run.understood()
-        run.forget(name)
-        run.visit(name)
-        if isinstance(value, datetime):  # "в одиннадцать" then means the same day, "в пятницу" the same hour
-            run.put(partial={**run.frame.partial, name: Moment(day=value.date(), time=value.time())})
-        run.go(collected_at(run, name) or step.id)
-        go_on(run)
+        ask_anew(run, step, str(meaning.option))
         return True
     if meaning.yes is None:
         return False

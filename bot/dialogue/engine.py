@@ -118,7 +118,17 @@ def _utterance(run: Run, event: Utterance) -> None:
     wanted = event.meaning.language
     if wanted in run.scenarios.languages and run.session.medium == "text":
         run.change(language=wanted)  # whoever goes over to English in writing is answered in English
+    if run.paused and run.session.status == "bot" and run.session.stack and _to_others(run, event.meaning):
+        missed(run)
+        return
     _understood(run, event.meaning)
+
+
+def _to_others(run: Run, meaning: Meaning) -> bool:
+    """Whether a caller who asked for a minute spoke to somebody near: a name in it is no answer to what we asked."""
+    if run.session.medium != "voice" or meaning.intents or meaning.yes is not None or meaning.option is not None:
+        return False
+    return run.frame.asked not in meaning.readings
 
 
 def _chosen(run: Run, event: Chosen) -> None:

@@ -92,6 +92,11 @@ def _at_step(
             keys=_YES_NO_KEYS if asked.type == "yesno" else _keys(asked.options),
             yesno=asked.type == "yesno" or (asked.type == "text" and scenario.slots[frame.asked].skip),
             digits=digits_expected(asked),
+            changeable=tuple(
+                Option(id=name, title=slot.title)
+                for name, slot in scenario.slots.items()
+                if name != frame.asked and frame.values.get(name) is not None
+            ),
             intents=intents,
             intent_slots=intent_slots,
             hints=(*scenario.slots[frame.asked].expect.get(session.language, ()), *_hints(asked.options, session)),

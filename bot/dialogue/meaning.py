@@ -135,6 +135,7 @@ class Expectation:
     choices: the options offered now, in announced order. yesno: a yes/no question is open; question: its words.
     intents: understood now, the step's own first. intent_slots: what each intent takes from the same utterance.
     keys: what a key means now: key -> option id. digits: how many keys make a whole answer (0: keys are single).
+    changeable: slots that were told before another one was asked for, by name: "телефон другой".
     """
 
     asked: str | None = None
@@ -146,4 +147,5 @@ class Expectation:
     keys: Mapping[str, str] = field(default_factory=dict)
     digits: int = 0
     question: str = ""
+    changeable: tuple[Option, ...] = ()
     hints: tuple[str, ...] = ()  # words worth expecting, for the recogniser's prompt; in the conversation's language

@@ -23,6 +23,7 @@ from bot.dialogue.meaning import KNOWLEDGE, REPAIRS, Expectation, Language, Mean
 from bot.dialogue.pending import NEITHER
 from bot.dialogue.scenario import ScenarioSet
 from bot.understanding import slots
+from bot.understanding.corrections import corrected, named, restated
 from bot.understanding.counted import counted
 from bot.understanding.digits import LENGTHS, labelled
 from bot.understanding.echo import asks_to_cancel, echo
@@ -166,7 +167,20 @@ class BuiltinNlu:
 
     def _as(self, text: str, expectation: Expectation, language: Language, now: datetime) -> Meaning:
         both = self._answer_and_question(text, expectation, language, now)
+        if both is None:
+            both = self._restated(text, expectation, language, now)
         return self._one(text, expectation, language, now) if both is None else both
+
+    def _restated(self, text: str, expectation: Expectation, language: Language, now: datetime) -> Meaning | None:
+        """ "Олег, ой нет, Игорь": what is said last is meant, where both are of one slot; else None."""
+        parts = restated(text[:_LONGEST_MENDED], language) if expectation.slots else None
+        if parts is None:
+            return None
+        first = self._one(parts[0], expectation, language, now)
+        last = self._one(parts[1], corrected(expectation, first.readings), language, now)
+        if not last.readings or not last.readings.keys() <= first.readings.keys():
+            return None
+        return replace(first, readings={**first.readings, **last.readings})
 
     def _answer_and_question(
         self, text: str, expectation: Expectation, language: Language, now: datetime
@@ -274,6 +288,9 @@ class BuiltinNlu:
         if answered and not _content(left, heard.language):
             return Meaning(readings=answered, yes=heard.yes)
 
+        wrong = named(said, expectation, heard.language, heard.now)
+        if wrong is not None and wrong not in answered:
+            return Meaning(option=wrong)
         option, left_by_option = _offered(said, asked, expectation, heard)
         if option is not None and not _content(left_by_option, heard.language):
             return _chosen(option, heard)
@@ -283,7 +300,11 @@ class BuiltinNlu:
         here = self._local.guess(said, heard.language, expectation)
         if here is not None and here.score >= (best.score if best is not None else SURE if answered else LIKELY):
             return Meaning(intents=(here,))
-        if option in expectation.slots and (best is None or best.score < SURE or _under_way(best, expectation)):
+        if (
+            option in expectation.slots
+            and option not in answered
+            and (best is None or best.score < SURE or _under_way(best, expectation))
+        ):
             return _chosen(str(option), heard)  # "нет, поменяйте врача": what is to be changed is named
         chat = None if answered or best is None else self._smalltalk.surer(said, heard.language, expectation, best)
         if chat is not None:
@@ -302,7 +323,8 @@ class BuiltinNlu:
     def _interrupts(
         self, best: ScoredIntent, answered: Mapping[str, Reading], asked: SlotSpec | None, expectation: Expectation
     ) -> bool:
-        if answered and expectation.yesno and _moves(best, answered, expectation):
+        busy = expectation.yesno or any(option.id in answered for option in expectation.changeable)
+        if answered and busy and _moves(best, answered, expectation):
             return False
         if answered:
             return not _under_way(best, expectation) and best.score >= SURE
@@ -438,7 +460,9 @@ def _unasked(
             continue
         if spec.type == "choice" and _only_yes_or_no(words, heard):
             continue  # it is said to what was asked, whatever an option of another slot may be called
-        told, rest = _read(spec, words, heard)
+        if spec.type == "person" and words.startswith("не ") and readings:
+            continue  # "не к лору, а к терапевту" was about something else, and holds no Laura
+        told, rest = _read(spec, _written(words, heard) if spec.type == "person" else words, heard)
         if told is None or not _tells(told) or _of_another_length(spec, told) or _by_order(spec, told, words, heard):
             continue
         readings[spec.name] = told
@@ -459,11 +483,16 @@ def _bare_name(spec: SlotSpec, left: str, heard: _Heard) -> tuple[Reading | None
     for words in (whole, *(part for part in parts if part and free.issuperset(part.split()))):
         if not 1 <= len(words.split()) <= _LONGEST_NAME or not _surely_a_name(words, heard):
             continue
-        written = {normalise(word): word for word in re.findall(r"[\w'’-]+", heard.text)}  # ё and capitals as written
-        told, _ = _read(spec, " ".join(written.get(word, word) for word in words.split()), heard)
+        told, _ = _read(spec, _written(words, heard), heard)
         if told is not None and told.value is not None:
             return told, " ".join(word for word in left.split() if word not in words.split())
     return None, left
+
+
+def _written(words: str, heard: _Heard) -> str:
+    """Normalised words with ё and capitals as they were written."""
+    written = {normalise(word): word for word in re.findall(r"[\w'’-]+", heard.text)}
+    return " ".join(written.get(word, word) for word in words.split())
 
 
 def _surely_a_name(words: str, heard: _Heard) -> bool:

@@ -16,12 +16,15 @@ _SOONEST: Mapping[Lang, re.Pattern[str]] = {
     "ru": re.compile(
         r"\b(?:как можно (?:скорее|быстрее|раньше)|поскорее|побыстрее|пораньше|чем (?:скорее|раньше) тем лучше|"
         r"(?:в |на )?(?:ближайш|перв)\w+ (?:свободн\w+ )?(?:врем\w+|окно|место|дат\w+|день)|(?:на )?ближайшее|"
-        r"(?:в |на )?люб(?:ое|ой) (?:свободн\w+ )?(?:время|день|окно)|когда (?:есть )?свободно|срочно)\b"
+        r"(?:в |на )?люб(?:ое|ой) (?:свободн\w+ )?(?:время|день|окно)|когда (?:есть )?свободно|срочно|"
+        r"(?:хоть|да хоть) когда|когда угодно|(?:мне )?(?:все равно|без разницы|не ?важно)(?: когда| во сколько)?|"
+        r"как (?:вам )?(?:удобно|получится)|на ваше? усмотрение|(?:в )?любой день|люб(?:ое|ой) подойдет)\b"
     ),
     "en": re.compile(
         r"\b(?:as soon as possible|asap|a s a p|the (?:earliest|soonest|first|next)(?: (?:available|free|possible|one|"
         r"time|slot|appointment|opening|you have))*|soonest|earliest|any ?time|whenever(?: you(?: are|re) free)?|"
-        r"urgently)\b"
+        r"urgently|(?:i )?(?:dont|do not) (?:mind|care)(?: when)?|(?:it )?doesnt matter(?: when)?|no preference|"
+        r"up to you|any day|you (?:choose|decide))\b"
     ),
 }
 
