@@ -23,6 +23,7 @@ from bot.customers import habits, profile
 from bot.customers.habits import Habits
 from bot.customers.opening import IDLE, language, local, started
 from bot.desk import queue, token
+from bot.dialogue import codec, masking
 from bot.dialogue.actions import Action, ChoseItem, Fault, Fetch, Handoff, Learn, Rated, Say, TakeOver, Withdraw
 from bot.dialogue.engine import advance, expects, opening
 from bot.dialogue.events import (
@@ -41,7 +42,7 @@ from bot.dialogue.run import Run
 from bot.dialogue.samples import sampled
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
-from bot.dialogue.values import Value
+from bot.dialogue.values import MASK, Value
 from bot.errors import GovorunError, NotFound, UnknownScenario, place
 from bot.ports import Asker, Backend, Inbound, Nlu, Outcome
 from bot.stores import conversations, pending
@@ -91,6 +92,7 @@ class Body:
         self.asks: Fetch | None = None  # of another program, once this is committed
         self.asked: Pending | None = None
         self.origin: tuple[str, str, str] | None = None
+        self.hidden: frozenset[str] = frozenset()  # values that the journal must not keep, of this turn
 
     # the way through
 
@@ -125,7 +127,10 @@ class Body:
         )
         last = conversations.rows(self.tx, talk.id, first=talk.seq)
         again = any(isinstance(row.entry, Say) and row.entry.prompt == APOLOGY for row in last)
-        talk.note(self.event, self.event.at)
+        told: Event = self.event
+        if scenarios.sensitive and isinstance(told, Utterance):
+            told = replace(told, text=MASK)  # nobody knows what was in it
+        self.note(talk, told, self.event)
         if session.status == "bot":
             said = Run(session, scenarios, self.event.at.replace(tzinfo=None))
             said.say_builtin("internal_error")
@@ -171,7 +176,7 @@ class Body:
             run.say_builtin("one_moment")
             said = [action for action in run.actions if isinstance(action, Say)]
         for say in said:
-            talk.note(say, at)
+            self.note(talk, say, replace(self.inbound.event, at=at))
         phone = profile.claimed_phone(talk.session, scenarios)
         conversations.save(self.tx, talk, at=at, phone=phone, deliver=talk.channel in self.turn.delivered)
         self.messages.append((f"conversation.{talk.id}", {**conversations.message(talk), "meanwhile": True}))
@@ -301,7 +306,7 @@ class Body:
             assert talk.session is not None
             if isinstance(event, Utterance):
                 event = understood(event, talk.session, served)
-            talk.note(event, event.at)
+            self.note(talk, event, event)
             queue.follow(self.tx, talk.id, talk.seq, event)
             talk.session, actions = advance(talk.session, event, served.scenarios)
             events = [answer for action in actions for answer in self.act(talk, action, event)] + events
@@ -319,9 +324,19 @@ class Body:
 
     def act(self, talk: Talk, action: Action, event: Event) -> Iterable[Event]:
         """Journal an action and do what it asks of us; the events it brings."""
-        talk.note(action, event.at)
+        self.note(talk, action, event)
         effect = EFFECTS.get(type(action))
         return effect(self, talk, action, event) if effect else ()
+
+    def note(self, talk: Talk, entry: Event | Action, event: Event) -> None:
+        """Into the journal, without what must not be kept."""
+        scenarios = self.served(talk).scenarios
+        if not scenarios.sensitive:
+            talk.note(entry, event.at)
+            return
+        self.hidden |= masking.secrets((talk.session,), event, scenarios)
+        form = codec.encode(masking.kept(entry, talk.session, scenarios))
+        talk.note(entry, event.at, kept=masking.scrubbed(form, self.hidden))
 
     def fetch(self, talk: Talk, fetch: Fetch, event: Event) -> Iterable[Event]:
         prefix = fetch.name.partition(".")[0]
@@ -418,6 +433,8 @@ class Body:
 
     def write(self, talk: Talk) -> None:
         before = talk.status
+        if talk.session is not None and talk.session.status == "ended" and self.serves(talk):
+            talk.session = masking.erased(talk.session, self.served(talk).scenarios)
         conversations.save(
             self.tx,
             talk,

@@ -174,6 +174,7 @@ class Turn:
                 ended += 1
         await self._writer.run(lambda tx: queue.tidy(tx, now))
         await self.resume(now, older=STALE)
+        await asyncio.to_thread(self.database.settle)
         return ended
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -20,7 +20,7 @@ from bot.customers import profile
 from bot.desk import queue
 from bot.desk.queue import Waiting
 from bot.dialogue.session import Session
-from bot.dialogue.values import Value
+from bot.dialogue.values import MASK, Value
 from bot.ports import Identity, Profile, Row
 from bot.stores import conversations
 from bot.stores.conversations import Summary
@@ -171,6 +171,10 @@ def _all(tx: Connection, wanted: Select[str]) -> list[Conversation]:
     return [each for each in found if each is not None]
 
 
+def _shown(values: Mapping[str, Value], sensitive: Collection[str]) -> dict[str, Value]:
+    return {key: MASK if key in sensitive else value for key, value in values.items() if value is not None}
+
+
 def _whole(tx: Connection, about: Summary | None) -> Conversation | None:
     if about is None:
         return None
@@ -183,6 +187,6 @@ def _whole(tx: Connection, about: Summary | None) -> Conversation | None:
         about=about,
         language=session.language,
         scenario=frame.scenario if frame else "",
-        slots={key: value for key, value in frame.values.items() if value is not None} if frame else {},
+        slots=_shown(frame.values, session.sensitive) if frame else {},
         name=str(name or ""),
     )

@@ -129,6 +129,8 @@ def _slot(
     if "none" in fields and kind == "choice" and not many:
         reader.problem("none_of_one", fields["none"])
     title = reader.by_language(fields["title"]) if "title" in fields else _TITLES.get(kind)
+    if "learn" in fields and reader.yes(fields.get("sensitive"), False):
+        reader.problem("sensitive_learn", fields["learn"])
     if asked is None:
         return None
     return Slot(

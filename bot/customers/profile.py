@@ -138,6 +138,6 @@ def claimed_phone(session: Session | None, scenarios: ScenarioSet) -> str:
         scenario = scenarios.scenarios.get(frame.scenario)
         for name, slot in scenario.slots.items() if scenario else ():
             value = frame.values.get(name)
-            if slot.type == "phone" and isinstance(value, str):
+            if slot.type == "phone" and not slot.sensitive and isinstance(value, str):
                 return value[:20]
     return ""

@@ -30,6 +30,7 @@ class Say(Action):
 
     choices: buttons under the text. barge_in: whether speech may stop it. prompt: where it stands in the scenario,
     "booking:ask.when". pace: of speech, 1 is the voice's own; slower where the customer asked for it.
+    secret: the speech tells what must not be kept, and the journal keeps the text in its place.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Say(Action):
     barge_in: Literal["allow", "deny"] = "allow"
     prompt: str = ""
     pace: float = 1.0
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,6 +104,8 @@ def acknowledge(run: Run, before: Frame, taken: tuple[str, ...]) -> None:
     """Say back what was corrected while something else was asked; what is merely answered needs no echo."""
     for name in taken:
         value = run.frame.values.get(name)
+        if run.scenario.slots[name].sensitive:
+            continue  # it is read back where the author says so, and for the ear alone
         if name != before.asked and before.values.get(name) is not None and value is not None:
             run.say_builtin("corrected", extra={"value": run.told(run.scenario.slots[name], value)})
 

@@ -53,7 +53,12 @@ NOT_REPEATED = ("builtin:wait_ok", "repair:wait_ok")  # "подождите", "�
 
 def opening(conversation: str, scenarios: ScenarioSet) -> Session:
     """The blank session of a conversation that has not started."""
-    return Session(conversation=conversation, scenarios=scenarios.name, version=scenarios.version)
+    return Session(
+        conversation=conversation,
+        scenarios=scenarios.name,
+        version=scenarios.version,
+        sensitive=tuple(sorted(scenarios.sensitive)),
+    )
 
 
 def advance(session: Session, event: Event, scenarios: ScenarioSet) -> tuple[Session, tuple[Action, ...]]:

@@ -14,13 +14,13 @@ from decimal import Decimal, InvalidOperation
 from itertools import groupby
 
 from bot.dialogue import spoken, timetable
-from bot.dialogue.expressions import ExpressionError, Scope, Template, sentence
+from bot.dialogue.expressions import Expression, ExpressionError, Scope, Template, sentence
 from bot.dialogue.hours import Hours
 from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import Business, ScenarioSet
 from bot.dialogue.session import Session
 from bot.dialogue.titles import Nothing, OptionId, chosen_titles
-from bot.dialogue.values import Moment, PersonName, Value
+from bot.dialogue.values import MASK, Moment, PersonName, Value
 
 _DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|I\b")
 _E164 = re.compile(r"\+\d{8,15}")  # a telephone number as slots hold it
@@ -80,18 +80,29 @@ def scope(
     return Scope(names=names, rows=register.rows, functions=FUNCTIONS, filters=FILTERS, register=register)
 
 
-def render(template: Template, within: Scope, fault: Callable[[str], None]) -> str:
-    """A part that can't be shown is left out and told to `fault`: the customer still gets the rest."""
+def render(
+    template: Template, within: Scope, fault: Callable[[str], None], hidden: frozenset[str] = frozenset()
+) -> str:
+    """A part that can't be shown is left out and told to `fault`: the customer still gets the rest.
+
+    hidden: names whose values are for the ear alone; the eye gets MASK.
+    """
     out = []
     for part in template.parts:
         if isinstance(part, str):
             out.append(part)
             continue
         try:
-            out.append(show(within.register, part.value(within)))
+            told = show(within.register, part.value(within))
+            out.append(MASK if told and hidden and not within.register.voice and tells(part, hidden) else told)
         except ExpressionError as error:
             fault(f"{{{part.source}}}: {error.what}")
     return sentence("".join(out))
+
+
+def tells(part: Expression, hidden: frozenset[str]) -> bool:
+    """Whether an expression is made of a hidden name: card, before.card, name.given."""
+    return any(not hidden.isdisjoint(path.split(".")) for path in part.names)
 
 
 def show(register: Register, value: Value) -> str:

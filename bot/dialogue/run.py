@@ -9,8 +9,8 @@ from typing import Any
 from bot.dialogue.actions import Action, Choice, Fault, Say
 from bot.dialogue.expressions import Expression, ExpressionError, Scope, Template, sentence
 from bot.dialogue.meaning import Language, Option
-from bot.dialogue.prompts import Register, render, scope, show
-from bot.dialogue.scenario import Prompt, Scenario, ScenarioSet, Slot, Step
+from bot.dialogue.prompts import Register, render, scope, show, tells
+from bot.dialogue.scenario import Prompt, Scenario, ScenarioSet, Slot, Step, Wording
 from bot.dialogue.session import Frame, Session, changed, set_in_place
 from bot.dialogue.titles import chosen_titles
 from bot.dialogue.values import Value
@@ -157,6 +157,7 @@ class Run:
             barge_in=prompt.barge_in,
             prompt=prompt.id,
             pace=self.session.pace,
+            secret=speech != text and self.tells_secret(wording),
         )
         if not choices and prompt.fixed:
             prompt.kept[key] = say
@@ -174,7 +175,14 @@ class Run:
         template = variants[min(attempt, len(variants) - 1)]
         if template.fixed is not None:
             return template.fixed
-        return render(template, self.scope(extra, voice=voice, shown=True), self.fault)
+        return render(template, self.scope(extra, voice=voice, shown=True), self.fault, self.scenarios.sensitive)
+
+    def tells_secret(self, wording: Wording) -> bool:
+        """Whether one of its variants says what only the ear may have."""
+        hidden = self.scenarios.sensitive
+        return bool(hidden) and any(
+            tells(part, hidden) for template in (*wording.text, *wording.voice) for part in template.expressions
+        )
 
     def choice(self, option: Option) -> Choice:
         title = option.title.get(self.session.language) or next(iter(option.title.values()), option.id)

@@ -9,7 +9,7 @@ Prompt, Slot, Scenario and ScenarioSet have no slots, so that what follows from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -360,6 +360,14 @@ class Business:
     tables: Mapping[str, tuple[Mapping[str, Value], ...]] = field(default_factory=dict)
 
 
+def _given_names(step: Step) -> Iterable[tuple[str, Expression]]:
+    """What a step gives values to: variables, another scenario's slots, results of one."""
+    if isinstance(step, SetStep):
+        yield from step.assignments.items()
+    elif isinstance(step, StartStep):
+        yield from (*step.args.items(), *step.results.items())
+
+
 @dataclass(frozen=True, kw_only=True)
 class ScenarioSet:
     """A compiled folder. version: hash of its content. start: the scenario a conversation begins with.
@@ -387,6 +395,25 @@ class ScenarioSet:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     smalltalk: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     local: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    @cached_property
+    def sensitive(self) -> frozenset[str]:
+        """Names whose values nobody may see: the sensitive slots', and what scenarios make of them by name."""
+        names = {
+            name for scenario in self.scenarios.values() for name, slot in scenario.slots.items() if slot.sensitive
+        }
+        found = bool(names)
+        while found:
+            found = False
+            for scenario in self.scenarios.values():
+                for step in scenario.steps.values():
+                    for name, expression in _given_names(step):
+                        if name not in names and any(
+                            not names.isdisjoint(path.split(".")) for path in expression.names
+                        ):
+                            names.add(name)
+                            found = True
+        return frozenset(names)
 
     _kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

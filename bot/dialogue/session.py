@@ -66,6 +66,7 @@ class Session:
     stack: scenarios under way, the current one last. misses, silences: in a row, at the current question.
     counter: makes ids of Fetch actions, deterministic. last: what the bot said last, for "repeat".
     pace: of speech, less than 1 after "slower". pause_s: of silence that the customer asked for, 0 for the usual.
+    sensitive: names whose values nobody may be shown.
     """
 
     conversation: str
@@ -88,6 +89,7 @@ class Session:
     agent: str = ""
     pace: float = 1.0
     pause_s: int = 0
+    sensitive: tuple[str, ...] = ()
 
 
 State = TypeVar("State", Frame, Session)

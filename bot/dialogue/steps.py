@@ -34,7 +34,7 @@ from bot.dialogue.scenario import (
     Step,
 )
 from bot.dialogue.surveys import rate
-from bot.dialogue.values import Moment, Value
+from bot.dialogue.values import MASK, Moment, Value
 
 MAX_STEPS = 300  # in one turn; a scenario that runs longer without asking anything is a loop
 
@@ -69,7 +69,9 @@ def leave(run: Run, *, finished: bool) -> None:
     if finished:
         for slot in run.scenario.slots.values():
             value = run.frame.values.get(slot.name)
-            if slot.learn and value is not None and run.session.customer.get(slot.learn) != value:
+            if not slot.learn or slot.sensitive or value is None:
+                continue
+            if run.session.customer.get(slot.learn) != value:
                 run.actions.append(Learn(fact=slot.learn, value=value))
                 run.change(customer={**run.session.customer, slot.learn: value})
     else:
@@ -121,9 +123,9 @@ def summary(run: Run) -> str:
         frame = run.session.stack[index]
         scenario = run.scenarios.scenarios[frame.scenario]
         known = [
-            f"{_in(run, slot.title) or name}: {run.shown(slot, frame.values[name])}"
+            f"{_in(run, slot.title) or name}: {MASK if slot.sensitive else run.shown(slot, frame.values[name])}"
             for name, slot in scenario.slots.items()
-            if frame.values.get(name) is not None and not slot.sensitive
+            if frame.values.get(name) is not None
         ]
         if known:
             return f"{_in(run, scenario.title)}. " + "; ".join(known)

@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 
 from bot.dialogue.hours import Hours
 
+MASK = "•••"  # in place of what must not be shown
+
 PartOfDay: TypeAlias = Literal["morning", "day", "evening", "night"]
 
 

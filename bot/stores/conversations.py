@@ -44,12 +44,12 @@ class Talk:
     rows: list[Row] = field(default_factory=list)
     entries: list[Any] = field(default_factory=list)
 
-    def note(self, entry: Event | Action, at: datetime) -> Row:
-        """Add to the journal."""
+    def note(self, entry: Event | Action, at: datetime, *, kept: Any = None) -> Row:
+        """Add to the journal. kept: its form there, encoded, where that isn't the entry itself."""
         self.seq += 1
         row = Row(conversation=self.id, seq=self.seq, at=at, entry=entry)
         self.rows.append(row)
-        self.entries.append(codec.encode(entry))
+        self.entries.append(codec.encode(entry) if kept is None else kept)
         return row
 
 
@@ -335,10 +335,15 @@ def message(talk: Talk) -> dict[str, Any]:
         "conversation": talk.id,
         "status": talk.status,
         "rows": [
-            {"seq": row.seq, "at": row.at.isoformat(), "entry": entry}
+            {"seq": row.seq, "at": row.at.isoformat(), "entry": _live(row, entry)}
             for row, entry in zip(talk.rows, talk.entries, strict=True)
         ],
     }
+
+
+def _live(row: Row, entry: Any) -> Any:
+    """What a caller must hear is told to the line as it is, though the journal keeps less of it."""
+    return codec.encode(row.entry) if isinstance(row.entry, Say) and row.entry.secret else entry
 
 
 def _talk(row: Any) -> Talk | None:

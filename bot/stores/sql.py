@@ -111,6 +111,12 @@ class Database:
         with self._engine.connect() as connection, connection.begin():
             yield connection
 
+    def settle(self) -> None:
+        """Take what was committed over into the file and empty the log beside it, where old values still stand."""
+        if self.sqlite:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -149,6 +155,7 @@ def _sqlite(url: Any) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is erased is gone from the file, too
         cursor.execute("PRAGMA cache_size=-16000")  # KiB
         cursor.close()
 

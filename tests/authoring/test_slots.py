@@ -497,6 +497,10 @@ def test_the_recogniser_expects_the_slots_own_words(tmp_path: Path):
         ("{type: number, min: ten, ask: А}", "'ten' is not a number. Write it in figures: 10, or 2.5."),
         ("{type: text, length: 4, ask: А}", "'length' belongs to a slot of another type: 'digits'."),
         ("{type: datetime, past: yes, ask: А}", "'past' belongs to a slot of another type: 'date'."),
+        (
+            "{type: text, sensitive: yes, learn: card, ask: А}",
+            "what is sensitive is never kept in a profile. Remove 'learn'",
+        ),
         ("{type: text, from: doctors, ask: А}", "'from' belongs to a slot of another type: 'choice'."),
         (
             "{type: choice, options: {a: {title: А, synonims: {ru: Б}}}, ask: А}",

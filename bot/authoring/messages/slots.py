@@ -45,6 +45,10 @@ MESSAGES: Messages = {
         "en": ("'none' is for a choice of several", "Add 'many: yes', or make it an option of its own."),
         "ru": ("'none' бывает, когда выбирают несколько", "Добавьте 'many: yes' или сделайте это вариантом."),
     },
+    "sensitive_learn": {
+        "en": ("what is sensitive is never kept in a profile", "Remove 'learn', or 'sensitive'."),
+        "ru": ("то, что sensitive, в профиль не записывается", "Уберите 'learn' или 'sensitive'."),
+    },
     "option_twice": {
         "en": ("another slot or table tells other things of '<name>'", "Give this option an id of its own."),
         "ru": ("у другого слота или в таблице о '<name>' сказано другое", "Дайте этому варианту свой id."),
