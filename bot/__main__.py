@@ -284,6 +284,73 @@ def new(
     making.new(settings_.load(), name, source, into, titles=titles, locale=reported(lang), console=out)
 
 
+SetName = Annotated[str, typer.Argument(metavar="SET", help="Its name, or its folder.")]
+By = Annotated[str, typer.Option("--by", help="Who does it; by default, who is logged in.", show_default=False)]
+Note = Annotated[str, typer.Option("--note", help="What it is about, for the history.")]
+
+
+@app.command(epilog="Example: govorun publish clinic --note 'Новые часы'")
+def publish(
+    name: SetName,
+    note: Note = "",
+    by: By = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Though golden conversations differ; never over errors.")
+    ] = False,
+    lang: Locale = None,
+    data: Data = None,
+) -> None:
+    """Make the folder's version live, once it is checked and its golden conversations went as written."""
+    from bot.app import publishing
+    from bot.app.locale import reported
+
+    settings = settings_.load(data=data)
+    publishing.publish(settings, name, note=note, by=by, force=force, locale=reported(lang), console=out)
+
+
+@app.command(epilog="Example: govorun history clinic")
+def history(name: SetName, lang: Locale = None, data: Data = None) -> None:
+    """Who published what of a set, and when."""
+    from bot.app import publishing
+    from bot.app.locale import reported
+
+    publishing.history(settings_.load(data=data), name, locale=reported(lang), console=out)
+
+
+@app.command(epilog="Example: govorun rollback clinic 3")
+def rollback(
+    name: SetName,
+    number: Annotated[
+        int | None, typer.Argument(metavar="VERSION", help="Number in the history; else the one before.")
+    ] = None,
+    note: Note = "",
+    by: By = "",
+    lang: Locale = None,
+    data: Data = None,
+) -> None:
+    """Make an earlier publication live again. Conversations under way go on as they began."""
+    from bot.app import publishing
+    from bot.app.locale import reported
+
+    settings = settings_.load(data=data)
+    publishing.rollback(settings, name, number, note=note, by=by, locale=reported(lang), console=out)
+
+
+@app.command(epilog="Example: govorun diff clinic 3 4")
+def diff(
+    name: SetName,
+    first: Annotated[str, typer.Argument(metavar="A", help="Number in the history; else what is live.")] = "",
+    second: Annotated[str, typer.Argument(metavar="B", help="Number in the history; else the folder.")] = "",
+    lang: Locale = None,
+    data: Data = None,
+) -> None:
+    """What changed between two publications, or between what is live and the folder, in words."""
+    from bot.app import publishing
+    from bot.app.locale import reported
+
+    publishing.diff(settings_.load(data=data), name, first, second, locale=reported(lang), console=out)
+
+
 # --- understanding ----------------------------------------------------------------------------------------------
 
 

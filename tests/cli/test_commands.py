@@ -21,7 +21,7 @@ steps:
     [
         (), ("serve",), ("chat",), ("check",), ("test",), ("listen",), ("say",), ("call",), ("export",),
         ("understand", "intents"), ("understand", "slot"), ("menu", "rank"), ("models", "list"), ("models", "pull"),
-        ("agents", "add"), ("new",), ("replay",), ("graph",),
+        ("agents", "add"), ("new",), ("replay",), ("graph",), ("publish",), ("history",), ("rollback",), ("diff",),
     ],
 )  # fmt: skip
 def test_every_command_explains_itself(govorun, words: tuple[str, ...]) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -122,3 +125,39 @@ async def test_two_processes_on_one_database_go_on_with_each_others_conversation
         assert NEW in await two.begin("boris")
         assert OLD in await two.served.write("anna", "завтра в четыре")
         assert "Телефон" in await one.served.write("boris", "Борис Петров")
+
+
+async def test_publishing_reaches_a_running_server_and_makes_the_folder_a_draft(tmp_path: Path):
+    shop = Shop(tmp_path)
+
+    async def govorun(*words: str) -> str:
+        environment = os.environ | {"GOVORUN_SCENARIOS": str(shop.sets), "GOVORUN_SCENARIO_SET": "shop"}
+        command = [sys.executable, "-m", "bot", *words, "--data", str(tmp_path / "data"), "--lang", "en"]
+        ran = await asyncio.to_thread(subprocess.run, command, env=environment, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    async with shop.served as served:
+        await govorun("publish", "shop", "--by", "Anna")
+        await shop.logs("shop: publication 1 is live")
+        shop.edit("{ru: Имя?", f"{{ru: {NEW}")
+        await asyncio.sleep(3)  # three looks: it would be served by now
+        assert OLD in await shop.begin("anna")
+
+        await govorun("publish", "shop", "--by", "Boris", "--note", "politer")
+        await shop.logs("shop: publication 2 by Boris is live")
+        assert NEW in await shop.begin("boris")
+        assert "Телефон" in await served.write("anna", "Анна Смирнова")
+        (told,) = await served.get("/api/scenarios")
+        assert (told["publication"]["number"], told["publication"]["note"]) == (2, "politer")
+
+        await govorun("rollback", "shop")
+        await shop.logs("shop: publication 3")
+        assert OLD in await shop.begin("vera")
+        assert "publication 3" in await shop.scenarios()
+
+        # A broken draft is nobody's trouble, and what is published survives a restart.
+        shop.edit("  - collect:", "  - colect:")
+        assert await served.stop() == 0
+        await served.start()
+        assert OLD in await shop.begin("galya")

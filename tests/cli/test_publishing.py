@@ -1,0 +1,118 @@
+"""`govorun publish`, `history`, `rollback`, `diff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.stores import versions
+from bot.stores.sql import Database
+from tests.authoring.small import FILES, changed, write
+
+GOLDEN = "# the address\n> где вы\n< …{}…\n"
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the set; the commands find it and a database of its own by the environment."""
+    monkeypatch.setenv("GOVORUN_SCENARIOS", str(tmp_path / "sets"))
+    monkeypatch.setenv("GOVORUN_SCENARIO_SET", "shop")
+    monkeypatch.setenv("GOVORUN_DATA", str(tmp_path / "data"))
+    (tmp_path / "sets").mkdir()
+    return write(tmp_path / "sets" / "shop")
+
+
+def edit(shop: Path, file: str, before: str, after: str) -> None:
+    (shop / f"{file}.yaml").write_text(changed(file, before, after), encoding="utf-8")
+
+
+def talk(shop: Path, address: str) -> None:
+    (shop / "tests").mkdir(exist_ok=True)
+    (shop / "tests" / "shop.ru.txt").write_text(GOLDEN.format(address), encoding="utf-8")
+
+
+def live(shop: Path) -> tuple[int, str]:
+    database = Database(f"sqlite:///{shop.parent.parent}/data/govorun.db")
+    with database.reading() as tx:
+        found = versions.published(tx)["shop"]
+        files = versions.files(tx, "shop", found.version)
+    database.close()
+    assert files is not None
+    return found.number, files["booking.yaml"]
+
+
+def test_publishing_goes_from_number_to_number_and_back(govorun, shop: Path) -> None:
+    first = govorun("publish", "shop", "--lang", "en", "--by", "Anna", "--note", "the first")
+    assert (first.code, "publication 1 is live" in first.out) == (0, True)
+    assert "is a draft from now on" in first.out
+    edit(shop, "booking", "{ru: Имя?", "{ru: Как вас зовут?")
+    assert "«Имя?» → «Как вас зовут?»" in govorun("diff", "shop", "--lang", "ru").out
+    second = govorun("publish", "shop", "--lang", "ru", "--by", "Борис")
+    assert "публикация 2 в работе" in second.out
+    assert "«Имя?» → «Как вас зовут?»" in second.out
+    assert "Как вас зовут" in live(shop)[1]
+
+    back = govorun("rollback", "shop", "--lang", "en", "--by", "Anna")
+    assert "back to publication 1, as publication 3" in back.out
+    assert live(shop) == (3, FILES["booking.yaml"])
+    assert govorun("rollback", "shop").code == 1  # nothing before it
+
+    told = govorun("history", "shop", "--lang", "en").out
+    assert [line.split()[0] for line in told.splitlines()[1:]] == ["3", "2", "1"]
+    assert {"Anna", "Борис"} <= set(told.split())
+    assert "live; back to 1" in told
+    assert "the first" in told
+    assert '"Имя?" → "Как вас зовут?"' in govorun("diff", "shop", "1", "2", "--lang", "en").out
+    assert "no difference" in govorun("diff", "shop", "1", "3", "--lang", "en").out
+
+
+def test_what_is_published_already_is_not_published_again(govorun, shop: Path) -> None:
+    govorun("publish", "shop")
+    again = govorun("publish", "shop", "--lang", "en")
+    assert (again.code, "as it was published: publication 1" in again.out) == (0, True)
+    assert live(shop)[0] == 1
+
+
+def test_errors_are_never_published(govorun, shop: Path) -> None:
+    edit(shop, "booking", "  - collect:", "  - colect:")
+    for force in ((), ("--force",)):
+        told = govorun("publish", "shop", "--lang", "ru", *force)
+        assert told.code == 1
+        assert f"{shop}/booking.yaml:17: 'colect' здесь не бывает" in told.out
+        assert "ничего не опубликовано" in told.err
+    assert govorun("history", "shop").code == 1
+
+
+def test_golden_conversations_that_differ_stop_it_unless_forced(govorun, shop: Path) -> None:
+    talk(shop, "Ленина")
+    told = govorun("publish", "shop", "--lang", "en")
+    assert told.code == 1
+    assert "Садовая" in told.out
+    assert "--force" in told.err
+    assert govorun("history", "shop").code == 1
+    assert "publication 1 is live" in govorun("publish", "shop", "--lang", "en", "--force").out
+    talk(shop, "Садовая")
+    edit(shop, "booking", "{ru: Имя?", "{ru: Как вас зовут?")
+    assert "publication 2 is live" in govorun("publish", "shop", "--lang", "en").out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("publish", "shap"), "no scenario set 'shap'"),
+        (("history", "shop"), "was never published"),
+        (("rollback", "shop"), "was never published"),
+        (("diff", "shop"), "was never published"),
+    ],
+)
+def test_what_cant_be_done_is_one_line(govorun, shop: Path, words: tuple[str, ...], says: str) -> None:
+    told = govorun(*words, "--lang", "en")
+    assert told.code == 1
+    assert says in told.err
+
+
+def test_a_number_that_isnt_there_names_those_that_are(govorun, shop: Path) -> None:
+    govorun("publish", "shop")
+    assert "There are: 1" in govorun("rollback", "shop", "7", "--lang", "en").err
+    assert "There are: 1" in govorun("diff", "shop", "7", "--lang", "en").err
