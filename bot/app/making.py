@@ -59,13 +59,12 @@ def new(
             console.print(f"  {folder}/{place}", markup=False, soft_wrap=True)
     if problems := check(made.folder):
         console.print(words["problems"].format(count=len(problems)), style="yellow")
-    served = (
-        "" if shelf.resolve() == settings.scenarios.resolve() else f"GOVORUN_SCENARIOS={shlex.quote(shown(shelf))} "
-    )
+    at_home = shelf.resolve() == settings.scenarios.resolve()
+    elsewhere = f"GOVORUN_SCENARIOS={shlex.quote(shown(shelf))} GOVORUN_SCENARIO_SET={name} govorun chat"
     commands = {
         "check": f"govorun check {shlex.quote(folder)}",
         "test": f"govorun test {shlex.quote(folder)}",
-        "chat": f"{served}GOVORUN_SCENARIO_SET={name} govorun chat",
+        "chat": f"govorun chat {name}" if at_home else elsewhere,
     }
     console.print(f"\n{words['next']}", style="dim")
     width = max(map(len, commands.values()))

@@ -56,7 +56,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "=and": "и", "=or": "или", "=not": "не", "=in": "среди", "=day": "день", "=time": "время",
         "=customer.name": "имя клиента", "=customer.phone": "телефон клиента", "=caller.phone": "номер звонящего",
         "=free": "свободное время", "=language": "язык", "=booking": "запись", "=hours": "часы работы",
-        "=voice": "по телефону",
+        "=voice": "по телефону", "=calendar.hold": "Занять место", "=calendar.book": "Записать",
+        "=calendar.free": "Найти свободное время", "=calendar.find": "Найти запись клиента",
+        "=calendar.cancel": "Отменить", "=calendar.confirm": "Подтвердить", "=forms.save": "Сохранить заявку",
+        "=forms.find": "Найти заявку клиента",
     },
     "en": {
         "say": "Say", "collect": "Ask", "choose": "Menu", "confirm": "Confirm", "do": "Do", "if": "If",
@@ -73,7 +76,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "=and": "and", "=or": "or", "=not": "not", "=in": "in", "=day": "day", "=time": "time",
         "=customer.name": "customer's name", "=customer.phone": "customer's phone", "=caller.phone": "caller's number",
         "=free": "free times", "=language": "language", "=booking": "booking", "=hours": "hours",
-        "=voice": "by telephone",
+        "=voice": "by telephone", "=calendar.hold": "Hold the place", "=calendar.book": "Book",
+        "=calendar.free": "Find what is free", "=calendar.find": "Find the customer's booking",
+        "=calendar.cancel": "Cancel", "=calendar.confirm": "Confirm", "=forms.save": "Keep a form",
+        "=forms.find": "Find the customer's form",
     },
 }  # fmt: skip
 
@@ -127,7 +133,7 @@ def of_scenario(scenario: Scenario, scenarios: ScenarioSet, language: str) -> Gr
     boxes = {name: drawing.box(scenario.steps[name]) for name in reached(scenario.first, scenario.steps)}
     slots = ", ".join(drawing.named(slot.title) or slot.name for slot in scenario.slots.values())
     words = WORDS[language]
-    parts = [f"{len(boxes)} {words['steps']}", f"{words['asks']}: {slots}" if slots else "", scenario.file]
+    parts = [f"{words['steps']}: {len(boxes)}", f"{words['asks']}: {slots}" if slots else "", scenario.file]
     if scenario.outbound:
         parts.append(words["outbound"])
     return Graph(
@@ -148,7 +154,7 @@ def of_set(scenarios: ScenarioSet, language: str) -> Graph:
     alone = [name for name in boxes if name not in started and name != scenarios.start]
     roots = [(scenarios.start, ""), *((name, words["by_words"]) for name in alone)]
     own = sum(not answer.shipped for answer in scenarios.answers.values())
-    about = f"{len(boxes)} {words['scenarios']}" + (f" · {own} {words['answers']}" if own else "")
+    about = f"{words['scenarios']}: {len(boxes)}" + (f" · {words['answers']}: {own}" if own else "")
     return Graph(
         title=_in(scenarios.title, language) or scenarios.name,
         subtitle=about,
@@ -174,7 +180,7 @@ def _overview(scenario: Scenario, scenarios: ScenarioSet, language: str) -> Box:
     slots = ", ".join(_in(slot.title, language) or slot.name for slot in scenario.slots.values())
     examples = scenarios.phrases.get(scenario.name, {}).get(language, ())
     lines = [f"{words['asks']}: {slots}" if slots else "", _QUOTED[language].format(examples[0]) if examples else ""]
-    whole = "\n".join([f"{scenario.file}: {len(scenario.steps)} {words['steps']}", *examples[:12]])
+    whole = "\n".join([f"{scenario.file} · {words['steps']}: {len(scenario.steps)}", *examples[:12]])
     return Box(
         id=scenario.name,
         kind="scenario",
@@ -320,7 +326,10 @@ class _Drawing:
         return {"lines": (self.said(step.prompt),), "rows": rows, "whole": self.all_said(step.prompt)}
 
     def do(self, step: DoStep) -> Mapping[str, Any]:
-        call = f"{step.action}({', '.join(map(self.name_of, step.args))})"
+        call = f"{step.action}({', '.join(step.args)})"
+        asked = ", ".join(self.name_of(name) for name in step.args if name != "form")
+        named = self.words.get(f"={step.action}", step.action)
+        told = f"{named}: {asked}" if asked else named
         rows = [
             Row(text=self.words.get(name, name), target=to, note=name)
             for name, to in step.branches.items()
@@ -329,7 +338,7 @@ class _Drawing:
         main = step.branches.get("ok", step.next)
         if rows:
             rows.append(Row(text=self.words["ok"], down=True))
-        return {"lines": (call,), "rows": rows, "main": main, "whole": "\n".join([call, self.all_said(step.meanwhile)])}
+        return {"lines": (told,), "rows": rows, "main": main, "whole": "\n".join([call, self.all_said(step.meanwhile)])}
 
     def branch(self, step: BranchStep) -> Mapping[str, Any]:
         join = self.after(step, [step.next], step.otherwise)
