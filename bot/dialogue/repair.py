@@ -22,6 +22,7 @@ from bot.dialogue.values import Value
 # telephone, where every miss costs ten seconds; one more in a chat.
 PROMPTS_BEFORE_PERSON = {"voice": 2, "text": 3}
 PAUSE_S = 60  # of silence for whoever asked for a minute; a caller who left the telephone is then asked for
+SHORTEST_PAUSE_S = 15
 SLOWER = 0.85  # of the pace before; a step that is plainly heard
 SLOWEST = 0.6  # below it words fall apart
 HOLDS = 8  # words to a caller who waits for a person; two minutes at the telephone's pace
@@ -67,9 +68,10 @@ def offer(run: Run) -> None:
 
 
 def missed(run: Run) -> None:
-    """It was heard, but not understood. A caller who asked for a minute may be speaking to somebody else."""
-    if run.paused and run.session.medium == "voice":
-        run.change(pause_s=run.paused)
+    """It was heard, but not understood. A caller who asked for a minute may be speaking to somebody else: each time
+    half of what is left of it remains, so that a radio in the room doesn't hold the line for ever."""
+    if run.paused // 2 >= SHORTEST_PAUSE_S and run.session.medium == "voice":
+        run.change(pause_s=run.paused // 2)
         return
     run.change(misses=run.session.misses + 1)
     if _given_up(run):

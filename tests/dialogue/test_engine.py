@@ -371,7 +371,7 @@ def test_a_minute_asked_for_is_given_until_something_is_said():
     assert talk.say("wait") == ["<wait_ok>"]
     assert talk.session.pause_s == 60
     assert talk.say() == []  # to somebody else
-    assert (talk.session.pause_s, talk.session.misses) == (60, 0)
+    assert (talk.session.pause_s, talk.session.misses) == (30, 0)
     assert talk.say(when=THREE) == ["Как вас зовут?"]
     assert talk.session.pause_s == 0
     assert talk.say() == ["<not_understood>", "Как вас зовут?"]
@@ -403,3 +403,10 @@ def test_cancelling_all_that_a_conversation_was_about_ends_it():
     assert talk.say("cancel") == ["<cancelled>", "<goodbye>"]
     assert talk.session.status == "ended"
     assert "<nothing_to_cancel>" in Talk().say("cancel")  # at a menu there is nothing to cancel
+
+
+def test_a_minute_is_over_when_somebody_goes_on_talking():
+    talk = Talk(medium="voice")
+    talk.say("booking", service="lor")
+    talk.say("wait")
+    assert [talk.say() for _ in range(3)] == [[], [], ["<not_understood>", "День и час?"]]

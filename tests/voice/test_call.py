@@ -362,13 +362,14 @@ async def test_who_asks_for_a_minute_has_it_and_words_to_others_are_nothing_to_u
         await call.greeted()
         await call.speaks()
         assert call.turns.said[-1] == "<wait_ok>"
-        await call.speaks(then=30 * SECOND)
+        await call.line.hear(20 * SECOND)
+        await call.speaks(then=25 * SECOND)
         assert call.turns.said[-1] == "<wait_ok>"  # it was not for us, and no miss
         assert not call.turns.took(Silence)
-        await call.line.hear(35 * SECOND)
-        assert call.turns.took(Silence)[-1].seconds == 60
+        await call.line.hear(6 * SECOND)
+        assert call.turns.took(Silence)[-1].seconds == 30
         assert call.turns.said[-4:-2] == ["<silence>", "Скажите, что нужно."]
-        await call.line.hear(9 * SECOND)
+        await call.line.hear(12 * SECOND)  # two prompts, two items, six seconds
         assert len(call.turns.took(Silence)) == 2  # from now on as before
 
 

@@ -91,7 +91,8 @@ def problems(
 def _no_reply(graph: Graph) -> Iterator[Finding]:
     for key, state in graph.states.items():
         for edge in state.edges or ():
-            if not replied(edge):
+            asked_to_wait = state.session.pause_s  # then words to others are let pass, for a minute at most
+            if not replied(edge) and not asked_to_wait:
                 yield _finding("no_reply", graph, key, edge)
 
 

@@ -21,7 +21,20 @@ from bot.dialogue.session import Frame, Session
 Outcome = str  # "": goes on. "end", "person": as the scenario meant it. "gave up": a person, for nothing else helped.
 GIVEN_UP = ("not understood", "silence", "error")
 # Of a session, what no step looks at; of the profile and the menu order the values don't matter.
-_ASIDE = {"conversation", "scenarios", "version", "channel", "caller", "counter", "last", "orders", "customer", "agent"}
+_ASIDE = {
+    "conversation",
+    "scenarios",
+    "version",
+    "channel",
+    "caller",
+    "counter",
+    "last",
+    "orders",
+    "customer",
+    "agent",
+    "pace",
+    "pause_s",
+}
 _MOST_REFUSED = 4  # as many refusals of one slot as make a difference
 
 
