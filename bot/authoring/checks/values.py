@@ -155,14 +155,15 @@ def _sets(draft: Draft, step: Step) -> Iterable[str]:
 
 
 def _never_used(draft: Draft, elsewhere: set[str]) -> None:
-    used = set(elsewhere)
+    kept = {*draft.hidden, "score", "comment"} if draft.hidden else set()  # by a survey, with or without the scenario
+    used = {*elsewhere, *kept}
     for use in draft.reader.uses:
         used |= _firsts(use.expression)
     for step in draft.steps.values():
         if isinstance(step, DoStep):
             for argument in step.args.values():
                 used |= _firsts(argument)
-    _unused_variables(draft, used)
+    _unused_variables(draft, used, kept)
     handing = any(isinstance(step, HandoffStep) for step in draft.steps.values())
     if handing:  # the agent sees every slot
         return
@@ -180,8 +181,8 @@ def _decides(draft: Draft, name: str) -> bool:
     )
 
 
-def _unused_variables(draft: Draft, used: set[str]) -> None:
-    told: set[str] = set()
+def _unused_variables(draft: Draft, used: set[str], kept: set[str]) -> None:
+    told = set(kept)
     for ident, step in draft.steps.items():
         if not isinstance(step, SetStep):
             continue
