@@ -189,6 +189,8 @@ class BuiltinNlu:
         asked = expectation.slots.get(expectation.asked or "")
         if not (expectation.slots or expectation.yesno) or (asked is not None and asked.type == "text"):
             return None
+        if self._local.said(normalise(text), language, expectation) is not None:
+            return None  # "да, это я": one answer of this very step
         marks = list(_CLAUSE.finditer(text[:_LONGEST_MENDED]))
         for mark in marks[-1:] if len(marks) < 2 else (marks[-1], marks[0]):
             first, last = text[: mark.start()], text[mark.end() :]
