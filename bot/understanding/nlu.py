@@ -197,7 +197,8 @@ class BuiltinNlu:
             for answer, question in ((first, last), (last, first)):
                 intent = self._by_the_way(question, expectation, language)
                 told = self._one(answer, expectation, language, now) if intent is not None else Meaning()
-                if intent is not None and not told.intents and (told.readings or told.yes is not None):
+                answers = told.readings or (told.yes is not None and (expectation.slots or expectation.question))
+                if intent is not None and not told.intents and answers:
                     return replace(told, intents=(intent,))
         return None
 
