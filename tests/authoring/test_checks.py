@@ -174,6 +174,41 @@ def test_nothing_is_told_of_what_is_right(what: str, tmp_path: Path):
     assert [problem.text() for problem in told(put(tmp_path, RIGHT[what]))] == []
 
 
+ALSO = """\
+slots:
+  service: {type: choice, from: doctors, ask: {ru: К кому?, en: Which doctor?}}
+steps:
+  - collect: service
+    also:
+      dont_know:
+        title: {ru: Не знаю, en: Not sure}
+        key: 9
+        phrases: {ru: [не знаю], en: [not sure]}
+        steps: [{say: {ru: Начните с лора., en: Begin with the ENT.}}]
+  - say: {ru: "Записал: {service|title}.", en: "Noted: {service|title}."}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "codes"),
+    [
+        ("key: 9", "key: 9", []),
+        ("key: 9", 'key: "#"', ["key_means"]),
+        ("key: 9", "key: 0", ["key_means"]),
+        ("key: 9", "key: 0 # leads to a person", []),
+        ("ru: Не знаю,", "ru: Не знаю даже к кому записаться,", ["long_title"]),
+    ],
+)  # fmt: skip
+def test_what_may_also_be_said_at_a_step_is_looked_at_too(before: str, after: str, codes: list[str], tmp_path: Path):
+    assert before in ALSO
+    if "person" in after:
+        before, after = (
+            ALSO[ALSO.index("key: 9") : ALSO.index('  - say: {ru: "Записал')],
+            "key: 0\n        steps: [{handoff: asked}]\n",
+        )
+    assert [problem.code for problem in told(put(tmp_path, ALSO.replace(before, after)))] == codes
+
+
 def test_what_is_wrong_in_both_languages_of_a_line_is_told_once(tmp_path: Path):
     example = 'steps:\n  - say: {ru: "{oops}", en: "{oops}"}\n'
     assert [problem.code for problem in told(put(tmp_path, example))] == ["unknown_name"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.authoring.checks.whole import Places, Whole
 from bot.authoring.draft import Draft
@@ -10,7 +11,7 @@ from bot.authoring.reading import Reader
 from bot.authoring.tree import Node
 from bot.dialogue.keypad import REPAIR_KEYS
 from bot.dialogue.meaning import Option
-from bot.dialogue.scenario import ChooseStep, HandoffStep, Item
+from bot.dialogue.scenario import ChooseStep, HandoffStep, Item, WaitingStep
 
 _MEANS = {"0": ("calls a person", "зовёт человека"), "*": ("goes back", "ведёт назад"), "#": ("repeats", "повторяет")}
 
@@ -32,6 +33,12 @@ def keys(whole: Whole) -> None:
                     if not (item.option.key == "0" and leads_to_person(whole, draft, item)):
                         _taken(draft.reader, item.option, at)
                 _some(draft.reader, [item.option for item in step.items], draft.nodes[ident])
+            for also in step.also if isinstance(step, WaitingStep) else ():
+                if not (also.option.key == "0" and _hands_over(draft, also.target)):
+                    name = also.option.id.rpartition(".")[2]
+                    _taken(
+                        draft.reader, replace(also.option, id=name), places.of(also.option.title, draft.nodes[ident])
+                    )
 
 
 def _taken(reader: Reader, option: Option, node: Node) -> None:
@@ -47,10 +54,15 @@ def leads_to_person(whole: Whole, draft: Draft, item: Item) -> bool:
     started = whole.made.scenarios.get(item.scenario or "")
     if started is not None:
         return any(isinstance(step, HandoffStep) for step in started.steps.values())
+    return bool(item.target) and _hands_over(draft, item.target)
+
+
+def _hands_over(draft: Draft, first: str) -> bool:
+    """The block that begins with this step gives the conversation to a person."""
+    block = first.rpartition("/")[0]
     return any(
-        isinstance(step, HandoffStep) and (name == item.target or name.startswith(item.target.rpartition("/")[0]))
+        isinstance(step, HandoffStep) and (name == first or (bool(block) and name.startswith(f"{block}/")))
         for name, step in draft.steps.items()
-        if item.target
     )
 
 

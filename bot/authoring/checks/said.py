@@ -13,7 +13,7 @@ from bot.authoring.tree import Node
 from bot.dialogue.expressions import Expression
 from bot.dialogue.grammar import Filtered, Name, walk
 from bot.dialogue.meaning import Option
-from bot.dialogue.scenario import ChooseStep
+from bot.dialogue.scenario import ChooseStep, WaitingStep
 from bot.dialogue.values import Value
 
 _LEFT = re.compile(r"\b(TODO|FIXME|XXX+|TBD|lorem ipsum|ТУДУ|TODO:|ДОПИСАТЬ|ЗАГЛУШКА)\b|\?\?\?", re.IGNORECASE)
@@ -99,6 +99,9 @@ def titles(whole: Whole) -> None:
             if isinstance(step, ChooseStep):
                 options = tuple(item.option for item in step.items)
                 _fit(draft.reader, options, draft.nodes[ident], places, rows, told)
+            if isinstance(step, WaitingStep):
+                local = tuple(also.option for also in step.also)
+                _fit(draft.reader, local, draft.nodes[ident], places, rows, told)
 
 
 def _fit(
