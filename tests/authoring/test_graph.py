@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.authoring.checks.flow import leads, reached
-from bot.authoring.graph import DONE, KINDS, WORDS, Graph, of_scenario, of_set
+from bot.authoring.graph import DONE, KINDS, Graph, of_scenario, of_set
+from bot.authoring.graph_words import WORDS
 from bot.authoring.layout import HEAD, PAD, SMALL, TEXT, WIDTH, boxes_overlap, laid_out
 from bot.authoring.lettering import cut, fitted, width
 from bot.authoring.load import load
