@@ -69,6 +69,7 @@ class House:
     told: list[Callable[[bool, str], None]] = field(default_factory=list)
     changed: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _following: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def sets(self) -> Mapping[str, ScenarioSet]:
@@ -95,7 +96,7 @@ class House:
 
     async def close(self) -> None:
         """Finish the turns that were taken, then let the database go."""
-        for task in self._tasks:
+        for task in (*self._tasks, *self._following):
             task.cancel()
         await self.turn.close()
         if self.outside is not None:
@@ -134,7 +135,16 @@ class House:
             for tell in self.told:
                 tell(good, line)
         for each in self.changed:
-            await each()
+            following = asyncio.create_task(self._follow(each))
+            self._following.add(following)
+            following.add_done_callback(self._following.discard)
+
+    async def _follow(self, changed: Callable[[], Awaitable[None]]) -> None:
+        """Beside the watch: a hundred new prompts take a minute to render."""
+        try:
+            await changed()
+        except Exception:  # the outermost loop of a task
+            log.exception("a part could not follow the change of the scenarios")
 
 
 class LiveSets(Mapping[str, ScenarioSet]):

@@ -215,3 +215,34 @@ async def test_memory_has_an_end_and_the_longest_unused_goes_first(voice):
     prompts.close()
     assert prompts.ready("два", "ru") is None
     assert prompts.ready("один", "ru") is not None
+
+
+class Noted(Voice):
+    """Tells what was begun, rendered or not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: list[str] = []
+
+    def speak(self, text: str, pace: float = 1.0) -> Iterator[Samples]:
+        self.begun.append(text)
+        yield from super().speak(text, pace)
+
+
+async def test_prompts_of_an_edit_take_no_place_from_callers(tmp_path):
+    voice = Noted()
+    prompts = Prompts({"ru": voice}, tmp_path)
+    voice.gate.clear()
+    filling = asyncio.create_task(prompts.fill([("ru", f"новый текст {n}") for n in range(3)], aside=True))
+    waiting = asyncio.create_task(prompts.get("слово для звонящего", "ru"))
+    async with asyncio.timeout(5):
+        while len(voice.begun) < 2:
+            await asyncio.sleep(0.001)
+    assert sorted(voice.begun) == ["новый текст 0", "слово для звонящего"]
+    voice.gate.set()
+    await waiting
+    assert await filling == ()
+    assert prompts.ready("новый текст 2", "ru") is not None
+    assert len(list(tmp_path.glob("*.wav"))) == 3
+    assert (prompts.speaks("ru"), prompts.speaks("en")) == (True, False)
+    prompts.close()
