@@ -59,7 +59,7 @@ def beginning(scenarios: ScenarioSet, scenario: Scenario, language: Language) ->
     if scenario.outbound:
         for slot in scenario.slots.values():
             spec = SlotSpec(name=slot.name, type=slot.type, options=slot.options, length=slot.length, past=slot.past)
-            given[slot.name] = next(iter(_valid(spec)), None)
+            given[slot.name] = next(iter(valid(spec)), None)
     event = Started(
         id="start",
         at=NOW,
@@ -123,18 +123,18 @@ def _answers(session: Session, expectation: Expectation, scenarios: ScenarioSet)
         asked = name == expectation.asked
         if not (asked or confirming):
             continue
-        for value in _valid(spec):
+        for value in valid(spec):
             if spec.type != "choice" or spec.many or confirming:
                 text = show(register, value) or "…"
                 yield _said(text, Meaning(readings={name: Reading(value=value)}), "good" if asked else "else")
-        for value in _invalid(spec) if asked else ():
+        for value in invalid(spec) if asked else ():
             yield _said(show(register, value), Meaning(readings={name: Reading(value=value)}), "else")
     if expectation.digits:
         digits = "1911" if expectation.digits == 4 else "1" * expectation.digits
         yield Move(event=Keys(id="m", at=NOW, digits=digits), line=f"> [{digits}]", kind="else")
 
 
-def _valid(spec: SlotSpec) -> tuple[Value, ...]:
+def valid(spec: SlotSpec) -> tuple[Value, ...]:
     """What such a slot should take; of moments several, for some may be outside of the business's hours."""
     if spec.type == "choice":
         ids = tuple(option.id for option in spec.options)
@@ -171,7 +171,7 @@ def _numbers(spec: SlotSpec) -> tuple[Value, ...]:
     return tuple(dict.fromkeys(((low + high) // 2, low, high)))
 
 
-def _invalid(spec: SlotSpec) -> tuple[Value, ...]:
+def invalid(spec: SlotSpec) -> tuple[Value, ...]:
     """What it should refuse."""
     if spec.type == "datetime":
         return (_TODAY - timedelta(days=2), datetime.combine(_TOMORROW.date(), time(3)))
