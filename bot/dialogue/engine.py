@@ -195,12 +195,14 @@ def _elsewhere(run: Run, meaning: Meaning) -> bool:
 def _offer_answered(run: Run, meaning: Meaning) -> bool:
     """Whether that answered the offer to continue; anything else said puts the offer aside, but a miss."""
     unfinished = run.session.offer
-    if unfinished is None or (meaning.yes is None and not meaning.intents and not meaning.readings):
+    nothing = meaning.yes is None and meaning.option is None and not meaning.intents and not meaning.readings
+    if unfinished is None or nothing:
         return False
     if meaning.intent == "greeting":  # who wrote first has not heard the offer yet
         offer(run)
         return True
-    if meaning.yes is None and meaning.intent in ("repeat", "slower", "wait", "help", "operator", "language"):
+    repair = meaning.intent in ("repeat", "slower", "wait", "help", "operator", "language")
+    if meaning.yes is None and meaning.option is None and repair and not _on_the_menu(run, meaning.intent):
         return False
     if meaning.yes is None and meaning.intent in run.scenarios.answers:
         return False  # a question by the way; the offer stands
@@ -217,6 +219,12 @@ def _offer_answered(run: Run, meaning: Meaning) -> bool:
         run.put(awaiting="")
     go_on(run)
     return True
+
+
+def _on_the_menu(run: Run, intent: str | None) -> bool:
+    """Whether the menu under the offer has an item of its own for it, as "operator" often is."""
+    step = run.step
+    return isinstance(step, ChooseStep) and any(item.intent == intent for item in step.items)
 
 
 def _wish(run: Run, meaning: Meaning, intent: str) -> None:

@@ -5,7 +5,6 @@ A hundred random conversations a set in `make test`; `make explore` has ten thou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time, timedelta
 from functools import cache
@@ -254,12 +253,7 @@ def begun(scenarios: ScenarioSet, dice: Dice) -> Conversation:
     return conversation
 
 
-def the_sets() -> Iterator[object]:
-    for folder in SETS:
-        yield pytest.param(folder, id=folder.name)
-
-
-@pytest.mark.parametrize("folder", the_sets())
+@pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
 @settings(suppress_health_check=list(HealthCheck))
 @given(thrown=st.binary(min_size=8, max_size=120))
 def test_whatever_happens_there_is_a_reply_and_an_end(folder: Path, thrown: bytes):

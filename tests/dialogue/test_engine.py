@@ -5,10 +5,10 @@ from bot.dialogue.actions import ChoseItem, End, Fault, Fetch, Handoff, Learn, S
 from bot.dialogue.engine import advance, expects
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Left, Started, TransferFailed, Utterance
 from bot.dialogue.expressions import Expression
-from bot.dialogue.scenario import BranchStep, CollectStep, EndStep, Scenario, ScenarioSet, Slot
+from bot.dialogue.scenario import BranchStep, ChooseStep, CollectStep, EndStep, HandoffStep, Scenario, ScenarioSet, Slot
 from bot.dialogue.session import Unfinished
 from bot.dialogue.values import Moment
-from tests.dialogue.small import FOUR, IVAN, NOW, SMALL, THREE, TOMORROW, Talk, prompt
+from tests.dialogue.small import FOUR, IVAN, MAIN, NOW, SMALL, THREE, TOMORROW, Talk, item, prompt
 
 
 def booked() -> Talk:
@@ -273,6 +273,32 @@ def test_another_wish_puts_the_offer_aside():
     talk = Talk(unfinished=unfinished())
     assert talk.say("price")[0] == "От 1500 рублей."
     assert talk.session.offer is None
+
+
+def test_a_button_of_the_menu_puts_the_offer_aside():
+    talk = Talk(unfinished=unfinished())
+    assert talk.button("price")[0] == "От 1500 рублей."
+    assert talk.session.offer is None
+
+
+def test_a_person_who_is_an_item_of_the_menu_is_reached_past_the_offer():
+    menu = MAIN.steps["menu"]
+    assert isinstance(menu, ChooseStep)
+    person = replace(menu, items=(*menu.items, item("operator", "9", "Оператор")))
+    scenarios = {
+        **SMALL.scenarios,
+        "main": replace(MAIN, steps={**MAIN.steps, "menu": person}),
+        "operator": Scenario(
+            name="operator",
+            title={"ru": "Оператор"},
+            first="go",
+            steps={"go": HandoffStep(id="go", reason="asked")},
+        ),
+    }
+    for wished in (lambda talk: talk.say("operator"), lambda talk: talk.button("operator")):
+        talk = Talk(unfinished=unfinished(), scenarios=replace(SMALL, scenarios=scenarios))
+        assert wished(talk) == ["<to_person_text>"]
+        assert talk.did(Handoff)
 
 
 def test_a_caller_who_hangs_up_leaves_the_booking_open():
