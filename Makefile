@@ -5,7 +5,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test install check bench lock
+.PHONY: help run test install check bench explore lock
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -32,6 +32,10 @@ check: ## ruff, mypy, import contracts, and govorun check on the scenarios
 bench: ## run every benchmark: a table, and JSON in benchmarks/results/
 	@docker/install test
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+explore: ## ten thousand random conversations with every scenario set: no error, a reply, an end
+	@docker/install test
+	@HYPOTHESIS_PROFILE=thousands $(BIN)/python -m pytest tests/authoring/test_anything.py $(ARGS)
 
 lock: ## resolve the dependencies anew, with the hash of every file
 	@docker/install test

@@ -204,7 +204,8 @@ def _offer_answered(run: Run, meaning: Meaning) -> bool:
     repair = meaning.intent in ("repeat", "slower", "wait", "help", "operator", "language")
     if meaning.yes is None and meaning.option is None and repair and not _on_the_menu(run, meaning.intent):
         return False
-    if meaning.yes is None and meaning.intent in run.scenarios.answers:
+    asked = run.scenarios.answers.get(meaning.intent or "")
+    if meaning.yes is None and asked is not None and asked.prompt is not None:
         return False  # a question by the way; the offer stands
     run.change(offer=None)
     run.understood()
@@ -281,8 +282,9 @@ def _silence(run: Run, event: Silence) -> None:
 
 
 def _fetched(run: Run, event: Fetched) -> None:
+    """Where a person has come meanwhile, the answer is kept, and the bot goes on from there when they leave."""
     step = run.step
-    if run.session.status != "bot" or run.frame.awaiting != event.request or not isinstance(step, DoStep):
+    if not isinstance(step, DoStep) or run.frame.awaiting != event.request:
         return  # the customer went elsewhere meanwhile
     run.store(**event.data)
     if event.outcome in step.branches:
@@ -291,6 +293,9 @@ def _fetched(run: Run, event: Fetched) -> None:
         run.go(step.next)
     else:
         run.fault(f"{step.action} answered '{event.outcome}', which has no branch")
+        if run.session.status != "bot":
+            run.go("")  # whoever is there sees to it
+            return
         run.say_builtin("internal_error")
         run.go(step.next)
         hand_off(run, reason="error")

@@ -112,12 +112,13 @@ class Conversation:
         self.faults += [action for action in actions if isinstance(action, Fault)]
         fetches = [action for action in actions if isinstance(action, Fetch)]
         waited = self.fetch is not None
+        answered = isinstance(event, Fetched) and self.fetch is not None and event.request == self.fetch.id
         if fetches:
             self.fetch = fetches[-1]
-        elif isinstance(event, Fetched) or not self.session.stack or self.session.stack[-1].awaiting in ("", "answer"):
+        elif answered or all(frame.awaiting != getattr(self.fetch, "id", "") for frame in self.session.stack):
             self.fetch = None
-        answered = isinstance(event, Fetched) and waited
-        if before.status == "bot" and (isinstance(event, CUSTOMERS) or answered) and (answered or not waited):
+        asked = isinstance(event, CUSTOMERS) and not waited and not before.pause_s  # "wait a minute": nothing is due
+        if before.status == "bot" and (asked or answered):
             assert replied(actions) or answered_late(event, before), f"no reply to {event}"
         self.last = event
 

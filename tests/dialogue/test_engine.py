@@ -3,9 +3,10 @@ from datetime import datetime
 
 from bot.dialogue.actions import ChoseItem, End, Fault, Fetch, Handoff, Learn, Say, TakeOver, Withdraw
 from bot.dialogue.engine import advance, expects
-from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Left, Started, TransferFailed, Utterance
+from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Fetched, Left, Started, TransferFailed, Utterance
 from bot.dialogue.expressions import Expression
 from bot.dialogue.scenario import BranchStep, ChooseStep, CollectStep, EndStep, HandoffStep, Scenario, ScenarioSet, Slot
+from bot.dialogue.meaning import Meaning, Reading
 from bot.dialogue.session import Unfinished
 from bot.dialogue.values import Moment
 from tests.dialogue.small import FOUR, IVAN, MAIN, NOW, SMALL, THREE, TOMORROW, Talk, item, prompt
@@ -243,6 +244,32 @@ def test_a_transfer_that_nobody_answers_brings_the_caller_back():
     talk.say("booking")
     talk.say("operator")
     assert talk.happen(TransferFailed, status=486) == ["<transfer_failed>", "К какому врачу?"]
+
+
+def while_a_person_is_there(outcome: str) -> Talk:
+    """The place is held, and a person comes before the calendar has answered, and leaves again."""
+    talk = Talk()
+    talk.say("booking", service="terapevt", when=THREE)
+    held, actions = advance(
+        talk.session,
+        Utterance(id="n", at=NOW, text="…", meaning=Meaning(readings={"name": Reading(value=IVAN)})),
+        SMALL,
+    )
+    (fetch,) = (action for action in actions if isinstance(action, Fetch))
+    talk.session = held
+    talk.happen(AgentJoined, agent="anna")
+    assert talk.happen(Fetched, request=fetch.id, outcome=outcome) == []
+    return talk
+
+
+def test_what_a_backend_answers_while_a_person_is_there_is_gone_on_from_when_they_leave():
+    talk = while_a_person_is_there("ok")
+    assert talk.happen(AgentLeft, agent="anna") == ["<agent_left>", "Иван, терапевт, в 15:00. Верно?"]
+
+
+def test_a_failure_while_a_person_is_there_ends_what_was_under_way():
+    talk = while_a_person_is_there("error")
+    assert talk.happen(AgentLeft, agent="anna") == ["<agent_left>", "Что ещё?"]
 
 
 def unfinished() -> Unfinished:

@@ -98,8 +98,8 @@ def _no_reply(graph: Graph) -> Iterator[Finding]:
 
 def _no_patience(graph: Graph) -> Iterator[Finding]:
     for key, state in graph.states.items():
-        if state.edges is None or state.fetch is not None:
-            continue
+        if state.edges is None or state.fetch is not None or state.session.pause_s:
+            continue  # who asked for a minute may speak to somebody else
         for kind in ("silence", "miss"):
             talk = _endless(state.session, kind, graph.scenarios)
             if talk:
