@@ -5,8 +5,8 @@ from bot.dialogue.actions import ChoseItem, End, Fault, Fetch, Handoff, Learn, S
 from bot.dialogue.engine import advance, expects
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Fetched, Left, Started, TransferFailed, Utterance
 from bot.dialogue.expressions import Expression
-from bot.dialogue.scenario import BranchStep, ChooseStep, CollectStep, EndStep, HandoffStep, Scenario, ScenarioSet, Slot
 from bot.dialogue.meaning import Meaning, Reading
+from bot.dialogue.scenario import BranchStep, ChooseStep, CollectStep, EndStep, HandoffStep, Scenario, ScenarioSet, Slot
 from bot.dialogue.session import Unfinished
 from bot.dialogue.values import Moment
 from tests.dialogue.small import FOUR, IVAN, MAIN, NOW, SMALL, THREE, TOMORROW, Talk, item, prompt
