@@ -31,6 +31,7 @@ from bot.authoring.slots import FIXED, samples, slots
 from bot.authoring.steps import block
 from bot.authoring.surveys import BUILTIN as WORDED
 from bot.authoring.tree import Fields, Listing, Node, Text, Unreadable, read, read_file
+from bot.dialogue.meaning import REPAIRS
 from bot.dialogue.scenario import Business, Prompt, Scenario, ScenarioSet, Slot
 from bot.dialogue.values import Value
 
@@ -117,6 +118,7 @@ class _SetDraft:
     digest: str = ""
     drafts: dict[str, Draft] = field(default_factory=dict)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
+    instead: dict[str, str] = field(default_factory=dict)
     readers: list[Reader] = field(default_factory=list)
     phrases: list[Phrase] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
@@ -175,6 +177,7 @@ class _SetDraft:
             answers=answers,
             local=self._local(about.languages, rows),
             smalltalk=smalltalk,
+            instead=self.instead,
             actions=external,
         )
 
@@ -415,11 +418,27 @@ class _SetDraft:
         if repair is None:
             return prompts
         reader = self._reader("repair.yaml", languages)
-        for name, node in reader.fields(repair, prompts).items():
+        for name, node in reader.fields(repair, {**prompts, **dict.fromkeys(REPAIRS)}).items():
+            if name not in prompts or (isinstance(node, Fields) and node.get("start") is not None):
+                self._instead(reader, name, node)
+                continue
             prompts[name] = reader.prompt(node, f"repair:{name}", EXTRA.get(name, ()))
         for use in reader.uses:
             checks.expression(reader, use, FIXED, {}, business, (), rows)
         return prompts
+
+    def _instead(self, reader: Reader, name: str, node: Node) -> None:
+        """`cancel: {start: my_cancel}`: a scenario of the set in place of what is built in."""
+        if name not in REPAIRS:
+            reader.unknown("unknown_repair", node, name, REPAIRS)
+            return
+        start = reader.fields(node, ("start",), ("start",)).get("start")
+        scenario = reader.name(start)
+        if start is not None and scenario:
+            if scenario in self.scenarios:
+                self.instead[name] = scenario
+            else:
+                reader.unknown("unknown_scenario", start, scenario, self.scenarios)
 
     def _reader(self, file: str, languages: tuple[str, ...] = ("ru", "en")) -> Reader:
         self.readers.append(Reader(file, self.problems, languages))

@@ -230,6 +230,14 @@ def _on_the_menu(run: Run, intent: str | None) -> bool:
 
 def _wish(run: Run, meaning: Meaning, intent: str) -> None:
     """Something else than what was asked: a repair, a scenario, an item of the first menu."""
+    own = run.scenarios.instead.get(intent, "")
+    if own and all(frame.scenario != own for frame in run.session.stack):  # in its own midst the built-in one serves
+        run.understood()
+        run.change(offer=None, pending=None)
+        if isinstance(run.step, ChooseStep):
+            serve(run, run.step)
+        begin(run, own, Meaning())
+        return
     repair = REPAIR.get(intent)
     if repair is not None:
         if intent not in ("repeat", "slower", "wait"):

@@ -378,7 +378,7 @@ class ScenarioSet:
     write down themselves.
     actions: what actions.yaml declares, by name.
     answers: by intent. smalltalk: questions of the shipped ones, as `phrases`. local: likewise, of what single
-    steps understand.
+    steps understand. instead: of a built-in repair, a scenario: "cancel" -> "my_cancel".
     """
 
     name: str
@@ -395,6 +395,7 @@ class ScenarioSet:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     smalltalk: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     local: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def sensitive(self) -> frozenset[str]:

@@ -181,7 +181,7 @@ def _helped(steps: Mapping[str, Step], first: str, slot: str) -> bool:
 
 def _nobody_starts(whole: Whole) -> None:
     """A scenario that is neither begun with, nor started, nor asked for in words."""
-    started = {whole.made.start, *whole.made.phrases}
+    started = {whole.made.start, *whole.made.phrases, *whole.made.instead.values()}
     for draft in whole.drafts.values():
         started.update(name for name, _ in draft.starts)
     for name, draft in whole.drafts.items():

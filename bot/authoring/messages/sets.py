@@ -17,6 +17,13 @@ MESSAGES: Messages = {
         "en": ("scenarios start each other in a circle: <names>", "Let one of them ask something first."),
         "ru": ("сценарии запускают друг друга по кругу: <names>", "Пусть один из них сначала что-нибудь спросит."),
     },
+    "unknown_repair": {
+        "en": (
+            "'<name>' is no wish, so no scenario can take its place",
+            "There are: <known>.",
+        ),
+        "ru": ("'<name>' — не просьба, сценарием её не заменить", "Просьбы: <known>."),
+    },
     "answer_twice": {
         "en": ("answer '<name>' is already written in <file>", "Rename one of them."),
         "ru": ("ответ '<name>' уже есть в файле <file>", "Переименуйте один из них."),
