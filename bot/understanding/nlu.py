@@ -84,6 +84,7 @@ _DATED: Mapping[Language, re.Pattern[str]] = {
 _OVER = re.compile(
     r"\b(?:поза)?вчера\b|\bназад\b|\bпрошл\w+|\byesterday\b|\bago\b|\blast\b"
 )  # of a date that may be over
+_NO = re.compile(r"^(?:нет|no)\s+(?=\S)")
 _CLAUSE = re.compile(r"[,;.!?\n]+\s+|\s+(?=(?:а|и|and|but|also)\s)")  # where an answer may end and a question begin
 _LONG_NUMBER = re.compile(r"\b\d{5,}\b")  # no hour, no count, no price: an order's number, though nobody asked for it
 _COMMA = re.compile(r"[,;.!\n]+")
@@ -234,9 +235,10 @@ class BuiltinNlu:
         if wish == "cancel" and asks_to_cancel(expectation.question):
             return Meaning(yes=False)  # "never mind" to "shall I cancel it?"
         if wish == "cancel" and asked is not None and asked.type == "choice":
-            told, rest = _read(asked, plain, heard)
-            if told is not None and told.value is not None and not _content(rest, language):
-                return Meaning(readings={asked.name: told})  # "нет, не надо" is an option here
+            for words in (plain, _NO.sub("", plain)):  # "нет, не надо" is an option here, and so is "не надо"
+                told, rest = _read(asked, words, heard)
+                if told is not None and told.value is not None and not _content(rest, language):
+                    return Meaning(readings={asked.name: told})
         if heard.yes is not None and not self._says_more(heard, wish):
             return Meaning(yes=heard.yes)
         if wish in expectation.intents and not self._is_scenario(plain, str(wish), expectation, language):

@@ -87,6 +87,8 @@ def test_a_no_that_is_an_option_is_no_wish_to_cancel():
     options = (
         Option(id="order", title={"ru": "Оформляем"}, synonyms={"ru": ("да", "давайте")}),
         Option(id="no", title={"ru": "Не нужно"}, synonyms={"ru": ("нет", "не надо", "передумал")}),
+        Option(id="later", title={"ru": "Позже"}, synonyms={"ru": ("не сейчас",)}),
+        Option(id="never", title={"ru": "Больше не звоните"}, synonyms={"ru": ("не звоните", "не беспокойте")}),
     )
     expected = Expectation(asked="ready", slots={"ready": SlotSpec(name="ready", type="choice", options=options)})
     for text in ("нет, не надо", "не нужно", "нет, передумал"):
