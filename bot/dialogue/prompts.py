@@ -26,7 +26,7 @@ _DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|I\b")
 _E164 = re.compile(r"\+\d{8,15}")  # a telephone number as slots hold it
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Register:
     """For whom a value becomes text. voice: for the ear. now: naive, the wall clock of the business."""
 

@@ -76,7 +76,7 @@ class Run:
         """The frame on top may stand in a session that others have: it is copied before it is changed."""
         stack = self.session.stack
         if stack:
-            self.session.__dict__["stack"] = (*stack[:-1], changed(stack[-1]))
+            set_in_place(self.session, {"stack": (*stack[:-1], changed(stack[-1]))})
 
     def go(self, step: str) -> None:
         """On to a step: whatever the frame waited for is over, and so are the misses at it."""

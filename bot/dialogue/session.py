@@ -99,8 +99,7 @@ def changed(state: State, **fields: Any) -> State:
     """A copy, like `dataclasses.replace` but several times as fast. Raises TypeError on a field that doesn't exist."""
     copy = object.__new__(type(state))
     object.__setattr__(copy, "__dict__", dict(state.__dict__))
-    if fields:
-        set_in_place(copy, fields)
+    set_in_place(copy, fields)
     return copy
 
 

@@ -47,7 +47,6 @@ def day_name(when: date, ahead: int) -> str:
     return _NEAR.get(ahead, _WEEKDAYS[when.weekday()])
 
 
-@lru_cache(maxsize=4096)
 def calendar_day(when: date, *, voice: bool, year: bool) -> str:
     month = _MONTHS[when.month - 1]
     if not voice:
@@ -64,7 +63,6 @@ def _year(year: int) -> str:
     return f"{cardinal(century)} {cardinal(rest)}"
 
 
-@lru_cache(maxsize=4096)
 def clock(moment: time, *, voice: bool) -> str:
     """'3 pm', '3:30 pm'; 'three in the afternoon', 'five oh five in the morning', 'noon'."""
     hour = moment.hour % 12 or 12

@@ -100,7 +100,6 @@ def day_name(when: date, ahead: int) -> str:
     return _NEAR.get(ahead, _WEEKDAYS[when.weekday()])
 
 
-@lru_cache(maxsize=4096)
 def calendar_day(when: date, *, voice: bool, year: bool) -> str:
     month = _MONTHS[when.month - 1]
     if not voice:
@@ -114,7 +113,6 @@ def through_day(when: date) -> str:
     return f"{ordinal(when.day, case='accusative', gender='neuter')} {_MONTHS[when.month - 1]}"
 
 
-@lru_cache(maxsize=4096)
 def clock(moment: time, *, voice: bool) -> str:
     """In the accusative. Hours of the first half of the day carry their part, for 'девять' may be either."""
     if not voice:

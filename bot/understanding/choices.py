@@ -57,7 +57,7 @@ def read_choice(text: str, *, lang: Lang, expected: Expected) -> Reading:
     if not hits:
         return NOTHING
     spans = sorted(hits, key=lambda hit: hit.start)
-    kept = [hit for hit, no in zip(spans, rejected(line, spans, SPEECH[lang]), strict=True) if not no]
+    kept = [hit for hit, no in zip(spans, rejected(line, spans, SPEECH[lang], broken=True), strict=True) if not no]
     if not kept:
         return NOTHING
     used = {at for hit in kept for at in range(hit.start, hit.stop)}

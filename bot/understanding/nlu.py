@@ -234,7 +234,7 @@ class BuiltinNlu:
         wish = repair(plain, language, yesno=expectation.yesno)
         if wish == "cancel" and asks_to_cancel(expectation.question):
             return Meaning(yes=False)  # "never mind" to "shall I cancel it?"
-        if wish == "cancel" and asked is not None and asked.type == "choice":
+        if wish in ("cancel", *_POLITE) and asked is not None and asked.type == "choice":
             for words in (plain, _NO.sub("", plain)):  # "нет, не надо" is an option here, and so is "не надо"
                 told, rest = _read(asked, words, heard)
                 if told is not None and told.value is not None and not _content(rest, language):

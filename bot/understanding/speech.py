@@ -103,12 +103,15 @@ SPEECH = {"ru": RUSSIAN, "en": ENGLISH}
 _REACH = 5  # words between what is found and the 'не могу' that rejects it
 
 
-def rejected(line: Line, found: Sequence[Found], speech: Speech) -> list[bool]:
-    """For each of found, in order of place, whether the speaker takes it back."""
+def rejected(line: Line, found: Sequence[Found], speech: Speech, *, broken: bool = False) -> list[bool]:
+    """For each of found, in order of place, whether the speaker takes it back.
+
+    broken: "doesn't work" of a thing tells what is the matter with it; of a day it tells that it doesn't suit.
+    """
     out = [_negated(line, one, speech) for one in found]
     for at in range(len(line)):
         width = _cannot(line, at, speech)
-        if not width:
+        if not width or (broken and line.word(at + 1) in ("work", "working", "turn", "start")):
             continue
         before = _beside(line, found, at - 1, -1, speech)
         after = _beside(line, found, at + width, 1, speech)

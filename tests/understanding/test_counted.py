@@ -103,3 +103,20 @@ def test_a_bare_yes_chooses_nothing_that_was_not_asked():
     nlu = BuiltinNlu.of(SMALL)
     assert nlu.understand("да", expected, language="ru", now=NOW).readings == {}
     assert set(nlu.understand("заработало", expected, language="ru", now=NOW).readings) == {"works"}
+
+
+def test_what_does_not_work_is_what_is_meant_but_a_day_that_does_not_work_is_not():
+    options = (Option(id="tv", title={"en": "TV"}), Option(id="internet", title={"en": "Internet"}))
+    kind = SlotSpec(name="kind", type="choice", options=options)
+    expected = Expectation(asked="kind", slots={"kind": kind, "when": SlotSpec(name="when", type="datetime")})
+    nlu = BuiltinNlu.of(SMALL)
+    for text in ("my TV doesn't work", "the tv isn't working"):
+        assert nlu.understand(text, expected, language="en", now=NOW).readings["kind"].value == "tv"
+    assert "when" not in nlu.understand("Friday at three doesn't work", expected, language="en", now=NOW).readings
+
+
+def test_a_polite_no_is_the_option_that_says_no():
+    options = (Option(id="order", title={"en": "Order it"}), Option(id="no", title={"en": "No, thanks"}))
+    expected = Expectation(asked="ready", slots={"ready": SlotSpec(name="ready", type="choice", options=options)})
+    told = BuiltinNlu.of(SMALL).understand("no, thanks", expected, language="en", now=NOW)
+    assert told.readings["ready"].value == "no"
