@@ -63,6 +63,15 @@ async def test_a_button_comes_with_a_payload_that_chooses_it(web: Web) -> None:
     assert (await web.tell(anna, prices["payload"]))[-1] == "Приём какого врача вас интересует?"
 
 
+async def test_a_conversation_begins_with_the_set_that_is_named(web: Web) -> None:
+    assert (await web.tell(somebody(), "хочу большую пиццу", scenarios="pizza"))[-1].startswith("Что добавить")
+    async with web.client() as client:
+        body = {"sender": somebody(), "message": "привет", "scenarios": "no-such-set"}
+        refused = await client.post("/webhooks/rest/webhook", json=body)
+        assert refused.status_code == 404
+        assert "pizza" in refused.json()["fix"]
+
+
 async def test_a_message_sent_twice_has_one_effect_and_one_answer(web: Web) -> None:
     anna = somebody()
     first = await web.tell(anna, "сколько стоит приём кардиолога", message_id="m-1")

@@ -45,7 +45,7 @@ def test_every_built_in_prompt_that_the_engine_names_is_shipped_and_no_other(cli
     dialogue = "".join(file.read_text() for file in sorted((CLINIC.parents[1] / "bot").glob("**/*.py")))
     named = set(re.findall(r'say_builtin\(\s*"(\w+)"|"(to_person\w*)"|APOLOGY = "(\w+)"', dialogue))
     wanted = {name for names in named for name in names if name}
-    wanted |= set(re.findall(r'builtin_speech\(.*, "(\w+)"\)', dialogue))
+    wanted |= set(re.findall(r'(?:builtin_speech|_Builtin)\(\w.*, "(\w+)"\)', dialogue))
     wanted |= {f"ask_{part}" for part in ("time", "day", "part_of_day")} | {"offer_continue", *REFUSALS}
     wanted |= {f"survey_{kind}" for kind in KINDS}
     assert set(shipped()) == wanted

@@ -23,6 +23,24 @@ async def test_a_stranger_gets_an_id_and_a_greeting_with_buttons(served: Served)
         await chat.until(of("status", status="bot"))
 
 
+async def test_a_page_begins_with_the_set_it_names(served: Served) -> None:
+    async with Chat(served) as chat:
+        welcome = await chat.welcome()
+        names = [each["name"] for each in welcome["sets"]]
+        assert names[0] == "clinic"  # the default first
+        assert "pizza" in names
+        await chat.send(type="scenarios", scenarios="pizza")
+        await chat.send(type="start")
+        await chat.until(saying("Какую пиццу"))
+    async with Chat(served, chat.visitor) as back:
+        assert (await back.welcome())["scenarios"] == "pizza"
+    async with Chat(served) as other:
+        await other.welcome()
+        await other.send(type="scenarios", scenarios="no-such-set")
+        await other.send(type="start")
+        await other.until(saying("Чем помочь"))
+
+
 async def test_a_button_is_told_by_its_payload_and_shown_by_its_title(served: Served) -> None:
     async with Chat(served) as chat:
         await chat.welcome()

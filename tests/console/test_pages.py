@@ -79,6 +79,19 @@ async def test_a_reload_keeps_what_was_said_and_the_buttons(served: Served, brow
         assert await page.locator(".say").all_inner_texts() == before
 
 
+async def test_a_visitor_chooses_who_to_talk_to_and_a_reload_keeps_it(served: Served, browser: Browser) -> None:
+    async with visiting(browser, served.url) as page:
+        chooser = page.get_by_role("combobox", name="С кем поговорить")
+        await expect(chooser).to_have_value("clinic")
+        await chooser.select_option(label="Пиццерия «Огонёк»")
+        log = page.get_by_role("log", name="Переписка")
+        await expect(log).to_contain_text("Какую пиццу")
+        await expect(page).to_have_title("Пиццерия «Огонёк» · Говорун")
+        await page.reload()
+        await expect(chooser).to_have_value("pizza")
+        await expect(log).to_contain_text("Какую пиццу")
+
+
 async def test_what_a_visitor_writes_is_text_and_never_markup(served: Served, browser: Browser) -> None:
     async with visiting(browser, served.url) as page:
         nasty = "<img src=x onerror=document.title='broken'><b>жирно</b>"

@@ -166,7 +166,11 @@ def test_the_russian_page_says_what_the_english_one_says(russian: Path) -> None:
         counts = [len(re.findall(pattern, page.read_text(), re.MULTILINE)) for page in (russian, english)]
         assert counts[0] == counts[1], pattern
     shown = [
-        [re.sub(r"\s*#.*", "", block["body"], flags=re.MULTILINE) for block in BLOCK.finditer(page.read_text())]
+        [
+            re.sub(r"\s*#.*", "", block["body"], flags=re.MULTILINE)
+            for block in BLOCK.finditer(page.read_text())
+            if block["kind"] != "golden"  # a conversation is in the page's own language
+        ]
         for page in (russian, english)
     ]
     assert shown[0] == shown[1]
