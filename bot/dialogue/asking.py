@@ -15,6 +15,7 @@ from bot.dialogue.session import Frame
 from bot.dialogue.values import Moment, Value
 
 SERVED = "served."  # among a frame's visits
+REFUSED = "invalid."  # among a frame's visits: how often a value for this slot was refused
 # What the built-in prompts say of a value that a slot can't hold.
 REFUSALS = (
     "in_the_past",
@@ -123,6 +124,7 @@ def take(run: Run, slot: Slot, reading: Reading) -> bool:
             refuse(run, slot, value, keep_day=isinstance(value, datetime) and _opens(run, value))
             return False
     run.forget(slot.name)
+    accepted(run, slot.name)
     run.store(**{slot.name: value})
     if run.frame.asked == slot.name:
         run.put(asked=None, question=None)
@@ -158,10 +160,16 @@ def _opens(run: Run, value: datetime) -> bool:
 def refuse(run: Run, slot: Slot, value: Value, *, keep_day: bool) -> None:
     """Forget the value; of a moment the day stays, so that only the hour is asked again."""
     run.forget(slot.name)
-    run.visit(f"invalid.{slot.name}")
+    run.visit(f"{REFUSED}{slot.name}")
     run.put(asked=None, question=None)
     if keep_day and isinstance(value, datetime):
         run.put(partial={**run.frame.partial, slot.name: Moment(day=value.date())})
+
+
+def accepted(run: Run, name: str) -> None:
+    """What was refused before counts no more: the value is there now, or a person was called for it."""
+    if f"{REFUSED}{name}" in run.frame.visits:
+        run.put(visits={key: count for key, count in run.frame.visits.items() if key != f"{REFUSED}{name}"})
 
 
 def collected_at(run: Run, slot: str) -> str | None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bot.dialogue.asking import MAX_INVALID
+from bot.dialogue.asking import MAX_INVALID, REFUSED, accepted
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import CollectStep, Slot
 from bot.dialogue.steps import finish, go_on, hand_off
-
-REFUSED = "invalid."  # among a frame's visits: how often a value for this slot was refused
 
 
 def asked_slot(run: Run) -> Slot | None:
@@ -49,6 +47,8 @@ def refused_too_often(run: Run) -> str | None:
 def give_up(run: Run, *, reason: str, name: str | None = None) -> None:
     """A slot was asked for in vain, the one asked now or `name`: on to its own `on_fail`, or a person helps."""
     slot = run.scenario.slots.get(name) if name is not None else asked_slot(run)
+    if slot is not None:
+        accepted(run, slot.name)
     if slot is None or slot.on_fail is None or run.session.offer is not None:
         if reason == "silence" and run.scenarios.scenarios[run.session.stack[0].scenario].outbound:
             run.say_builtin("goodbye")  # we rang, and nobody talks: an answering machine is no matter for a person
@@ -58,6 +58,5 @@ def give_up(run: Run, *, reason: str, name: str | None = None) -> None:
         return
     run.understood()
     leave_out(run, slot.name)
-    run.put(visits={key: count for key, count in run.frame.visits.items() if key != f"{REFUSED}{slot.name}"})
     run.go(slot.on_fail)
     go_on(run)

@@ -86,22 +86,18 @@ def _number(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:
 
 
 def _moment(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:
-    """DDMM when the day is unknown, else HHMM."""
-    if len(digits) != DATE_DIGITS or not digits.isdigit():
-        return None
-    first, second = int(digits[:2]), int(digits[2:])
+    """DDMM when the day is unknown, else the hour. A slip of the finger is nothing, so that the day told stays."""
     known = slot.known
-    try:
-        if known and known.day:
-            return Reading(value=datetime.combine(known.day, time(first, second)))
-        day = date(now.year, second, first)
-        if day < now.date():
-            day = date(now.year + 1, second, first)
-    except ValueError:
+    told = _time(digits, slot, now) if known and known.day else _date(digits[:DATE_DIGITS], slot, now)
+    if told is None or told.value is None or len(digits) > DATE_DIGITS:
+        return None
+    if isinstance(told.value, time):
+        return Reading(value=datetime.combine(known.day, told.value)) if known and known.day else None
+    if not isinstance(told.value, date):
         return None
     if known and known.time:
-        return Reading(value=datetime.combine(day, known.time))
-    return Reading(partial=Moment(day=day), question="time")
+        return Reading(value=datetime.combine(told.value, known.time))
+    return Reading(partial=Moment(day=told.value), question="time")
 
 
 def _digits(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from bot.dialogue.meaning import Expectation, Language, Reading
+from bot.dialogue.meaning import Expectation, Language, Reading, SlotSpec
 from bot.dialogue.values import Moment
 from bot.understanding import slots
+from bot.understanding.many import amends
 from bot.understanding.reading import Expected
 
 _LONGEST = 8  # words; who says more says what it should be
@@ -63,13 +64,20 @@ def restated(text: str, language: Language) -> tuple[str, str] | None:
     return text[: found[-1].start()], text[found[-1].end() :]
 
 
-def corrected(expectation: Expectation, said: Mapping[str, Reading]) -> Expectation:
-    """The same with what was just said as known: "завтра в три, то есть в четыре" keeps its day."""
-    specs = {
-        name: replace(spec, known=_moment(said[name])) if spec.type == "datetime" and name in said else spec
-        for name, spec in expectation.slots.items()
-    }
-    return replace(expectation, slots=specs)
+def corrected(expectation: Expectation, said: Mapping[str, Reading], words: str, language: Language) -> Expectation:
+    """The same with what was just said as known: "завтра в три, то есть в четыре" keeps its day, "сыр и лук, ой нет,
+    без лука" its cheese. words: what it is put right to."""
+    amended = amends(words, language)
+
+    def known(spec: SlotSpec) -> SlotSpec:
+        told = said.get(spec.name)
+        if told is not None and spec.type == "datetime":
+            return replace(spec, known=_moment(told))
+        if told is not None and spec.many and isinstance(told.value, tuple) and amended:
+            return replace(spec, chosen=tuple(map(str, told.value)))
+        return spec
+
+    return replace(expectation, slots={name: known(spec) for name, spec in expectation.slots.items()})
 
 
 def _moment(reading: Reading) -> Moment | None:

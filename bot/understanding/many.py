@@ -109,6 +109,13 @@ def read_many(text: str, *, lang: Lang, expected: Expected) -> Reading:
     return Reading(value=chosen, rest=left)
 
 
+def amends(text: str, lang: Lang) -> bool:
+    """Whether it adds to a choice or takes from it, "без лука", rather than making it anew: "ветчину", "не надо"."""
+    words = WORDS[lang]
+    said = set(normalise(text).split())
+    return bool(said & (words.add | words.drop)) and not said <= words.nothing
+
+
 def _base(
     expected: Expected,
     signs: Sequence[Sign],

@@ -178,7 +178,7 @@ class BuiltinNlu:
         if parts is None:
             return None
         first = self._one(parts[0], expectation, language, now)
-        last = self._one(parts[1], corrected(expectation, first.readings), language, now)
+        last = self._one(parts[1], corrected(expectation, first.readings, parts[1], language), language, now)
         if not last.readings or not last.readings.keys() <= first.readings.keys():
             return None
         return replace(first, readings={**first.readings, **last.readings})

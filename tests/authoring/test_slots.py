@@ -278,6 +278,9 @@ def toppings(said: str = "{toppings}") -> str:
         ("давайте все", "Сыр, Грибы, Лук и Ветчина"),
         ("без лука, сыр", "Сыр"),
         ("первое и третье", "Сыр и Лук"),
+        ("сыр и лук, ой нет, без лука", "Сыр"),
+        ("сыр, ой нет, ветчину", "Ветчина"),
+        ("сыр, ой нет, ничего не надо", "Без добавок"),
         ("без добавок", "Без добавок"),
         ("не надо", "Без добавок"),
         ("нет, спасибо", "Без добавок"),
@@ -293,6 +296,8 @@ def test_several_options_are_named_in_one_breath(words: str, taken: str, goes: G
         ("cheese and ham", "Cheese and Ham"),
         ("everything but onions", "Cheese, Mushrooms and Ham"),
         ("ham, hold the onions", "Ham"),
+        ("cheese and ham, no wait, without ham", "Cheese"),
+        ("cheese, I mean ham", "Ham"),
         ("no thanks", "No toppings"),
     ],
 )

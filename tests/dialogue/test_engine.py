@@ -112,6 +112,25 @@ def test_four_refused_times_bring_a_person():
     assert said[-1] == "<to_person_text>"
 
 
+def test_after_a_person_was_called_for_a_time_one_that_fits_is_taken():
+    talk = Talk()
+    talk.say("booking", service="lor")
+    for _ in range(4):
+        talk.say(when=datetime(2026, 11, 19, 21))
+    talk.happen(AgentJoined, agent="anna")
+    talk.happen(AgentLeft, agent="anna")
+    assert talk.say(when=THREE) == ["Как вас зовут?"]
+
+
+def test_refusals_before_a_time_that_fitted_count_no_more():
+    talk = Talk()
+    talk.say("booking", service="lor")
+    for _ in range(3):
+        talk.say(when=datetime(2026, 11, 19, 21))
+    talk.say(when=THREE)
+    assert talk.say(when=datetime(2026, 11, 19, 21)) == ["Закрыто.", "<ask_time>"]
+
+
 def test_a_digression_comes_back_to_the_question():
     talk = Talk()
     talk.say("booking", service="lor")

@@ -39,3 +39,14 @@ def test_a_date_is_day_and_month_and_the_hour_follows():
 def test_the_thirty_second_of_december_is_nothing():
     assert not read_keys("3212", asked("datetime"), NOW).readings
     assert not read_keys("2560", asked("datetime", Moment(day=date(2026, 11, 19))), NOW).readings
+
+
+def test_an_hour_is_keyed_as_in_a_slot_of_its_own_and_a_leap_day_is_found_in_its_year():
+    tomorrow = Moment(day=date(2026, 11, 19))
+    for digits, hour in (("930", time(9, 30)), ("15#", time(15)), ("9", time(9))):
+        assert read_keys(digits, asked("datetime", tomorrow), NOW).readings["x"].value == datetime.combine(
+            date(2026, 11, 19), hour
+        )
+    before_a_leap_year = datetime(2027, 11, 18, 10)
+    leap = read_keys("2902", asked("datetime"), before_a_leap_year).readings["x"]
+    assert leap == Reading(partial=Moment(day=date(2028, 2, 29)), question="time")
