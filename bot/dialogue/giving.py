@@ -17,6 +17,7 @@ _DECIMAL = re.compile(r"-?\d{1,15}\.\d{1,10}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d{1,2}:\d\d(:\d\d)?")
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
+_AND = re.compile(r"\s*,\s*|\s+(?:and|и)\s+")
 _YES = {"yes": True, "true": True, "да": True, "no": False, "false": False, "нет": False}
 
 
@@ -83,8 +84,24 @@ def _text(text: str, _: Slot) -> Value:
     return text
 
 
+def _digits(text: str, slot: Slot) -> Value:
+    """As text, with its zeros; gaps and dashes are how it is written."""
+    digits = "".join(char for char in text if char not in " -")
+    fewest, most = slot.length or (1, len(digits))
+    if not digits.isascii() or not digits.isdigit() or not fewest <= len(digits) <= most:
+        raise ValueError
+    return digits
+
+
 def _choice(text: str, slot: Slot) -> Value:
-    """By its id, or a title."""
+    """By its id, or a title; of several all that are named, in the order in which they are offered."""
+    if not slot.many:
+        return _one(text, slot)
+    wanted = {_one(part, slot) for part in _AND.split(text)} if text != "none" else set()
+    return tuple(option.id for option in slot.options if option.id in wanted)
+
+
+def _one(text: str, slot: Slot) -> str:
     for option in slot.options:
         if text == option.id or text.lower() in _titles(option):
             return option.id
@@ -137,6 +154,7 @@ def _yes(text: str, _: Slot) -> Value:
 
 _READERS: Mapping[str, Callable[[str, Slot], Value]] = {
     "choice": _choice,
+    "digits": _digits,
     "datetime": lambda text, _: _moment(text),
     "date": lambda text, _: date.fromisoformat(text),
     "time": lambda text, _: _clock(text),
@@ -146,6 +164,7 @@ _READERS: Mapping[str, Callable[[str, Slot], Value]] = {
     "yesno": _yes,
 }
 _LIKE = {
+    "digits": "1042",
     "datetime": "2026-11-19 16:00",
     "date": "2026-11-19",
     "time": "16:00",
@@ -160,5 +179,7 @@ def _like(slot: Slot | None) -> str:
     if slot is None:
         return "2026-11-19 16:00"
     if slot.type == "choice":
-        return " | ".join(option.id for option in slot.options[:8])
+        return (" and " if slot.many else " | ").join(option.id for option in slot.options[:8])
+    if slot.type == "digits" and slot.length is not None:
+        return "1234567890123456789"[: slot.length[0]]
     return _LIKE.get(slot.type, "a text")

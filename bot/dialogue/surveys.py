@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot.dialogue.actions import Rated
-from bot.dialogue.prompts import show
+from bot.dialogue.prompts import show, tells
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import RateStep
+from bot.dialogue.values import MASK
 
 # The highest score of each; the lowest is 1, of nps 0.
 SCALES = {"csat": 5, "ces": 5, "nps": 10}
@@ -22,7 +23,7 @@ def rate(run: Run, step: RateStep) -> None:
     text = comment.strip() if isinstance(comment, str) else ""
     run.store(score=score, comment=text or None)
     if score is not None:
-        about = show(run.register(), run.evaluate(step.about)) if step.about else ""
+        about = _about(run, step)
         run.actions.append(
             Rated(
                 survey=step.survey,
@@ -34,3 +35,12 @@ def rate(run: Run, step: RateStep) -> None:
             )
         )
     run.go(step.next)
+
+
+def _about(run: Run, step: RateStep) -> str:
+    """What was rated; the table of ratings is for everybody's eyes, so that what is sensitive stays out of it."""
+    if step.about is None:
+        return ""
+    if tells(step.about, run.scenarios.sensitive):
+        return MASK
+    return show(run.register(), run.evaluate(step.about))

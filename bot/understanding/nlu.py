@@ -524,7 +524,9 @@ def _by_order(spec: SlotSpec, told: Reading, words: str, heard: _Heard) -> bool:
     """Whether a choice was made by number ("второй"), which means nothing where its options were not just read out."""
     if spec.type != "choice":
         return False
-    turned, _ = _read(replace(spec, options=(*spec.options[1:], *spec.options[:1])), words, heard)
+    moved = (*spec.options[1:], *spec.options[:1])
+    options = tuple(replace(one, key=here.key) for one, here in zip(moved, spec.options, strict=True))
+    turned, _ = _read(replace(spec, options=options), words, heard)
     if turned is not None and isinstance(turned.value, tuple) and isinstance(told.value, tuple):
         return set(turned.value) != set(told.value)
     return turned is None or turned.value != told.value

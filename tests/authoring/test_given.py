@@ -159,6 +159,34 @@ def test_given_texts_are_read_by_the_type_of_their_slot(tmp_path: Path):
         giving.read({"when": "2026-02-30 10:00"}, scenario)
 
 
+ORDERED = """\
+scenario: task
+title: {ru: Заказ, en: Order}
+slots:
+  number: {type: digits, length: 4, ask: {ru: Номер?, en: Number?}}
+  extras:
+    type: choice
+    many: yes
+    ask: {ru: Что ещё?, en: What else?}
+    options: {cheese: {title: {ru: сыр, en: cheese}}, ham: {title: {ru: ветчина, en: ham}}}
+steps:
+  - collect: [number, extras]
+"""
+
+
+def test_a_given_number_keeps_its_zeros_and_a_choice_of_several_is_given_whole(tmp_path: Path):
+    scenario = load(write(tmp_path / "set", task=ORDERED)).scenarios["task"]
+    assert giving.read({"number": "00-42"}, scenario) == {"number": "0042"}
+    for text in ("ham and cheese", "сыр, ветчина"):
+        assert giving.read({"extras": text}, scenario) == {"extras": ("cheese", "ham")}
+    assert giving.read({"extras": "cheese"}, scenario) == {"extras": ("cheese",)}
+    assert giving.read({"extras": "none"}, scenario) == {"extras": ()}
+    for name, text, like in (("number", "12", "1234"), ("number", "abcd", "1234"), ("extras", "egg", "cheese and ham")):
+        with pytest.raises(giving.NotGiven) as caught:
+            giving.read({name: text}, scenario)
+        assert caught.value.like == like
+
+
 OUTBOUND = """\
 scenario: task
 title: {ru: Напоминание, en: Reminder}

@@ -519,3 +519,8 @@ def test_a_mistake_in_a_slot_is_told(slot: str, said: str, tmp_path: Path):
     (told,) = (problem.text() for problem in check(folder))
     assert said in told
     assert told.startswith("order.yaml:4: ")
+
+
+def test_a_number_alone_is_no_topping_while_the_sum_is_confirmed(goes: Goes):
+    talk = "< Что добавить?\n> сыр\n< Сыр, 50\u00a0₽. Верно?\n> две\n< Простите, …\n< Сыр, 50\u00a0₽. Верно?\n"
+    goes(CONFIRMED, talk)

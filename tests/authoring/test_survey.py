@@ -31,7 +31,7 @@ CSAT = """\
 @pytest.fixture
 def talks(tmp_path: Path):
     def run(steps: str, talk: str, header: str = "", language: str = "en", **others: str) -> str:
-        folder = write(tmp_path / "set", task=HEAD + steps, **others)
+        folder = write(tmp_path / "set", **{"task": HEAD + steps} | others)
         (folder / "tests").mkdir(exist_ok=True)
         (folder / "tests" / f"x.{language}.txt").write_text(f"# x  scenario: task{header}\n{talk}")
         (result,) = golden.run(folder, nlu=BuiltinNlu.of, bench=BENCH)
@@ -45,6 +45,13 @@ def test_a_score_and_a_comment_are_kept_and_are_variables(talks):
     talk += "< Thanks 4 the music is too loud.\n= rated: csat 4, comment the music is too loud, about visit\n"
     talk += "= ended: done\n"
     assert talks(CSAT, talk) == ""
+
+
+def test_what_is_sensitive_is_not_written_beside_a_score(talks):
+    slots = "slots:\n  card: {type: digits, length: 8, sensitive: yes, ask: {ru: Карта?, en: Card?}}\n"
+    task = HEAD.replace("steps:\n", f"{slots}steps:\n") + "  - collect: [card]\n  - survey: csat\n    about: card\n"
+    talk = "< Card?\n> 12345678\n< How would …\n> five\n= rated: csat 5, about •••\n= ended: done\n"
+    assert talks("", talk, task=task) == ""
 
 
 def test_a_bad_score_without_a_comment(talks):
