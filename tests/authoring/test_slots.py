@@ -521,6 +521,5 @@ def test_a_mistake_in_a_slot_is_told(slot: str, said: str, tmp_path: Path):
     assert told.startswith("order.yaml:4: ")
 
 
-def test_a_number_alone_is_no_topping_while_the_sum_is_confirmed(goes: Goes):
-    talk = "< Что добавить?\n> сыр\n< Сыр, 50\u00a0₽. Верно?\n> две\n< Простите, …\n< Сыр, 50\u00a0₽. Верно?\n"
-    goes(CONFIRMED, talk)
+def test_a_number_alone_is_the_second_button_and_no_topping_while_the_sum_is_confirmed(goes: Goes):
+    goes(CONFIRMED, "< Что добавить?\n> сыр\n< Сыр, 50\u00a0₽. Верно?\n> две\n< Что поправить?\n")
