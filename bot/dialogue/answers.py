@@ -69,8 +69,10 @@ def _collect(run: Run, step: CollectStep, meaning: Meaning) -> bool:
 def _from(run: Run, step: CollectStep, before: Frame, taken: tuple[str, ...]) -> str:
     """Where to go on after an answer: what was told at an earlier step and is corrected now goes through all that
     followed it ("не в пятницу, а в субботу" while the name is asked: is Saturday free?)."""
-    earlier = [name for name in taken if before.values.get(name) is not None and name not in step.slots]
-    return (collected_at(run, earlier[0]) if earlier else None) or step.id
+    told = [name for name in taken if before.values.get(name) is not None and name not in step.slots]
+    collected = [at for at in (collected_at(run, name) for name in told) if at is not None]
+    order = run.scenario.written  # what was volunteered for a later step skips nothing before it
+    return min((at for at in collected if order.index(at) < order.index(step.id)), key=order.index, default=step.id)
 
 
 def ask_anew(run: Run, step: CollectStep | ConfirmStep, name: str) -> None:

@@ -321,10 +321,16 @@ class Scenario:
     outbound: bool = False
 
     @cached_property
+    def written(self) -> tuple[str, ...]:
+        """The ids of the steps in the order of the file; a step is compiled after those that follow it."""
+        ids = tuple(self.steps)
+        return ids if ids[:1] == (self.first,) else ids[::-1]
+
+    @cached_property
     def collected_at(self) -> Mapping[str, str]:
         """Slot -> the first step that collects it."""
         found: dict[str, str] = {}
-        for step in self.steps.values():
+        for step in map(self.steps.__getitem__, self.written):
             for slot in step.slots if isinstance(step, CollectStep) else ():
                 found.setdefault(slot, step.id)
         return found
