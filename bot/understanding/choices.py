@@ -37,6 +37,11 @@ _STOP = {
     "en": frozenset("a an the to for with of and or i my our me need want see doctor please".split()),
 }
 
+_WEAK = {  # alone they name nothing: "не три, а четыре" is no "не скоро"
+    "ru": frozenset("не ни нет это то та тот так что как уже еще есть бы за да вы ты мы я просто такая такой".split()),
+    "en": frozenset("not no it its that this is just still yet don dont didn t s have one on in me you".split()),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -126,6 +131,8 @@ def _match(
     """How much of the name the words say; every meaning word of a short name must be there."""
     places: list[int] = []
     score = 0.0
+    weak = _WEAK[lang]
+    telling = False
     for name_stem, name_word in name:
         likeness, place = max(
             ((_alike(said_stem, said, name_stem, name_word), -at) for at, said_stem, said in words),
@@ -134,7 +141,8 @@ def _match(
         if likeness:
             places.append(-place)
             score += likeness
-    if not places or score / len(name) < 0.5:
+            telling = telling or name_word not in weak
+    if not places or score / len(name) < 0.5 or (not telling and len(places) < len(name)):
         return None
     return Hit(min(places), max(places) + 1, option, score / len(name) + 0.01 * len(places))
 

@@ -87,6 +87,7 @@ _OVER = re.compile(
 _NO = re.compile(r"^(?:нет|no)\s+(?=\S)")
 _CLAUSE = re.compile(r"[,;.!?\n]+\s+|\s+(?=(?:а|и|and|but|also)\s)")  # where an answer may end and a question begin
 _LONG_NUMBER = re.compile(r"\b\d{5,}\b")  # no hour, no count, no price: an order's number, though nobody asked for it
+_LAST_DAY = 31  # of a month: a greater number is no day
 _COMMA = re.compile(r"[,;.!\n]+")
 _LONGEST_NAME = 3  # words
 _POLITE = ("thanks", "greeting", "goodbye")
@@ -422,6 +423,11 @@ def _answers(
     """What was asked for, then what else may be filled now; and the words that nothing took."""
     readings: dict[str, Reading] = {}
     left = said
+    if asked is not None and asked.type == "number":  # "8 903 111 22 33" is a telephone, and no thirty-three windows
+        for spec in (spec for spec in expectation.slots.values() if spec.type == "phone"):
+            told, rest = _read(spec, said, heard)
+            if told is not None and told.value is not None and not _content(rest, heard.language):
+                return {spec.name: told}, rest
     if asked is not None and said:
         text = heard.text if heard.yes is None else said
         told, rest = _read(asked, text, heard)
@@ -460,6 +466,8 @@ def _unasked(
             break
         words = _signed(spec, left, heard, asked)
         if words is None and spec.type == "number" and _number_alone(left, waiting, heard):
+            words = left
+        if words is None and spec.type == "digits" and _digits_alone(left, waiting, heard):
             words = left
         if words is None:
             continue
@@ -538,10 +546,21 @@ def _only_yes_or_no(words: str, heard: _Heard) -> bool:
 
 
 def _number_alone(left: str, waiting: Sequence[SlotSpec], heard: _Heard) -> bool:
-    """ "Нет, шестьсот" to what is being confirmed: a number and nothing else, where it can be no hour."""
-    if not heard.asked_yes_or_no or any(spec.type in _DATES for spec in waiting):
+    """ "Нет, шестьсот" to what is being confirmed: a number and nothing else, where it can be no hour and no day."""
+    dates = {spec.type for spec in waiting if spec.type in _DATES}
+    if not heard.asked_yes_or_no or dates - {"date"}:
         return False
     told = slots.read("number", left, lang=heard.language, now=heard.now, expected=Expected())
+    if dates and (not isinstance(told.value, int) or told.value <= _LAST_DAY):
+        return False
+    return told.value is not None and not _content(told.rest, heard.language)
+
+
+def _digits_alone(left: str, waiting: Sequence[SlotSpec], heard: _Heard) -> bool:
+    """ "Нет, 1047" to what is being confirmed: digits and nothing else, where they can be no amount and no hour."""
+    if not heard.asked_yes_or_no or any(spec.type in ("number", *_DATES) for spec in waiting):
+        return False
+    told = slots.read("digits", left, lang=heard.language, now=heard.now, expected=Expected())
     return told.value is not None and not _content(told.rest, heard.language)
 
 
