@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -22,6 +23,8 @@ router = APIRouter(
     tags=["forms"],
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins with one is run by spreadsheets
+# A spreadsheet set to Russian begins a new cell at ";" and, as the quotes then stand inside, at a new line too.
+_CELL_INSIDE = re.compile(r"([;\t\r\n]\s*)(?=[=+\-@])")
 _HEAD = ("number", "kind", "status", "created", "changed", "agent", "conversation")
 
 
@@ -104,4 +107,5 @@ def table(found: Sequence[Form]) -> str:
 def _cell(value: Any) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
     number = text[1:].replace(" ", "").replace(".", "").isdigit()  # +79051234567 and -5 are what they look like
+    text = _CELL_INSIDE.sub(r"\1'", text)
     return f"'{text}" if text.startswith(_FORMULA) and not number else text

@@ -20,6 +20,18 @@ from bot.dialogue.spoken import plural
 from bot.errors import UnknownScenario
 from bot.understanding.confusions import confused
 
+WORDS = {
+    "en": {
+        "no_folder": "there is no such folder",
+        "no_sets": "there are no scenarios here",
+        "set": "A set is a folder with business.yaml",
+    },
+    "ru": {
+        "no_folder": "такой папки нет",
+        "no_sets": "здесь нет сценариев",
+        "set": "Набор — это папка с файлом business.yaml",
+    },
+}
 _WARNING = {"en": "warning", "ru": "предупреждение"}
 
 
@@ -81,17 +93,15 @@ class Checked:
         return f"{sets}: {self.errors} {errors}, {self.warnings} {warnings}"
 
 
-def sets_in(folder: Path) -> list[Path]:
+def sets_in(folder: Path, locale: Locale = "en") -> list[Path]:
     """The folder itself where it is a set, else the sets in it. Raises UnknownScenario where there is none."""
     if not folder.is_dir():
-        raise UnknownScenario("there is no such folder", where=str(folder))
+        raise UnknownScenario(WORDS[locale]["no_folder"], where=str(folder))
     if any(folder.glob("*.y*ml")):
         return [folder]
     found = sorted(path for path in folder.iterdir() if path.is_dir() and any(path.glob("*.y*ml")))
     if not found:
-        raise UnknownScenario(
-            "there are no scenarios here", where=str(folder), fix="A set is a folder with business.yaml"
-        )
+        raise UnknownScenario(WORDS[locale]["no_sets"], where=str(folder), fix=WORDS[locale]["set"])
     return found
 
 
@@ -100,7 +110,7 @@ def check(folder: Path, *, locale: Locale = "en", deep: Console | None = None) -
 
     deep: try thousands of states of each set, and show how far it is there.
     """
-    found = sets_in(folder)
+    found = sets_in(folder, locale)
     problems: list[tuple[Path, Problem]] = []
     for path in found:
         with _bar(deep, path.name) as looked:

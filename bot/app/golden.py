@@ -45,6 +45,7 @@ WORDS = {
         "some": "{passed} as written, {failed} not",
         "write": "Write what happened into {files}?",
         "written": "{file}: brought up to date",
+        "unwritable": "can't be written: {problem}",
         "unmendable": "{place}: not written down: first mend what stands after '!'",
     },
     "ru": {
@@ -53,6 +54,7 @@ WORDS = {
         "some": "Как написано: {passed}, иначе: {failed}",
         "write": "Записать то, что вышло, в {files}?",
         "written": "{file}: записано",
+        "unwritable": "не записать: {problem}",
         "unmendable": "{place}: не записано: сначала исправьте то, что после «!»",
     },
 }
@@ -119,7 +121,7 @@ def run(folder: Path, *, locale: Locale, only: str, jobs: int | None, progress: 
     """Every set in the folder, in order; in several processes where that is worth their start."""
     _ready.cache_clear()
     _nlu.cache_clear()
-    folders = [path for path in sets_in(folder) if (path / "tests").is_dir()]
+    folders = [path for path in sets_in(folder, locale) if (path / "tests").is_dir()]
     ran = {path: Ran(path) for path in folders}
     tasks: list[tuple[Path, str, int]] = []
     for path in folders:
@@ -210,7 +212,7 @@ def bring_up_to_date(ran: list[Ran], *, words: dict[str, str], console: Console)
                 text = path.read_bytes().decode("utf-8")
                 rewrite(path, updated(text, [result for result in failed if result.file == file]))
             except OSError as error:
-                raise Unacceptable(f"can't be written: {error.strerror}", where=str(path)) from error
+                raise Unacceptable(words["unwritable"].format(problem=error.strerror), where=str(path)) from error
             console.print(words["written"].format(file=path), style="green", markup=False, soft_wrap=True)
             mended += sum(mendable(result) and result.file == file for result in failed)
     return mended

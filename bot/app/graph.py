@@ -19,12 +19,14 @@ from bot.settings import Settings
 
 WORDS = {
     "en": {
+        "unwritable": "can't be written: {problem}",
         "written": "{file}: {count} boxes. Open it in a browser.",
         "unknown": "there is neither a set nor a scenario '{name}'",
         "fix": "Sets: {sets}. Scenarios of '{set}': {scenarios}.",
         "near": "Did you mean '{near}'?",
     },
     "ru": {
+        "unwritable": "не записать: {problem}",
         "written": "{file}: блоков — {count}. Откройте в браузере.",
         "unknown": "нет ни набора, ни сценария '{name}'",
         "fix": "Наборы: {sets}. Сценарии набора '{set}': {scenarios}.",
@@ -47,7 +49,8 @@ def graph(settings: Settings, wanted: str, to: Path | None, *, locale: Locale, p
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Unacceptable(f"can't be written: {error.strerror}", where=str(file)) from error
+        said = WORDS[locale]["unwritable"].format(problem=error.strerror)
+        raise Unacceptable(said, where=str(file)) from error
     said = WORDS[locale]["written"].format(file=file, count=len(made.boxes))
     progress.print(said, style="green", markup=False, soft_wrap=True)
 

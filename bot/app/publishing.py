@@ -18,8 +18,8 @@ from bot.app import authors, golden
 from bot.app.locale import Locale
 from bot.authoring import changes
 from bot.authoring.files import compiled, contents
-from bot.authoring.problems import ScenarioErrors
-from bot.errors import Conflict, NotFound, ScenarioError, UnknownScenario
+from bot.authoring.problems import ScenarioErrors, near
+from bot.errors import Conflict, NotFound, ScenarioError, Unacceptable, UnknownScenario
 from bot.settings import Settings, prepared
 from bot.stores import versions
 from bot.stores.sql import Database
@@ -47,6 +47,10 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "no_such": "'<set>' has no publication <number>",
         "numbers": "There are: <known>",
         "back": "back to <restored>",
+        "unknown": "there is no scenario set '<set>'",
+        "known": "There are: <known>",
+        "near": "Did you mean '<near>'?",
+        "unreadable": "can't be read: <problem>",
     },
     "ru": {
         "broken": "в наборе '<set>' есть ошибки, ничего не опубликовано",
@@ -66,6 +70,10 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "no_such": "у '<set>' нет публикации <number>",
         "numbers": "Есть: <known>",
         "back": "возврат к <restored>",
+        "unknown": "нет набора '<set>'",
+        "known": "Есть: <known>",
+        "near": "Возможно, '<near>'?",
+        "unreadable": "не читается: <problem>",
     },
 }
 
@@ -77,9 +85,9 @@ def publish(
 
     force: over conversations that differ. Raises ScenarioError where it has errors or conversations differ.
     """
-    folder = _folder(settings, name)
+    folder = _folder(settings, name, locale)
     name = folder.resolve().name
-    files = contents(folder)
+    files = _contents(folder, locale)
     try:
         made = compiled(name, files)
     except ScenarioErrors as error:
@@ -116,12 +124,12 @@ def rollback(
 
     Raises NotFound where there is none.
     """
-    name = _name(settings, name)
+    asked, name = name, _name(settings, name, locale)
     with _database(settings) as database:
         with database.reading() as tx:
             known = versions.history(tx, name)
         if not known:
-            raise NotFound(_say("never", locale, set=name), fix=_say("publish", locale, set=name))
+            raise _never(settings, asked, locale)
         wanted = _before(known) if number is None else _number(known, number, name, locale)
         if wanted is None:
             raise NotFound(_say("alone", locale, number=known[0].number))
@@ -137,11 +145,11 @@ def rollback(
 
 def history(settings: Settings, name: str, *, locale: Locale, console: Console) -> None:
     """Who published what and when, the newest first. Raises NotFound where nobody did."""
-    name = _name(settings, name)
+    asked, name = name, _name(settings, name, locale)
     with _database(settings) as database, database.reading() as tx:
         known = versions.history(tx, name)
     if not known:
-        raise NotFound(_say("never", locale, set=name), fix=_say("publish", locale, set=name))
+        raise _never(settings, asked, locale)
     heads = ("№", "когда", "кто", "версия", "заметка") if locale == "ru" else ("no.", "at", "by", "version", "note")
     table = Table(*heads, box=None, header_style="dim")
     for each in known:
@@ -156,18 +164,17 @@ def history(settings: Settings, name: str, *, locale: Locale, console: Console) 
 def diff(settings: Settings, name: str, first: str, second: str, *, locale: Locale, console: Console) -> None:
     """What changed from one publication to another, or to the folder. first: "" for what is live, second: "" for the
     folder. Raises NotFound, UnknownScenario."""
-    folder = settings.scenarios / name
-    name = _name(settings, name)
+    asked, name = name, _name(settings, name, locale)
     with _database(settings) as database, database.reading() as tx:
         known = versions.history(tx, name)
 
         def files(which: str) -> Mapping[str, bytes]:
             if which.lower() in FOLDER:
-                return contents(_folder(settings, str(folder) if folder.is_dir() else name))
+                return _contents(_folder(settings, asked, locale), locale)
             if not which:
                 version = known[0].version if known else versions.last_served(tx, name)
                 if version is None:
-                    raise NotFound(_say("never", locale, set=name), fix=_say("publish", locale, set=name))
+                    raise _never(settings, asked, locale)
                 return _kept(tx, name, version)
             return _kept(tx, name, _number(known, which, name, locale).version)
 
@@ -234,19 +241,36 @@ def _number(known: tuple[Publication, ...], wanted: str | int, name: str, locale
     raise NotFound(_say("no_such", locale, set=name, number=said), fix=_say("numbers", locale, known=numbers))
 
 
-def _folder(settings: Settings, name: str) -> Path:
+def _contents(folder: Path, locale: Locale) -> dict[str, bytes]:
+    """Raises Unacceptable where a file of the set can't be read."""
+    try:
+        return contents(folder)
+    except OSError as error:
+        said = _say("unreadable", locale, problem=error.strerror)
+        raise Unacceptable(said, where=str(error.filename or folder)) from error
+
+
+def _never(settings: Settings, asked: str, locale: Locale) -> NotFound:
+    """Of a set that is there. Raises UnknownScenario where it isn't: a slip of the fingers."""
+    name = _folder(settings, asked, locale).resolve().name
+    return NotFound(_say("never", locale, set=name), fix=_say("publish", locale, set=name))
+
+
+def _folder(settings: Settings, name: str, locale: Locale) -> Path:
     """A set by its name, or by its folder. Raises UnknownScenario."""
     for folder in (settings.scenarios / name, Path(name)):
         if any(folder.glob("business.y*ml")):
             return folder
     known = sorted(path.parent.name for path in settings.scenarios.glob("*/business.y*ml"))
-    raise UnknownScenario(f"there is no scenario set '{name}'", fix=f"There are: {', '.join(known) or 'none'}")
+    meant = near(name, known)
+    fix = _say("near", locale, near=meant) if meant else _say("known", locale, known=", ".join(known) or "—")
+    raise UnknownScenario(_say("unknown", locale, set=name), fix=fix)
 
 
-def _name(settings: Settings, name: str) -> str:
+def _name(settings: Settings, name: str, locale: Locale) -> str:
     """Of a set, which may have lost its folder by now."""
     try:
-        return _folder(settings, name).resolve().name
+        return _folder(settings, name, locale).resolve().name
     except UnknownScenario:
         return name
 

@@ -139,7 +139,7 @@ def _all(
     database: Database, folder: Path, of: str, since: datetime | None, locale: Locale, progress: Console
 ) -> Iterator[Held]:
     """Every stored conversation of every set in the folder."""
-    folders = sets_in(folder)
+    folders = sets_in(folder, locale)
     names = {path: of if of and len(folders) == 1 else path.resolve().name for path in folders}
     with database.reading() as tx:
         found = {path: conversations.held(tx, names[path], since=since) for path in folders}
@@ -165,7 +165,7 @@ def _all(
 
 def _shown(database: Database, folder: Path, of: str, wanted: str, locale: Locale) -> Held:
     """One conversation, by its id, the beginning of it, or a sender of the REST channel."""
-    folders = sets_in(folder)
+    folders = sets_in(folder, locale)
     with database.reading() as tx:
         about = conversations.summary(tx, wanted) or conversations.newest_of_sender(tx, wanted, kind=rest.NAME)
         if about is None:

@@ -56,3 +56,13 @@ async def test_a_table_opens_in_a_spreadsheet_and_runs_nothing_there(web: Web) -
     assert row["phone"] == "+79051234567"
     assert row["what"].startswith("'=HYPERLINK")
     assert row["also"] == "a, b"
+
+
+async def test_a_formula_behind_a_semicolon_or_a_new_line_runs_nowhere_either(web: Web) -> None:
+    await saved(web, "order", what='да; =HYPERLINK("http://evil")', more="нет\n@SUM(1)", phones="8 905-1; 5-7")
+    async with web.client() as client:
+        response = await client.get("/api/forms?kind=order&format=csv")
+    (row,) = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig")))
+    assert row["what"] == 'да; \'=HYPERLINK("http://evil")'
+    assert row["more"] == "нет\n'@SUM(1)"
+    assert row["phones"] == "8 905-1; 5-7"

@@ -70,6 +70,15 @@ def test_a_folder_that_is_not_there(govorun) -> None:
     assert told.err == "error: /nowhere/at/all: there is no such folder\n"
 
 
+@pytest.mark.parametrize("command", ["check", "test", "replay"])
+def test_a_folder_that_is_not_there_or_holds_nothing_in_russian(govorun, tmp_path: Path, command: str) -> None:
+    (tmp_path / "empty").mkdir()
+    told = govorun(command, "/nowhere/at/all", "--lang", "ru")
+    assert (told.code, told.err) == (1, "error: /nowhere/at/all: такой папки нет\n")
+    told = govorun(command, str(tmp_path / "empty"), "--lang", "ru")
+    assert told.err == f"error: {tmp_path}/empty: здесь нет сценариев. Набор — это папка с файлом business.yaml\n"
+
+
 def test_the_golden_conversations_of_the_clinic(govorun) -> None:
     told = govorun("test", "scenarios")
     assert told.code == 0, told.out

@@ -51,3 +51,5 @@ def test_what_is_not_there_is_told(govorun, wanted: str, said: str) -> None:
 def test_a_file_that_cannot_be_written_is_told(govorun) -> None:
     told = govorun("graph", "clinic", "--out", "/nowhere/x.svg")
     assert (told.code, "can't be written" in told.err) == (1, True)
+    told = govorun("graph", "clinic", "--out", "/nowhere/x.svg", "--lang", "ru")
+    assert told.err == "error: /nowhere/x.svg: не записать: No such file or directory\n"

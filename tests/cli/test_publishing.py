@@ -112,6 +112,22 @@ def test_what_cant_be_done_is_one_line(govorun, shop: Path, words: tuple[str, ..
     assert says in told.err
 
 
+@pytest.mark.parametrize("command", ["publish", "history", "rollback", "diff"])
+def test_a_set_that_nobody_wrote_is_not_told_to_be_published(govorun, shop: Path, command: str) -> None:
+    told = govorun(command, "shap", "--lang", "ru")
+    assert (told.code, told.err) == (1, "error: нет набора 'shap'. Возможно, 'shop'?\n")
+    told = govorun(command, "bakery", "--lang", "en")
+    assert told.err == "error: there is no scenario set 'bakery'. There are: shop\n"
+
+
+@pytest.mark.parametrize("command", ["publish", "diff"])
+def test_a_file_that_cant_be_opened_is_one_line(govorun, shop: Path, command: str) -> None:
+    govorun("publish", "shop")
+    (shop / "more.yaml").mkdir()
+    told = govorun(command, "shop", "--lang", "ru")
+    assert (told.code, told.err) == (1, f"error: {shop}/more.yaml: не читается: Is a directory\n")
+
+
 def test_a_number_that_isnt_there_names_those_that_are(govorun, shop: Path) -> None:
     govorun("publish", "shop")
     assert "There are: 1" in govorun("rollback", "shop", "7", "--lang", "en").err
