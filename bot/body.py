@@ -44,10 +44,11 @@ from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
 from bot.dialogue.values import MASK, Value
 from bot.errors import GovorunError, NotFound, UnknownScenario, place
-from bot.ports import Asker, Backend, Inbound, Nlu, Outcome
+from bot.ports import Asker, Backend, Inbound, Learner, Nlu, Outcome
 from bot.stores import conversations, pending
 from bot.stores.conversations import Taken, Talk
 from bot.stores.pending import Pending
+from bot.versions import Unloaded
 
 log = logging.getLogger(__name__)
 
@@ -235,7 +236,10 @@ class Body:
 
     def served(self, talk: Talk) -> Served:
         """What serves it: the version it began with. Raises UnknownScenario, Unloaded."""
-        return self.turn.served(talk.scenarios, talk.session.version if talk.session else "")
+        found = self.turn.served(talk.scenarios, talk.session.version if talk.session else "")
+        if isinstance(found.nlu, Learner) and not found.nlu.learnt:
+            raise Unloaded(found.scenarios.name, found.scenarios.version)
+        return found
 
     def serves(self, talk: Talk) -> bool:
         try:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.dialogue import codec
 from bot.dialogue.actions import Action, Fetch
@@ -90,6 +90,17 @@ class Nlu(Protocol):
 
     def language_of(self, text: str) -> Language | None:
         """The language a text is written in, None where nothing tells. Cheap; decides how a conversation opens."""
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """An Nlu that may have to learn first, for a second or two: nothing to do inside a transaction."""
+
+    @property
+    def learnt(self) -> bool: ...
+
+    def learn(self) -> object:
+        """Blocks until it has learnt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

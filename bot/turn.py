@@ -36,7 +36,7 @@ from bot.dialogue.meaning import Expectation
 from bot.dialogue.session import Session
 from bot.dialogue.values import Value
 from bot.errors import GovorunError, Unavailable, UnknownScenario, place
-from bot.ports import Bus, Inbound, Outcome, Outside
+from bot.ports import Bus, Inbound, Learner, Outcome, Outside
 from bot.stores import conversations, pending
 from bot.stores.intake import acceptable
 from bot.stores.order import Order
@@ -317,8 +317,12 @@ class Turn:
 
     async def _read(self, wanted: Unloaded) -> None:
         """Off the loop and outside the transaction. Raises Unavailable where the database doesn't answer."""
+        live = self.sets.get(wanted.name)
         try:
-            await asyncio.to_thread(self._older.load, wanted.name, wanted.version)
+            if live is not None and live.scenarios.version == wanted.version and isinstance(live.nlu, Learner):
+                await asyncio.to_thread(live.nlu.learn)
+            else:
+                await asyncio.to_thread(self._older.load, wanted.name, wanted.version)
         except SQLAlchemyError as error:
             log.error("a version of the scenarios could not be read: %s", place(error), extra={"version": str(wanted)})
             raise Unavailable("the scenarios could not be read", fix="Send it again.") from error

@@ -24,7 +24,7 @@ from bot.stores import versions
 from bot.stores.sql import Database
 from bot.stores.versions import Publication
 from bot.turn import Served
-from bot.understanding.nlu import BuiltinNlu
+from bot.understanding.later import LaterNlu
 
 log = logging.getLogger("govorun.scenarios")
 
@@ -145,7 +145,7 @@ class Library:
                 extra={"scenario": name, "version": version},
             )
             return None
-        return self._served(replace(made, version=version))
+        return self._served(replace(made, version=version), at_once=True)
 
     def tidy(self, now: datetime) -> int:
         """Say what is served here and forget the versions that nobody needs; how many."""
@@ -206,8 +206,12 @@ class Library:
             version = versions.last_served(tx, name)
         return self.find(name, version) if version else None
 
-    def _served(self, scenarios: ScenarioSet) -> Served:
-        return Served(scenarios=scenarios, nlu=BuiltinNlu.of(scenarios, cache=self.cache), backends=backends(scenarios))
+    def _served(self, scenarios: ScenarioSet, *, at_once: bool = False) -> Served:
+        """The default set learns now, another when somebody first talks with it."""
+        nlu = LaterNlu(scenarios, cache=self.cache)
+        if at_once or scenarios.name == self.default:
+            nlu.learn()
+        return Served(scenarios=scenarios, nlu=nlu, backends=backends(scenarios))
 
     # --- all of them ---
 

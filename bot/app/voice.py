@@ -147,7 +147,8 @@ class VoiceHalf:
             await self.switchboard.refill(self._fixed())
 
     def _fixed(self) -> tuple[tuple[str, str], ...]:
-        return tuple(dict.fromkeys(text for each in self._house.sets.values() for text in fixed_speech(each)))
+        """Of the set that answers the number; what others say is rendered when it is first said, and kept."""
+        return fixed_speech(self._house.scenarios)
 
     def _equipment(self, ears: Mapping[str, Recognizers], prompts: Prompts) -> Equipment:
         house = self._house

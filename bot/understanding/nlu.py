@@ -163,9 +163,7 @@ class BuiltinNlu:
         return meaning
 
     def language_of(self, text: str) -> Language | None:
-        """The language a text is written in, by its letters and by the words that the other layout makes of them."""
-        letters = script(text[:MAX_CHARS])
-        return "ru" if letters == "en" and _wrong_layout(text, "ru") is not None else letters
+        return written_in(text)
 
     def _as(self, text: str, expectation: Expectation, language: Language, now: datetime) -> Meaning:
         both = self._answer_and_question(text, expectation, language, now)
@@ -347,6 +345,12 @@ class BuiltinNlu:
             either = either if len(more) >= len(readings) else ()  # what was told fits the likelier one
             readings = more | readings if either else readings
         return Meaning(intents=intents, readings=readings, either=either)
+
+
+def written_in(text: str) -> Language | None:
+    """The language a text is written in, by its letters and by the words that the other layout makes of them."""
+    letters = script(text[:MAX_CHARS])
+    return "ru" if letters == "en" and _wrong_layout(text, "ru") is not None else letters
 
 
 def _nothing_of(asked: SlotSpec, heard: _Heard) -> Meaning | None:
