@@ -15,6 +15,7 @@ from bot.dialogue.failing import asked_slot, give_up, left_out
 from bot.dialogue.pending import options, titled
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep
+from bot.dialogue.session import Frame
 from bot.dialogue.steps import finish, go_on, hand_off
 from bot.dialogue.values import Value
 
@@ -197,14 +198,20 @@ def skip(run: Run) -> None:
 
 
 def menu(run: Run) -> None:
-    """To the first menu, read out in full."""
+    """To the first menu, read out in full; where there is none, from the start, with what we rang about and no more:
+    a "yes" after "menu" must not do again what was done."""
     run.change(offer=None, pending=None)
     root = run.session.stack[0] if run.session.stack else None
     if root is None:
         return
     first = run.scenarios.scenarios[root.scenario]
-    at = next((step.id for step in first.steps.values() if isinstance(step, ChooseStep)), first.first)
-    run.change(stack=(replace(root, step=at, awaiting="", asked=None, question=None, visits={}),))
+    at = next((step.id for step in first.steps.values() if isinstance(step, ChooseStep)), None)
+    if at is None:
+        given = {name: value for name, value in root.values.items() if name in first.given}
+        root = Frame(scenario=root.scenario, step=first.first, values=given)
+    else:
+        root = replace(root, step=at, awaiting="", asked=None, question=None, visits={})
+    run.change(stack=(root,))
     go_on(run)
 
 

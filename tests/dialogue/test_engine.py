@@ -482,3 +482,12 @@ def test_a_minute_is_over_when_somebody_goes_on_talking():
     talk.say("booking", service="lor")
     talk.say("wait")
     assert [talk.say() for _ in range(3)] == [[], [], ["<not_understood>", "День и час?"]]
+
+
+def test_menu_in_a_set_without_one_begins_anew_and_repeats_nothing():
+    """The last question was a confirmation: "menu", then "yes", would book the same again."""
+    talk = Talk(scenarios=replace(SMALL, start="booking"))
+    talk.say(service="terapevt", when=THREE)
+    assert talk.say(name=IVAN) == ["Иван, терапевт, в 15:00. Верно?"]
+    assert talk.say("menu") == ["К какому врачу?"]
+    assert talk.session.stack[-1].values == {}
