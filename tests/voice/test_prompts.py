@@ -238,7 +238,9 @@ async def test_prompts_of_an_edit_take_no_place_from_callers(tmp_path):
     async with asyncio.timeout(5):
         while len(voice.begun) < 2:
             await asyncio.sleep(0.001)
-    assert sorted(voice.begun) == ["новый текст 0", "слово для звонящего"]
+    of_the_edit = [text for text in voice.begun if text.startswith("новый текст")]  # the disk says which comes first
+    assert len(of_the_edit) == 1
+    assert "слово для звонящего" in voice.begun
     voice.gate.set()
     await waiting
     assert await filling == ()
