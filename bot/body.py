@@ -10,7 +10,7 @@ apologise   in place of a turn that broke
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -44,15 +44,16 @@ from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
 from bot.dialogue.values import MASK, Value
 from bot.errors import GovorunError, NotFound, UnknownScenario, place
-from bot.ports import Asker, Backend, Inbound, Learner, Nlu, Outcome
+from bot.ports import Advised, Asker, Backend, Inbound, Learner, Nlu, Outcome, Question
 from bot.stores import conversations, pending
 from bot.stores.conversations import Taken, Talk
 from bot.stores.pending import Pending
-from bot.versions import Unloaded
+from bot.versions import Unasked, Unloaded
 
 log = logging.getLogger(__name__)
 
 MAX_EVENTS = 100  # in one turn, with the answers of backends: a scenario that asks on and on is broken
+MAX_ADVICE = 3  # questions to other programs about the words of one turn, should what is expected change meanwhile
 
 APOLOGY = "internal_error"  # the prompt that is said when a turn broke
 FROM_AGENTS = (AgentJoined, AgentSaid, AgentLeft)
@@ -82,13 +83,17 @@ class Serving(Protocol):
 
 
 class Body:
-    """One transaction of one turn. messages: what to publish when it is committed."""
+    """One transaction of one turn. messages: what to publish when it is committed. advice: what other programs said
+    of texts, each with its question, before it began."""
 
-    def __init__(self, turn: Serving, tx: Connection, inbound: Inbound) -> None:
+    def __init__(
+        self, turn: Serving, tx: Connection, inbound: Inbound, advice: Sequence[tuple[Question, object]] = ()
+    ) -> None:
         self.turn = turn
         self.tx = tx
         self.inbound = inbound
         self.event = inbound.event
+        self.advice = advice
         self.messages: list[tuple[str, Mapping[str, Any]]] = []
         self.asks: Fetch | None = None  # of another program, once this is committed
         self.asked: Pending | None = None
@@ -309,7 +314,7 @@ class Body:
             event, *events = events
             assert talk.session is not None
             if isinstance(event, Utterance):
-                event = understood(event, talk.session, served)
+                event = understood(event, talk.session, served, self.advice)
             self.note(talk, event, event)
             queue.follow(self.tx, talk.id, talk.seq, event)
             talk.session, actions = advance(talk.session, event, served.scenarios)
@@ -493,10 +498,25 @@ def stands(session: Session, scenarios: ScenarioSet) -> bool:
     )
 
 
-def understood(event: Utterance, session: Session, served: Served) -> Utterance:
-    """The event with its meaning. What is said to a person isn't for the bot to understand."""
+def understood(
+    event: Utterance, session: Session, served: Served, advice: Sequence[tuple[Question, object]] = ()
+) -> Utterance:
+    """The event with its meaning. What is said to a person isn't for the bot to understand.
+
+    Raises Unasked where another program has to be asked of it first.
+    """
     if session.status in ("agent", "ended"):
         return event
+    nlu = served.nlu
     expectation = expects(session, served.scenarios)
-    now = event.at.replace(tzinfo=None)
-    return replace(event, meaning=served.nlu.understand(event.text, expectation, language=session.language, now=now))
+    language, now = session.language, event.at.replace(tzinfo=None)
+    if not isinstance(nlu, Advised) or len(advice) > MAX_ADVICE:
+        meaning = nlu.understand(event.text, expectation, language=language, now=now)
+        return replace(event, meaning=meaning)
+    found = nlu.consider(event.text, expectation, language=language, now=now)
+    if isinstance(found, Question):
+        told = [answer for question, answer in advice if question == found]
+        if not told:
+            raise Unasked(nlu, found)
+        found = nlu.advised(event.text, expectation, told[0], language=language, now=now)
+    return replace(event, meaning=found)

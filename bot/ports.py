@@ -82,6 +82,13 @@ class Outcome:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What an understanding asks another program about a text. Two that are equal have one answer."""
+
+    text: str
+
+
 class Nlu(Protocol):
     """Text to meaning. One instance serves a scenario set, from any thread; CPU-bound, a few ms."""
 
@@ -90,6 +97,28 @@ class Nlu(Protocol):
 
     def language_of(self, text: str) -> Language | None:
         """The language a text is written in, None where nothing tells. Cheap; decides how a conversation opens."""
+
+
+@runtime_checkable
+class Advised(Protocol):
+    """An Nlu that asks another program about some texts. It is asked between two transactions: none waits for it."""
+
+    def consider(self, text: str, expectation: Expectation, *, language: Language, now: datetime) -> Meaning | Question:
+        """The meaning, or what has to be asked first. Asks nobody itself; never raises."""
+
+    async def advise(self, question: Question) -> object:
+        """What the other program says, None where it brought nothing. Never raises; as quick as its timeout."""
+
+    def advised(
+        self,
+        text: str,
+        expectation: Expectation,
+        advice: object,
+        *,
+        language: Language,
+        now: datetime,
+    ) -> Meaning:
+        """The meaning, with what `advise` brought; with None as `understand` has it. Never raises."""
 
 
 @runtime_checkable

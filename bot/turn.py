@@ -3,7 +3,8 @@
     BEGIN
       inbox         taken before? then answer what was answered then
       conversation  found and locked, or opened
-      understand    words to meaning, by what the session expects
+      understand    words to meaning, by what the session expects; where another program has to be asked about them,
+                    all of this is undone, the program is asked, and it begins anew
       advance       the pure core; a Fetch goes to its backend and comes back as an event
       write         session, journal, outbox, inbox
     COMMIT        where another program has to be asked, here; its answer is the next event, in a transaction of its own
@@ -26,7 +27,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
-from bot.body import EFFECTS, Body, Served, stands
+from bot.body import EFFECTS, MAX_ADVICE, Body, Served, stands
 from bot.customers.habits import Habits
 from bot.customers.opening import IDLE, local
 from bot.desk import queue
@@ -36,14 +37,14 @@ from bot.dialogue.meaning import Expectation
 from bot.dialogue.session import Session
 from bot.dialogue.values import Value
 from bot.errors import GovorunError, Unavailable, UnknownScenario, place
-from bot.ports import Bus, Inbound, Learner, Outcome, Outside
+from bot.ports import Bus, Inbound, Learner, Outcome, Outside, Question
 from bot.stores import conversations, pending
 from bot.stores.intake import acceptable
 from bot.stores.order import Order
 from bot.stores.pending import Pending
 from bot.stores.sql import Database, worth_repeating
 from bot.stores.writer import Writer
-from bot.versions import Older, Unloaded
+from bot.versions import Older, Unasked, Unloaded
 
 log = logging.getLogger(__name__)
 
@@ -290,16 +291,17 @@ class Turn:
         """The transaction, again when it lost a race. instead: what is done where anything breaks inside; None to
         raise Unavailable."""
         about = {"conversation": inbound.conversation, "channel": inbound.channel, "event": inbound.event.id}
-        for attempt in range(ATTEMPTS):
-            wanted: Unloaded | None = None
+        advice: list[tuple[Question, object]] = []
+        for attempt in range(ATTEMPTS + MAX_ADVICE):
+            wanted: Unloaded | Unasked | None = None
             try:
-                return await self._writer.run(partial(self._body, inbound, body))
-            except Unloaded as missing:
+                return await self._writer.run(partial(self._body, inbound, body, tuple(advice)))
+            except (Unloaded, Unasked) as missing:
                 wanted = missing
             except GovorunError:
                 raise
             except (OperationalError, InterfaceError) as error:
-                if attempt + 1 == ATTEMPTS or not worth_repeating(error):
+                if attempt + 1 >= ATTEMPTS or not worth_repeating(error):
                     log.error("a turn was not taken: %s", place(error), extra=about)
                     raise Unavailable("the database refused the turn", fix="Send it again.") from error
             except Exception as error:  # the outermost loop of a conversation
@@ -311,7 +313,9 @@ class Turn:
                 if instead is None:
                     raise Unavailable("a word could not be said") from error
                 body = instead
-            if wanted is not None:
+            if isinstance(wanted, Unasked):
+                advice.append((wanted.question, await wanted.nlu.advise(wanted.question)))
+            elif wanted is not None:
                 await self._read(wanted)
         raise Unavailable("the turn lost every race", fix="Send it again.")
 
@@ -327,8 +331,8 @@ class Turn:
             log.error("a version of the scenarios could not be read: %s", place(error), extra={"version": str(wanted)})
             raise Unavailable("the scenarios could not be read", fix="Send it again.") from error
 
-    def _body(self, inbound: Inbound, work: Work, tx: Connection) -> Done:
-        body = Body(self, tx, inbound)
+    def _body(self, inbound: Inbound, work: Work, advice: tuple[tuple[Question, object], ...], tx: Connection) -> Done:
+        body = Body(self, tx, inbound, advice)
         return Done(outcome=work(body), messages=body.messages, asked=body.asked)
 
 

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from bot.ports import Advised, Question
+
 T = TypeVar("T")
 Key = tuple[str, str]  # the set's name, its version
 
@@ -20,6 +22,15 @@ class Unloaded(Exception):
         super().__init__(f"{name} {version}")
         self.name = name
         self.version = version
+
+
+class Unasked(Exception):
+    """Another program has to be asked about a text first: `nlu.advise(question)`, with no transaction open."""
+
+    def __init__(self, nlu: Advised, question: Question) -> None:
+        super().__init__("a text is to be asked about")
+        self.nlu = nlu
+        self.question = question
 
 
 class Older(Generic[T]):
