@@ -11,8 +11,9 @@ from bot.dialogue.scenario import WaitingStep
 def also_choices(run: Run) -> tuple[Choice, ...]:
     """The buttons of what the current step understands besides its answer."""
     step = run.step
-    also = step.also if isinstance(step, WaitingStep) else ()
-    return tuple(run.choice(each.option) for each in also if each.option.title)
+    if not isinstance(step, WaitingStep) or not step.also:
+        return ()
+    return tuple(run.choice(each.option) for each in step.also if each.option.title)
 
 
 def also_said(run: Run, meaning: Meaning) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from bot.dialogue.actions import ChoseItem
@@ -21,6 +22,8 @@ from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, Item, Sl
 from bot.dialogue.session import Frame, changed
 from bot.dialogue.steps import go_on, ordered
 from bot.dialogue.values import Moment
+
+_ID = attrgetter("id")
 
 
 def read_slots(run: Run, meaning: Meaning) -> tuple[str, ...]:
@@ -142,7 +145,7 @@ def _choose(run: Run, step: ChooseStep, meaning: Meaning) -> bool:
 def choose(run: Run, step: ChooseStep, item: Item, meaning: Meaning) -> None:
     run.understood()
     if step.learns:
-        order = tuple(each.id for each in ordered(run, step))
+        order = tuple(map(_ID, ordered(run, step)))
         run.actions.append(ChoseItem(menu=step.menu, item=item.id, order=order))
     serve(run, step)
     after = step.id if step.loop else step.next

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from bot.dialogue.asking import served
 from bot.dialogue.choosing import chosen
 from bot.dialogue.keypad import digits_expected
-from bot.dialogue.meaning import REPAIRS, Expectation, Option, SlotSpec
+from bot.dialogue.meaning import REPAIRS, Expectation, Language, Option, SlotSpec
 from bot.dialogue.pending import NO, YES
 from bot.dialogue.pending import options as pending_options
 from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, ScenarioSet, Slot, WaitingStep
@@ -41,7 +41,7 @@ def expects(session: Session, scenarios: ScenarioSet) -> Expectation:
         expected,
         keys={**expected.keys, **_keys(also)},
         intents=(*(option.id for option in also if option.id in scenarios.local), *expected.intents),
-        hints=(*expected.hints, *_hints(also, session)),
+        hints=(*expected.hints, *_hints(also, session.language)),
     )
 
 
@@ -58,7 +58,7 @@ def _decides(expected: Expectation, pending: Pending, session: Session, scenario
         keys=_keys(wishes),
         digits=0,
         yesno=True,
-        hints=_hints(wishes, session),
+        hints=_hints(wishes, session.language),
     )
 
 
@@ -73,15 +73,7 @@ def _at_step(
     scenario = scenarios.scenarios[frame.scenario]
     step = scenario.steps.get(frame.step)
     if isinstance(step, ChooseStep):
-        choices = tuple(item.option for item in step.items)
-        return Expectation(
-            choices=choices,
-            keys=_keys(choices),
-            yesno=served(frame, step),
-            intents=intents,
-            intent_slots=intent_slots,
-            hints=_hints((*choices, *_said_at_once(intent_slots)), session),
-        )
+        return _menu(frame, scenarios, session.language, intent_slots)
     if isinstance(step, CollectStep) and frame.asked:
         asked = _spec(scenario.slots[frame.asked], frame, scenarios, asked=True)
         rest = (slot for name, slot in scenario.slots.items() if name != frame.asked and slot.type != "text")
@@ -99,7 +91,10 @@ def _at_step(
             ),
             intents=intents,
             intent_slots=intent_slots,
-            hints=(*scenario.slots[frame.asked].expect.get(session.language, ()), *_hints(asked.options, session)),
+            hints=(
+                *scenario.slots[frame.asked].expect.get(session.language, ()),
+                *_hints(asked.options, session.language),
+            ),
         )
     if isinstance(step, ConfirmStep):
         slots = {name: _spec(scenario.slots[name], frame, scenarios) for name in step.change}
@@ -116,6 +111,28 @@ def _at_step(
             intent_slots=intent_slots,
         )
     return Expectation(intents=intents, intent_slots=intent_slots)
+
+
+def _menu(
+    frame: Frame, scenarios: ScenarioSet, language: Language, intent_slots: Mapping[str, tuple[SlotSpec, ...]]
+) -> Expectation:
+    """Of what was said a menu keeps only whether something was done at it: four of them are made, and kept."""
+    step = scenarios.scenarios[frame.scenario].steps[frame.step]
+    assert isinstance(step, ChooseStep)
+    done = served(frame, step)
+
+    def make(_: ScenarioSet) -> Expectation:
+        choices = tuple(item.option for item in step.items)
+        return Expectation(
+            choices=choices,
+            keys=_keys(choices),
+            yesno=done,
+            intents=_intents(frame, scenarios),
+            intent_slots=intent_slots,
+            hints=_hints((*choices, *_said_at_once(intent_slots)), language),
+        )
+
+    return scenarios.once(("menu", frame.scenario, step.id, language, done), make)
 
 
 def _intent_slots(scenarios: ScenarioSet) -> Mapping[str, tuple[SlotSpec, ...]]:
@@ -161,10 +178,14 @@ def _spec(slot: Slot, frame: Frame | None, scenarios: ScenarioSet, *, asked: boo
 
 def _intents(frame: Frame, scenarios: ScenarioSet) -> tuple[str, ...]:
     """The step's own first, then every scenario and item that has phrases, then the built-in repairs."""
-    step = scenarios.scenarios[frame.scenario].steps.get(frame.step)
-    own = [item.intent for item in step.items] if isinstance(step, ChooseStep) else []
-    rest = [name for name in scenarios.phrases if name not in own]
-    return (*own, *rest, *scenarios.smalltalk, *REPAIRS)
+
+    def make(_: ScenarioSet) -> tuple[str, ...]:
+        step = scenarios.scenarios[frame.scenario].steps.get(frame.step)
+        own = [item.intent for item in step.items] if isinstance(step, ChooseStep) else []
+        rest = [name for name in scenarios.phrases if name not in own]
+        return (*own, *rest, *scenarios.smalltalk, *REPAIRS)
+
+    return scenarios.once(("intents", frame.scenario, frame.step), make)
 
 
 def _question(session: Session) -> str:
@@ -180,6 +201,6 @@ def _said_at_once(intent_slots: Mapping[str, tuple[SlotSpec, ...]]) -> Iterable[
     return (option for specs in intent_slots.values() for spec in specs for option in spec.options)
 
 
-def _hints(choices: Iterable[Option], session: Session) -> tuple[str, ...]:
-    titles = (option.title[session.language] for option in choices if session.language in option.title)
+def _hints(choices: Iterable[Option], language: Language) -> tuple[str, ...]:
+    titles = (option.title[language] for option in choices if language in option.title)
     return tuple(dict.fromkeys(titles))

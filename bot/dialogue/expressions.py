@@ -41,6 +41,9 @@ class Scope:
     filters: Mapping[str, Callable[..., Value]] = field(default_factory=dict)
     register: Any = None
 
+    def get(self, name: str, /) -> Value:
+        return self.names.get(name)
+
 
 Evaluate: TypeAlias = Callable[[Scope], Value]
 
@@ -161,10 +164,10 @@ def _literal(node: Literal) -> Evaluate:
 def _name(node: Name) -> Evaluate:
     first, rest = node.path[0], node.path[1:]
     if not rest:
-        return lambda scope: scope.names.get(first)
+        return lambda scope: scope.get(first)
 
     def value(scope: Scope) -> Value:
-        found = scope.names.get(first)
+        found = scope.get(first)
         for part in rest:
             found = _part(found, part, scope)
         return found
@@ -175,7 +178,7 @@ def _name(node: Name) -> Evaluate:
 def _part(value: Value, part: str, scope: Scope) -> Value:
     if isinstance(value, str):
         return scope.rows.get(value, {}).get(part)
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):  # a dict is seen at once
         return value.get(part)
     if isinstance(value, PersonName) and part in PersonName.__slots__:
         found: Value = getattr(value, part)
@@ -201,6 +204,18 @@ def _call(node: Call) -> Evaluate:
 
 def _filtered(node: Filtered) -> Evaluate:
     name, args = node.name, [_compiled(arg) for arg in (node.value, *node.args)]
+    first = args[0]
+
+    def alone(scope: Scope) -> Value:
+        """Without arguments of its own, as most filters are: no list is made for one value."""
+        apply = scope.filters.get(name)
+        if apply is None:
+            raise ExpressionError(f"there is no filter '{name}'")
+        given = first(scope)
+        try:
+            return apply(scope.register, given)
+        except (TypeError, AttributeError, ValueError):
+            raise ExpressionError(f"the filter '{name}' can't take {_types([given])}") from None
 
     def value(scope: Scope) -> Value:
         apply = scope.filters.get(name)
@@ -212,7 +227,7 @@ def _filtered(node: Filtered) -> Evaluate:
         except (TypeError, AttributeError, ValueError):
             raise ExpressionError(f"the filter '{name}' can't take {_types(given)}") from None
 
-    return value
+    return value if node.args else alone
 
 
 def _unary(node: Unary) -> Evaluate:
@@ -222,7 +237,7 @@ def _unary(node: Unary) -> Evaluate:
 
     def value(scope: Scope) -> Value:
         found = operand(scope)
-        if isinstance(found, int | Decimal) and not isinstance(found, bool):
+        if isinstance(found, (int, Decimal)) and not isinstance(found, bool):
             return -found
         raise ExpressionError(f"'-' can't take {_types([found])}")
 
@@ -250,7 +265,7 @@ def _binary(node: Binary) -> Evaluate:
 def _in(left: Value, right: Value) -> Value:
     if isinstance(right, str):
         return str(left) in right
-    return isinstance(right, tuple | Mapping) and any(left == item for item in right)
+    return isinstance(right, (tuple, dict, Mapping)) and any(left == item for item in right)
 
 
 def _sum(left: Any, right: Any) -> Any:

@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from bot.dialogue.actions import Action, Choice, Fault, Say
-from bot.dialogue.expressions import Expression, ExpressionError, Scope, Template, sentence
+from bot.dialogue.expressions import Expression, ExpressionError, Template, sentence
 from bot.dialogue.meaning import Language, Option
-from bot.dialogue.prompts import Register, render, scope, show, tells
+from bot.dialogue.prompts import Within, render, tells
 from bot.dialogue.scenario import Prompt, Scenario, ScenarioSet, Slot, Step, Wording
-from bot.dialogue.session import Frame, Session, changed, set_in_place
+from bot.dialogue.session import Frame, Session, begun, changed
+from bot.dialogue.showing import Register, show
 from bot.dialogue.titles import chosen_titles
 from bot.dialogue.values import Value
 
+NOWHERE = Frame(scenario="", step="")  # on top of an empty stack
+NOTHING = Scenario(name="", title={}, first="", steps={})
 ASKED = "asked"  # among a frame's visits: it asked something, so it was more than a word by the way
 
 
@@ -29,45 +32,46 @@ class Run:
 
     def __init__(self, session: Session, scenarios: ScenarioSet, now: datetime) -> None:
         self.session = changed(session)
-        self._own()
         self.scenarios = scenarios
+        self._own()
         self.now = now
         self.actions: list[Action] = []
         self.quiet = False
         self.permitted = False
         self.paused = session.pause_s
-        self._registers: dict[tuple[Language, bool], Register] = {}  # by language and for the ear
+        self._scopes: dict[tuple[Language, bool, bool], Within] = {}  # by language, for the ear, for a prompt
 
     # the stack
 
     @property
-    def frame(self) -> Frame:
-        return self.session.stack[-1]
-
-    @property
-    def scenario(self) -> Scenario:
-        return self.scenarios.scenarios[self.frame.scenario]
-
-    @property
     def step(self) -> Step | None:
-        return self.scenario.steps.get(self.frame.step) if self.session.stack else None
+        return self.scenario.steps.get(self.frame.step)
 
     def item_of(self, intent: str) -> tuple[str, str, str] | None:
         """Scenario, menu step and first step of the block of the menu item with this intent."""
         return self.scenarios.items.get(intent)
 
     def change(self, **fields: Any) -> None:
-        set_in_place(self.session, fields)
+        """Change the session. Raises TypeError on a field that doesn't exist."""
+        content = self.session.__dict__
+        known = len(content)
+        content.update(fields)
+        if len(content) != known:
+            raise TypeError(f"a session has no such field: {', '.join(fields)}")
         if "stack" in fields:
             self._own()
 
     def put(self, **fields: Any) -> None:
-        """Change the current frame."""
-        set_in_place(self.frame, fields)
+        """Change the current frame. Raises TypeError on a field that doesn't exist."""
+        content = self.frame.__dict__
+        known = len(content)
+        content.update(fields)
+        if len(content) != known:
+            raise TypeError(f"a frame has no such field: {', '.join(fields)}")
 
     def push(self, scenario: str, values: Mapping[str, Value] | None = None) -> None:
-        frame = Frame(scenario=scenario, step=self.scenarios.scenarios[scenario].first, values=dict(values or {}))
-        self.change(stack=(*self.session.stack, frame))
+        first = self.scenarios.scenarios[scenario].first
+        self._put_on_top(self.session.stack, begun(scenario, first, values or {}))
 
     def pop(self) -> None:
         self.change(stack=self.session.stack[:-1])
@@ -76,14 +80,21 @@ class Run:
         """The frame on top may stand in a session that others have: it is copied before it is changed."""
         stack = self.session.stack
         if stack:
-            set_in_place(self.session, {"stack": (*stack[:-1], changed(stack[-1]))})
+            self._put_on_top(stack[:-1], changed(stack[-1]))
+        else:
+            self.frame, self.scenario = changed(NOWHERE), NOTHING
+
+    def _put_on_top(self, below: tuple[Frame, ...], frame: Frame) -> None:
+        self.session.__dict__["stack"] = (*below, frame)
+        self.frame = frame
+        self.scenario = self.scenarios.scenarios.get(frame.scenario, NOTHING)
 
     def go(self, step: str) -> None:
         """On to a step: whatever the frame waited for is over, and so are the misses at it."""
-        self.put(step=step, awaiting="", asked=None, question=None)
+        self.frame.__dict__.update(step=step, awaiting="", asked=None, question=None)
 
     def wait(self, *, asked: str | None = None, question: str | None = None, awaiting: str = "answer") -> None:
-        self.put(awaiting=awaiting, asked=asked, question=question)
+        self.frame.__dict__.update(awaiting=awaiting, asked=asked, question=question)
         if awaiting == "answer" and len(self.session.stack) > 1 and ASKED not in self.frame.visits:
             self.visit(ASKED)
 
@@ -143,7 +154,7 @@ class Run:
     ) -> Say:
         language, medium = self.session.language, self.session.medium
         key = (language, medium, attempt, self.session.pace)  # all that words without an expression depend on
-        if not choices and (kept := prompt.kept.get(key)) is not None:
+        if not choices and prompt.fixed and (kept := prompt.kept.get(key)) is not None:
             return kept
         wording = prompt.wordings.get(language) or next(iter(prompt.wordings.values()))
         text = speech = self.text(wording.text, attempt, extra)
@@ -210,12 +221,12 @@ class Run:
         return value
 
     def register(self, *, voice: bool = False) -> Register:
-        """For whom values become text now; the same one as long as the language is."""
-        register = self._registers.get((self.session.language, voice))
-        if register is None:
-            register = Register(self.session.language, voice, self.now, self.scenarios.business, self.scenarios.rows)
-            self._registers[register.language, voice] = register
+        """For whom values become text now."""
+        register: Register = self.scope(voice=voice).register
         return register
+
+    def _register(self, voice: bool) -> Register:
+        return Register(self.session.language, voice, self.now, self.scenarios.business, self.scenarios.rows)
 
     def fault(self, what: str) -> None:
         where = f"{self.frame.scenario}:{self.frame.step}" if self.session.stack else ""
@@ -223,11 +234,15 @@ class Run:
 
     # expressions
 
-    def scope(self, extra: Mapping[str, Value] | None = None, *, voice: bool = False, shown: bool = False) -> Scope:
-        values = self.frame.values if self.session.stack else {}
-        if extra:
-            values = {**values, **extra}
-        return scope(self.session, self.scenarios, self.register(voice=voice), values, shown=shown)
+    def scope(self, extra: Mapping[str, Value] | None = None, *, voice: bool = False, shown: bool = False) -> Within:
+        """What names mean now; the same one as long as the language is. extra: names beside the scenario's."""
+        key = (self.session.language, voice, shown)
+        kept = self._scopes.get(key)
+        if kept is None:
+            other = self._scopes.get((key[0], voice, not shown))
+            register = other.register if other is not None else self._register(voice)
+            kept = self._scopes[key] = Within(self.session, self.scenarios, register, shown=shown)
+        return Within(self.session, self.scenarios, kept.register, extra, shown=shown) if extra else kept
 
     def evaluate(
         self, expression: Expression, extra: Mapping[str, Value] | None = None, *, default: Value = None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from bot.dialogue.callables import FILTERS, FUNCTIONS
 from bot.dialogue.expressions import ExpressionError, Scope
 from bot.dialogue.external import External
-from bot.dialogue.prompts import FILTERS, FUNCTIONS, Register
 from bot.dialogue.scenario import ScenarioSet
+from bot.dialogue.showing import Register
 from bot.dialogue.values import Value
 
 

@@ -9,7 +9,7 @@ Prompt, Slot, Scenario and ScenarioSet have no slots, so that what follows from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -422,13 +422,13 @@ class ScenarioSet:
                             found = True
         return frozenset(names)
 
-    _kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def once(self, name: str, make: Callable[[ScenarioSet], T]) -> T:
+    def once(self, key: Hashable, make: Callable[[ScenarioSet], T]) -> T:
         """What follows from the set alone, made by whoever needs it when it is first asked for, and kept."""
-        if name not in self._kept:
-            self._kept[name] = make(self)
-        made: T = self._kept[name]
+        if key not in self._kept:
+            self._kept[key] = make(self)
+        made: T = self._kept[key]
         return made
 
     @cached_property

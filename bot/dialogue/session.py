@@ -40,6 +40,14 @@ class Frame:
     skipped: tuple[str, ...] = ()
 
 
+_BLANK = Frame(scenario="", step="")
+
+
+def begun(scenario: str, step: str, values: Mapping[str, Value]) -> Frame:
+    """A new frame, made by copying one: several times as fast as by its constructor."""
+    return changed(_BLANK, scenario=scenario, step=step, values=values)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfinished:
     """What a customer left open in another conversation: enough to go on from the same slot."""
@@ -98,15 +106,10 @@ State = TypeVar("State", Frame, Session)
 def changed(state: State, **fields: Any) -> State:
     """A copy, like `dataclasses.replace` but several times as fast. Raises TypeError on a field that doesn't exist."""
     copy = object.__new__(type(state))
-    object.__setattr__(copy, "__dict__", dict(state.__dict__))
-    set_in_place(copy, fields)
-    return copy
-
-
-def set_in_place(state: Frame | Session, fields: Mapping[str, Any]) -> None:
-    """Only for who made the copy, before anybody else sees it. Raises TypeError on a field that doesn't exist."""
-    content = state.__dict__
+    content = state.__dict__.copy()
     known = len(content)
     content.update(fields)
     if len(content) != known:
         raise TypeError(f"{type(state).__name__} has no such field: {', '.join(fields)}")
+    object.__setattr__(copy, "__dict__", content)
+    return copy

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from datetime import time as Time  # noqa: N812
 from decimal import Decimal
+from functools import lru_cache
 from types import ModuleType
 
 from bot.dialogue import spoken_en, spoken_ru
@@ -42,8 +43,11 @@ def day(value: date, now: datetime, language: Language, *, voice: bool) -> str:
     The year is added where the nearest such day would be another one, or where it is half a year away. What is long
     over has no name but its date: '12 мая 1985 года'.
     """
-    when = value.date() if isinstance(value, datetime) else value
-    today = now.date()
+    return _day(value.date() if isinstance(value, datetime) else value, now.date(), language, voice)
+
+
+@lru_cache(maxsize=4096)  # a conversation names the same day again and again, and so do all of a week's
+def _day(when: date, today: date, language: Language, voice: bool) -> str:
     ahead = (when - today).days
     coming = -LATELY < ahead < 365 or (ahead == 365 and when < _year_later(today))
     year = not coming or (when.year != today.year and ahead > 180)
@@ -71,7 +75,11 @@ def _year_later(today: date) -> date:
 
 def time(value: datetime | Time, language: Language, *, voice: bool) -> str:
     """As it stands after 'в' or 'at': '15:30', 'пятнадцать тридцать', 'девять часов утра'; '3:30 pm'."""
-    moment = value.time() if isinstance(value, datetime) else value
+    return _clock(value.time() if isinstance(value, datetime) else value, language, voice)
+
+
+@lru_cache(maxsize=4096)
+def _clock(moment: Time, language: Language, voice: bool) -> str:
     said: str = _WORDS[language].clock(moment, voice=voice)
     return said
 

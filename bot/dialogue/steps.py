@@ -45,18 +45,16 @@ WAITING = "waiting"  # among a frame's visits: told, while waiting for a person,
 def go_on(run: Run) -> None:
     """Run steps until one waits, the conversation ends, or a person takes over."""
     for _ in range(MAX_STEPS):
-        session = run.session
-        if session.status != "bot" or session.offer:
+        if run.session.status != "bot" or run.session.offer is not None:
             return
-        if not session.stack:
+        if not run.session.stack:
             finish(run)
             return
-        frame = session.stack[-1]
-        if frame.awaiting:
+        if run.frame.awaiting:
             return
-        step = run.scenario.steps.get(frame.step)
+        step = run.step
         if step is None:
-            leave(run, finished=frame.step == "")
+            leave(run, finished=run.frame.step == "")
             continue
         STEPS[type(step)](run, step)
     run.fault(f"{MAX_STEPS} steps without a question")

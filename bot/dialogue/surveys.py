@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot.dialogue.actions import Rated
-from bot.dialogue.prompts import show, tells
+from bot.dialogue.prompts import tells
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import RateStep
+from bot.dialogue.showing import show
 from bot.dialogue.values import MASK
 
 # The highest score of each; the lowest is 1, of nps 0.

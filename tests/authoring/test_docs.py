@@ -11,7 +11,7 @@ from bot.authoring.actions import ACTIONS
 from bot.authoring.load import check
 from bot.authoring.slots import KEYS, TYPES
 from bot.backends.calendar import Calendar
-from bot.dialogue.prompts import FILTERS, FUNCTIONS
+from bot.dialogue.callables import FILTERS, FUNCTIONS
 from bot.understanding.nlu import BuiltinNlu
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,10 @@ from ruamel.yaml import YAML
 from bot.authoring.load import load
 from bot.dialogue.expressions import Expression, Scope, Template
 from bot.dialogue.hours import Hours, Span
-from bot.dialogue.prompts import Register, render, scope
+from bot.dialogue.prompts import Within, render
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
+from bot.dialogue.showing import Register
 from bot.dialogue.values import Value
 from tests.authoring.small import changed, write
 from tests.authoring.test_schema import SCHEMA
@@ -102,4 +103,4 @@ def within(shop: ScenarioSet) -> Scope:
         "monday": date(2026, 11, 23),
     }
     register = Register("ru", False, SATURDAY, shop.business, shop.rows)
-    return scope(Session(conversation="x"), shop, register, values)
+    return Within(Session(conversation="x"), shop, register, values)

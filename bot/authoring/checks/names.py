@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from bot.authoring.problems import listed, near
 from bot.authoring.reading import Reader, Use
 from bot.authoring.tree import Text
-from bot.dialogue.prompts import FILTERS, FUNCTIONS
+from bot.dialogue.callables import FILTERS, FUNCTIONS
 from bot.dialogue.scenario import Business, Slot
 from bot.dialogue.values import Value
 

@@ -39,8 +39,8 @@ from bot.authoring.problems import listed, near
 from bot.authoring.reading import Reader
 from bot.authoring.tree import Node
 from bot.dialogue import grammar
+from bot.dialogue.callables import FILTERS, FUNCTIONS
 from bot.dialogue.expressions import Expression
-from bot.dialogue.prompts import FILTERS, FUNCTIONS
 from bot.dialogue.scenario import Business, DoStep, SetStep, Slot
 from bot.dialogue.values import Value
 

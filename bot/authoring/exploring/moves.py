@@ -13,9 +13,9 @@ from bot.dialogue.actions import Fetch
 from bot.dialogue.engine import expects
 from bot.dialogue.events import Chosen, Event, Fetched, Keys, Silence, Started, Utterance
 from bot.dialogue.meaning import REPAIRS, Expectation, Language, Meaning, Reading, SlotSpec
-from bot.dialogue.prompts import Register, show
 from bot.dialogue.scenario import ConfirmStep, DoStep, Scenario, ScenarioSet
 from bot.dialogue.session import Session
+from bot.dialogue.showing import Register, show
 from bot.dialogue.values import PersonName, Value
 
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)  # a Wednesday, as in golden conversations
