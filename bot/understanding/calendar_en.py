@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bot.dialogue.values import PartOfDay
 from bot.understanding import clock_en, spans_en
 from bot.understanding.clock_en import AT, PARTS, UNITS
 from bot.understanding.facts import (
@@ -175,6 +176,9 @@ def _weekday(line: Line, at: int, now: datetime) -> Fact | None:
     name = line.word(after)
     if name not in WEEKDAYS:
         return None
+    if line.word(after + 1) == "after" and line.word(after + 2) == "next" and not which:
+        monday = now.date() - timedelta(days=now.weekday())
+        return Day(start=at, stop=after + 3, day=monday + timedelta(days=14 + WEEKDAYS[name]))
     if name in ("sat", "sun", "wed", "mon") and not which and line.word(at - 1) not in _BEFORE_SHORT:
         return None  # words of their own
     weekday = WEEKDAYS[name]
@@ -211,6 +215,12 @@ def _vague(line: Line, at: int, now: datetime) -> Fact | None:
         return Vague(start=at, stop=at + 1, question="time")
     if word in ("weekday", "weekdays") or (word == "month" and line.word(at - 1) in ("next", "this")):
         return Vague(start=at, stop=at + 1, question="day")
+    if word in ("end", "beginning", "start", "middle") and line.word(at + 1) == "of":
+        after = at + 2 + (line.word(at + 2) in ("the", "this", "next"))
+        if line.word(after) in ("week", "month", "year") or line.word(after) in _MONTHS:
+            return Vague(start=at, stop=after + 1, question="day")
+    if word in ("early", "mid", "late", "middle") and line.word(at + 1) in _MONTHS:
+        return Vague(start=at, stop=at + 2, question="day")
     if word in _MONTHS and word not in ("may", "march") and line.word(at - 1) in ("in", "for", "next"):
         return Vague(start=at, stop=at + 1, question="day")
     return None
@@ -226,6 +236,14 @@ def _part(line: Line, at: int, now: datetime) -> Fact | None:
         return Part(start=at, stop=at + 2, part="day" if line.word(at + 1) == "lunch" else "evening")
     if word == "before" and line.word(at + 1) in ("lunch", "noon"):
         return Part(start=at, stop=at + 2, part="morning")
+    if line.at(at).word == "first" and line.word(at + 1) == "thing":
+        return Part(start=at, stop=at + 2, part="morning")
+    if word == "early" and (line.word(at + 1) in ("today", "tomorrow", "on", "next") or line.word(at + 1) in WEEKDAYS):
+        return Part(start=at, stop=at + 1, part="morning")
+    if word in _MEALS and line.word(at - 1) in ("at", "around", "about", "by", "over", "during"):
+        return Part(start=at, stop=at + 1 + (line.word(at + 1) == "time"), part=_MEALS[word])
+    if word in _MEALS and line.word(at + 1) == "time":
+        return Part(start=at, stop=at + 2, part=_MEALS[word])
     if word in ("am", "pm") and len(line) <= 2:
         return Part(start=at, stop=at + 1, part="morning" if word == "am" else "evening")  # 'am or pm?'
     if word in PARTS:
@@ -237,10 +255,20 @@ def _part(line: Line, at: int, now: datetime) -> Fact | None:
     return None
 
 
+_MEALS: dict[str, PartOfDay] = {
+    "breakfast": "morning",
+    "lunch": "day",
+    "dinner": "evening",
+    "dinnertime": "evening",
+    "supper": "evening",
+    "suppertime": "evening",
+}
+
 RULES: tuple[Rule, ...] = (
     spans_en.greeting,
     _nth_weekday,
     spans_en.past,
+    spans_en.holiday,
     spans_en.in_a_while,
     spans_en.shift,
     spans_en.duration,

@@ -51,12 +51,22 @@ _MONTH_NAMES = frozenset(
 )
 _THIS = frozenset("этот эту это этой ближайший ближайшую ближайшее ближайшей текущую грядущую".split())
 _NEXT = frozenset("следующий следующую следующее следующей следующего следующем будущий будущую будущей".split())
+_OF_THIS = frozenset(("этой", "этого", "текущего", "текущей"))
 _PARTS: dict[tuple[str, ...], PartOfDay] = {
     ("утром",): "morning",
     ("утречком",): "morning",
     ("с", "утра"): "morning",
     ("на", "утро"): "morning",
     ("с", "утречка"): "morning",
+    ("с", "утреца"): "morning",
+    ("с", "самого", "утра"): "morning",
+    ("с", "раннего", "утра"): "morning",
+    ("прямо", "с", "утра"): "morning",
+    ("рано", "утром"): "morning",
+    ("поздно", "вечером"): "evening",
+    ("в", "конце", "дня"): "evening",
+    ("в", "начале", "дня"): "morning",
+    ("в", "середине", "дня"): "day",
     ("утро",): "morning",
     ("до", "обеда"): "morning",
     ("в", "первой", "половине", "дня"): "morning",
@@ -165,6 +175,8 @@ def _relative(line: Line, at: int, now: datetime) -> Fact | None:
     word = line.word(at)
     if word == "после" and line.word(at + 1) == "завтра":
         return Day(start=at, stop=at + 2, day=now.date() + timedelta(days=2))
+    if word == "после" and line.word(at + 1) == "послезавтра":
+        return Day(start=at, stop=at + 2, day=now.date() + timedelta(days=3))
     if word in ("завтрашний", "завтрашнего", "завтрашнее"):
         return Day(start=at, stop=at + 2, day=now.date() + timedelta(days=1))
     if word == "сейчас":
@@ -208,13 +220,14 @@ def _nth_weekday(line: Line, at: int, now: datetime) -> Fact | None:
 
 
 def _day_and_month(line: Line, at: int, now: datetime) -> Fact | None:
-    """'двадцать второго двенадцатого': day and month by their numbers."""
-    day, month = line.at(at), line.at(at + 1)
+    """'двадцать второго двенадцатого', 'первого ноль второго': day and month by their numbers."""
+    zero = int(line.at(at + 1).integer == 0)
+    day, month = line.at(at), line.at(at + 1 + zero)
     if day.ordinal is None or month.ordinal is None or not 1 <= month.ordinal <= 12:
         return None
     if not (day.word.endswith("го") and month.word.endswith("го")):
         return None
-    year, stop = _year(line, at + 2)
+    year, stop = _year(line, at + 2 + zero)
     found = calendar_day(day.ordinal, month.ordinal, year, now.date())
     return Impossible(start=at, stop=stop) if found is None else Day(start=at, stop=stop, day=found)
 
@@ -243,6 +256,8 @@ def _week(line: Line, at: int, now: datetime) -> Fact | None:
             return Week(start=at, stop=at + 2, monday=monday + timedelta(days=7))
         if word in _THIS:
             return Week(start=at, stop=at + 2, monday=monday)
+        if word in ("той", "ту") and line.word(at - 1) in ("на", "в"):
+            return Week(start=at, stop=at + 2, monday=monday + timedelta(days=7))  # 'на той неделе': the coming one
     return None
 
 
@@ -262,9 +277,34 @@ def _vague(line: Line, at: int, now: datetime) -> Fact | None:
         return Vague(start=at, stop=at + 1, question="day")
     if word in _MONTH_NAMES and line.word(at - 1) in ("в", "на"):
         return Vague(start=at, stop=at + 1, question="day")
-    if word in ("начале", "конце", "середине") and line.word(at + 1) in ("недели", "месяца", *MONTHS):
-        return Vague(start=at, stop=at + 2, question="day")
+    if word in ("начале", "конце", "середине", "начало", "конец", "середину", "концу"):
+        after = at + 1 + (line.word(at + 1) in _NEXT | _OF_THIS)
+        if line.word(after) in ("недели", "месяца", "года", *MONTHS):
+            return Vague(start=at, stop=after + 1, question="day")
     return None
+
+
+def _holiday(line: Line, at: int, now: datetime) -> Fact | None:
+    """'на новый год', 'в рождество': days that have a name beside their date."""
+    words = (line.word(at), line.word(at + 1))
+    found = next((name for name in (words, words[:1]) if name in _HOLIDAYS), None)
+    if found is None:
+        return None
+    days = sorted(day for day in (calendar_day(*date, None, now.date()) for date in _HOLIDAYS[found]) if day)
+    if len(days) == 1:
+        return Day(start=at, stop=at + len(found), day=days[0])
+    return Vague(start=at, stop=at + len(found), question="day", days=tuple(days))
+
+
+# Days off by ст. 112 ТК РФ, as people call them. New Year is the night between two days.
+_HOLIDAYS: dict[tuple[str, ...], tuple[tuple[int, int], ...]] = {
+    ("новый", "год"): ((31, 12), (1, 1)),
+    ("новогоднюю", "ночь"): ((31, 12),),
+    ("рождество",): ((7, 1),),
+    ("женский", "день"): ((8, 3),),
+    ("день", "победы"): ((9, 5),),
+    ("день", "россии"): ((12, 6),),
+}
 
 
 def _part(line: Line, at: int, now: datetime) -> Fact | None:
@@ -278,11 +318,13 @@ def _part(line: Line, at: int, now: datetime) -> Fact | None:
 
 RULES: tuple[Rule, ...] = (
     spans_ru.greeting,
+    spans_ru.place,
     spans_ru.past,
     spans_ru.in_a_while,
     spans_ru.shift,
     spans_ru.duration,
     _date,
+    _holiday,
     _date_range,
     _nth_weekday,
     _day_and_month,

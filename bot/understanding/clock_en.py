@@ -110,6 +110,9 @@ def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
     if hour is None:
         return None
     stop = at + 1
+    padded = line.at(stop).integer
+    if hour == 0 and not term.digits and padded is not None and not line.at(stop).digits:
+        return _padded(line, at, padded)
     military = after == "at" or line.word(stop) in HOURS
     if hour >= 100 and hour % 100 < 60 and hour < 2400 and (len(term.digits) in (3, 4) or not hour % 100):
         half = line.word(stop) in ("am", "pm")
@@ -119,6 +122,8 @@ def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
         sure = hour >= 1300 or (len(term.digits) == 4 and not half)
         weak = not military and not half
         return Clock(start=at, stop=stop, hour=hour // 100, minute=hour % 100, sure=sure, weak=weak)
+    if after == "at" and hour in range(2500, 10_000, 100):
+        return Impossible(start=at, stop=stop)
     minute, stop = _minutes(line, stop)
     oclock = line.word(stop) == "oclock" or (line.word(stop) == "o" and line.word(stop + 1) == "clock")
     if oclock:
@@ -131,6 +136,19 @@ def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
         return Impossible(start=at, stop=stop + 1)
     weak = not (oclock or part) and (after == "for" or not after)
     return Clock(start=at, stop=stop, hour=hour % 24, minute=minute or 0, sure=hour > 12 or hour == 0, weak=weak)
+
+
+def _padded(line: Line, at: int, hour: int) -> Clock | Impossible | None:
+    """'oh eight hundred', 'zero nine thirty': an hour before ten on a 24-hour face."""
+    stop = at + 2
+    if hour in range(100, 1000, 100):
+        hour, minute = hour // 100, 0
+    elif 1 <= hour <= 9 and 10 <= (line.at(stop).integer or 0) <= 59:
+        hour, minute, stop = hour, line.at(stop).integer or 0, stop + 1
+    else:
+        return None
+    stop += line.word(stop) in HOURS
+    return Clock(start=at, stop=stop, hour=hour, minute=minute, sure=True, weak=True)
 
 
 def _counts(line: Line, at: int) -> bool:

@@ -12,7 +12,7 @@ from bot.understanding.figures import dashed_hours, time_figures
 from bot.understanding.terms import Line
 
 MINUTES = frozenset("минута минуту минуты минут минуточек мин минутку минуток".split())
-HOURS = frozenset("час часа часов часам ч часик часика часиков часок".split())
+HOURS = frozenset("час часа часов часам часами ч часик часика часиков часок".split())
 DAYS = frozenset("день дня дней денька деньков сутки суток".split())
 WEEKS = frozenset("неделя неделю недели недель недельку недельки".split())
 MONTHS_LONG = frozenset("месяц месяца месяцев".split())
@@ -179,13 +179,14 @@ def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
     hour = term.integer
     stop = at + 1
     named = False
-    if hour is None and line.word(at) in ("час", "часу", "часа"):
+    if hour is None and (line.word(at) in ("час", "часу", "часа") or (after and line.word(at) == "часом")):
         # 'час дня', 'в час', 'к часу'; a bare 'час' is a while
         if not after and line.word(at + 1) not in OF_DAY:
             return None
         hour, named = 1, True
     elif hour is None or (
         term.word in _NOBODYS_HOUR
+        and hour == 1
         and not term.digits
         and line.at(stop).integer is None
         and line.word(stop) not in HOURS

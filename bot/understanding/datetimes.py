@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 
 from bot.dialogue.values import Moment, PartOfDay
 from bot.understanding import calendar_en, calendar_ru
+from bot.understanding.bygone import bygone
 from bot.understanding.faces import coming, ends, faces_of, fits
 from bot.understanding.facts import (
     Bar,
@@ -60,8 +61,12 @@ def read_datetime(text: str, *, lang: Lang, now: datetime, expected: Expected) -
     ):
         # 'вчера в три' is an answer, 'вчера был у вас в три' tells of something else
         return Reading(wrong="past") if explained(line, facts, SPEECH[lang]) else NOTHING
-    if not facts and expected.open_hours and (found := soonest(normalise(text), lang, now, expected.open_hours)):
-        return Reading(value=found[0], rest=found[1])
+    if kept and not any(isinstance(fact, Instant) for fact in kept) and bygone(line):
+        return NOTHING
+    if expected.open_hours and all(isinstance(fact, Instant) for fact in facts):
+        found = soonest(normalise(text), lang, now, expected.open_hours)
+        if found:
+            return Reading(value=found[0], rest=found[1])
     used = {index for fact in facts for index in range(_from_preposition(line, fact), fact.stop)}
     rest = line.text([index for index in range(len(line)) if index not in used])
     said = _Said.of(line, kept, now, lang)

@@ -91,6 +91,9 @@ def dashed_hours(text: str, *, named: bool) -> tuple[int, int] | None:
     if not mark or not (first.isdigit() and last.isdigit()) or len(first) > 2 or len(last) > 2:
         return None
     hours = int(first), int(last)
-    if not all(1 <= hour <= 24 for hour in hours) or (len(last) == 2 and not named):
+    if not all(1 <= hour <= 24 for hour in hours):
+        return None
+    # minutes come in fives: '10-15' is a quarter past ten, '9-18' and '15-17' are hours from which to which
+    if len(last) == 2 and not named and (not hours[1] % 5 or hours[0] >= hours[1]):
         return None
     return hours

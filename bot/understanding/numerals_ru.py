@@ -79,8 +79,13 @@ def _cardinals() -> dict[str, Numeral]:
     add(500_000, Rank.ALONE, "полмиллиона")
     # 1.5: 'полтора', 'полторы тысячи'; then nothing smaller may follow.
     add(Decimal("1.5"), Rank.TEEN, "полтора полторы", "полутора")
-    add(2, Rank.UNIT, "пара пару", "парой пары")
+    add(2, Rank.UNIT, "пара пару парочка парочку", "парой пары парочки")
     add(12, Rank.TEEN, "дюжина дюжину", "дюжины")
+    add(6, Rank.ALONE, "полдюжины")
+    # What is said of coins and notes.
+    add(20, Rank.ALONE, "двадцатка двадцатку")
+    add(30, Rank.ALONE, "тридцатка тридцатку")
+    add(100, Rank.ALONE, "сотка сотку")
     return words
 
 
@@ -148,6 +153,9 @@ def _ordinals() -> dict[str, Numeral]:
 
 WORDS: dict[str, Numeral] = {**_cardinals(), **_collectives(), **_ordinals()}
 del WORDS["раз"]  # 'ещё раз' is no number
+
+# 'тысяч пять' is about five thousand; 'тысяча пять' is 1005.
+INVERTED = {"тысяч": 1_000, "тыщ": 1_000, "миллионов": 1_000_000, "миллиардов": 1_000_000_000}
 
 ORDINAL_SUFFIXES = frozenset("й го му ый ой ая я ую ю ое е ого ому ым ом ых".split())
 CARDINAL_SUFFIXES = frozenset("х ти ми тью мя и".split())

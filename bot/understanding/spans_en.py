@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.understanding.clock_en import DAYS, HOURS, MINUTES, MONTHS_LONG, PARTS, UNITS, WEEKS, YEARS
-from bot.understanding.facts import Bar, Day, Fact, Impossible, Instant, Shift, months_later
+from bot.understanding.facts import (
+    Bar,
+    Day,
+    Fact,
+    Impossible,
+    Instant,
+    Shift,
+    calendar_day,
+    months_later,
+    nth_weekday,
+)
 from bot.understanding.terms import Line
 
 WEEKDAYS = {
@@ -34,6 +44,35 @@ def greeting(line: Line, at: int, now: datetime) -> Fact | None:
     return None
 
 
+def holiday(line: Line, at: int, now: datetime) -> Fact | None:
+    """'Christmas eve', 'on New Year's Day': days that have a name beside their date."""
+    words = tuple(line.word(place) for place in range(at, at + 3))
+    name = next((words[:width] for width in (3, 2, 1) if words[:width] in _HOLIDAYS), None)
+    if name is None:
+        return None
+    if name == ("thanksgiving",):
+        thanks = nth_weekday(4, 3, 11, now.date())
+        return Day(start=at, stop=at + 1, day=thanks) if thanks else None
+    day, month = _HOLIDAYS[name]
+    found = calendar_day(day, month, None, now.date())
+    return Day(start=at, stop=at + len(name) + (line.word(at + len(name)) == "day"), day=found) if found else None
+
+
+_HOLIDAYS: dict[tuple[str, ...], tuple[int, int]] = {
+    ("new", "years", "eve"): (31, 12),
+    ("new", "years"): (1, 1),
+    ("new", "year"): (1, 1),
+    ("christmas", "eve"): (24, 12),
+    ("christmas",): (25, 12),
+    ("xmas",): (25, 12),
+    ("boxing", "day"): (26, 12),
+    ("halloween",): (31, 10),
+    ("valentines",): (14, 2),
+    ("thanksgiving",): (0, 11),  # the fourth Thursday
+    ("independence", "day"): (4, 7),
+}
+
+
 def past(line: Line, at: int, now: datetime) -> Fact | None:
     word = line.word(at)
     if word == "yesterday":
@@ -52,6 +91,8 @@ def past(line: Line, at: int, now: datetime) -> Fact | None:
 
 def duration(line: Line, at: int, now: datetime) -> Fact | None:
     """'for three days', 'for an hour': how long, not when."""
+    if line.word(at) == "right" and line.word(at + 1) in ("now", "away"):
+        return Instant(start=at, stop=at + 2, at=now, weak=True)
     if line.word(at) not in ("for", "within", "lasts", "takes", "over"):
         return None
     counted = line.at(at + 1).number is not None or line.word(at + 1) in ("a", "an", "the", "half")

@@ -5,10 +5,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bot.understanding.clock_ru import DAYS, HOURS, MINUTES, MONTHS_LONG, OF_DAY, UNITS, WEEKS, YEARS, counted
+from bot.understanding.clock_ru import (
+    DAYS,
+    HOURS,
+    MINUTES,
+    MONTHS,
+    MONTHS_LONG,
+    OF_DAY,
+    UNITS,
+    WEEKS,
+    YEARS,
+    counted,
+)
 from bot.understanding.facts import Bar, Day, Fact, Impossible, Instant, Shift, months_later
 from bot.understanding.terms import Line
 
+_IN_MONTH = frozenset("январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре".split())
 _PAST = frozenset(
     """
         прошлый прошлую прошлое прошлой прошлом прошлого прошедший прошедшую позапрошлой позапрошлую
@@ -34,8 +46,28 @@ def greeting(line: Line, at: int, now: datetime) -> Fact | None:
     return None
 
 
+def place(line: Line, at: int, now: datetime) -> Fact | None:
+    """'улица восьмого марта', 'площадь первого мая': a day that is an address."""
+    if line.word(at) not in _PLACES or line.at(at + 1).number is None:
+        return None
+    return Bar(start=at, stop=at + 2 + (line.word(at + 2) in MONTHS))
+
+
+_PLACES = frozenset(
+    """
+        улица улице улицу улицы ул проспект проспекте проспекта пр площадь площади переулок переулке бульвар бульваре
+        шоссе набережная набережной линия линии метро станция станции поселок имени
+    """.split()
+)
+
+
 def past(line: Line, at: int, now: datetime) -> Fact | None:
     word = line.word(at)
+    for width in (2, 3):  # 'в мае прошлого года', 'пятого числа прошлого месяца'
+        after = line.word(at + width - 1) in _PAST and line.word(at + width) in ("года", "месяца", "недели")
+        month = line.word(at + width - 2)
+        if after and (month in MONTHS or month in UNITS or month in ("числа", *_IN_MONTH)):
+            return Bar(start=at, stop=at + width + 1, past=True)
     if word in ("вчера", "позавчера"):
         return Bar(start=at, stop=at + 1 + (line.word(at + 1) in OF_DAY), past=True)
     if word in _PAST:
@@ -63,6 +95,8 @@ _HABITS = frozenset(
 def duration(line: Line, at: int, now: datetime) -> Fact | None:
     """'на три дня', 'за два часа', 'уже час', 'в течение недели': how long, not when."""
     word = line.word(at)
+    if word == "прямо" and line.word(at + 1) == "сейчас":
+        return Instant(start=at, stop=at + 2, at=now)
     spoken = line.at(at + 1).number is not None
     unit = line.word(at + 2) if spoken else line.word(at + 1)
     width = 3 if spoken else 2
@@ -84,8 +118,10 @@ def in_a_while(line: Line, at: int, now: datetime) -> Fact | None:
     plural = line.word(start) in ("минут", "часа", "часов", "дня", "дней", "недели", "недель", "месяца", "месяцев")
     if plural and inverted is not None and not counted(line.word(start + 2)):
         return _later(at, start + 2, inverted, line.word(start), now)  # 'через дней пять'
-    if line.word(start) == "полчаса":
+    if line.word(start) in ("полчаса", "полчасика"):
         return Instant(start=at, stop=start + 1, at=now + timedelta(minutes=30))
+    if line.word(start) == "полгода":
+        return Day(start=at, stop=start + 1, day=months_later(now.date(), 6))
     if line.word(start) == "пол" and line.word(start + 1) in HOURS:
         return Instant(start=at, stop=start + 2, at=now + timedelta(minutes=30))
     number = line.at(start).number

@@ -128,6 +128,8 @@ def _negated(line: Line, one: Found, speech: Speech) -> bool:
             return line.word(at + 1) not in speech.unless
         if word == "but" and line.word(at - 1) in ("anything", "any", "anytime", "everything"):
             return True
+        if word == "but" and line.word(at - 1) in ("day", "time") and line.word(at - 2) in ("any", "every"):
+            return True
         if word not in speech.little and word not in ("day", "время"):
             return False
         at -= 1

@@ -117,6 +117,8 @@ def _russian(tokens: Sequence[Token], index: int) -> Term | None:
         return None
     if first.rank in (Rank.ALONE, Rank.ZERO):
         return _term(tokens, index, index + 1, first.value, first)
+    if tokens[index].text in numerals_ru.INVERTED and index + 1 < len(tokens):
+        return _inverted(tokens, index)
     total: int | Decimal = 0
     group: int | Decimal = 0
     rank, scale = Rank.SCALE, 10**12
@@ -141,6 +143,16 @@ def _russian(tokens: Sequence[Token], index: int) -> Term | None:
     if last is None:
         return None
     return _term(tokens, index, at, total + group, last)
+
+
+def _inverted(tokens: Sequence[Token], index: int) -> Term:
+    """'тысяч пять', 'миллионов двадцать пять'."""
+    scale = numerals_ru.INVERTED[tokens[index].text]
+    after = numerals_ru.WORDS.get(tokens[index + 1].text)
+    times = _russian(tokens, index + 1) if after is not None and after.rank < Rank.SCALE else None
+    if times is None or times.role != "cardinal" or times.number is None or not 0 < times.number < 1_000:
+        return _term(tokens, index, index + 1, scale, numerals_ru.WORDS[tokens[index].text])
+    return Term(tokens[index].text, "cardinal", index, times.stop, int(times.number * scale))
 
 
 def _fits(numeral: Rank, last: Rank) -> bool:
