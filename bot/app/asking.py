@@ -68,12 +68,12 @@ def _expected(kind: str, options: str | None) -> tuple[datetime, Expected]:
     try:
         business = load(chosen.scenarios / chosen.scenario_set).business
     except GovorunError:
-        return datetime.now(), Expected(options=choices)
+        return datetime.now(), Expected(options=choices, asked=True)
     if kind == "choice" and not choices:
         choices = tuple(_service(row) for row in business.tables.get("services", ()))
     now = datetime.now(UTC).astimezone(zone(business)).replace(tzinfo=None)
     # No opening hours: asked alone, "завтра в семь" is seven in the morning or in the evening.
-    return now, Expected(options=choices)
+    return now, Expected(options=choices, asked=True)
 
 
 def _service(row: Any) -> Option:

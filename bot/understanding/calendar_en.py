@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot.dialogue.values import PartOfDay
@@ -107,6 +107,8 @@ def _number_of_month(line: Line, at: int, now: datetime) -> Fact | None:
     after = line.word(start + 1)
     if after and (after not in _AFTER_ORDINAL or line.word(start + 2) in _MONTHS):
         return None
+    if after == "at" and start > at and line.at(start + 2).number is not None:
+        strong = True  # 'the twenty first at ten'
     stop, today = start + 1, now.date()
     if after == "of" and line.word(start + 2) in ("next", "this") and line.word(start + 3) == "month":
         strong, stop = True, start + 4
@@ -133,6 +135,20 @@ def _relative(line: Line, at: int, now: datetime) -> Fact | None:
     if word == "day" and line.word(at + 1) == "after" and line.word(at + 2) == "tomorrow":
         start = at - (line.word(at - 1) == "the")
         return Day(start=start, stop=at + 3, day=now.date() + timedelta(days=2))
+    if word == "day" and line.word(at + 1) == "after" and line.word(at - 1) in ("the", "next"):
+        before = _named_before(line, at - 1, now)
+        return Day(start=at - 1, stop=at + 2, day=before + timedelta(days=1)) if before else None
+    return None
+
+
+def _named_before(line: Line, at: int, now: datetime) -> date | None:
+    """The day last named before this place: 'not tomorrow, the day after'."""
+    for place in range(at - 1, -1, -1):
+        found = _relative(line, place, now)
+        if isinstance(found, Day):
+            return found.day
+        if line.word(place) in WEEKDAYS:
+            return now.date() + timedelta(days=(WEEKDAYS[line.word(place)] - now.weekday()) % 7 or 7)
     return None
 
 

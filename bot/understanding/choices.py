@@ -204,6 +204,7 @@ def forms(word: str, lang: Lang) -> tuple[str, ...]:
 def _by_order(line: Line, options: Sequence[Option], lang: Lang) -> list[Hit]:
     """'второй', 'вариант два', 'the second one', 'последний', a bare '2'."""
     count = len(options)
+    hits: list[Hit] = []
     for at in range(len(line)):
         term = line.at(at)
         number = term.ordinal
@@ -215,10 +216,14 @@ def _by_order(line: Line, options: Sequence[Option], lang: Lang) -> list[Hit]:
             number = count - (1 if line.word(at - 1) in ("предпоследний",) else 0)
         if term.word in ("предпоследний", "предпоследнюю", "penultimate"):
             number = count - 1
+        if lang == "en" and (line.word(at + 1), line.word(at + 2)) in (("before", "last"), ("to", "last")):
+            number = count - 1 if term.ordinal == 2 or line.word(at + 1) == "before" else None
+        elif term.word == "last" and line.word(at - 1) in ("before", "to"):
+            number = count - 1
         if number is None or not 1 <= number <= count:
             continue
         after = line.word(at + 1)
         short = len(line) - at <= 3 or after in _ORDER_AFTER[lang]
         if short:
-            return [Hit(at, at + 1, options[number - 1].id, 1.0)]
-    return []
+            hits.append(Hit(at, at + 1, options[number - 1].id, 1.0))
+    return hits

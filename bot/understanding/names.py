@@ -30,6 +30,10 @@ _INTRODUCTIONS = {
             "пациент",
             "клиент",
             "представлюсь",
+            "для",
+            "от",
+            "за",
+            "на",
         )
     ),
     "en": tuple(
@@ -48,6 +52,8 @@ _INTRODUCTIONS = {
             "it is",
             "call me",
             "you can call me",
+            "is called",
+            "is named",
             "name",
             "under the name",
             "under",
@@ -70,7 +76,8 @@ SKIPPED = {
             my name is names full the i am im this its it call me you can a well uh um er hello hi hey
             yes yeah sure ok okay of course please thanks thank mr mrs ms miss dr mister first last
             surname family given and under for put so good morning afternoon evening day just to be
-            speaking here
+            speaking here my mother father mom mum dad wife husband son daughter brother sister friend boss child kid
+            boyfriend girlfriend partner colleague book it called named
         """.split()
     ),
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
+from rapidfuzz.distance import DamerauLevenshtein
+
 from bot.dialogue import morphology
 from bot.dialogue.morphology import Parse
 from bot.dialogue.values import PersonName
@@ -12,7 +14,16 @@ from bot.understanding.names import SKIPPED, Word, capitalised
 from bot.understanding.reading import NOTHING, Reading
 
 _FEW = 7  # words around a name without an introduction; more of them tell of something else
-_CASES = {"запишите": "acc", "запиши": "acc", "пишите": "acc", "на": "acc", "имя": "gen"}
+_CASES = {
+    "запишите": "acc",
+    "запиши": "acc",
+    "пишите": "acc",
+    "на": "acc",
+    "имя": "gen",
+    "для": "gen",
+    "от": "gen",
+    "за": "acc",
+}
 _KINDS = ("Name", "Patr", "Surn")
 
 
@@ -27,7 +38,8 @@ class _Guess:
     nominative: str
 
 
-def russian_name(words: list[Word], intro: tuple[int, int] | None) -> Reading:
+def russian_name(words: list[Word], intro: tuple[int, int] | None, *, asked: bool = False) -> Reading:
+    """asked: a name was just asked for, so that one or two words of no dictionary are one."""
     skipped = SKIPPED["ru"]
     meant = [word for word in words if word.text not in skipped]
     led = [word for word in words[intro[1] :] if word.text not in skipped] if intro else []
@@ -51,7 +63,28 @@ def russian_name(words: list[Word], intro: tuple[int, int] | None) -> Reading:
             used = {word.text for word in group}
             rest = " ".join(word.text for word in meant if word.text not in used)
             return Reading(value=name, rest=rest)
+    if asked and 1 <= len(meant) <= 2 and all(_foreign(word) for word in meant):
+        large = [capitalised(word.raw) for word in meant]
+        return Reading(value=PersonName(given=large[0], family=" ".join(large[1:])))
     return NOTHING
+
+
+_VOWELS = frozenset("аеёиоуыэюяaeiouy")
+_SHORT_FAMILIES = frozenset(("ли", "ким", "пак", "цой", "хан", "ян"))
+
+
+def _foreign(word: Word) -> bool:
+    """'Джамшут', 'нгуен': a word that can be said and is in no dictionary; 'незнаю' and 'нехочу' are slips."""
+    if word.text in _SHORT_FAMILIES:
+        return True
+    vowels = sum(letter in _VOWELS for letter in word.text)
+    if not 3 <= len(word.text) <= 20 or not vowels or not _unfamiliar(word):
+        return False
+    if word.text[:2] in ("не", "по", "за", "на") and morphology.known(word.text[2:]):
+        return False
+    return len(set(word.text)) > 2 and not any(
+        DamerauLevenshtein.distance(word.text, known) <= 1 for known in SKIPPED["ru"] if len(known) > 3
+    )
 
 
 def _pair(words: list[Word], meant: list[Word]) -> PersonName | None:
@@ -125,6 +158,10 @@ def _strong(words: list[Word], intro: tuple[int, int] | None) -> bool:
         "запиши",
         "пишите",
         "запишите на",
+        "для",
+        "от",
+        "за",
+        "на",
     )
 
 

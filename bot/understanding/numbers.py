@@ -27,7 +27,7 @@ _SCALES = {"k": 1_000, "к": 1_000, "m": 1_000_000, "hundred": 100}
 _TENFOLD = {"десятка": 10, "десятков": 10, "сотни": 100, "сотен": 100, "дюжины": 12, "дюжин": 12, "dozen": 12}
 _HALVES = {"половина", "половину", "полтинника", "half"}
 _QUARTERS = frozenset("четверть четверти quarter quarters".split())
-_BY_CLOCK = frozenset("to past of before till til after пятого шестого седьмого восьмого девятого".split())
+_BY_CLOCK = frozenset("to past of before till til after часа пятого шестого седьмого восьмого девятого".split())
 _ADJACENT = 1_000  # 'сто двести', 'двадцать тридцать' leave it open; beyond they are one thing after another
 _HOURS = range(25)
 _BEFORE_AN_HOUR = {"ru": frozenset(("в", "во")), "en": frozenset(("at",))}
@@ -159,12 +159,11 @@ def _number(line: Line, at: int) -> _Number | None:
         if line.at(at + 1).word == "dozen":
             return _Number(start, at + 2, 6)
         return _Number(start, at + 1, Decimal("0.5"))
-    if term.role == "word" and term.word in _QUARTERS and line.word(at + 1) not in _BY_CLOCK | {"часа"}:
-        if line.at(at + 1).number is None:  # 'четверть пятого' is an hour
-            return _Number(start, at + 1, Decimal("0.25"))
+    if term.word in _QUARTERS and line.at(at + 1).number is None and line.word(at + 1) not in _BY_CLOCK:
+        return _Number(start, at + 1, Decimal("0.25"))  # but 'четверть пятого' is an hour
     if term.role == "word" and term.word in ("point", "dot") and line.at(at + 1).integer is not None:
-        value, stop = _with_fraction(line, 0, at)
-        return _Number(start, stop, -value if negative else value)
+        part, stop = _with_fraction(line, 0, at)
+        return _Number(start, stop, -part if negative else part)
     if term.role == "word" and term.word in ("десятка", "полсотни"):
         return _Number(start, at + 1, 10 if term.word == "десятка" else 50)
     value = term.number
@@ -184,7 +183,8 @@ def _number(line: Line, at: int) -> _Number | None:
     if term.word == "семью" and alone and line.word(at - 1) not in ("с", "со", "перед", "над", "под", "между"):
         return None  # 'приведу семью'
     if line.at(stop).word in _TENFOLD and 0 < value < 100:
-        return _Number(start, stop + 1, value * _TENFOLD[line.at(stop).word])
+        times = value * _TENFOLD[line.at(stop).word]
+        return _Number(start, stop + 1, int(times) if times == int(times) else times)  # 'полтора десятка'
     follower = line.at(stop)
     if line.lang == "en" and isinstance(value, int) and 0 < value < 100 and not term.digits and not follower.digits:
         tail = follower.integer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
@@ -37,8 +38,11 @@ _READINGS = 256  # ways to merge the groups that are tried
 def read_phone(text: str, *, lang: Lang, expected: Expected) -> Reading:
     """An E.164 number that exists by its country's numbering plan, or nothing."""
     line = Line(mended(tokens(text), VOCABULARY[lang], lang), lang)
-    for run in sorted(runs(line), key=lambda run: -run.start):
-        for digits in merged(run.groups):
+    said = runs(line)
+    amended = [run for pair in pairwise(said) for run in _amended(line, *pair)]
+    # the last is meant; a run that goes on after 'ой' begins before the one that is only its end
+    for run in sorted((*said, *amended), key=lambda run: (-run.stop, -run.start)):
+        for digits in merged(run.groups, free=lang == "en"):
             number = _number(digits, run.plus, lang, expected.region)
             if number is not None:
                 rest = line.text([index for index in range(len(line)) if not run.start <= index < run.stop])
@@ -92,6 +96,29 @@ def runs(line: Line) -> list[Run]:
     return found_runs
 
 
+def _amended(line: Line, first: Run, second: Run) -> Iterator[Run]:
+    """'… сорок пять шестьдесят восемь, ой, шестьдесят семь': what is said anew takes the place of as many digits."""
+    words = [line.word(at) for at in range(first.stop, second.start)]
+    if not words or len(words) > _REACH or not _AMENDS.issuperset(words) or second.plus:
+        return
+    before = "".join(first.groups)
+    every = len(second.groups)
+    for anew in dict.fromkeys((every, *range(1, min(4, every) + 1))):
+        told = "".join(second.groups[:anew])
+        if len(told) < len(before):
+            groups = (before[: -len(told)], told, *second.groups[anew:])
+            yield Run(first.start, second.stop, first.plus, groups)
+
+
+_REACH = 4  # words of 'ой нет извините точнее'
+_AMENDS = frozenset(
+    """
+        ой нет не так точнее вернее то есть простите извините ошибся ошиблась а там sorry no wait rather i mean oops
+        correction make it that it's its
+    """.split()
+)
+
+
 def _group(line: Line, at: int) -> tuple[str, int] | None:
     """The digits that the term at this place dictates, and the place after it."""
     word = line.word(at)
@@ -115,10 +142,11 @@ def _digits(term: Term) -> str:
     return str(term.integer) if term.integer is not None else ""
 
 
-def merged(groups: Sequence[str]) -> Iterator[str]:
+def merged(groups: Sequence[str], *, free: bool = False) -> Iterator[str]:
     """The groups as one string: first as they stand, then with round groups completed by the next.
 
     A recogniser writes 'девятьсот пять' as '900 5' and 'сто двадцать три' as '100 23' or '120 3'.
+    free: 'one eight hundred five …' begins with the 800 of a free number, as an Englishman says no 805.
     """
     count = 0
     stack: list[tuple[str, int]] = [("", 0)]
@@ -132,13 +160,16 @@ def merged(groups: Sequence[str]) -> Iterator[str]:
             continue
         group = groups[at]
         # pushed first, so tried last
-        if len(group) == 3 and group.startswith("80") and not group.endswith("0"):
+        hundred = len(group) == 3 and group.startswith("80") and not group.endswith("0")
+        if hundred and not (free and done in ("", "1")):
             stack.append((f"{done}800{group[2]}", at + 1))  # 'eight hundred five …': a free number's 800
         for width in (3, 2):
             whole = _completed(groups[at : at + width]) if at + width <= len(groups) else None
             if whole is not None:
                 stack.append((done + whole, at + width))
         stack.append((done + group, at + 1))
+        if hundred and free and done in ("", "1"):
+            stack.append((f"{done}800{group[2]}", at + 1))
 
 
 def _completed(groups: Sequence[str]) -> str | None:

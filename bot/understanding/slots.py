@@ -34,7 +34,7 @@ READERS: Mapping[str, Reader] = {
     "number": lambda text, lang, now, expected: read_number(text, lang=lang),
     "digits": lambda text, lang, now, expected: read_digits(text, lang=lang, expected=expected),
     "phone": lambda text, lang, now, expected: read_phone(text, lang=lang, expected=expected),
-    "person": lambda text, lang, now, expected: read_person(text, lang=lang),
+    "person": lambda text, lang, now, expected: read_person(text, lang=lang, asked=expected.asked),
     "yesno": lambda text, lang, now, expected: read_yesno(text, lang=lang),
     "choice": lambda text, lang, now, expected: (read_many if expected.many else read_choice)(
         text, lang=lang, expected=expected

@@ -18,12 +18,14 @@ _SOONEST: Mapping[Lang, re.Pattern[str]] = {
         r"(?:в |на )?(?:ближайш|перв)\w+ (?:свободн\w+ )?(?:врем\w+|окно|место|дат\w+|день)|(?:на )?ближайшее|"
         r"(?:в |на )?люб(?:ое|ой) (?:свободн\w+ )?(?:время|день|окно)|когда (?:есть )?свободно|срочно|"
         r"(?:хоть|да хоть) когда|когда угодно|(?:мне )?(?:все равно|без разницы|не ?важно)(?: когда| во сколько)?|"
-        r"прямо сейчас|немедленно|сию минуту|как (?:вам )?(?:удобно|получится)|на ваше? усмотрение|(?:в )?любой день|люб(?:ое|ой) подойдет)\b"
+        r"прямо сейчас|немедленно|сию минуту|"
+        r"как (?:вам )?(?:удобно|получится)|на ваше? усмотрение|(?:в )?любой день|люб(?:ое|ой) подойдет)\b"
     ),
     "en": re.compile(
         r"\b(?:as soon as possible|asap|a s a p|the (?:earliest|soonest|first|next)(?: (?:available|free|possible|one|"
         r"time|slot|appointment|opening|you have))*|soonest|earliest|any ?time|whenever(?: you(?: are|re) free)?|"
-        r"right now|right away|straight away|immediately|urgently|(?:i )?(?:dont|do not) (?:mind|care)(?: when)?|(?:it )?doesnt matter(?: when)?|no preference|"
+        r"right now|right away|straight away|immediately|"
+        r"urgently|(?:i )?(?:dont|do not) (?:mind|care)(?: when)?|(?:it )?doesnt matter(?: when)?|no preference|"
         r"up to you|any day|you (?:choose|decide))\b"
     ),
 }

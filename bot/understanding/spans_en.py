@@ -140,6 +140,8 @@ def in_a_while(line: Line, at: int, now: datetime) -> Fact | None:
     if not leads or line.word(stop) in ("from", "after"):
         if line.word(stop) == "tomorrow" and unit in WEEKS:
             return _later(at, stop + 1, amount, unit, now + timedelta(days=1))
+        if line.word(stop) == "today" and unit in WEEKS:
+            return _later(at, stop + 1, amount, unit, now)  # 'a week today'
         if line.word(stop) not in ("from", "after", "on"):
             return None
         stop += 1

@@ -109,8 +109,9 @@ def duration(line: Line, at: int, now: datetime) -> Fact | None:
 
 def in_a_while(line: Line, at: int, now: datetime) -> Fact | None:
     """'через два дня', 'через полчаса', 'дня через три', 'через неделю', 'спустя час'."""
-    if line.word(at) in UNITS and line.word(at + 1) == "через" and line.at(at + 2).integer is not None:
-        return _later(at, at + 3, line.at(at + 2).integer or 0, line.word(at), now)
+    amount = line.at(at + 2).number if line.at(at + 2).role == "cardinal" else None
+    if line.word(at) in UNITS and line.word(at + 1) == "через" and amount is not None:
+        return _later(at, at + 3, float(amount), line.word(at), now)  # 'часа через полтора'
     if line.word(at) not in ("через", "спустя"):
         return None
     start = at + 1

@@ -67,7 +67,7 @@ def _mended(token: Token, vocabulary: frozenset[str], lang: Lang) -> Token:
 @lru_cache(maxsize=4096)
 def _nearest(text: str, vocabulary: frozenset[str], lang: Lang) -> str:
     """The one vocabulary word within one slip (two in a long word), beginning with the same letter; '' if none."""
-    slips = 2 if len(text) >= 9 else 1
+    slips = 2 if len(text) >= 8 else 1
     candidates = [word for word in vocabulary if word[0] == text[0] and abs(len(word) - len(text)) <= slips]
     found = process.extractOne(text, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=slips, processor=None)
     if found is None or (lang == "ru" and morphology.known(text)):

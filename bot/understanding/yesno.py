@@ -23,7 +23,14 @@ _RU = {
         | все ок | все хорошо | все в порядке | нет проблем | без проблем | без вопросов | беру |
         продолжайте | продолжим | продолжаем | нет возражений | возражений нет | да все верно |
         не ошиблись | вы правы | так | ну так | ну ладно | ну хорошо | да пожалуйста | будьте добры |
-        ок давайте | ну ок | yes | ok
+        ок давайте | ну ок | yes | ok | хотелось бы | очень хотелось бы | валяйте | валяй | вроде бы да | кажется да |
+        не вопрос | непременно | обязательно | естественно да | а как же | думаю что да | скорее всего да | пожалуй
+        что да |
+        вполне | правильно поняли | вы правильно поняли | да правильно | это так | это верно | это правильно | правда |
+        с удовольствием | с радостью | охотно | ну естественно | ну конечно да | да ладно давайте |
+        так и запишите | так и оставьте | было бы здорово | да нормально | нормально | меня все устраивает | все
+        устраивает |
+        скорее да чем нет | почему бы нет | отчего бы и нет | отчего же нет | а почему бы и нет
     """,
     False: """
         нет | нет нет | неа | не | не не | нет нет нет | да нет | да нет наверное | нет да нет | нее |
@@ -38,7 +45,15 @@ _RU = {
         конечно же нет | точно нет | разумеется нет | не подтверждаю | нельзя | не получится | не удобно |
         неудобно | да ну нет | да не | да не надо | нет не надо | нет не верно | нет не так | нет неверно
         | ну нет | ой нет | ай нет | хотя нет | все неверно | все не так | no | не записывайте |
-        не давайте
+        не давайте | не а | отнюдь | отнюдь нет | нетушки | да ну | вроде нет | вроде бы нет | кажется нет | что то
+        не то |
+        что то не так | не вполне | ни под каким видом | исключено | боюсь что нет | к сожалению нет | увы нет | увы |
+        навряд ли | скорее всего нет | думаю что нет | это не так | это неверно | это неправильно | воздержусь |
+        обойдусь | не интересует | неинтересно | мне не нужно | мне не надо | не требуется | уже не надо |
+        уже не нужно | передумал | передумала | не да | нет уж | да нет же | ну нет же | нет не хочу | ни разу | ну
+        уж нет |
+        не сегодня | скорее нет чем да | не думаю | вы неправильно поняли | неправильно поняли | вы не поняли |
+        ничего не верно | ничего не так | нет не то | все не то | я не согласен | я не согласна | нет не согласен
     """,
 }
 _EN = {
@@ -52,7 +67,15 @@ _EN = {
         works for me | that works | it does | it is | you got it | you bet | totally | true | id love to |
         id like that | lets do it | lets do that | do it | i guess so | i think so | i suppose so |
         very well | yea | aye | y | im in | it is correct | its correct | its right | all correct |
-        all good | everything is correct | looks good | looks right | that will do | thatll do |
+        all good | everything is correct | for sure | sure why not | fine by me | fine with me | okey dokey | okey
+        doke | yes sir |
+        yessir | yes maam | hell yes | hell yeah | book it | no worries | if you must | i believe so | i hope so |
+        id say so | why yes | sure do | id like to | yes i would | yes i do | please go ahead | lets go | that would
+        be great |
+        that would be good | that would be nice | sounds great | sounds fine | you are correct | youre correct |
+        righto |
+        that is fine by me | works | okay then | ok then | gladly | with pleasure | most certainly | naturally |
+        roger | looks good | looks right | that will do | thatll do |
         i dont mind | i wouldnt mind | fair enough | youre right | you are right | i guess | go for it |
         да
     """,
@@ -65,7 +88,14 @@ _EN = {
         certainly not | of course not | not sure about that | dont | please dont | do not | cancel |
         i disagree | i refuse | id rather not | rather not | i am not | im not | it isnt | it is not |
         its not | that doesnt work | doesnt work | it doesnt | wont work | n | hardly | by no means |
-        unfortunately not | im afraid not | sorry no | oh no | not that | no good | нет
+        unfortunately not | im afraid not | sorry no | oh no | not that | no good | нет | uh uh | nuh uh | i dont
+        agree | hell no | naw | not a chance | no need | not necessary |
+        i dont want that | i dont like it | i dont like that | i dont believe so | that isnt right | it is wrong |
+        its wrong |
+        i think not | id say no | probably not | i guess not | i suppose not | i hope not | nothing of the sort | im
+        good no |
+        no im good | no not really | no i dont | no i wouldnt | no it isnt | not today thanks | out of the question |
+        i changed my mind | changed my mind | under no circumstances | nay
     """,
 }
 _OPENERS = {
@@ -104,11 +134,14 @@ def _lexicon(table: dict[bool, str]) -> _Lexicon:
 
 
 _LEXICONS: dict[Lang, _Lexicon] = {"ru": _lexicon(_RU), "en": _lexicon(_EN)}
+_SIGNS = {"+": ["плюс"], "-": ["минус"], "👍": ["да"], "👎": ["нет"]}  # all that was typed
 # Answers that are one only when nothing else follows: 'хорошо бы в пятницу', 'можно перенести?', 'right now'.
 _ALONE = frozenset(
     phrase.strip()
     for phrase in """
-        не | так | плюс | минус | можно | хочу | буду | хорошо | ладно | точно | запишите | записывайте |
+        не | не а | да ну | вполне | увы | правда | нормально | передумал | передумала | обязательно | works | roger |
+        i changed my mind | changed my mind | не сегодня | не думаю | так | плюс | минус | можно | хочу | буду |
+        хорошо | ладно | точно | запишите | записывайте |
         давайте | ну давайте | давай | ну давай | против | беру | отмена | пожалуй | нельзя | неудобно |
         именно | конечно | не могу | не хочу | не буду | пока нет | good | great | fine | right | never |
         cancel | dont | please dont | do not | true | y | n | perfect | i do | i am | i would | i dont |
@@ -120,7 +153,7 @@ _ALONE = frozenset(
 
 def read_yesno(text: str, *, lang: Lang) -> Reading:
     """bool; rest is what was said after the answer ('нет, лучше в четыре': False, 'лучше в четыре')."""
-    words = [token.text for token in tokens(text)]
+    words = [token.text for token in tokens(text)] or _SIGNS.get(text.strip()[:2], [])
     lexicon, openers = _LEXICONS[lang], _OPENERS[lang]
     at = 0
     while True:

@@ -1,8 +1,8 @@
-"""What callers and writers say, and what a slot must hold after it: tests/data/slots_ru.tsv and slots_en.tsv.
+"""What callers and writers say, and what a slot must hold after it: tests/data/slots_*.tsv.
 
 A line is: type, tab, text, tab, what is read, and perhaps a tab and the circumstances ('hours 09:00-20:00',
-'known 2026-11-20', 'length 4-4', 'past'). What is read: the value; '-' for nothing; '? day|time|part_of_day' with
-what is known so far; 'a | b' for alternatives.
+'known 2026-11-20', 'length 4-4', 'past', 'asked'). What is read: the value; '-' for nothing; '? day|time|part_of_day'
+with what is known so far; 'a | b' for alternatives.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def _expected(circumstances: str) -> Expected:
         elif key == "length":
             fewest, most = value.split("-")
             expected["length"] = (int(fewest), int(most))
-        elif key == "past":
-            expected["past"] = True
+        elif key in ("past", "asked"):
+            expected[key] = True
         else:
             raise ValueError(circumstances)
     return Expected(**expected)  # type: ignore[arg-type]
@@ -99,14 +99,17 @@ def _value(value: Value) -> str:
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 
-def _lines(lang: Lang) -> Iterator[object]:
-    for number, line in enumerate((DATA / f"slots_{lang}.tsv").read_text(encoding="utf-8").splitlines(), start=1):
+def _lines(lang: Lang, name: str = "slots") -> Iterator[object]:
+    for number, line in enumerate((DATA / f"{name}_{lang}.tsv").read_text(encoding="utf-8").splitlines(), start=1):
         if line.strip() and not line.startswith("#"):
             kind, text, wanted, *rest = line.split("\t")
-            yield pytest.param(lang, kind, text, wanted, rest[0] if rest else "", id=f"{lang}:{number}")
+            yield pytest.param(lang, kind, text, wanted, rest[0] if rest else "", id=f"{name}_{lang}:{number}")
 
 
-@pytest.mark.parametrize(("lang", "kind", "text", "wanted", "circumstances"), [*_lines("ru"), *_lines("en")])
+@pytest.mark.parametrize(
+    ("lang", "kind", "text", "wanted", "circumstances"),
+    [*_lines("ru"), *_lines("en"), *_lines("ru", "slots_hard"), *_lines("en", "slots_hard")],
+)
 def test_what_people_say_is_read_as_they_mean_it(lang: Lang, kind: str, text: str, wanted: str, circumstances: str):
     reading = read(kind, text, lang=lang, now=NOW, expected=_expected(circumstances))
     assert shown(reading) == wanted, text
