@@ -41,6 +41,15 @@ class Program:
     def says(self, *answers: object, status: int = 200) -> None:
         self.replies = [(status, {}, json.dumps(each).encode()) for each in answers]
 
+    def reply(self, request: Request) -> Reply:
+        if not self.replies:
+            return self.answer(request)
+        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
+    def answer(self, request: Request) -> Reply:
+        """Where no reply is set. A double of some program in particular says here what that one does."""
+        return 404, {}, b""
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
@@ -52,7 +61,7 @@ class Program:
             self.requests.append(Request(method, target, headers, body))
             if self.came is not None:
                 self.came()
-            reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+            reply = self.reply(self.requests[-1])
             if isinstance(reply, float):
                 await asyncio.sleep(reply)
                 return

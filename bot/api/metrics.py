@@ -40,6 +40,16 @@ class Metrics:
             "govorun_browser_calls", "Calls a browser asked for.", ("result",), registry=self.registry
         )
 
+        self.rasa_answers = Counter(
+            "govorun_rasa",
+            "What was asked of Rasa (understanding, dialogue), by what it came to. understood, said: it served. "
+            "fallback, unsure, unknown: it left it to us. The rest: no answer; skipped: left alone after failures.",
+            ("what", "result"),
+            registry=self.registry,
+        )
+        self.rasa_seconds = Histogram(
+            "govorun_rasa_seconds", "Answers of Rasa.", ("what",), buckets=_SECONDS, registry=self.registry
+        )
         self.call_seconds = Histogram(
             "govorun_call_seconds",
             "Within a call. reply: end of the caller's speech to the first audio of the answer, and its parts: silence "
@@ -53,6 +63,13 @@ class Metrics:
     def heard(self, what: str, milliseconds: float) -> None:
         """What a call measured of itself: "reply_ms", "key_ms", "barge_in_ms"… as in voice.call.Equipment."""
         self.call_seconds.labels(what.removesuffix("_ms")).observe(milliseconds / 1000)
+
+    def rasa(self, what: str, result: str, seconds: float | None) -> None:
+        """As bot.understanding.rasa.servers reports it. "ok" is an answer in time; what it is worth comes after."""
+        if result != "ok":
+            self.rasa_answers.labels(what, result).inc()
+        if seconds is not None and result != "skipped":
+            self.rasa_seconds.labels(what).observe(seconds)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

@@ -9,7 +9,7 @@ it began with, in every process and after a restart.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot.authoring.load import check
 from bot.authoring.problems import Problem, ScenarioErrors
 from bot.dialogue.scenario import ScenarioSet
 from bot.errors import ScenarioError, UnknownScenario
+from bot.ports import Nlu
 from bot.stores import versions
 from bot.stores.sql import Database
 from bot.stores.versions import Publication
@@ -27,6 +28,14 @@ from bot.turn import Served
 from bot.understanding.later import LaterNlu
 
 log = logging.getLogger("govorun.scenarios")
+
+
+Over = Callable[[LaterNlu, ScenarioSet], Nlu]
+
+
+def _alone(own: LaterNlu, scenarios: ScenarioSet) -> Nlu:
+    """Our own understanding, and nobody before it."""
+    return own
 
 
 class BrokenSets(ScenarioError):
@@ -76,13 +85,15 @@ class News:
 class Library:
     """`open` once; then `look` every second, in a thread: it compiles and trains. One thread at a time.
 
-    folder: of sets. default: the set that is never taken away. cache: of what understanding learnt.
+    folder: of sets. default: the set that is never taken away. cache: of what understanding learnt. over: puts another
+    program's understanding before our own, where a set says so.
     """
 
     folder: Path
     default: str
     database: Database
     cache: Path | None = None
+    over: Over = _alone
     shelves: dict[str, Shelf] = field(default_factory=dict)
     _moving: dict[str, Fingerprint] = field(default_factory=dict)  # folders that changed at the last look
 
@@ -211,7 +222,7 @@ class Library:
         nlu = LaterNlu(scenarios, cache=self.cache)
         if at_once or scenarios.name == self.default:
             nlu.learn()
-        return Served(scenarios=scenarios, nlu=nlu, backends=backends(scenarios))
+        return Served(scenarios=scenarios, nlu=self.over(nlu, scenarios), backends=backends(scenarios))
 
     # --- all of them ---
 

@@ -205,6 +205,8 @@ def _tell(
         console.print(line, highlight=False, soft_wrap=True)
     for line in text.unasked(house):
         console.print(f"  [yellow]actions.yaml[/] {line}", highlight=False, soft_wrap=True)
+    for line in text.unheard(house):
+        console.print(f"  [yellow]rasa.yaml[/] {escape(line)}", highlight=False, soft_wrap=True)
     console.print("  [dim]Ctrl-C stops.[/]", highlight=False)
 
 

@@ -38,6 +38,7 @@ from bot.stores.redis import RedisBus
 from bot.stores.sql import Database
 from bot.stores.versions import Publication
 from bot.turn import ALL, STALE, Turn
+from bot.understanding.rasa.servers import Servers
 
 log = logging.getLogger("govorun.app")
 
@@ -62,6 +63,7 @@ class House:
     metrics: Metrics
     turn: Turn
     outside: Outside | None
+    rasa: Servers | None
     turns: Turns
     desk: Desk
     records: Records
@@ -101,6 +103,8 @@ class House:
         await self.turn.close()
         if self.outside is not None:
             await self.outside.close()
+        if self.rasa is not None:
+            await self.rasa.close()
         if isinstance(self.bus, RedisBus):
             await self.bus.close()
         self.database.close()
@@ -186,13 +190,16 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         database=database,
         cache=settings.data / "cache" / "intents",
     )
+    metrics = Metrics()
+    rasa = None if tried else Servers(report=metrics.rasa)
+    if rasa is not None:
+        library.over = rasa.over
     try:
         sets = library.open()
     except ScenarioError:
         database.close()
         raise
     bus = RedisBus(settings.redis_url) if settings.redis_url else LocalBus()
-    metrics = Metrics()
     outside = None if tried else Outside()
     turn = Turn(database, sets, bus, default=settings.scenario_set, find=library.find, outside=outside)
     turns = AnnouncedTurns(MeasuredTurns(turn, metrics), bus)
@@ -205,6 +212,7 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         metrics=metrics,
         turn=turn,
         outside=outside,
+        rasa=rasa,
         turns=turns,
         desk=Desk(turns, database, bus),
         records=Records(database),
@@ -238,13 +246,18 @@ def unasked(house: House) -> list[str]:
     return list(told)
 
 
+def unheard(house: House) -> list[str]:
+    """Rasa servers that don't answer: "clinic: Rasa http://… does not answer, HTTP 500: understood without it"."""
+    return [line for each in house.sets.values() for line in (house.rasa.told(each) if house.rasa else ())]
+
+
 def parts(house: House, *, needs_voice: bool = False) -> Parts:
     """What the web stands on. needs_voice: a process without a telephone isn't ready, however well it chats."""
     settings = house.settings
 
     async def sets() -> tuple[State, str]:
         told = ", ".join(shelf.told for _, shelf in sorted(house.library.shelves.items()))
-        return "ready", "; ".join((told, *unasked(house)))
+        return "ready", "; ".join((told, *unasked(house), *unheard(house)))
 
     async def database() -> tuple[State, str]:
         try:

@@ -77,8 +77,8 @@ def _action(reader: Reader, name: str, entry: Entry) -> External:
         optional=optional,
         gives=gives,
         method=method,
-        url=_url(reader, fields.get("url"), takes),
-        headers=_headers(reader, fields.get("headers")),
+        url=address(reader, fields.get("url"), takes),
+        headers=headers(reader, fields.get("headers")),
         body=body,
         timeout=float(reader.number(fields.get("timeout"), 1, MAX_TIMEOUT, 5)),
         retry=reader.number(fields.get("retry"), 0, MAX_RETRY, 2 if method == "GET" else 0),
@@ -116,7 +116,7 @@ def _method(reader: Reader, node: Node | None, default: Method) -> Method:
     return next((each for each in METHODS if each == found), default)
 
 
-def _parts(reader: Reader, node: Node, takes: Iterable[str]) -> tuple[Part, ...]:
+def parts(reader: Reader, node: Node, takes: Iterable[str]) -> tuple[Part, ...]:
     """Text, `${SECRET}` of the environment, and `{value}` of what the action takes."""
     out: list[Part] = []
     written = reader.text(node)
@@ -144,28 +144,28 @@ def _expression(reader: Reader, node: Node, takes: Iterable[str], source: str | 
     return expression
 
 
-def _url(reader: Reader, node: Node | None, takes: Iterable[str]) -> tuple[Part, ...]:
+def address(reader: Reader, node: Node | None, takes: Iterable[str]) -> tuple[Part, ...]:
     """Where to ask is the author's to say: a value stands only after the host."""
     if node is None:
         return ()
-    parts = _parts(reader, node, takes)
+    written = parts(reader, node, takes)
     fixed = ""
-    for number, part in enumerate(parts):
+    for number, part in enumerate(written):
         if isinstance(part, Expression):
             break
         if isinstance(part, Secret):
             fixed += "https://host" if number == 0 else "secret"
         else:
             fixed += part
-    whole = not any(isinstance(part, Expression) for part in parts)
+    whole = not any(isinstance(part, Expression) for part in written)
     found = _HOST.match(fixed)
     if found is None or (not whole and found.end() == len(fixed)):
         reader.problem("action_url", node, value=reader.text(node)[:80])
         return ()
-    return parts
+    return written
 
 
-def _headers(reader: Reader, node: Node | None) -> dict[str, tuple[Part, ...]]:
+def headers(reader: Reader, node: Node | None) -> dict[str, tuple[Part, ...]]:
     out: dict[str, tuple[Part, ...]] = {}
     if node is None:
         return out
@@ -176,9 +176,9 @@ def _headers(reader: Reader, node: Node | None) -> dict[str, tuple[Part, ...]]:
         if not _HEADER.fullmatch(entry.key.value):
             reader.problem("action_header", entry.key, value=entry.key.value[:60])
             continue
-        parts = _parts(reader, entry.value, ())
-        if not any(isinstance(part, Expression) for part in parts):
-            out[entry.key.value] = parts
+        written = parts(reader, entry.value, ())
+        if not any(isinstance(part, Expression) for part in written):
+            out[entry.key.value] = written
     return out
 
 

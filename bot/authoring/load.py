@@ -1,6 +1,7 @@
 """A folder of YAML to a ScenarioSet, or to every mistake in it at once.
 
 load    compile a folder, or raise ScenarioErrors with all its problems
+written the same, with the phrases as they were written
 check   the problems alone
 lint    the problems, and warnings: what works, but not well
 """
@@ -26,6 +27,7 @@ from bot.authoring.knowledge import FOLDER, Knowledge, knowledge
 from bot.authoring.messages import exploring
 from bot.authoring.phrases import PhraseError, expand
 from bot.authoring.problems import Problem, ScenarioErrors
+from bot.authoring.rasa import declaring as rasa
 from bot.authoring.reading import Reader
 from bot.authoring.slots import FIXED, samples, slots
 from bot.authoring.steps import block
@@ -74,6 +76,15 @@ def load(folder: Path | str, *, locale: str = "en", actions: Mapping[str, Signat
     if draft.problems or made is None:
         raise ScenarioErrors(draft.problems, locale)
     return made
+
+
+def written(folder: Path | str, *, locale: str = "en") -> tuple[ScenarioSet, tuple[Phrase, ...]]:
+    """A compiled folder, and its phrases as their authors wrote them. Raises ScenarioErrors."""
+    draft = _SetDraft(Path(folder), ACTIONS)
+    made = draft.compiled()
+    if draft.problems or made is None:
+        raise ScenarioErrors(draft.problems, locale)
+    return made, tuple(draft.phrases)
 
 
 def check(folder: Path | str, *, actions: Mapping[str, Signature] = ACTIONS) -> tuple[Problem, ...]:
@@ -148,6 +159,7 @@ class _SetDraft:
         }
         external = declared(self.trees.pop(ACTIONS_FILE, None), self.problems)
         self.actions = {**self.actions, **signatures(external)}
+        delegated = rasa.declared(self.trees.pop(rasa.FILE, None), self.problems, about.languages)
         told = {name: self.trees.pop(name) for name in list(self.trees) if name.startswith(f"{FOLDER}/")}
         for file, tree in self.trees.items():
             self._scenario(file, tree, about.languages, business, rows)
@@ -160,6 +172,7 @@ class _SetDraft:
         self._worded(builtin)
         phrases = self._phrases(about.languages, rows, known)
         answers, smalltalk = known.close(phrases)
+        delegated.check(phrases, (slot for scenario in self.scenarios.values() for slot in scenario.slots))
         for reader in known.readers:
             for use in reader.uses:
                 checks.expression(reader, use, FIXED, {}, business, (), rows)
@@ -179,6 +192,8 @@ class _SetDraft:
             smalltalk=smalltalk,
             instead=self.instead,
             actions=external,
+            interpreter=delegated.interpreter,
+            bots=delegated.bots,
         )
 
     # --- files ---

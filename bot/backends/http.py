@@ -23,7 +23,7 @@ import httpx
 from bot.dialogue import codec
 from bot.dialogue.actions import Fetch
 from bot.dialogue.expressions import Expression, ExpressionError, Scope
-from bot.dialogue.external import External, Found, Part, Secret
+from bot.dialogue.external import External, Found, Part, Secret, secret
 from bot.dialogue.samples import asked_with
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.values import Moment, PersonName, Value
@@ -38,8 +38,6 @@ MAX_REDIRECTS = 3
 BACKOFF_S = 0.3
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)  # may be better in a moment
 _MOVED = (301, 302, 303, 307, 308)
-_OUR_OWN = "GOVORUN_"  # begins the names of our settings; of these only secrets are for authors
-_SECRET = "GOVORUN_SECRET_"
 
 Answer = tuple[str, Mapping[str, Value]]
 
@@ -139,11 +137,7 @@ class Outside:
         return "".join(self._written(part, scope, quoted=False) for part in parts).strip()
 
     def _secret(self, name: str) -> str:
-        """`${ORDERS}` is GOVORUN_SECRET_ORDERS, or ORDERS; our own settings are nobody's business."""
-        found = self._environment.get(_SECRET + name.removeprefix(_SECRET), "")
-        if not found and not name.startswith(_OUR_OWN):
-            found = self._environment.get(name, "")
-        return found.strip()
+        return secret(name, self._environment)
 
     # --- what comes back ---
 

@@ -23,6 +23,18 @@ class Secret:
     name: str
 
 
+_OUR_OWN = "GOVORUN_"  # begins the names of our settings; of these only secrets are for authors
+_SECRET = "GOVORUN_SECRET_"
+
+
+def secret(name: str, environment: Mapping[str, str]) -> str:
+    """`${ORDERS}` is GOVORUN_SECRET_ORDERS, or ORDERS; our own settings are nobody's business. "" if not set."""
+    found = environment.get(_SECRET + name.removeprefix(_SECRET), "")
+    if not found and not name.startswith(_OUR_OWN):
+        found = environment.get(name, "")
+    return found.strip()
+
+
 # Text as the author wrote it, secrets, and (of a URL) values, which are quoted.
 Part = str | Secret | Expression
 

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from bot.dialogue.actions import Say
+from bot.dialogue.delegated import Bot, Interpreter
 from bot.dialogue.expressions import Expression, Template
 from bot.dialogue.external import External
 from bot.dialogue.hours import DAILY, Hours
@@ -382,7 +383,7 @@ class ScenarioSet:
     builtin: the repair prompts by name ("not_understood", "silence", "cancelled", …), author's over shipped.
     rows: all rows of the business's tables by id; ids are unique across tables. Beside them the options that slots
     write down themselves.
-    actions: what actions.yaml declares, by name.
+    actions: what actions.yaml declares, by name. interpreter, bots: what rasa.yaml does.
     answers: by intent. smalltalk: questions of the shipped ones, as `phrases`. local: likewise, of what single
     steps understand. instead: of a built-in repair, a scenario: "cancel" -> "my_cancel".
     """
@@ -398,6 +399,8 @@ class ScenarioSet:
     builtin: Mapping[str, Prompt] = field(default_factory=dict)
     rows: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     actions: Mapping[str, External] = field(default_factory=dict)
+    interpreter: Interpreter | None = None
+    bots: Mapping[str, Bot] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
     smalltalk: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     local: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
