@@ -30,14 +30,6 @@ from bot.understanding.later import LaterNlu
 log = logging.getLogger("govorun.scenarios")
 
 
-Over = Callable[[LaterNlu, ScenarioSet], Nlu]
-
-
-def _alone(own: LaterNlu, scenarios: ScenarioSet) -> Nlu:
-    """Our own understanding, and nobody before it."""
-    return own
-
-
 class BrokenSets(ScenarioError):
     """lines: one a problem, `folder/file:line: problem. fix`."""
 
@@ -85,15 +77,15 @@ class News:
 class Library:
     """`open` once; then `look` every second, in a thread: it compiles and trains. One thread at a time.
 
-    folder: of sets. default: the set that is never taken away. cache: of what understanding learnt. over: puts another
-    program's understanding before our own, where a set says so.
+    folder: of sets. default: the set that is never taken away. cache: of what understanding learnt. around: what
+    goes around each set's understanding.
     """
 
     folder: Path
     default: str
     database: Database
     cache: Path | None = None
-    over: Over = _alone
+    around: Callable[[LaterNlu, ScenarioSet], Nlu] | None = None
     shelves: dict[str, Shelf] = field(default_factory=dict)
     _moving: dict[str, Fingerprint] = field(default_factory=dict)  # folders that changed at the last look
 
@@ -222,7 +214,8 @@ class Library:
         nlu = LaterNlu(scenarios, cache=self.cache)
         if at_once or scenarios.name == self.default:
             nlu.learn()
-        return Served(scenarios=scenarios, nlu=self.over(nlu, scenarios), backends=backends(scenarios))
+        around = self.around(nlu, scenarios) if self.around else nlu
+        return Served(scenarios=scenarios, nlu=around, backends=backends(scenarios))
 
     # --- all of them ---
 

@@ -181,6 +181,8 @@ def build(settings: Settings, *, tried: bool = False) -> House:
 
     Raises GovorunError: SettingsError, BrokenSets, UnknownScenario.
     """
+    metrics = Metrics()
+    rasa = None if tried else Servers(report=metrics.rasa)
     keys = Keys(prepared(settings.data))
     database = Database(settings.database)
     database.create()
@@ -189,11 +191,8 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         default=settings.scenario_set,
         database=database,
         cache=settings.data / "cache" / "intents",
+        around=rasa.over if rasa else None,
     )
-    metrics = Metrics()
-    rasa = None if tried else Servers(report=metrics.rasa)
-    if rasa is not None:
-        library.over = rasa.over
     try:
         sets = library.open()
     except ScenarioError:

@@ -13,7 +13,7 @@ from tests.authoring.small import FILES, changed, write
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "bot" / "authoring" / "schema.json").read_text())
-SCHEMAS = ("schema.json", "answers.schema.json")
+SCHEMAS = ("schema.json", "answers.schema.json", "rasa.schema.json")
 SHIPPED = [*sorted((ROOT / "scenarios").glob("*/*.yaml")), load.BUILTIN]
 
 
