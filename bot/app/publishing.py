@@ -33,7 +33,8 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "broken": "'<set>' has errors, nothing was published",
         "mend": "Mend them: --force publishes over failed conversations, never over errors",
         "failed": "golden conversations of '<set>' differ, nothing was published",
-        "force": "Mend them, or publish all the same with --force",
+        "force": "Mend them; `govorun test --update` accepts what was meant so; --force publishes all the same",
+        "forced": "published all the same, for --force was given:",
         "same": "'<set>' is as it was published: publication <number>",
         "done": "<set>: publication <number> is live. A running server takes it within a second.",
         "undone": "<set>: back to publication <restored>, as publication <number>. "
@@ -56,7 +57,8 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "broken": "в наборе '<set>' есть ошибки, ничего не опубликовано",
         "mend": "Исправьте их: --force публикует вопреки разговорам, но не вопреки ошибкам",
         "failed": "эталонные разговоры набора '<set>' расходятся, ничего не опубликовано",
-        "force": "Исправьте их или опубликуйте всё равно: --force",
+        "force": "Исправьте их; что изменено нарочно, примет `govorun test --update`; всё равно опубликует --force",
+        "forced": "публикуется всё равно: так велит --force",
         "same": "'<set>' такой же, как опубликован: публикация <number>",
         "done": "<set>: публикация <number> в работе. Работающий сервер возьмёт её через секунду.",
         "undone": "<set>: снова публикация <restored>, теперь под номером <number>. "
@@ -99,7 +101,7 @@ def publish(
     if (folder / "tests").is_dir() and not golden.report(folder, locale=locale, console=console, progress=console):
         if not force:
             raise ScenarioError(_say("failed", locale, set=name), fix=_say("force", locale))
-        console.print("--force", style="yellow")
+        console.print(_say("forced", locale), style="yellow")
     with _database(settings) as database:
         now = datetime.now(UTC)
         with database.reading() as tx:

@@ -204,7 +204,7 @@ def _tell(
         line = f"  [dim]{name:5}[/] [bold]{what}[/]{' ' * (width - len(what) + 2)}{more}"
         console.print(line, highlight=False, soft_wrap=True)
     for line in text.unasked(house):
-        console.print(f"  [yellow]actions.yaml[/] {line}", highlight=False, soft_wrap=True)
+        console.print(f"  [yellow]Programs:[/] {line}", highlight=False, soft_wrap=True)
     for line in text.unheard(house):
         console.print(f"  [yellow]rasa.yaml[/] {escape(line)}", highlight=False, soft_wrap=True)
     console.print("  [dim]Ctrl-C stops.[/]", highlight=False)

@@ -30,7 +30,7 @@ from bot.customers.opening import zone
 from bot.desk import agents
 from bot.desk.desk import Desk
 from bot.dialogue.scenario import ScenarioSet
-from bot.errors import ScenarioError
+from bot.errors import ScenarioError, Unacceptable
 from bot.ports import Bus, Turns
 from bot.settings import Keys, Settings, prepared
 from bot.stores.bus import LocalBus
@@ -222,6 +222,12 @@ def first_agent(house: House) -> tuple[str, str]:
     """Make sure that somebody can log in at /desk; (login, password), the password "" where it was known before."""
     settings, at = house.settings, datetime.now(UTC)
     given = settings.desk_password.get_secret_value() if settings.desk_password else ""
+    if given and len(given) < agents.MIN_PASSWORD:
+        raise Unacceptable(
+            f"the password has less than {agents.MIN_PASSWORD} characters",
+            where="GOVORUN_DESK_PASSWORD",
+            fix="Set a longer one, or none: then one is made and printed",
+        )
     with house.database.writing() as tx:
         if given and agents.get(tx, settings.desk_login) is not None:
             agents.change(tx, settings.desk_login, password=given)
@@ -234,15 +240,16 @@ def first_agent(house: House) -> tuple[str, str]:
 
 
 def unasked(house: House) -> list[str]:
-    """Other programs that can't be asked: "orders.status: samples answer, there is no url"."""
-    told: dict[str, None] = {}
+    """Other programs that can't be asked, by set: "shop: samples answer orders.status, orders.last: no url"."""
+    told: list[str] = []
     for each in house.sets.values():
+        lacking = [name for name, action in each.actions.items() if not action.url]
+        if lacking:
+            told.append(f"{each.name}: samples answer {', '.join(lacking)}: no url")
         for name, action in each.actions.items():
-            if not action.url:
-                told[f"{name}: samples answer, there is no url"] = None
-            elif house.outside is not None and (missing := house.outside.missing(action)):
-                told[f"{name}: {', '.join(missing)} not set"] = None
-    return list(told)
+            if action.url and house.outside is not None and (missing := house.outside.missing(action)):
+                told.append(f"{each.name}: {name}: {', '.join(missing)} not set")
+    return told
 
 
 def unheard(house: House) -> list[str]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from bot.authoring.tree import Fields, Listing, Node, Text, Unreadable, read
+from bot.authoring.tree import Fields, Listing, Node, Text, read
+from bot.authoring.unreadable import Unreadable
 
 Locale = Literal["en", "ru"]
 Kind = Literal["changed", "added", "removed"]

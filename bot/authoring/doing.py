@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.authoring.actions import Signature
 from bot.authoring.draft import DONE, Block, Draft, Place, Values
 from bot.authoring.http import MAX_RETRY, MAX_TIMEOUT
+from bot.authoring.problems import near
 from bot.authoring.tree import Node, Text
 from bot.dialogue.expressions import Expression
 from bot.dialogue.grammar import Call, Filtered, Literal, Name
@@ -19,6 +20,9 @@ def do(block: Block, draft: Draft, fields: Values, at: Place) -> str:
     signature = signature_of(draft, fields["do"])
     meanwhile = fields.get("meanwhile")
     prompt = reader.prompt(meanwhile, f"{draft.name}:{at.path}.meanwhile") if meanwhile is not None else None
+    if call is not None and signature is None and (meant := near(call.function, draft.actions)):
+        for names in draft.actions[meant].outcomes.values():
+            draft.variables.update(names)  # told of already: what it would bring isn't missing besides
     if call is None or signature is None:
         return at.after
     for outcome in signature.outcomes:

@@ -26,13 +26,14 @@ from bot.authoring.http import declared, signatures
 from bot.authoring.knowledge import FOLDER, Knowledge, knowledge
 from bot.authoring.messages import exploring
 from bot.authoring.phrases import PhraseError, expand
-from bot.authoring.problems import Problem, ScenarioErrors
+from bot.authoring.problems import Problem, ScenarioErrors, roots
 from bot.authoring.rasa import declaring as rasa
 from bot.authoring.reading import Reader
 from bot.authoring.slots import FIXED, samples, slots
 from bot.authoring.steps import block
 from bot.authoring.surveys import BUILTIN as WORDED
-from bot.authoring.tree import Fields, Listing, Node, Text, Unreadable, read, read_file
+from bot.authoring.tree import Fields, Listing, Node, Text, read, read_file
+from bot.authoring.unreadable import Unreadable
 from bot.dialogue.meaning import REPAIRS
 from bot.dialogue.scenario import Business, Prompt, Scenario, ScenarioSet, Slot
 from bot.dialogue.values import Value
@@ -110,6 +111,7 @@ def lint(
     made = draft.compiled()
     if made is not None:
         broken = bool(draft.problems)
+        draft.problems.extend(checks.comments(draft.sources))
         checks.lint(draft.whole(made, confused), broken=broken)
         if deep is not None and not broken:
             draft.problems.extend(deep(made))
@@ -120,7 +122,10 @@ def lint(
 
 @dataclass(slots=True)
 class _SetDraft:
-    """A set being compiled. drafts: by scenario. trees: what each file holds. sources: its text as it was written."""
+    """A set being compiled. drafts: by scenario. trees: what each file holds. sources: its text as it was written.
+
+    unread: stems of files of which nobody knows what they hold.
+    """
 
     folder: Path
     actions: Mapping[str, Signature]
@@ -133,6 +138,7 @@ class _SetDraft:
     readers: list[Reader] = field(default_factory=list)
     phrases: list[Phrase] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
 
     def whole(self, made: ScenarioSet, confused: Confusions | None) -> Whole:
         return Whole(
@@ -145,6 +151,11 @@ class _SetDraft:
         )
 
     def compiled(self) -> ScenarioSet | None:
+        made = self._compiled()
+        self.problems[:] = roots(self.problems, self.unread)
+        return made
+
+    def _compiled(self) -> ScenarioSet | None:
         self._read()
         root = self.trees.pop("business.yaml", None)
         if root is None:
@@ -152,14 +163,14 @@ class _SetDraft:
                 self._problem("no_business", "business.yaml")
             return None
         about = head(self._reader("business.yaml"), root)
-        repair = self.trees.pop("repair.yaml", None)
+        repair = self._own("repair.yaml")
         business = replace(about.business, tables=self._tables(about.languages))
         rows: dict[str, Mapping[str, Value]] = {
             str(row["id"]): row for rows in business.tables.values() for row in rows
         }
-        external = declared(self.trees.pop(ACTIONS_FILE, None), self.problems)
+        external = declared(self._own(ACTIONS_FILE), self.problems)
         self.actions = {**self.actions, **signatures(external)}
-        delegated = rasa.declared(self.trees.pop(rasa.FILE, None), self.problems, about.languages)
+        delegated = rasa.declared(self._own(rasa.FILE), self.problems, about.languages)
         told = {name: self.trees.pop(name) for name in list(self.trees) if name.startswith(f"{FOLDER}/")}
         for file, tree in self.trees.items():
             self._scenario(file, tree, about.languages, business, rows)
@@ -198,6 +209,14 @@ class _SetDraft:
 
     # --- files ---
 
+    def _own(self, file: str) -> Node | None:
+        """A file whose name has a meaning of its own. A scenario in it is told of, and read as if named otherwise."""
+        tree = self.trees.get(file)
+        if isinstance(tree, Fields) and tree.get("scenario") is not None:
+            self._problem("reserved_file", file, name=Path(file).stem)
+            return None
+        return self.trees.pop(file, None)
+
     def _read(self) -> None:
         """Every YAML file of the folder itself and of answers/; tests and the like live in other folders below it."""
         if not self.folder.is_dir():
@@ -224,6 +243,7 @@ class _SetDraft:
             except Unreadable as error:
                 problem = Problem(file=name, line=error.line, column=error.column, code=error.code, params=error.params)
                 self.problems.append(problem)
+                self.unread.add(Path(name).stem)
                 continue
             weight += tree.weight if tree is not None else 0
             if weight > MAX_SET_NODES:
@@ -234,7 +254,17 @@ class _SetDraft:
             else:
                 self.trees[name] = tree
                 self.sources[name] = data.decode("utf-8-sig", "replace")
+        self._misnamed(names)
         self.digest = whole.hexdigest()[:16]
+
+    def _misnamed(self, names: Iterable[str]) -> None:
+        """ "booking.yaml.txt": an editor has added an ending, and Windows doesn't show it."""
+        read_ = {Path(name).stem for name in names}
+        for path in sorted(self.folder.glob("*.txt")):
+            meant = path.name.removesuffix(".txt")
+            if Path(meant).suffix in _SUFFIXES and Path(meant).stem not in read_:
+                self._problem("misnamed_file", path.name, meant=meant)
+                self.unread.add(Path(meant).stem)
 
     def _tables(self, languages: tuple[str, ...]) -> dict[str, tuple[Mapping[str, Value], ...]]:
         tables: dict[str, tuple[Mapping[str, Value], ...]] = {}
@@ -307,7 +337,7 @@ class _SetDraft:
     def _checked(self, about: Head, business: Business, rows: Mapping[str, Mapping[str, Value]]) -> None:
         reader = Reader("business.yaml", self.problems, about.languages)
         broken = bool(self.problems)
-        unread = {Path(problem.file).stem for problem in self.problems}  # of which nobody knows what they hold
+        unread = self.unread | {Path(problem.file).stem for problem in self.problems}
         if not self.scenarios:
             if not broken:
                 self._problem("no_scenarios", "business.yaml")
@@ -390,7 +420,10 @@ class _SetDraft:
         return out
 
     def _written(self, reader: Reader, node: Node, languages: tuple[str, ...]) -> Iterable[tuple[str, Node]]:
-        fields = reader.fields(node, languages, languages)
+        fields = reader.spoken(node)
+        for name in languages:
+            if isinstance(node, Fields) and name not in fields:
+                reader.problem("missing_key", node, name=name)
         for language, items in fields.items():
             for item in reader.items(items):
                 if isinstance(item, Listing):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -83,6 +83,27 @@ def near(name: str, known: Iterable[str]) -> str:
     """The known name that was probably meant, or ""."""
     found = process.extractOne(name.lower(), list(known), scorer=fuzz.ratio, score_cutoff=CLOSE)
     return found[0] if found else ""
+
+
+def roots(problems: Iterable[Problem], unread: Collection[str]) -> list[Problem]:
+    """Without what is only wrong because a whole file can't be read. unread: the stems of such files."""
+    return [
+        problem
+        for problem in problems
+        if not (
+            (problem.code == "no_table" and problem.params["name"] in unread)
+            or (unread and problem.code == "unknown_name" and problem.params["known"] == "—")
+        )
+    ]
+
+
+_TWINS = str.maketrans("асеіјорхуАВСЕНІКМОРТХУ", "aceijopxyABCEHIKMOPTXY")
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\u00ad\ufeff"))
+
+
+def latin(name: str) -> str:
+    """The name as the eye sees it: Russian letters that look like Latin ones made Latin, nothing invisible left."""
+    return name.translate(_TWINS).translate(_UNSEEN)
 
 
 def listed(names: Iterable[str], limit: int = 12) -> str:

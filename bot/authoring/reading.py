@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bot.authoring.problems import Problem, listed, near
+from bot.authoring.problems import Problem, latin, listed, near
 from bot.authoring.russian import russian
 from bot.authoring.tree import Fields, Listing, Node, Text
 from bot.dialogue.expressions import Expression, ExpressionError, Template
 from bot.dialogue.scenario import Prompt, Wording
 from bot.dialogue.values import Value
 
+LANGUAGES = ("ru", "en")  # of the product
 MAX_PROBLEMS = 500  # of one set; nobody reads more, and each costs a search for what was meant
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _YES = {"yes": True, "true": True, "on": True, "да": True, "no": False, "false": False, "off": False, "нет": False}
@@ -65,6 +66,9 @@ class Reader:
         if len(self.problems) > MAX_PROBLEMS:
             return  # likeness costs time
         names = sorted(known)
+        if (seen := latin(name)) != name and seen in names:
+            self.problem("lookalike", node, name=name, meant=seen)
+            return
         self.problem(code, node, name=name, near=near(name, names), known=listed(names) or "—", **params)
 
     # --- structure ---
@@ -80,6 +84,7 @@ class Reader:
             return {}
         names = tuple(known)
         out: dict[str, Node] = {}
+        meant: set[str] = set()  # by a name that is misspelt: it is not missing besides
         for entry in node.entries:
             name = entry.key.value
             if name in names or open_ended:
@@ -88,8 +93,9 @@ class Reader:
                 self.problem("comma", entry.key, name=name)
             else:
                 self.unknown("unknown_key", entry.key, name, names)
+                meant.update((latin(name), near(name, names)))
         for name in required:
-            if name not in out:
+            if name not in out and name not in meant:
                 self.problem("missing_key", node, name=name)
         return out
 
@@ -98,6 +104,12 @@ class Reader:
         if node is None or (isinstance(node, Text) and node.empty):
             return ()
         return node.items if isinstance(node, Listing) else (node,)
+
+    def spoken(self, node: Node | None, more: Iterable[str] = ()) -> dict[str, Node]:
+        """What is written by language; a language the product speaks and this set doesn't may stay where it is."""
+        wanted = (*self.languages, *more)
+        fields = self.fields(node, dict.fromkeys((*wanted, *LANGUAGES)))
+        return {name: value for name, value in fields.items() if name in wanted}
 
     # --- scalars ---
 
@@ -116,7 +128,10 @@ class Reader:
         value = self.text(node)
         if node is not None and value:
             if not NAME.fullmatch(value):
-                self.problem("bad_name", node, value=value)
+                if NAME.fullmatch(latin(value)):
+                    self.problem("lookalike", node, name=value, meant=latin(value))
+                else:
+                    self.problem("bad_name", node, value=value)
             elif value in set(reserved):
                 self.problem("reserved_name", node, value=value)
             else:
@@ -124,6 +139,9 @@ class Reader:
         return ""
 
     def names(self, node: Node | None) -> tuple[tuple[str, Node], ...]:
+        if isinstance(node, Text) and len(parts := re.split(r"[,;\s]+", node.value.strip())) > 1:
+            self.problem("want_brackets", node, value=node.value[:60], meant=", ".join(parts)[:60])
+            return ()
         read = ((self.name(item), item) for item in self.items(node))
         return tuple((name, item) for name, item in read if name)
 
@@ -194,7 +212,7 @@ class Reader:
             self._alone(node, value)
             texts = dict.fromkeys(self.languages, value)
         else:
-            fields = self.fields(node, self.languages)
+            fields = self.spoken(node)
             self._whole(node, fields)
             texts = {language: self.text(fields[language]) for language in self.languages if language in fields}
         self.texts.append((texts, node))
@@ -203,7 +221,7 @@ class Reader:
     def synonyms(self, node: Node | None) -> dict[str, tuple[str, ...]]:
         return {
             language: tuple(text for item in self.items(value) if (text := self.text(item)))
-            for language, value in self.fields(node, self.languages).items()
+            for language, value in self.spoken(node).items()
         }
 
     def words(self, node: Node | None) -> dict[str, tuple[str, ...]]:
@@ -223,17 +241,17 @@ class Reader:
             return self._said(Prompt(id=ident, wordings=dict.fromkeys(self.languages, wording)), node)
         if not isinstance(node, Fields):
             self.problem("want_fields", node)
-            return _blank(ident, self.languages)
-        if node.inline and len(node.entries) == 1 and node.entries[0].key.value not in self.languages:
+            return blank(ident, self.languages)
+        if node.inline and len(node.entries) == 1 and node.entries[0].key.value not in (*self.languages, *LANGUAGES):
             self.problem("want_text", node)  # {service} without quotes is a mapping to YAML
-            return _blank(ident, self.languages)
-        fields = self.fields(node, (*self.languages, "barge_in"))
+            return blank(ident, self.languages)
+        fields = self.spoken(node, ("barge_in",))
         barge_in = self.one_of(fields.pop("barge_in", None), ("allow", "deny"), "allow")
         self._whole(node, fields)
         wordings = {language: self.wording(value, names) for language, value in fields.items()}
         made = Prompt(
             id=ident,
-            wordings=wordings or _blank(ident, self.languages).wordings,
+            wordings=wordings or blank(ident, self.languages).wordings,
             barge_in="deny" if barge_in == "deny" else "allow",
         )
         return self._said(made, node)
@@ -316,7 +334,7 @@ class Reader:
 _EMPTY = Template("", ())
 
 
-def _blank(ident: str, languages: Iterable[str]) -> Prompt:
+def blank(ident: str, languages: Iterable[str]) -> Prompt:
     return Prompt(id=ident, wordings={language: Wording(text=(_EMPTY,)) for language in languages})
 
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.authoring.problems import Problem, listed, near
-from bot.authoring.tree import Fields, Node, Text, Unreadable, read
+from bot.authoring.tree import Fields, Node, Text, read
+from bot.authoring.unreadable import Unreadable
 from bot.errors import Unacceptable, UnknownScenario
 
 PACKAGE = Path(__file__).resolve().parent.parent

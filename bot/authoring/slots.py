@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.authoring.business import row
 from bot.authoring.problems import listed, near
-from bot.authoring.reading import Reader
+from bot.authoring.reading import Reader, blank
 from bot.authoring.tree import Entry, Fields, Node, Text
 from bot.dialogue.meaning import Option
 from bot.dialogue.scenario import Business, Prompt, Rule, Slot
@@ -131,13 +131,11 @@ def _slot(
     title = reader.by_language(fields["title"]) if "title" in fields else _TITLES.get(kind)
     if "learn" in fields and reader.yes(fields.get("sensitive"), False):
         reader.problem("sensitive_learn", fields["learn"])
-    if asked is None:
-        return None
     return Slot(
         name=name,
         type=kind,
         title=title or dict.fromkeys(reader.languages, name),
-        ask=asked,
+        ask=asked or blank(place.format("ask"), reader.languages),
         options=options,
         rules=tuple(rule for rule in rules if rule is not None),
         invalid=prompt("invalid"),

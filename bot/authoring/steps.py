@@ -7,7 +7,9 @@ nobody is booked because an author forgot to stop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from bot.authoring import branching, doing
@@ -15,10 +17,10 @@ from bot.authoring.doing import outcomes, signature_of
 from bot.authoring.draft import DONE, Draft, Place, Values
 from bot.authoring.local import WAITING, YES_NO, asked_by_keys, waiting
 from bot.authoring.menus import item
-from bot.authoring.problems import listed
+from bot.authoring.problems import listed, near
 from bot.authoring.slots import FIXED
 from bot.authoring.surveys import survey
-from bot.authoring.tree import Fields, Node, Text
+from bot.authoring.tree import Fields, Listing, Node, Text
 from bot.dialogue.expressions import Expression
 from bot.dialogue.scenario import (
     AgainStep,
@@ -34,6 +36,8 @@ from bot.dialogue.scenario import (
     StartStep,
 )
 
+_STUCK = re.compile(r"(\w+):\S")  # "collect:[service]": to YAML a text
+
 
 def block(draft: Draft, node: Node | None, path: str, after: str, road: str | None = None) -> str:
     """Lay out a list of steps; the id of the first, `after` when there is none."""
@@ -47,7 +51,11 @@ def block(draft: Draft, node: Node | None, path: str, after: str, road: str | No
 
 def _step(draft: Draft, node: Node, path: str, after: str, road: str | None) -> str:
     if not isinstance(node, Fields):
-        draft.reader.problem("no_step", node, known=listed(KEYWORDS))
+        stuck = _STUCK.match(node.value) if isinstance(node, Text) else None
+        if isinstance(node, Text) and stuck is not None and stuck[1] in KEYWORDS:
+            draft.reader.problem("no_space", node, name=stuck[1], value=node.value[:40])
+        else:
+            draft.reader.problem("no_step", node, known=listed(KEYWORDS))
         return after
     found = [entry for entry in node.entries if entry.key.value in KEYWORDS]
     if not found:
@@ -65,11 +73,30 @@ def _step(draft: Draft, node: Node, path: str, after: str, road: str | None) -> 
     place = Place(path=name or path, after=after, road=road, node=found[0].key)
     if keyword == "do":
         others = (*others, *outcomes(draft, node.get("do")))
+        node = _outcomes_only(draft, node, ("id", *KEYWORDS, *others))
     fields = draft.reader.fields(
         node, ("id", *KEYWORDS, *others), open_ended=keyword == "do" and signature_of(draft, node.get("do")) is None
     )
     own_fields = {key: fields[key] for key in fields if key == keyword or key in others or key not in KEYWORDS}
     return lay(draft, own_fields, place)
+
+
+def _outcomes_only(draft: Draft, node: Fields, known: Sequence[str]) -> Fields:
+    """Without blocks of steps for what an action never ends with, which are told of."""
+    signature = signature_of(draft, node.get("do"))
+    call = node.get("do")
+    if signature is None or not isinstance(call, Text):
+        return node
+    odd = [
+        entry
+        for entry in node.entries
+        if entry.key.value not in known and isinstance(entry.value, Listing) and not near(entry.key.value, known)
+    ]
+    action = call.value.partition("(")[0].strip()
+    for entry in odd:
+        ends = listed((*signature.outcomes, "error"))
+        draft.reader.problem("unknown_outcome", entry.key, action=action, name=entry.key.value, near="", known=ends)
+    return replace(node, entries=tuple(entry for entry in node.entries if entry not in odd)) if odd else node
 
 
 # --- one function a keyword ---

@@ -8,7 +8,6 @@ Bounds: MAX_BYTES a file, MAX_DEPTH levels, MAX_NODES nodes with aliases expande
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +18,12 @@ from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
+from bot.authoring.unreadable import Unreadable, explained
+
 MAX_BYTES = 256 * 1024  # the pure parser reads about 150 kB/s; a long real scenario is 10 kB
 MAX_DEPTH = 40
 MAX_NODES = 50_000
+_OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")  # how docx and xlsx, doc and xls, PDF and RTF begin
 LETTERS = 50  # of a text that weigh as much as one more node
 
 Kinds: TypeAlias = tuple[type[Any], ...]
@@ -88,21 +90,12 @@ def read_file(path: Path) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-class Unreadable(Exception):
-    """code: of the message in bot.authoring.messages. line, column: from 1."""
-
-    def __init__(self, code: str, line: int = 1, column: int = 1, **params: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.line = line
-        self.column = column
-        self.params = params
-
-
 def read(data: bytes) -> Node | None:
     """Parse one file; None when there is nothing in it. Raises Unreadable, and nothing else, on any bytes."""
     if len(data) > MAX_BYTES:
         raise Unreadable("too_big", limit=str(MAX_BYTES // 1024))
+    if data.startswith(_OFFICE):
+        raise Unreadable("not_text")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -120,7 +113,7 @@ def _pure(text: str) -> Node | None:
     try:
         return _Tree(yaml.parse(text)).document()
     except MarkedYAMLError as error:
-        raise _explained(error, text) from None
+        raise explained(error, text) from None
     except ReaderError as error:
         at = error.position if isinstance(error.position, int) else 0
         raise Unreadable("odd_character", text.count("\n", 0, at) + 1) from None
@@ -192,30 +185,3 @@ class _Tree:
         self.weight += nodes
         if self.weight > MAX_NODES:
             raise Unreadable("too_many", line, limit=str(MAX_NODES))
-
-
-def _explained(error: MarkedYAMLError, text: str) -> Unreadable:
-    """What the parser calls "mapping values are not allowed here" in words of somebody who writes scenarios."""
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    problem = str(error.problem or error.context or "")
-    lines = text.splitlines()
-    written = lines[line - 1] if 0 < line <= len(lines) else ""
-    start = error.context_mark.line + 1 if error.context_mark else line
-    if "'\\t'" in problem or re.match(r" *\t", written):
-        return Unreadable("tab", line, column)
-    if "mapping values are not allowed" in problem:
-        return Unreadable("colon", line, column)
-    if "quoted scalar" in str(error.context or ""):
-        return Unreadable("open_quote", start, error.context_mark.column + 1 if error.context_mark else 1)
-    if "flow mapping" in str(error.context or "") or "flow sequence" in str(error.context or ""):
-        sign = "}" if "mapping" in str(error.context) else "]"
-        return Unreadable("open_bracket", start, 1, sign=sign)
-    if "cannot start any token" in problem:
-        character = next(iter(re.findall(r"character '(.+?)'", problem)), "?")
-        return Unreadable("odd_start", line, column, name=character)
-    if "could not find expected ':'" in problem:
-        return Unreadable("no_colon", start, 1)
-    if "<block end>" in problem or "<document start>" in problem or "did not find expected" in problem:
-        return Unreadable("indent", line, column)
-    return Unreadable("unreadable", line, column, problem=problem or "YAML")

@@ -46,11 +46,16 @@ class Place:
 
 
 class Calendar:
-    """business: hours, and the table "services" whose rows have "id" and "minutes"."""
+    """business: hours, and tables, whatever they are called, whose rows have "id" and "minutes", a visit's length."""
 
     def __init__(self, business: Business) -> None:
         self._hours = business.hours
-        self._minutes = {str(row["id"]): _minutes(row.get("minutes")) for row in business.tables.get("services", ())}
+        self._minutes = {
+            str(row["id"]): _minutes(row["minutes"])
+            for rows in business.tables.values()
+            for row in rows
+            if "minutes" in row
+        }
 
     def call(self, request: Fetch, asker: Asker, *, now: datetime, tx: Connection) -> Answer:
         """Raises Unacceptable on a call or an argument that makes no sense: a mistake of the scenario."""

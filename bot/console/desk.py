@@ -230,8 +230,8 @@ class Desk:
         async with self._parts.bus.subscribe("desk") as live:
             while True:
                 waiting = await self._parts.records.queue()
-                phones = {each.login: each.sip for each in await self._parts.desk.agents()}
-                items = [await self._item(each, whole, phones) for each, whole in waiting]
+                agents = {each.login: each for each in await self._parts.desk.agents()}
+                items = [await self._item(each, whole, agents) for each, whole in waiting]
                 await self._frames.send("queue", items=items)
                 if kept:
                     await self._frames.send("forms", items=await requests.listed(self._parts.records))
@@ -244,10 +244,12 @@ class Desk:
                 except StopAsyncIteration:
                     return
 
-    async def _item(self, waiting: Waiting, whole: Conversation, phones: Mapping[str, str]) -> dict[str, Any]:
+    async def _item(self, waiting: Waiting, whole: Conversation, agents: Mapping[str, Agent]) -> dict[str, Any]:
         about = whole.about
         last = await self._parts.records.rows(about.id, max(0, about.seq - 12))
         said = [line for row in last if (line := read(row)) and line.who != "note"]
+        said = [line for line in said if line.who != "bot"] or said  # what the bot says last is the same for everybody
+        holder = agents.get(waiting.agent)
         return {
             **handoff_out(waiting),
             "since": waiting.since.isoformat(),
@@ -258,7 +260,8 @@ class Desk:
             "language": whole.language,
             "name": whole.name,
             "phone": about.identity.value if about.identity.kind == "phone" else "",
-            "agent_sip": phones.get(waiting.agent) or self._parts.site.agent_sip,
+            "agent_sip": (holder.sip if holder else "") or self._parts.site.agent_sip,
+            "agent_name": (holder.name if holder else "") or waiting.agent,
             "last": said[-1].text if said else "",
             "last_who": said[-1].who if said else "",
         }
@@ -267,10 +270,12 @@ class Desk:
         about = found.about
         customer = await self._parts.records.customer(about.customer)
         visits = await self._parts.records.bookings(customer=about.customer)
+        holder = await self._parts.desk.agent(about.agent) if about.agent else None
         return {
             "conversation": about.id,
             "status": about.status,
             "agent": about.agent,
+            "agent_name": (holder.name if holder else "") or about.agent,
             "channel": about.channel,
             "medium": about.medium,
             "language": found.language,

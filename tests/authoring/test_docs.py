@@ -73,4 +73,10 @@ def test_the_answers_of_the_guide_have_no_problems_and_every_key_is_named(guide:
     assert {word for word in words if f"`{word}`" not in text} == set()
 
 
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_table_of_the_guide_has_no_problems(guide: str, clinic: Path):
+    (clinic / "works.yaml").write_text(block(guide, "- id: brakes"))
+    assert check(clinic) == ()
+
+
 CASES = {"accusative", "instrumental", "prepositional"}  # "genitive, dative, …"

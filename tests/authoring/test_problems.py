@@ -350,7 +350,10 @@ def test_a_folder_that_is_no_set_is_told(make, said: str, tmp_path: Path):
 def test_bytes_that_are_no_text_are_told(tmp_path: Path):
     folder = write(tmp_path)
     (folder / "main.yaml").write_bytes("scenario: главный".encode("cp1251"))
-    assert "main.yaml:1: this isn't UTF-8 text. Save the file as UTF-8." in told(folder)
+    assert (
+        "main.yaml:1: this isn't UTF-8 text. Save the file as UTF-8: in Notepad 'Save as', 'Encoding' below."
+        in told(folder)
+    )
 
 
 def test_a_bomb_of_aliases_is_refused_at_once(tmp_path: Path):

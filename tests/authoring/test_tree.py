@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from bot.authoring import tree
-from bot.authoring.tree import Fields, Listing, Node, Text, Unreadable, read
+from bot.authoring.tree import Fields, Listing, Node, Text, read
+from bot.authoring.unreadable import Unreadable
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 

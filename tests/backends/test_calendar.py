@@ -140,6 +140,13 @@ def test_the_last_place_of_the_day_ends_at_closing(office: Office) -> None:
     assert office.ask("hold", service="terapevt", when=datetime(2026, 11, 24, 19, 30))[0] == "taken"
 
 
+def test_a_visit_is_as_long_as_any_table_says_whatever_the_table_is_called(office: Office) -> None:
+    works = {"works": ({"id": "brakes", "minutes": 90}, {"id": "wash"})}
+    office.calendar = Calendar(replace(business(), tables=works))
+    office.book(when=THREE, service="brakes")
+    assert office.ask("hold", ANNA, service="brakes", when=THREE + timedelta(minutes=60))[0] == "taken"
+
+
 def test_a_full_day_offers_the_days_beside_it(office: Office) -> None:
     for hour in range(9, 20):
         office.book(when=datetime(2026, 11, 24, hour), service="dentist")

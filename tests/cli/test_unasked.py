@@ -34,11 +34,11 @@ async def test_programs_without_a_url_or_a_secret_are_named(
     house = text.build(
         Settings(data=tmp_path / "data", scenarios=tmp_path / "sets", scenario_set="shop", _env_file=None)  # type: ignore[call-arg]
     )
-    told = ["stock.left: samples answer, there is no url"]
-    told += [] if secret else ["orders.status: GOVORUN_SECRET_ORDERS not set"]
+    told = ["shop: samples answer stock.left: no url"]
+    told += [] if secret else ["shop: orders.status: GOVORUN_SECRET_ORDERS not set"]
     assert text.unasked(house) == told
     ready = await text.parts(house).states["scenarios"]()
-    assert "stock.left: samples answer" in ready[1]
+    assert "shop: samples answer stock.left" in ready[1]
     assert "s3cret" not in ready[1]
     await house.close()
     await asyncio.sleep(0)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from bot.authoring.checks.kinds import Kind
+from bot.authoring.checks.said import BRACES
 from bot.authoring.checks.types import Kinds, kind_of, kinds
 from bot.authoring.checks.whole import Line, Places, Whole, lines
 from bot.authoring.reading import Reader
@@ -91,10 +92,12 @@ def _unspeakable(line: Line, facts: Mapping[str, Value]) -> Iterator[tuple[str, 
 
 def _signs(text: str, language: str) -> Iterator[tuple[str, str]]:
     for kind, pattern in _UNSPEAKABLE:
-        found = pattern.search(text)
+        found = pattern.search(BRACES.sub("", text))
         if found:
             yield kind, found.group().strip()
             return
+    if BRACES.search(text):
+        return  # "double_braces" tells of it
     if language == "ru" and (latin := _LATIN.search(text)):
         yield "latin", latin.group()
 

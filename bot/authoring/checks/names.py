@@ -33,6 +33,8 @@ def expression(
             alone = isinstance(use.node, Text) and use.node.quoted and use.node.value.strip() == path
             if alone and not near(path, known):
                 reader.problem("text_or_name", use.node, name=path)  # YAML took the quotes away
+            elif path in rows and not near(path, known):
+                reader.problem("option_name", use.node, name=path)
             else:
                 reader.unknown("unknown_name", use.node, path, known)
             continue

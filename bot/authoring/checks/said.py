@@ -13,11 +13,13 @@ from bot.authoring.tree import Node
 from bot.dialogue.expressions import Expression
 from bot.dialogue.grammar import Filtered, Name, walk
 from bot.dialogue.meaning import Option
-from bot.dialogue.scenario import ChooseStep, WaitingStep
+from bot.dialogue.scenario import ChooseStep, ConfirmStep, WaitingStep
 from bot.dialogue.values import Value
 
 _LEFT = re.compile(r"\b(TODO|FIXME|XXX+|TBD|lorem ipsum|ТУДУ|TODO:|ДОПИСАТЬ|ЗАГЛУШКА)\b|\?\?\?", re.IGNORECASE)
 _CYRILLIC = re.compile(r"[а-яё]+(?:[ -][а-яё]+)*", re.IGNORECASE)
+_CURLY = re.compile(r"[“”„‟][^“”„‟]*[“”‟]")
+BRACES = re.compile(r"\{[a-z_][\w.]*(?:\|[^{}]*)?\}", re.IGNORECASE)  # as it is said: {{name}} in the file
 _OWN_NAME = ("по-русски", "русский", "русский язык")  # a language is offered in its own words
 _LATIN_WORD = re.compile(r"[a-z]{2,}", re.IGNORECASE)
 _MIXED = re.compile(r"(?=\w*[a-z])(?=\w*[а-яё])\w+", re.IGNORECASE)
@@ -34,7 +36,7 @@ def said(whole: Whole) -> None:
             told: set[tuple[str, int]] = set()
             for line in lines(prompt):
                 at = places.of(line.template, node)
-                for code, what in _faults(line.words, line.language):
+                for code, what in (*_faults(line.words, line.language), *_written(line.words)):
                     if (code, at.line) not in told:
                         told.add((code, at.line))
                         reader.problem(code, at, text=what, language=line.language, **_names(line.language))
@@ -54,6 +56,15 @@ def _names(language: str) -> dict[str, str]:
         "tongue": {"ru": "Russian", "en": "English"}[language],
         "tongue_ru": {"ru": "русском", "en": "английском"}[language],
     }
+
+
+def _written(text: str) -> Iterator[tuple[str, str]]:
+    """Marks that would be said as they stand, though they were meant otherwise."""
+    if _CURLY.fullmatch(text.strip()):
+        yield "curly_around", text.strip()[:40]
+    braces = BRACES.search(text)
+    if braces:
+        yield "double_braces", braces.group()
 
 
 def _faults(text: str, language: str) -> Iterator[tuple[str, str]]:
@@ -85,6 +96,16 @@ def _variants(reader: Reader, every: tuple[Line, ...], places: Places, node: Nod
 
 
 # --- what is chosen from ---
+
+
+def untitled(whole: Whole) -> None:
+    """Slots that "what should I change?" would offer by their Latin ids."""
+    for draft in whole.drafts.values():
+        changed = {name for step in draft.steps.values() if isinstance(step, ConfirmStep) for name in step.change}
+        for name in sorted(changed & draft.slots.keys()):
+            slot = draft.slots[name]
+            if slot.title.get("ru") == name:
+                draft.reader.problem("untitled_slot", Node(line=slot.line, column=1), name=name)
 
 
 def titles(whole: Whole) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from bot.authoring.checks.flow import ASKS, circles, leads, onward, reached
@@ -14,6 +14,10 @@ from bot.authoring.slots import FIXED
 from bot.authoring.tree import Node
 from bot.dialogue.scenario import AgainStep, Business, CollectStep, Scenario, SetStep, StartStep
 
+_MISSPELT = (
+    "unknown_key", "unknown_slot", "lookalike", "want_brackets", "no_space", "no_step", "bad_name", "two_steps",
+)  # fmt: skip
+
 
 def scenario(draft: Draft, first: str, business: Business, facts: Iterable[str], rows: Rows) -> None:
     """One scenario: `go` and `again` lead somewhere, every step is reached, nothing runs for ever, names exist."""
@@ -22,9 +26,7 @@ def scenario(draft: Draft, first: str, business: Business, facts: Iterable[str],
             draft.reader.unknown("unknown_step", node, name, (each for each in draft.steps if "/" not in each))
     _settle_agains(draft)
     collected = {name for step in draft.steps.values() if isinstance(step, CollectStep) for name in step.slots}
-    misspelt = any(
-        p.file == draft.reader.file and p.code in ("unknown_key", "unknown_slot") for p in draft.reader.problems
-    )
+    misspelt = _broken(draft, _MISSPELT)
     for slot in draft.slots.values():
         if (
             slot.name not in {*collected, *draft.given} and slot.required and not misspelt
@@ -37,13 +39,18 @@ def scenario(draft: Draft, first: str, business: Business, facts: Iterable[str],
     lost = {name: step for name, step in draft.steps.items() if name not in found}
     led_to = {target for step in lost.values() for target in leads(step)}
     for name in lost:
-        if name not in led_to:
+        if name not in led_to and not _broken(draft, ("bad_template",)):  # "if: a = b": its steps are told of there
             draft.reader.problem("unreachable", draft.nodes[name])
     _endless(draft)
     names = {*FIXED, *draft.slots, *draft.variables}
     for use in draft.reader.uses:
         expression(draft.reader, use, names, draft.slots, business, facts, rows)
     types(draft, business, rows)
+
+
+def _broken(draft: Draft, codes: Collection[str]) -> bool:
+    """Whether one of these is wrong in the scenario, so that what is missing may only seem so."""
+    return any(problem.file == draft.reader.file and problem.code in codes for problem in draft.reader.problems)
 
 
 def _settle_agains(draft: Draft) -> None:
@@ -62,6 +69,8 @@ def _settle_agains(draft: Draft) -> None:
             continue
         collects = asking.get(step.slots[0], [])
         if not collects:
+            if _broken(draft, _MISSPELT):
+                continue
             draft.reader.problem("again_uncollected", draft.nodes[name], name=step.slots[0])
             continue
         above = [each for each in collects if each.line < step.line]

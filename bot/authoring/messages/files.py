@@ -44,8 +44,31 @@ MESSAGES: Messages = {
         "ru": ("файл больше <limit> КБ", "Разделите его на несколько сценариев."),
     },
     "not_utf8": {
-        "en": ("this isn't UTF-8 text", "Save the file as UTF-8."),
-        "ru": ("это не текст в UTF-8", "Сохраните файл в кодировке UTF-8."),
+        "en": ("this isn't UTF-8 text", "Save the file as UTF-8: in Notepad 'Save as', 'Encoding' below."),
+        "ru": ("это не текст в UTF-8", "Сохраните так: в Блокноте «Сохранить как», внизу «Кодировка: UTF-8»."),
+    },
+    "misnamed_file": {
+        "en": ("the file isn't read: its name ends in .txt", "Rename it to '<meant>'; Windows hides such endings."),
+        "ru": ("файл не читается: его имя кончается на .txt", "Назовите его '<meant>'; Windows скрывает расширения."),
+    },
+    "reserved_file": {
+        "en": (
+            "'<name>.yaml' is no name for a scenario's file: repair.yaml holds words of your own in place of the "
+            "built-in ones, actions.yaml your other programs",
+            "Rename it, say to '<name>_scenario.yaml'.",
+        ),
+        "ru": (
+            "файл сценария не может называться '<name>.yaml': в repair.yaml ваши слова вместо встроенных, "
+            "в actions.yaml ваши другие программы",
+            "Переименуйте его, например в '<name>_scenario.yaml'.",
+        ),
+    },
+    "not_text": {
+        "en": (
+            "this is no text file",
+            "A document of an office program can't be read; copy its text into a plain file.",
+        ),
+        "ru": ("это не текстовый файл", "Документ Word или Excel не читается: перенесите текст в простой файл."),
     },
     "odd_character": {
         "en": ("there is an invisible control character here", "Delete it and type the line again."),
@@ -100,6 +123,37 @@ MESSAGES: Messages = {
             "двоеточие внутри текста или лишний отступ",
             'Текст с двоеточием возьмите в кавычки: "Часы работы: с девяти".',
         ),
+    },
+    "odd_space": {
+        "en": ("an odd or invisible space stands here in place of a plain one", "Delete it and press the space bar."),
+        "ru": ("вместо пробела здесь неразрывный или невидимый знак", "Сотрите его и нажмите пробел."),
+    },
+    "dash_space": {
+        "en": ("there is no space after the dash", "Write '- say: …'."),
+        "ru": ("после чёрточки нет пробела", "Пишите '- say: …'."),
+    },
+    "no_dash": {
+        "en": ("'<name>' has no dash before it, though its neighbours have", "Write '- <name>: …'."),
+        "ru": ("перед '<name>' нет чёрточки, а у соседних строк есть", "Пишите '- <name>: …'."),
+    },
+    "curly_quotes": {
+        "en": ("“…” and «…» quote nothing here", 'Put the whole text in straight quotes: "…".'),
+        "ru": ("«…» и “…” здесь не кавычки", 'Возьмите весь текст в прямые кавычки: "…".'),
+    },
+    "inner_quotes": {
+        "en": (
+            "the quotes don't match: the text goes on after the closing one",
+            "Close them at its end; inside it, write “…”.",
+        ),
+        "ru": ("кавычки не сходятся: после закрывающей текст идёт дальше", "Закройте их в конце, а внутри пишите «…»."),
+    },
+    "hash": {
+        "en": ("what follows '#' counts as a comment", "Put a text with '#' in quotes."),
+        "ru": ("всё, что после '#', — примечание", "Текст с '#' возьмите в кавычки."),
+    },
+    "brace_text": {
+        "en": ("a text with { } is not in quotes", 'Put it in quotes: "How much is {service}".'),
+        "ru": ("текст с { } не в кавычках", 'Возьмите его в кавычки: "Сколько стоит {service}".'),
     },
     "open_quote": {
         "en": ("the quote that opens here is never closed", "Close it at the end of the text."),

@@ -72,6 +72,10 @@ MESSAGES: Messages = {
             "Если это текст, возьмите его в двойные кавычки с простыми: \"'<name>'\".",
         ),
     },
+    "option_name": {
+        "en": ("'<name>' is an option, and here it counts as a name", "Put it in single quotes: '<name>'."),
+        "ru": ("'<name>' — вариант, а здесь это считается именем", "Возьмите в простые кавычки: '<name>'."),
+    },
     "unknown_filter": {
         "en": ("there is no filter '<name>'", "Filters: <known>."),
         "ru": ("нет фильтра '<name>'", "Фильтры: <known>."),

@@ -16,6 +16,10 @@ MESSAGES: Messages = {
         "en": ("this step doesn't say what to do", "Begin it with one of <known>."),
         "ru": ("непонятно, что делает этот шаг", "Начните его с одного из: <known>."),
     },
+    "no_space": {
+        "en": ("there is no space after the colon in '<value>'", "Write '<name>: …'."),
+        "ru": ("в '<value>' после двоеточия нет пробела", "Пишите '<name>: …'."),
+    },
     "two_steps": {
         "en": ("'<first>' and '<second>' in one step", "Put '- ' before '<second>': one idea a step."),
         "ru": ("'<first>' и '<second>' в одном шаге", "Поставьте '- ' перед '<second>': один шаг — одно дело."),
@@ -69,8 +73,14 @@ MESSAGES: Messages = {
         "ru": ("для <name> нужно '<arg>'", "Добавьте слот с таким именем или передайте значение в скобках."),
     },
     "unknown_outcome": {
-        "en": ("<action> never ends with '<name>'", "It ends with <known>."),
-        "ru": ("у <action> не бывает исхода '<name>'", "Исходы: <known>."),
+        "en": (
+            "<action> never ends with '<name>'",
+            "It ends with <known>. Others are named in actions.yaml: 'outcomes: {<name>: 404}'.",
+        ),
+        "ru": (
+            "у <action> не бывает исхода '<name>'",
+            "Исходы: <known>. Свои называют в actions.yaml: 'outcomes: {<name>: 404}'.",
+        ),
     },
     "unhandled_outcome": {
         "en": ("nothing is said when <action> ends with '<name>'", "Add '<name>:' with steps."),

@@ -49,6 +49,14 @@ MESSAGES: Messages = {
         "en": ("'<value>' can't be a name", "Use latin letters, digits and '_'; begin with a letter."),
         "ru": ("'<value>' не годится в имена", "Латинские буквы, цифры и '_', первой — буква."),
     },
+    "lookalike": {
+        "en": ("'<name>' only looks like '<meant>': there is a Russian or an invisible letter in it", "Type it again."),
+        "ru": ("'<name>' только похоже на '<meant>': в нём русская или невидимая буква", "Наберите заново латиницей."),
+    },
+    "want_brackets": {
+        "en": ("'<value>' counts as one name", "Several go into brackets: [<meant>]."),
+        "ru": ("'<value>' считается одним именем", "Несколько пишут в скобках: [<meant>]."),
+    },
     "reserved_name": {
         "en": ("'<value>' is a name the product uses itself", "Choose another."),
         "ru": ("имя '<value>' занято самой программой", "Выберите другое."),

@@ -79,6 +79,28 @@ MESSAGES: Messages = {
         "en": ("'<text>' isn't in <tongue>", "Translate it."),
         "ru": ("'<text>' не на <tongue>", "Переведите."),
     },
+    "curly_around": {
+        "en": ("<text> will be said with its quotes", 'YAML takes only straight quotes away: "…".'),
+        "ru": ("<text> прозвучит и покажется с кавычками", 'YAML снимает только прямые кавычки: "…".'),
+    },
+    "double_braces": {
+        "en": ("'<text>' will be said as it stands", "Write a value in single braces: <text>."),
+        "ru": ("'<text>' скажется так, как написано", "Значение пишут в одинарных скобках: <text>."),
+    },
+    "cut_by_hash": {
+        "en": ("'<text>' counts as a comment: the text ends before it", "Put the whole text in quotes."),
+        "ru": ("'<text>' — для YAML примечание: текст кончается перед ним", "Возьмите весь текст в кавычки."),
+    },
+    "untitled_slot": {
+        "en": (
+            "whoever wants to correct '<name>' is offered it by that name",
+            "Add 'title: {ru: …, en: …}' to the slot.",
+        ),
+        "ru": (
+            "кто захочет поправить '<name>', увидит на кнопке это имя",
+            "Добавьте слоту 'title: {ru: …, en: …}'.",
+        ),
+    },
     "same_variant": {
         "en": ("'<text>' is said again word for word", "Ask differently the second time, or keep one."),
         "ru": ("'<text>' повторяется слово в слово", "Во второй раз спросите иначе или оставьте одно."),

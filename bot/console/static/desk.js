@@ -15,7 +15,7 @@ let items = [];
 let seenWaiting = null; // conversations that were waiting before: null until the first queue came
 let selected = null; // a conversation's id
 let open = null; // what the server told of it
-let draftOf = {}; // text typed and not sent, by conversation
+let draftOf = recalled("drafts", {}); // text typed and not sent, by conversation; a reload loses neither it nor what was open
 let lastOf = {}; // the last line of each in the queue, to notice a new one
 let outbox = []; // sent and not acknowledged
 let closing = 0; // when "close" was pressed the first time
@@ -26,6 +26,22 @@ let lostTimer = 0;
 const transcript = new Transcript($("log"), { own: "agent" });
 const link = new Link("/desk/socket", () => ({ type: "ping" }));
 const forms = new Forms({ settle: (number, status) => act("settle", { number, status }), open: (id) => select(id), said: (text) => say(text) });
+
+// --- over a reload, in this tab alone ---
+
+function recalled(name, otherwise) {
+  try { return JSON.parse(sessionStorage.getItem(`desk-${name}`)) ?? otherwise; } catch { return otherwise; }
+}
+
+function remember() {
+  if (selected) draftOf[selected] = $("text").value;
+  draftOf = Object.fromEntries(Object.entries(draftOf).filter(([, text]) => text));
+  try {
+    sessionStorage.setItem("desk-drafts", JSON.stringify(draftOf));
+    sessionStorage.setItem("desk-open", JSON.stringify(selected));
+  } catch { /* a browser that keeps nothing */ }
+}
+addEventListener("pagehide", remember);
 
 // --- coming in ---
 
@@ -57,6 +73,8 @@ function begin(agent) {
   $("desk").hidden = false;
   for (const node of document.querySelectorAll(".inside, #here")) node.hidden = false;
   identify();
+  const before = recalled("open", null);
+  if (before) select(before, { show: false });
   draw();
   link.start();
 }
@@ -64,6 +82,9 @@ function begin(agent) {
 $("logout").addEventListener("click", async () => {
   act("presence", { here: false });
   link.stop();
+  draftOf = {};
+  selected = null;
+  $("text").value = "";
   await fetch("/desk/logout", { method: "POST" }).catch(() => null);
   location.reload();
 });
@@ -252,7 +273,7 @@ function itemNode(item, fresh) {
       item.reason && make("span", { class: "chip", text: reason(item.reason) }),
       item.medium !== "voice" && make("span", { class: "chip", text: channel(item.channel) }),
       item.language && make("span", { class: "chip", text: word(`lang_${item.language}`) }),
-      item.status !== "waiting" && item.agent && item.agent !== me.login && make("span", { class: "chip", text: item.agent })),
+      item.status !== "waiting" && item.agent && item.agent !== me.login && make("span", { class: "chip", text: item.agent_name })),
   );
   return node;
 }
@@ -306,10 +327,10 @@ function drawTalk() {
   const lock = !selected || writes ? "" : voice && status === "waiting" ? (rings ? "lock_call" : "lock_call_written")
     : { waiting: "lock_waiting", agent: "lock_other", bot: "lock_bot", ended: "lock_ended" }[status] ?? "";
   $("lock").hidden = !lock;
-  $("lock").textContent = lock ? word(lock, { agent: open?.agent || item?.agent }) : "";
+  $("lock").textContent = lock ? word(lock, { agent: open?.agent_name || item?.agent_name }) : "";
   const transfer = item?.transfer && `transfer_${item.transfer}`;
   $("transfer").hidden = !transfer;
-  $("transfer").textContent = transfer ? word(transfer, { sip: item.agent_sip || "…", agent: item.agent }) : "";
+  $("transfer").textContent = transfer ? word(transfer, { sip: item.agent_sip || "…", agent: item.agent_name }) : "";
 }
 
 function button(node, name, key) { node.replaceChildren(make("span", { text: word(name) }), make("kbd", { text: key })); }
