@@ -54,12 +54,12 @@ MESSAGES: Messages = {
     "reserved_file": {
         "en": (
             "'<name>.yaml' is no name for a scenario's file: repair.yaml holds words of your own in place of the "
-            "built-in ones, actions.yaml your other programs",
+            "built-in ones, actions.yaml and rasa.yaml your other programs",
             "Rename it, say to '<name>_scenario.yaml'.",
         ),
         "ru": (
             "файл сценария не может называться '<name>.yaml': в repair.yaml ваши слова вместо встроенных, "
-            "в actions.yaml ваши другие программы",
+            "в actions.yaml и rasa.yaml ваши другие программы",
             "Переименуйте его, например в '<name>_scenario.yaml'.",
         ),
     },
