@@ -14,9 +14,10 @@ run: ## install what is missing and serve
 	@docker/install run
 	@exec $(BIN)/govorun serve $(ARGS)
 
+# All of them are shared out among processes (tests/scheduling.py); a choice of them runs in one, as it was typed.
 test: ## install what the tests need besides and run them all, then make check
 	@docker/install test
-	@$(BIN)/python -m pytest $(ARGS); tests=$$?; $(MAKE) --no-print-directory check && exit $$tests
+	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --maxprocesses 4 --dist loadfile); tests=$$?; $(MAKE) --no-print-directory check && exit $$tests
 
 install: ## install what is missing; try again for what could not be had last time
 	@docker/install run --retry

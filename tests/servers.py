@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
+PORTS = 2_900  # a process
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port(*, apart: int = 2) -> int:
+    """A port of the loopback free for UDP and TCP, and the next `apart` - 1 after it.
+
+    Below those that the system gives to whoever asks for any; each process of a shared run takes from its own.
+    """
+    first = 21_000 + PORTS * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4)
+    while True:
+        port = random.randrange(first, first + PORTS - apart, 2)
+        with ExitStack() as held:
+            try:
+                for offset in range(apart):
+                    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                        held.enter_context(socket.socket(socket.AF_INET, kind)).bind(("127.0.0.1", port + offset))
+            except OSError:
+                continue
+            return port
 
 
 @contextmanager

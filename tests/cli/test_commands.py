@@ -80,7 +80,7 @@ def test_a_folder_that_is_not_there_or_holds_nothing_in_russian(govorun, tmp_pat
 
 
 def test_the_golden_conversations_of_the_clinic(govorun) -> None:
-    told = govorun("test", "scenarios")
+    told = govorun("test", "scenarios/clinic")  # the other sets: tests/authoring/test_sets.py
     assert told.code == 0, told.out
     assert "as written" in told.err
 

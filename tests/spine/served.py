@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import httpx
 
-from tests.voice.peers import free_port
+from tests.servers import free_port
 
 TOKEN = "token-of-the-tests"
 PASSWORD = "desk-of-the-tests"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
 
+from tests.spine.caller import Caller
 from tests.spine.served import Served
-from tests.spine.test_phone import bot_falls_silent, heard_in
 from tests.voice.peers import Phone
 from voice.audio import Samples
 
@@ -35,20 +34,12 @@ async def test_a_pizza_is_ordered_in_the_chat(served: Served) -> None:
 async def test_a_pizza_is_ordered_by_voice_and_keys(served: Served, speak: Callable[[str], Samples]) -> None:
     async with Phone(user="89051230077") as phone:
         call = await phone.call(served.sip.replace("sip:100@", "sip:pizza@"))
-        await call.hears_within(10, since=call.answered_at)
-        await heard_in(served, "+79051230077", "какую пиццу")
-        call.press("3")  # большая
-        await heard_in(served, "+79051230077", "что добавить")
-        call.press("1")  # сыр
-        call.press("#")
-        await heard_in(served, "+79051230077", "куда привезти")
-        await bot_falls_silent(call, since=time.monotonic() - 5)
-        call.say(speak("Улица Лесная, дом пять"))
-        await heard_in(served, "+79051230077", "на какое время")
-        await bot_falls_silent(call, since=time.monotonic() - 5)
-        call.say(speak("Завтра в семь вечера"))
-        await heard_in(served, "+79051230077", "верно?")
-        call.press("1")
-        await heard_in(served, "+79051230077", "приятного аппетита")
+        caller = Caller(served, "+79051230077", call, speak)
+        await caller.hears("какую пиццу")
+        await caller.presses("3", until="что добавить")  # большая
+        await caller.presses("1#", until="куда привезти")  # сыр
+        await caller.says("Улица Лесная, дом пять", until="на какое время")
+        await caller.says("Завтра в семь вечера", until="верно?")
+        await caller.presses("1", until="приятного аппетита")
     form = str(await ordered(served, "есн"))  # as it was heard: Лесная
     assert all(word in form for word in ("large", "cheese", "19:00"))

@@ -110,14 +110,15 @@ async def test_a_process_that_died_while_delivering_is_stood_in_for(database: Da
     assert [text for _, text in messenger.taken] == SAID
 
 
-async def test_a_turn_wakes_who_delivers(database: Database) -> None:
+async def test_a_turn_wakes_who_delivers(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.outbox.POLL_SECONDS", 3600.0)  # by itself it would not look again
     messenger = Messenger()
     with serving(database, delivered=("rest",)) as (turn, bus):
         running = asyncio.create_task(Outbox(database, {"rest": messenger}, bus).run())
         await asyncio.sleep(0.1)
         person = writer(turn)
         await person.says("main.price")
-        async with asyncio.timeout(1.5):  # sooner than it would look by itself
+        async with asyncio.timeout(20):
             while len(messenger.taken) < 2:
                 await asyncio.sleep(0.01)
         running.cancel()

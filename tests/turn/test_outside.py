@@ -216,7 +216,7 @@ async def test_a_stop_does_not_wait_for_a_program_that_hangs(database: Database,
     with ordering(database, shop.url) as (turn, _):
         waits = asyncio.create_task(writer(turn).says(ASK))
         await asyncio.wait_for(came.wait(), 10)
-        await asyncio.wait_for(turn.close(), 3)
+        await asyncio.wait_for(turn.close(), 20)
         with pytest.raises(asyncio.CancelledError):
             await waits
     assert open_questions(database) == 1  # and is asked again at the next start

@@ -38,6 +38,7 @@ from aiosipua.transport import UdpSipTransport
 from aiosipua.uac import SipUAC
 from aiosipua.uas import SipUAS
 
+from tests.servers import free_port
 from voice import audio
 from voice.audio import FRAME, RATE, Samples
 
@@ -45,20 +46,6 @@ HOST = "127.0.0.1"
 PCMU, PCMA, G722, GSM, KEYS = 0, 8, 9, 3, 101  # RTP payload types, RFC 3551 and usual practice
 NAMES = {PCMU: "PCMU/8000", PCMA: "PCMA/8000", G722: "G722/8000", GSM: "GSM/8000"}
 KEY_CODES = "0123456789*#ABCD"  # RFC 4733 3.2
-
-
-def free_port(*, apart: int = 2) -> int:
-    """A port free for UDP and TCP, and the next `apart` - 1 after it."""
-    while True:
-        port = random.randrange(21_000, 32_000, 2)
-        with contextlib.ExitStack() as held:
-            try:
-                for offset in range(apart):
-                    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-                        held.enter_context(socket.socket(socket.AF_INET, kind)).bind((HOST, port + offset))
-            except OSError:
-                continue
-            return port
 
 
 # --- RTP ---------------------------------------------------------------------------------------------
@@ -237,6 +224,13 @@ class PhoneCall:
         """Arrival times (time.monotonic(), s) of the packets that held more than that."""
         return [p.at for p in self.received if p.at >= since and audio.level(p.sound) > dbfs]
 
+    @property
+    def quiet_s(self) -> float:
+        """How long nothing but silence has come; 0 before the first sound."""
+        packets = self.received
+        last = next((number for number, p in enumerate(reversed(packets)) if audio.level(p.sound) > -45.0), 0)
+        return last * audio.FRAME_MS / 1000
+
     async def hears_within(self, seconds: float, *, since: float = 0.0, dbfs: float = -45.0) -> float:
         """Arrival time of the first packet with sound after `since`. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
@@ -263,7 +257,7 @@ class PhoneCall:
         assert isinstance(self.leg, OutgoingCall)
         self.phone.uas.on_transfer_progress = progress
         self.phone.uac.send_refer(self.leg.dialog, target, self.leg.remote_addr)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             return await final
 
     def hang_up(self) -> None:
@@ -340,7 +334,7 @@ class Phone:
         self.calls.append(call)
         return call
 
-    async def call(self, uri: str, *, headers: dict[str, str] | None = None, timeout_s: float = 10) -> PhoneCall:
+    async def call(self, uri: str, *, headers: dict[str, str] | None = None, timeout_s: float = 20) -> PhoneCall:
         """Dial and wait for the answer. Refused: the call comes back with its status in `refused`."""
         call = await self.dial(uri, headers=headers)
         leg = call.leg
@@ -356,7 +350,7 @@ class Phone:
         self._join(call, leg.sdp_answer)
         return call
 
-    async def called(self, timeout_s: float = 10) -> PhoneCall:
+    async def called(self, timeout_s: float = 20) -> PhoneCall:
         """The next call that came in (and was answered)."""
         async with asyncio.timeout(timeout_s):
             return await self.incoming.get()
@@ -563,7 +557,7 @@ class Baresip:
             self._process = await asyncio.create_subprocess_exec(
                 "baresip", "-s", "-f", str(self._home), stdout=trace, stderr=trace, cwd=self._home
             )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while self._writer is None:
                 try:
                     reader, self._writer = await asyncio.open_connection(HOST, control)
@@ -590,14 +584,24 @@ class Baresip:
                 await self._process.wait()
         shutil.rmtree(self._home, ignore_errors=True)
 
-    async def command(self, name: str, params: str = "") -> None:
+    def _ask(self, name: str, params: str = "") -> None:
         assert self._writer is not None
         body = json.dumps({"command": name, "params": params}).encode()
         self._writer.write(b"%d:%s," % (len(body), body))
+
+    async def command(self, name: str, params: str = "") -> None:
+        self._ask(name, params)
+        assert self._writer is not None
         await self._writer.drain()
 
     async def dial(self, uri: str) -> None:
         await self.command("dial", uri)
+
+    def say(self, sound: Samples) -> None:
+        """Speak into the call that is up now, and be silent after it."""
+        path = self._home / f"said-{len(list(self._home.glob('said-*')))}.wav"
+        audio.write(path, audio.joined([sound, audio.silence(180_000)]))
+        self._ask("ausrc", f"aufile,{path}")
 
     async def answer(self) -> None:
         await self.command("accept")
@@ -612,7 +616,7 @@ class Baresip:
     async def hang_up(self) -> None:
         await self.command("hangup")
 
-    async def wait_for(self, kind: str, timeout_s: float = 10, *, count: int = 1) -> dict[str, Any]:
+    async def wait_for(self, kind: str, timeout_s: float = 20, *, count: int = 1) -> dict[str, Any]:
         """The count-th event of that type, e.g. CALL_ESTABLISHED, CALL_CLOSED."""
         async with asyncio.timeout(timeout_s), self._changed:
             while len(found := [event for event in self.events if event.get("type") == kind]) < count:
@@ -636,6 +640,15 @@ class Baresip:
         """What it heard in its longest call so far."""
         files = sorted(self._home.glob("*dec.wav"), key=lambda path: path.stat().st_size)
         return audio.read(files[-1]) if files else audio.EMPTY
+
+    @property
+    def quiet_s(self) -> float:
+        """How long it has heard nothing but silence in a call that is up; 0 before the first sound."""
+        files = sorted(self._home.glob("*dec.wav"), key=lambda path: path.stat().st_mtime)
+        written = files[-1].read_bytes()[44:] if files else b""  # the file's head says a length only at its end
+        sound = np.frombuffer(written[: len(written) // (2 * FRAME) * 2 * FRAME], "<i2").reshape(-1, FRAME)
+        (loud,) = np.nonzero(np.sqrt(np.mean(np.square(sound.astype(np.float32)), axis=1)) > 184)  # -45 dBFS
+        return float(len(sound) - 1 - loud[-1]) * audio.FRAME_MS / 1000 if len(loud) else 0.0
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):

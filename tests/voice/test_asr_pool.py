@@ -24,7 +24,7 @@ class Decoder:
         self.given: list[int] = []
 
     def __call__(self, sound: Samples, hint: Hint) -> Heard:
-        assert self.gate.wait(5)
+        assert self.gate.wait(20)
         self.given.append(len(sound) // FRAME)
         return Heard(text=f"{len(sound) // FRAME} кадров", confidence=0.9)
 
@@ -103,7 +103,7 @@ async def test_places_come_back(pool, decoder):
     abandoned = utterance(pool, decoder)
     abandoned.pause()
     abandoned.abandon()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while pool.busy:
             await asyncio.sleep(0.001)
 

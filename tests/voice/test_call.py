@@ -258,7 +258,7 @@ class Ringing:
 
     async def __aexit__(self, *_: object) -> None:
         await self.line.caller_hangs_up()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             await self.task
 
     async def greeted(self) -> None:

@@ -24,7 +24,7 @@ class Voice:
         self.gate.set()
 
     def speak(self, text: str, pace: float = 1.0) -> Iterator[Samples]:
-        assert self.gate.wait(5)
+        assert self.gate.wait(20)
         self.rendered.append(text if pace == 1.0 else f"{text} x{pace:g}")
         for word in text.split():
             if word == "сломайся":
@@ -107,7 +107,7 @@ async def test_a_caller_overtakes_what_is_rendered_ahead(prompts, voice):
     await asyncio.sleep(0)
     voice.gate.set()
     await wanted
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while prompts.ready("два", "ru") is None:
             await asyncio.sleep(0.001)
     assert sorted(voice.rendered) == ["два", "один", "три"]
@@ -235,7 +235,7 @@ async def test_prompts_of_an_edit_take_no_place_from_callers(tmp_path):
     voice.gate.clear()
     filling = asyncio.create_task(prompts.fill([("ru", f"новый текст {n}") for n in range(3)], aside=True))
     waiting = asyncio.create_task(prompts.get("слово для звонящего", "ru"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(voice.begun) < 2:
             await asyncio.sleep(0.001)
     of_the_edit = [text for text in voice.begun if text.startswith("новый текст")]  # the disk says which comes first

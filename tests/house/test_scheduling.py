@@ -1,0 +1,63 @@
+"""`make test` shares the tests out among processes: what needs the machine for itself comes last and alone."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NOTES = """
+import os, time
+from pathlib import Path
+import pytest
+
+@pytest.mark.parametrize("number", range({count}))
+def test_{name}(number):
+    begun = time.monotonic()
+    time.sleep(0.05)
+    note = f"{name} {{os.environ['PYTEST_XDIST_WORKER']}} {{begun}} {{time.monotonic()}}\\n"
+    with open(Path(__file__).parents[2] / "notes", "a") as notes:
+        notes.write(note)
+"""
+
+
+def shared_out(folder: Path, **files: int) -> list[tuple[str, str, float, float]]:
+    """Run files, 'spine_calls': 3 tests in tests/spine; (file, process, begun, ended) of each test, in order."""
+    for name, count in files.items():
+        room = folder / "tests" / name.split("_")[0]
+        room.mkdir(parents=True, exist_ok=True)
+        (room / f"test_{name}.py").write_text(NOTES.format(name=name, count=count))
+    command = [sys.executable, "-m", "pytest", "-c", "/dev/null", "--rootdir", ".", "-p", "xdist"]
+    command += ["-p", "tests.scheduling", "-p", "no:cacheprovider", "-n", "2", "--dist", "loadfile", "tests"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    assert re.search(rf"\b{sum(files.values())} passed\b", ran.stdout), ran.stdout + ran.stderr
+    lines = [line.split() for line in (folder / "notes").read_text().splitlines()]
+    return sorted(
+        ((name, who, float(begun), float(ended)) for name, who, begun, ended in lines), key=lambda one: one[2]
+    )
+
+
+def test_what_needs_the_whole_machine_waits_until_all_else_is_done(tmp_path: Path) -> None:
+    ran = shared_out(tmp_path, spine_calls=3, turn_a=8, house_b=2, house_c=1, dialogue_d=6, spine_pages=2)
+    last = [one for one in ran if one[0].startswith("spine")]
+    others = [one for one in ran if not one[0].startswith("spine")]
+    assert min(begun for _, _, begun, _ in last) >= max(ended for *_, ended in others)
+    assert len({who for _, who, _, _ in last}) == 1
+    assert [name for name, *_ in last] in (
+        ["spine_calls"] * 3 + ["spine_pages"] * 2,
+        ["spine_pages"] * 2 + ["spine_calls"] * 3,
+    )
+    assert len({who for _, who, _, _ in others}) == 2
+
+
+@pytest.mark.parametrize(
+    "files", [{"spine_calls": 2, "spine_pages": 1}, {"house_a": 1, "spine_calls": 1}, {"house_a": 1}]
+)
+def test_few_files_are_run_to_the_end_too(tmp_path: Path, files: dict[str, int]) -> None:
+    assert len(shared_out(tmp_path, **files)) == sum(files.values())
