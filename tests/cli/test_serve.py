@@ -114,7 +114,7 @@ def test_what_was_taken_before_the_signal_is_answered(data: Path) -> None:
     process.ready()
 
     async def write() -> list[int]:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{process.port}", timeout=30) as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{process.port}", timeout=60) as client:
             sent = [
                 asyncio.create_task(
                     client.post(
@@ -123,7 +123,7 @@ def test_what_was_taken_before_the_signal_is_answered(data: Path) -> None:
                 )
                 for number in range(20)
             ]
-            await asyncio.sleep(0.15)
+            await asyncio.wait(sent, return_when=asyncio.FIRST_COMPLETED)  # the others are on their way
             process._popen.send_signal(signal.SIGTERM)
             done = await asyncio.gather(*sent, return_exceptions=True)
             return [each.status_code for each in done if isinstance(each, httpx.Response)]
@@ -147,6 +147,7 @@ def test_the_log_holds_nothing_personal(data: Path) -> None:
         httpx.post(
             f"http://127.0.0.1:{process.port}/webhooks/rest/webhook",
             json={"sender": "tel-79051112233", "message": message},
+            timeout=60,
         )
     _, out, err = process.end(signal.SIGTERM)
     for personal in ("Иван", "Петров", "терапевту", "79051112233", "9051234567"):

@@ -7,20 +7,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
+from tests.browsers import chromium
 from tests.spine.served import Served
-
-CHROMIUM = "/usr/bin/chromium"
-SWITCHES = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-]
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +33,5 @@ async def served(tmp_path_factory: pytest.TempPathFactory, learnt: Path) -> Asyn
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as play:
-        made = await play.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield made
-        await made.close()
+    async with chromium() as launched:
+        yield launched

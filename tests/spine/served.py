@@ -33,7 +33,7 @@ class Served:
         if agent_sip:
             self._settings["GOVORUN_AGENT_SIP"] = agent_sip
         self._process: subprocess.Popen[bytes] | None = None
-        self.client = httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30)
+        self.client = httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60)
 
     @property
     def log(self) -> str:

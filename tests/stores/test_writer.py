@@ -41,15 +41,16 @@ def conflict(number: int, tx: Connection) -> int:
 
 async def gathered(writer: Writer, database: Database, *bodies: object) -> list[object]:
     """All asked for while the writer is busy, so that they wait together."""
-    go = threading.Event()
+    begun, go = threading.Event(), threading.Event()
 
     def busy(_: Connection) -> None:
-        go.wait(10)
+        begun.set()
+        go.wait(20)
 
     first = asyncio.create_task(writer.run(busy))
-    await asyncio.sleep(0.05)
+    assert await asyncio.to_thread(begun.wait, 20)
     rest = [asyncio.create_task(writer.run(body)) for body in bodies]  # type: ignore[arg-type]
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0)  # each task's first step asks
     go.set()
     await first
     return await asyncio.gather(*rest, return_exceptions=True)

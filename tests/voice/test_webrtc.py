@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import uvicorn
-from aioice.ice import get_host_addresses
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame, AudioResampler
@@ -21,6 +20,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from bot.errors import Unacceptable
+from tests.browsers import chromium
 from tests.voice.peers import free_port, is_tone, strength, tone
 from voice import audio
 from voice.audio import FRAME, RATE, Samples
@@ -359,23 +359,6 @@ function heard() {  // the loudest frequency, Hz, and the level, dBFS
 }
 </script>"""
 
-CHROMIUM = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    "--mute-audio",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-)
-
-
-if not get_host_addresses(use_ipv4=True, use_ipv6=True):  # a machine without a network
-    CHROMIUM += ("--allow-loopback-in-peer-connection",)
-
 
 @asynccontextmanager
 async def site(endpoint: WebRtcEndpoint, legs: asyncio.Queue[WebRtcLeg]) -> AsyncIterator[str]:
@@ -404,17 +387,11 @@ async def site(endpoint: WebRtcEndpoint, legs: asyncio.Queue[WebRtcLeg]) -> Asyn
 
 @pytest.mark.browser
 async def test_chromium_hears_us_is_heard_and_sends_keys(tmp_path):
-    from playwright.async_api import async_playwright
-
     microphone = tmp_path / "microphone.wav"
     audio.write(microphone, audio.resampled(tone(440, 10), RATE, 48_000), 48_000)
     legs: asyncio.Queue[WebRtcLeg] = asyncio.Queue()
     endpoint = WebRtcEndpoint()
-    async with site(endpoint, legs) as url, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[*CHROMIUM, f"--use-file-for-fake-audio-capture={microphone}"],
-        )
+    async with site(endpoint, legs) as url, chromium(microphone) as browser:
         page = await browser.new_page()
         await page.goto(url)
         dialling = asyncio.create_task(page.evaluate("dial()"))
@@ -452,18 +429,14 @@ async def test_chromium_hears_us_is_heard_and_sends_keys(tmp_path):
             {"type": "ended", "reason": "us"},
         ]
         await ears.over()
-        await browser.close()
     assert endpoint.calls == 0
 
 
 @pytest.mark.browser
 async def test_a_closed_tab_ends_the_call(tmp_path):
-    from playwright.async_api import async_playwright
-
     legs: asyncio.Queue[WebRtcLeg] = asyncio.Queue()
     endpoint = WebRtcEndpoint(dead_after_s=3)
-    async with site(endpoint, legs) as url, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
+    async with site(endpoint, legs) as url, chromium() as browser:
         page = await browser.new_page()
         await page.goto(url)
         dialling = asyncio.create_task(page.evaluate("dial()"))
@@ -474,5 +447,4 @@ async def test_a_closed_tab_ends_the_call(tmp_path):
         await page.close()
         assert (await ears.happened(Ended))[1] in (Ended(reason="caller"), Ended(reason="lost"))
         await ears.over()
-        await browser.close()
     assert endpoint.calls == 0
