@@ -89,6 +89,20 @@ def test_the_owner_of_the_machine_may_name_the_python(
     assert install.pick_python() == ("python3.12", (3, 12))
 
 
+@pytest.mark.parametrize(("named", "made"), [("", False), ("python3.11", False), ("python3.12", True)])
+def test_a_venv_that_suits_stays_unless_another_python_is_named(
+    install: Any, machine: Path, monkeypatch: pytest.MonkeyPatch, named: str, made: bool
+) -> None:
+    for version in (11, 12):
+        answers = f"""*"-m venv --clear"*) echo >{machine}/made;; *sys.version_info*) echo 3 {version};;"""
+        program(machine, f"python3.{version}", f'case "$*" in {answers} esac')
+    (machine / ".venv/bin").mkdir(parents=True)
+    (machine / ".venv/bin/python").symlink_to(machine / "bin/python3.11")
+    monkeypatch.setenv("GOVORUN_PYTHON", named)
+    install.build_venv(system=False)
+    assert (machine / "made").exists() is made
+
+
 @pytest.mark.parametrize("version", ["3 10", "3 14"])
 def test_a_python_that_does_not_suit_is_one_clear_line(
     install: Any, machine: Path, capsys: pytest.CaptureFixture[str], version: str
