@@ -1,7 +1,4 @@
-"""Conversations as they are kept: opened and locked for a turn, saved by it, read by everybody else.
-
-Statements are built once: building one costs more than SQLite takes to run it.
-"""
+"""Conversations as they are kept: opened and locked for a turn, saved by it, read by everybody else."""
 
 from __future__ import annotations
 
@@ -10,15 +7,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, select
 
 from bot.dialogue import codec
 from bot.dialogue.actions import Action, Say
-from bot.dialogue.events import AgentSaid, Chosen, Event, Keys, Utterance
+from bot.dialogue.events import AgentSaid, Event
 from bot.dialogue.session import Session
 from bot.errors import Conflict
 from bot.ports import Identity, Row
-from bot.stores.schema import conversations, inbox, journal, outbox
+from bot.stores import statements
+from bot.stores.schema import conversations
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,78 +71,21 @@ class Summary:
 
 # --- one turn ------------------------------------------------------------------------
 
-_BY_ID = select(conversations).where(conversations.c.id == bindparam("id")).with_for_update()
-_OPEN = (
-    select(conversations)
-    .where(
-        conversations.c.kind == bindparam("kind"),
-        conversations.c.value == bindparam("value"),
-        conversations.c.channel == bindparam("channel"),
-        conversations.c.ended.is_(None),
-    )
-    .order_by(conversations.c.started.desc())
-    .limit(1)
-    .with_for_update()
-)
-_SEEN = select(inbox.c.conversation, inbox.c.first, inbox.c.last).where(
-    inbox.c.channel == bindparam("channel"),
-    inbox.c.sender == bindparam("sender"),
-    inbox.c.event == bindparam("event"),
-)
-_ROWS = (
-    select(journal.c.seq, journal.c.at, journal.c.entry)
-    .where(
-        journal.c.conversation == bindparam("conversation"),
-        journal.c.seq >= bindparam("first"),
-        journal.c.seq <= bindparam("last"),
-    )
-    .order_by(journal.c.seq)
-)
-_LAST_WORDS = (
-    select(journal.c.seq)
-    .where(
-        journal.c.conversation == bindparam("conversation"),
-        journal.c.seq < bindparam("before"),
-        journal.c.kind.in_((Utterance.__name__, Chosen.__name__, Keys.__name__)),
-    )
-    .order_by(journal.c.seq.desc())
-    .limit(1)
-)
-_SAVE = (
-    update(conversations)
-    .where(conversations.c.id == bindparam("_id"), conversations.c.version == bindparam("_version"))
-    .values(
-        session=bindparam("session"),
-        scenario_version=bindparam("scenario_version"),
-        version=bindparam("next"),
-        seq=bindparam("seq"),
-        status=bindparam("status"),
-        agent=bindparam("agent"),
-        phone=bindparam("phone"),
-        updated=bindparam("updated"),
-        ended=bindparam("ended"),
-    )
-)
-_NOTE = insert(journal)
-_SEND = insert(outbox)
-_TAKEN = insert(inbox)
-_CREATE = insert(conversations)
-
 
 def locked(tx: Connection, conversation: str) -> Talk | None:
     """The conversation, locked until the transaction ends."""
-    return _talk(tx.execute(_BY_ID, {"id": conversation}).one_or_none())
+    return _talk(tx.execute(statements.BY_ID, {"id": conversation}).one_or_none())
 
 
 def open_of(tx: Connection, channel: str, identity: Identity) -> Talk | None:
     """The newest conversation of this identity on this channel that hasn't ended, locked."""
-    found = tx.execute(_OPEN, {"kind": identity.kind, "value": identity.value, "channel": channel})
+    found = tx.execute(statements.OPEN, {"kind": identity.kind, "value": identity.value, "channel": channel})
     return _talk(found.one_or_none())
 
 
 def create(tx: Connection, talk: Talk) -> None:
     tx.execute(
-        _CREATE,
+        statements.CREATE,
         {
             "id": talk.id,
             "customer": talk.customer,
@@ -172,7 +113,7 @@ def save(tx: Connection, talk: Talk, *, at: datetime, phone: str, deliver: bool)
     talk.ended = at if talk.status == "ended" else None
     talk.updated = at
     changed = tx.execute(
-        _SAVE,
+        statements.SAVE,
         {
             "_id": talk.id,
             "_version": talk.version,
@@ -192,7 +133,7 @@ def save(tx: Connection, talk: Talk, *, at: datetime, phone: str, deliver: bool)
     talk.version += 1
     if talk.rows:
         tx.execute(
-            _NOTE,
+            statements.NOTE,
             [
                 {
                     "conversation": talk.id,
@@ -209,7 +150,7 @@ def save(tx: Connection, talk: Talk, *, at: datetime, phone: str, deliver: bool)
         identity = talk.identity
         due = min(at, datetime.now(UTC))  # a sender whose clock is fast must not have to wait for its answer
         tx.execute(
-            _SEND,
+            statements.SEND,
             [
                 {
                     "conversation": talk.id,
@@ -238,14 +179,16 @@ def sender_key(identity: Identity) -> str:
 
 
 def seen(tx: Connection, channel: str, identity: Identity, event: str) -> Taken | None:
-    row = tx.execute(_SEEN, {"channel": channel, "sender": sender_key(identity), "event": event}).one_or_none()
+    row = tx.execute(
+        statements.SEEN, {"channel": channel, "sender": sender_key(identity), "event": event}
+    ).one_or_none()
     return Taken(row.conversation, row.first, row.last) if row else None
 
 
 def remember(tx: Connection, channel: str, identity: Identity, event: str, at: datetime, taken: Taken) -> None:
     """Raises IntegrityError when the event was taken meanwhile; the turn then begins again and finds it."""
     tx.execute(
-        _TAKEN,
+        statements.TAKEN,
         {
             "channel": channel,
             "sender": sender_key(identity),
@@ -263,7 +206,7 @@ def remember(tx: Connection, channel: str, identity: Identity, event: str, at: d
 
 def rows(tx: Connection, conversation: str, *, first: int = 1, last: int = 2**31 - 1) -> tuple[Row, ...]:
     """The journal, in order."""
-    found = tx.execute(_ROWS, {"conversation": conversation, "first": first, "last": last})
+    found = tx.execute(statements.ROWS, {"conversation": conversation, "first": first, "last": last})
     return tuple(
         Row(conversation=conversation, seq=row.seq, at=row.at, entry=cast(Event | Action, codec.load(row.entry)))
         for row in found
@@ -272,7 +215,7 @@ def rows(tx: Connection, conversation: str, *, first: int = 1, last: int = 2**31
 
 def lately(tx: Connection, conversation: str, *, before: int) -> tuple[Row, ...]:
     """The journal from the customer's last words before that seq, up to it; however long the conversation is."""
-    last = tx.execute(_LAST_WORDS, {"conversation": conversation, "before": before}).scalar()
+    last = tx.execute(statements.LAST_WORDS, {"conversation": conversation, "before": before}).scalar()
     return () if last is None else rows(tx, conversation, first=last, last=before - 1)
 
 
