@@ -12,31 +12,17 @@ it go on. A turn returns when its effects are committed, not when its words have
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
 
 from bot.dialogue.actions import End, Handoff, Say
-from bot.dialogue.events import (
-    AgentJoined,
-    AgentLeft,
-    AgentSaid,
-    Event,
-    Keys,
-    Left,
-    Silence,
-    Started,
-    TransferFailed,
-    Utterance,
-)
-from bot.dialogue.meaning import Expectation, Language
-from bot.dialogue.session import Session, Status
+from bot.dialogue.events import AgentSaid, Event, Keys, Silence, TransferFailed, Utterance
+from bot.dialogue.meaning import Language
 from bot.dialogue.values import Value
-from bot.errors import Conflict, GovorunError, place
-from bot.ports import Identity, Inbound, Outcome, Row, rows_of
+from bot.errors import GovorunError, place
+from bot.ports import Identity, Outcome, Row, rows_of
 from voice.audio import FRAME_MS
 from voice.dtmf import Keypad
 from voice.equipment import Equipment
@@ -45,11 +31,12 @@ from voice.hearing import Hearing, Said, Talking, Told
 from voice.hints import hint
 from voice.ports import CallLeg, Digit, Ended
 from voice.speaking import Speaking
+from voice.talk import Talk
+from voice.transfer import LEFT_ALONE_S, Transfer
 
 log = logging.getLogger(__name__)
 
 HOLD_S = 15.0  # between words to a caller who waits for a person
-LEFT_ALONE_S = 20.0  # how long the last words may take before the line is cleared all the same
 UNCLEAR = "…"  # stands in the transcript for speech that no words were found in
 NOTICED_MS = 500  # of speech without words: shorter is a cough, longer deserves "I didn't catch that"
 SLOW_TURN_S = 3.0  # longer than this nobody is left without a word; a busy database may take 50
@@ -58,12 +45,9 @@ BROKEN_TURNS = 2  # in a row, then the line is closed: the caller has heard an a
 
 @dataclass(frozen=True, slots=True)
 class FromOthers:
-    """A journal row of a turn that was not ours, or may be: `Call` knows by its seq."""
+    """A journal row of a turn that was not ours, or may be: `Talk` knows by its seq."""
 
     row: Row
-
-
-STATUS_AFTER: Mapping[type, Status] = {AgentJoined: "agent", AgentLeft: "bot"}
 
 
 class Call:
@@ -89,21 +73,20 @@ class Call:
         self._equipment = equipment
         self._channel = channel
         caller = leg.caller if leg.caller.startswith("+") else ""
-        self._caller = caller
-        self._identity = identity or (
-            Identity(kind="phone", value=caller) if caller else Identity(kind="call", value=leg.id)
+        self._talk = Talk(
+            equipment.turns,
+            leg.id,
+            channel=channel,
+            caller=caller,
+            identity=identity
+            or (Identity(kind="phone", value=caller) if caller else Identity(kind="call", value=leg.id)),
+            language=language,
+            scenarios=scenarios,
+            scenario=scenario,
+            given=dict(given or {}),
         )
-        self._language = language
-        self._scenarios = scenarios
-        self._scenario = scenario
-        self._given = dict(given or {})
         self._waits: asyncio.TimerHandle | None = None  # says that a slow turn is under way
-        self._numbers = itertools.count(1)
         self._todo: asyncio.Queue[Event | FromOthers] = asyncio.Queue()
-        self._seen: set[int] = set()  # journal rows that were said or need not be
-        self._latest = 0  # the last journal row of our own turns
-        self._session: Session | None = None
-        self._expectation = Expectation()
         self._keypad = Keypad()
         self._speaking = Speaking(leg, equipment.voices, equipment.measured)
         self._hearing: Hearing | None = None
@@ -113,9 +96,7 @@ class Call:
         self._tasks: set[asyncio.Task[None]] = set()
         self._broken = 0  # turns in a row that could not be taken
         self._closing = False  # the last words are being said
-        self._transferring = False
-        self._agent = ""  # the address of an agent who takes this call
-        self._transferred = False
+        self._transfer = Transfer(leg, equipment, self._speaking)
         self._ended: Ended | None = None
 
     async def run(self) -> None:
@@ -124,7 +105,7 @@ class Call:
         try:
             vad = equipment.vads.take()  # before the answer: it stalls the loop once
             self._hearing = Hearing(vad, equipment.ears, self._heard, self._is_whole)
-            outcome = await self._turn(self._started())
+            outcome = await self._turn(self._talk.started())
             await self._leg.answer()
         except GovorunError as error:
             log.warning("call %s was not taken: %s", self._leg.id, error)
@@ -150,7 +131,7 @@ class Call:
             self._hearing.close()
             equipment.vads.give_back(vad)
             await self._leg.hang_up()
-            await self._leave("transferred" if self._transferred else self._ended.reason if self._ended else "lost")
+            await self._leave("transferred" if self._transfer.done else self._ended.reason if self._ended else "lost")
 
     def dismiss(self) -> None:
         """The process is going to stop: say so, and hang up."""
@@ -192,8 +173,11 @@ class Call:
     @property
     def _deaf(self) -> bool:
         """While a prompt that must be heard plays, while a person is being rung, and when all is said."""
-        ended = self._closing or (self._session is not None and self._session.status == "ended")
-        return self._transferring or ended or self._speaking.protected
+        return self._transfer.under_way or self._over or self._speaking.protected
+
+    @property
+    def _over(self) -> bool:
+        return self._closing or self._talk.status == "ended"
 
     def _heard(self, heard: Told) -> None:
         self._quiet = 0
@@ -219,11 +203,12 @@ class Call:
     @property
     def _to_its_end(self) -> bool:
         """Whether what plays is said to its end, whatever the caller says: an agent's words, and the last ones."""
-        return self._closing or (self._session is not None and self._session.status in ("agent", "ended"))
+        return self._over or self._talk.status == "agent"
 
     async def _is_whole(self, text: str) -> bool:
         whole = self._equipment.whole
-        return whole is not None and self._session is not None and await whole(text, self._session, self._expectation)
+        talk = self._talk
+        return whole is not None and talk.session is not None and await whole(text, talk.session, talk.expectation)
 
     @property
     def _now_ms(self) -> int:
@@ -231,10 +216,10 @@ class Call:
         return self._frames * FRAME_MS
 
     def _count_silence(self, hearing: Hearing) -> None:
-        status = self._session.status if self._session else ""
-        asked_for = self._session.pause_s if self._session else 0  # "подождите минутку"
-        patience = {"bot": asked_for or self._equipment.silence_s, "waiting": HOLD_S}.get(status)
-        busy = self._busy or self._transferring or hearing.active or not self._speaking.idle
+        session = self._talk.session
+        asked_for = session.pause_s if session else 0  # "подождите минутку"
+        patience = {"bot": asked_for or self._equipment.silence_s, "waiting": HOLD_S}.get(self._talk.status or "")
+        busy = self._busy or self._transfer.under_way or hearing.active or not self._speaking.idle
         if patience is None or busy or self._keypad.typed:
             self._quiet = 0
             return
@@ -256,8 +241,8 @@ class Call:
                         self._todo.put_nowait(FromOthers(row))
                 transfer = message.get("transfer")
                 if transfer:
-                    self._agent = str(transfer["to"])
-                    self._later(self._transfer(conversation, self._agent))
+                    self._transfer.taken_by(str(transfer["to"]))
+                    self._later(self._give(conversation, str(transfer["to"])))
 
     # --- one thing after another -----------------------------------------------------------------------
 
@@ -268,7 +253,7 @@ class Call:
             if isinstance(item, FromOthers):
                 self._from_others(item.row)
                 continue
-            if self._closing or (self._session is not None and self._session.status == "ended"):
+            if self._over:
                 continue
             self._busy = True
             began = self._now_ms
@@ -306,26 +291,23 @@ class Call:
             self._later(self._finish())
 
     def _say_of_our_own(self, words: Mapping[str, str]) -> None:
-        language = self._session.language if self._session else self._language or "ru"
-        self._speaking.say(words.get(language, ""), language, pace=self._session.pace if self._session else 1.0)
+        language = self._talk.language
+        self._speaking.say(words.get(language, ""), language, pace=self._talk.pace)
 
     def _from_others(self, row: Row) -> None:
         """The agent's words, and the bot's where it got the conversation back."""
-        session = self._session
-        if session is None or row.seq in self._seen:
+        if not self._talk.news(row):
             return
-        self._seen.add(row.seq)
         entry = row.entry
         if isinstance(entry, AgentSaid):
-            self._speaking.say(entry.text, session.language, pace=session.pace)
+            self._speaking.say(entry.text, self._talk.language, pace=self._talk.pace)
         elif isinstance(entry, Say):
             self._say(entry)
-        elif isinstance(entry, End):
-            self._session = replace(session, status="ended")
-            self._later(self._finish())
-        elif type(entry) in STATUS_AFTER and row.seq > self._latest:
-            self._session = replace(session, status=STATUS_AFTER[type(entry)])
-            self._expect(self._equipment.turns.expectation(self._session))
+        elif self._talk.follow(row):
+            if isinstance(entry, End):
+                self._later(self._finish())
+            else:
+                self._expect()
 
     def _say(self, say: Say) -> None:
         self._speaking.say(say.speech, say.language, barge_in=say.barge_in == "allow", pace=say.pace)
@@ -336,42 +318,25 @@ class Call:
             if isinstance(action, Say):
                 self._say(action)
             elif isinstance(action, Handoff) and self._equipment.agent and self._channel == "sip":
-                self._later(self._transfer(outcome.conversation, self._equipment.agent))
+                self._later(self._give(outcome.conversation, self._equipment.agent))
             elif isinstance(action, End):
                 self._later(self._finish())
 
     async def _turn(self, event: Event) -> Outcome:
-        outcome = await self._equipment.turns.take(
-            Inbound(
-                event=event,
-                channel=self._channel,
-                identity=self._identity,
-                conversation=self._session.conversation if self._session else None,
-                medium="voice",
-                scenarios=self._scenarios,
-                scenario=self._scenario,
-                given=self._given,
-                language=self._language,
-            )
-        )
-        self._session = outcome.session
-        self._seen.update(row.seq for row in outcome.rows)
-        self._latest = max([self._latest, *(row.seq for row in outcome.rows)])
-        self._expect(outcome.expectation)
+        outcome = await self._talk.take(event)
+        self._expect()
         return outcome
 
-    def _expect(self, expectation: Expectation) -> None:
-        self._expectation = expectation
+    def _expect(self) -> None:
+        expectation = self._talk.expectation
         self._keypad.expect(expectation.keys, expectation.digits)
-        if self._hearing is not None and self._session is not None:
-            self._hearing.expect(hint(expectation, self._session.language))
+        if self._hearing is not None:
+            self._hearing.expect(hint(expectation, self._talk.language))
 
     async def _leave(self, reason: str) -> None:
-        """The conversation ends with the line, unless it has ended already; if it can't be told so now, it is swept."""
-        if self._session is None or self._session.status == "ended":
-            return
+        """If the conversation can't be told so now, it is swept."""
         try:
-            await self._turn(self._event(Left, reason=reason))
+            await self._talk.leave(reason)
         except GovorunError as error:
             log.error("the end of a call was not taken: %s", error)
 
@@ -381,32 +346,9 @@ class Call:
         await self._speaking.all_said(LEFT_ALONE_S)
         await self._leg.hang_up()
 
-    async def _transfer(self, conversation: str, target: str) -> None:
-        """Ring the agent with the vCon's id beside the call; without an answer the caller is back with the bot.
-
-        An agent who takes the call by hand meanwhile goes before the telephone of the settings.
-        """
-        if self._transferring:
-            return
-        self._transferring = True
-        try:
-            await self._speaking.all_said(LEFT_ALONE_S)
-            if not self._agent and self._equipment.ringing is not None:
-                try:
-                    await self._equipment.ringing(conversation, target)
-                except Conflict:
-                    if not self._agent:
-                        return  # somebody else took it, and will say where to
-            target, self._agent = self._agent or target, ""
-            # RFC 7433 4.1: octets in hex digits, here those of the id's text.
-            content = f"{self._equipment.vcon(conversation).encode().hex()};encoding=hex"
-            if await self._leg.transfer(target, user_to_user=content):
-                self._transferred = True
-                await self._leg.hang_up()
-            else:
-                self._put(TransferFailed)
-        finally:
-            self._transferring = False
+    async def _give(self, conversation: str, target: str) -> None:
+        if not await self._transfer.ring(conversation, target):
+            self._put(TransferFailed)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         """Beside the queue, so that the caller may still hang up or say "never mind"."""
@@ -419,15 +361,5 @@ class Call:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a call's transfer or end broke", exc_info=error)
 
-    # --- events ----------------------------------------------------------------------------------------
-
     def _put(self, kind: type[Event], **fields: Any) -> None:
-        self._todo.put_nowait(self._event(kind, **fields))
-
-    def _event(self, kind: type[Event], **fields: Any) -> Event:
-        return kind(id=f"{self._leg.id}/{next(self._numbers)}", at=datetime.now(UTC), **fields)
-
-    def _started(self) -> Event:
-        return self._event(
-            Started, medium="voice", channel=self._channel, language=self._language or "ru", caller=self._caller
-        )
+        self._todo.put_nowait(self._talk.event(kind, **fields))
