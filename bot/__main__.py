@@ -392,6 +392,22 @@ def slot(
     asking.slot(kind.value, lang, now, options, as_json=as_json, console=out)
 
 
+@understand.command(epilog="Example: govorun understand model 'запишите к терапевту' 'ну на той неделе как-нибудь'")
+def model(
+    said: Annotated[list[str], typer.Argument(metavar="TEXT…", help="A conversation; the last is asked about.")],
+    scenarios: Annotated[str, typer.Option("--set", help="The scenario set; else the default one.")] = "",
+    lang: Annotated[Literal["ru", "en"] | None, typer.Option("--lang", help="Language.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Show what goes out, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the language model of the settings what it would propose, and show what would come of it."""
+    from bot.app import proposals
+
+    proposals.propose(
+        settings_.load(), said, scenarios=scenarios, language=lang, show=show, as_json=as_json, console=out
+    )
+
+
 @menu.command(epilog="Example: govorun menu rank --items items.json < calls.jsonl")
 def rank(
     items: Annotated[Path, typer.Option("--items", help='JSON: ["id", …] or [{"id": …, "pinned": true}, …].')],

@@ -515,6 +515,7 @@ def understood(
         return replace(event, meaning=meaning)
     found = nlu.consider(event.text, expectation, language=language, now=now)
     if isinstance(found, Question):
+        found = replace(found, medium=session.medium)
         told = [answer for question, answer in advice if question == found]
         if not told:
             raise Unasked(nlu, found)

@@ -84,9 +84,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What an understanding asks another program about a text. Two that are equal have one answer."""
+    """What an understanding asks another program about a text. Two that are equal have one answer.
+
+    medium: "voice" or "text", how patient whoever said it is; the turn fills it in.
+    """
 
     text: str
+    medium: str = "text"
 
 
 class Nlu(Protocol):

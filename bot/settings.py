@@ -63,6 +63,26 @@ class Settings(BaseSettings):
     decoders: int = Field(2, ge=1, description="Utterances recognised at one time, a core each.")
     models: Path = Field(ROOT / "models", description="Folder of weights and of manifest.toml.")
 
+    llm_url: str = Field(
+        "",
+        description="OpenAI-compatible endpoint of a language model that may propose what an unclear utterance means: "
+        "http://127.0.0.1:11434/v1; empty: none is asked. See docs/language-model.md.",
+    )
+    llm_model: str = Field("", description="The model's name, as that server knows it: qwen3:4b.")
+    llm_key: SecretStr | None = Field(None, description="Bearer key of that server, where it wants one.")
+    llm_timeout_s: float = Field(
+        1.5, ge=0, le=30, description="Seconds that somebody who writes waits for it; 0: it isn't asked in writing."
+    )
+    llm_voice_timeout_s: float = Field(
+        0.8, ge=0, le=10, description="Seconds that a caller waits for it; 0: it isn't asked in calls."
+    )
+    llm_below: float = Field(
+        0.7, ge=0, le=1, description="A wish told less surely is asked about; 0: only what was not understood at all."
+    )
+    llm_plain_http: bool = Field(
+        False, description="Let what customers say go to another machine by http, unencrypted: your own network."
+    )
+
     api_token: SecretStr | None = Field(
         None, description="Bearer token of /api; empty: made at the first start, kept in the data folder."
     )

@@ -50,6 +50,17 @@ class Metrics:
         self.rasa_seconds = Histogram(
             "govorun_rasa_seconds", "Answers of Rasa.", ("what",), buckets=_SECONDS, registry=self.registry
         )
+        self.model = Counter(
+            "govorun_language_model",
+            "Questions to the language model: asked, skipped (it rests or is busy), answered, failed; and of the "
+            "proposals: used, nothing (it had none), refused (it broke the rules).",
+            ("result",),
+            registry=self.registry,
+        )
+        self.model_seconds = Histogram(
+            "govorun_language_model_seconds", "Until it answered or failed.", buckets=_SECONDS, registry=self.registry
+        )
+
         self.call_seconds = Histogram(
             "govorun_call_seconds",
             "Within a call. reply: end of the caller's speech to the first audio of the answer, and its parts: silence "
@@ -70,6 +81,12 @@ class Metrics:
             self.rasa_answers.labels(what, result).inc()
         if seconds is not None and result != "skipped":
             self.rasa_seconds.labels(what).observe(seconds)
+
+    def modelled(self, result: str, seconds: float) -> None:
+        """What became of a question to the language model, as in bot.understanding.llm.endpoint."""
+        self.model.labels(result).inc()
+        if result in ("answered", "failed"):
+            self.model_seconds.observe(seconds)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

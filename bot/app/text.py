@@ -21,6 +21,7 @@ from bot.api.metrics import MeasuredTurns, Metrics
 from bot.api.parts import Parts, Site, State
 from bot.api.records import Records
 from bot.api.tokens import Signer
+from bot.app.advice import endpoint, over
 from bot.app.library import Library, News
 from bot.backends.http import Outside
 from bot.channels.webchat import AnnouncedTurns
@@ -38,6 +39,7 @@ from bot.stores.redis import RedisBus
 from bot.stores.sql import Database
 from bot.stores.versions import Publication
 from bot.turn import ALL, STALE, Turn
+from bot.understanding.llm import Endpoint
 from bot.understanding.rasa.servers import Servers
 
 log = logging.getLogger("govorun.app")
@@ -64,6 +66,7 @@ class House:
     turn: Turn
     outside: Outside | None
     rasa: Servers | None
+    model: Endpoint | None
     turns: Turns
     desk: Desk
     records: Records
@@ -105,6 +108,8 @@ class House:
             await self.outside.close()
         if self.rasa is not None:
             await self.rasa.close()
+        if self.model is not None:
+            await self.model.close()
         if isinstance(self.bus, RedisBus):
             await self.bus.close()
         self.database.close()
@@ -177,12 +182,13 @@ def release() -> str:
 def build(settings: Settings, *, tried: bool = False) -> House:
     """Open the database, compile the scenarios, learn their phrases. Takes a second or two; blocks.
 
-    tried: the samples of actions.yaml answer, and no other program is asked.
+    tried: the samples of actions.yaml answer in place of the company's other programs.
 
     Raises GovorunError: SettingsError, BrokenSets, UnknownScenario.
     """
     metrics = Metrics()
     rasa = None if tried else Servers(report=metrics.rasa)
+    model = endpoint(settings, metrics.modelled)
     keys = Keys(prepared(settings.data))
     database = Database(settings.database)
     database.create()
@@ -191,7 +197,7 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         default=settings.scenario_set,
         database=database,
         cache=settings.data / "cache" / "intents",
-        around=rasa.over if rasa else None,
+        around=over(model, settings, rasa.over if rasa else None) if model else rasa.over if rasa else None,
     )
     try:
         sets = library.open()
@@ -212,6 +218,7 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         turn=turn,
         outside=outside,
         rasa=rasa,
+        model=model,
         turns=turns,
         desk=Desk(turns, database, bus),
         records=Records(database),
@@ -276,6 +283,10 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
         state, detail = made.calls.state() if made.calls else ("off", "text only")
         return ("failed" if needs_voice and state == "off" else state), detail
 
+    async def model() -> tuple[State, str]:
+        # One that fails is no reason to send customers elsewhere: the default understands without it.
+        return ("ready", house.model.state) if house.model else ("off", "GOVORUN_LLM_URL is not set")
+
     async def process() -> tuple[State, str]:
         return ("failed", "draining: no new work") if house.draining else ("ready", f"Govorun {release()}")
 
@@ -284,6 +295,7 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
         "scenarios": sets,
         "database": database,
         "voice": voice,
+        "language_model": model,
     }
     made = Parts(
         turns=house.turns,

@@ -14,6 +14,7 @@ from typing import Literal
 from bot.dialogue.actions import Action, ChoseItem, End, Fault, Fetch, Handoff, Learn, Rated, Say
 from bot.dialogue.engine import advance, expects, opening
 from bot.dialogue.events import Event, Fetched, Started, Utterance
+from bot.dialogue.meaning import UNSURE
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
 from bot.ports import Nlu, Row
@@ -152,6 +153,8 @@ class _Replay:
         expectation = expects(self.session, self.scenarios)
         now = event.at.replace(tzinfo=None)
         meaning = self.nlu.understand(event.text, expectation, language=self.session.language, now=now)
+        if event.meaning.proposed and meaning.unsure(UNSURE):
+            return event  # a language model would be asked again; it said this then
         return replace(event, meaning=meaning)
 
     def take(self, event: Event, at: int) -> None:

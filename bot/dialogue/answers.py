@@ -172,7 +172,7 @@ def _confirm(run: Run, step: ConfirmStep, meaning: Meaning) -> bool:
     if meaning.option in step.change:  # "телефон другой", or the button after "Что поправить?"
         ask_anew(run, step, str(meaning.option))
         return True
-    if meaning.yes is None:
+    if meaning.yes is None or (meaning.yes and meaning.proposed):  # to agree is the customer's own word alone
         return False
     run.understood()
     if run.frame.awaiting == "change" and meaning.yes is False:  # "Что поправить?" "Ничего, не надо"

@@ -13,6 +13,9 @@ from bot.dialogue.values import Moment, Value
 Language = Literal["ru", "en"]
 Wrong = Literal["past", "no_such_time"]
 
+UNSURE = (
+    0.7  # a wish told less surely is worth asking a language model about; docs/language-model.md has what that costs
+)
 KNOWLEDGE = "answers."  # begins the intent of every question that customers ask by the way
 
 # Intents every conversation understands, whatever its scenario says: the built-in repair patterns.
@@ -68,6 +71,7 @@ class Meaning:
     yes: an answer to a yes/no question, None if it held none. option: the id of an offered choice.
     language: the other language, where the customer surely goes over to it; None where they go on as they were.
     either: two intents between which the words don't decide; readings then belong to both.
+    proposed: a language model proposed it, where the words said nothing sure to us. Nobody consents by it.
     """
 
     intents: tuple[ScoredIntent, ...] = ()
@@ -76,6 +80,7 @@ class Meaning:
     option: str | None = None
     language: Language | None = None
     either: tuple[str, ...] = ()
+    proposed: bool = False
 
     @classmethod
     def only(cls, intent: str) -> Meaning:
@@ -85,6 +90,14 @@ class Meaning:
     @property
     def intent(self) -> str | None:
         return self.intents[0].name if self.intents else None
+
+    def unsure(self, below: float) -> bool:
+        """Whether it is nothing, two wishes alike, or a wish told less surely than `below`."""
+        if self.either:
+            return True
+        if self.option is not None or self.yes is not None:
+            return False
+        return self.intents[0].score < below if self.intents else not self.readings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

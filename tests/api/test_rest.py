@@ -200,6 +200,7 @@ async def test_readiness_names_every_part(web: Web) -> None:
         assert response.status_code == 200
         parts = response.json()["parts"]
         assert {name: part["state"] for name, part in parts.items()} == {
+            "language_model": "off",
             "process": "ready",
             "scenarios": "ready",
             "database": "ready",
