@@ -173,6 +173,8 @@ class Body:
         talk = conversations.locked(self.tx, asked.conversation)
         if talk is None or talk.session is None or talk.session.status != "bot":
             return
+        if not talk.session.stack or talk.session.stack[-1].awaiting != asked.fetch.id:
+            return  # something else is talked about meanwhile
         scenarios = self.served(talk).scenarios
         at = local(self.inbound.event.at, scenarios.business)
         run = Run(talk.session, scenarios, at.replace(tzinfo=None))

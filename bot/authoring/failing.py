@@ -22,6 +22,5 @@ def on_fail(draft: Draft, slots: Node | None, block: Block) -> None:
         if not collects:
             continue
         first = block(draft, node, f"slots/{name}/on_fail", DONE, collects[0].id)
-        draft.slots = {**draft.slots, name: replace(draft.slots[name], on_fail=first)}
         for step in collects:
             draft.steps[step.id] = replace(step, fails={**step.fails, name: first})

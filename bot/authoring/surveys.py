@@ -46,7 +46,7 @@ def survey(draft: Draft, fields: Values, at: Place) -> str:
         at.node,
     )
     after = keep
-    slots = {score: _score(score, kind, ask, keep, at.line)}
+    slots = {score: _score(score, kind, ask, at.line)}
     if words is not None:
         prompt = reader.prompt(words, f"{where}.comment")
         slots[comment] = Slot(
@@ -55,11 +55,13 @@ def survey(draft: Draft, fields: Values, at: Place) -> str:
             title=TITLES["comment"],
             ask=prompt,
             skip=True,
-            on_fail=keep,
             max_attempts=1,
             line=at.line,
         )
-        after = draft.add(CollectStep(id=f"{at.path}/comment", next=keep, line=at.line, slots=(comment,)), at.node)
+        after = draft.add(
+            CollectStep(id=f"{at.path}/comment", next=keep, line=at.line, slots=(comment,), fails={comment: keep}),
+            at.node,
+        )
         condition = reader.expression(when)
         if condition is not None:
             after = draft.add(
@@ -69,7 +71,9 @@ def survey(draft: Draft, fields: Values, at: Place) -> str:
     number = Expression.parse(f"number({score})")
     told = {score: number, "score": number}
     read = draft.add(SetStep(id=f"{at.path}/read", next=after, line=at.line, assignments=told), at.node)
-    asks = draft.add(CollectStep(id=f"{at.path}/score", next=read, line=at.line, slots=(score,)), at.node)
+    asks = draft.add(
+        CollectStep(id=f"{at.path}/score", next=read, line=at.line, slots=(score,), fails={score: keep}), at.node
+    )
     blank = dict.fromkeys((score, comment, "score", "comment"), _NONE)
     return draft.add(SetStep(id=at.path, next=asks, line=at.line, assignments=blank), at.node)
 
@@ -86,7 +90,7 @@ def _name(draft: Draft, name: str, kind: str, at: Place) -> str:
     return f"{name}{number}"
 
 
-def _score(name: str, kind: str, ask: Prompt, keep: str, line: int) -> Slot:
+def _score(name: str, kind: str, ask: Prompt, line: int) -> Slot:
     keys = kind != "nps"
     options = tuple(
         Option(id=str(value), title={"ru": str(value), "en": str(value)}, key=str(value) if keys else None)
@@ -100,7 +104,6 @@ def _score(name: str, kind: str, ask: Prompt, keep: str, line: int) -> Slot:
         options=options,
         low=LOWEST[kind],
         high=SCALES[kind],
-        on_fail=keep,
         line=line,
     )
 

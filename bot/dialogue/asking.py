@@ -15,6 +15,7 @@ from bot.dialogue.session import Frame
 from bot.dialogue.values import Moment, Value
 
 SERVED = "served."  # among a frame's visits
+FAILED = "failed."  # among a frame's visits: it was asked for in vain, and what is to be done then was done
 REFUSED = "invalid."  # among a frame's visits: how often a value for this slot was refused
 # What the built-in prompts say of a value that a slot can't hold.
 REFUSALS = (
@@ -32,8 +33,7 @@ MAX_INVALID = 4  # values refused for one slot before a person is asked to help
 
 def ask(run: Run, slot: Slot) -> None:
     """Ask for it and wait. What is partly known ("завтра") is asked for in its missing part."""
-    if UNSAID in run.frame.visits:
-        run.put(visits={name: count for name, count in run.frame.visits.items() if name != UNSAID})
+    _uncount(run, UNSAID)
     attempt = run.session.misses + run.session.silences
     partial = run.frame.partial.get(slot.name)
     question = run.frame.question if run.frame.asked == slot.name else None
@@ -125,6 +125,7 @@ def take(run: Run, slot: Slot, reading: Reading) -> bool:
             return False
     run.forget(slot.name)
     accepted(run, slot.name)
+    _uncount(run, f"{FAILED}{slot.name}")
     run.store(**{slot.name: value})
     if run.frame.asked == slot.name:
         run.put(asked=None, question=None)
@@ -168,8 +169,12 @@ def refuse(run: Run, slot: Slot, value: Value, *, keep_day: bool) -> None:
 
 def accepted(run: Run, name: str) -> None:
     """What was refused before counts no more: the value is there now, or a person was called for it."""
-    if f"{REFUSED}{name}" in run.frame.visits:
-        run.put(visits={key: count for key, count in run.frame.visits.items() if key != f"{REFUSED}{name}"})
+    _uncount(run, f"{REFUSED}{name}")
+
+
+def _uncount(run: Run, key: str) -> None:
+    if key in run.frame.visits:
+        run.put(visits={each: count for each, count in run.frame.visits.items() if each != key})
 
 
 def collected_at(run: Run, slot: str) -> str | None:

@@ -42,6 +42,7 @@ from bot.dialogue.run import Run
 from bot.dialogue.scenario import ChooseStep, DoStep, Scenario, ScenarioSet
 from bot.dialogue.session import Frame, Session
 from bot.dialogue.steps import DIGRESSION, WAITING, go_on, hand_off
+from bot.dialogue.surveys import broken_off
 from bot.dialogue.values import Value
 
 __all__ = ["advance", "expects", "opening"]
@@ -154,7 +155,7 @@ def _understood(run: Run, meaning: Meaning) -> None:
         return
     if run.session.offer is not None and _offer_answered(run, meaning):
         return
-    if isinstance(run.step, DoStep) and run.frame.awaiting and meaning.intent not in LEAVES:
+    if run.fetching and meaning.intent not in LEAVES:
         run.say_builtin("one_moment")  # another program is being asked: there is no question to answer just now
         return
     if run.session.pending is not None:
@@ -259,11 +260,13 @@ def _wish(run: Run, meaning: Meaning, intent: str) -> None:
         run.understood()
         if depth is None:
             if not run.scenario.resumable and len(run.session.stack) > 1:
+                broken_off(run, len(run.session.stack) - 1)
                 run.pop()  # not to be come back to
             if isinstance(run.step, ChooseStep):
                 serve(run, run.step)
             begin(run, intent, meaning)
         else:  # it is under way already: back to it, with what was just said
+            broken_off(run, depth + 1)
             run.change(stack=run.session.stack[: depth + 1])
             ask_again(run)
         return
@@ -290,25 +293,38 @@ def _silence(run: Run, event: Silence) -> None:
 
 
 def _fetched(run: Run, event: Fetched) -> None:
-    """Where a person has come meanwhile, the answer is kept, and the bot goes on from there when they leave."""
-    step = run.step
-    if not isinstance(step, DoStep) or run.frame.awaiting != event.request:
+    """For the scenario that asked, wherever it stands: another one may have begun above it meanwhile. Where a person
+    has come, the answer is kept, and the bot goes on from there when they leave."""
+    stack = run.session.stack
+    depth = next((at for at, frame in enumerate(stack) if frame.awaiting == event.request), None)
+    if depth is None:
         return  # the customer went elsewhere meanwhile
-    run.store(**event.data)
-    if event.outcome in step.branches:
-        run.go(step.branches[event.outcome])
-    elif event.outcome == "ok":
-        run.go(step.next)
+    if depth == len(stack) - 1:
+        known = _answered(run, event)
     else:
-        run.fault(f"{step.action} answered '{event.outcome}', which has no branch")
-        if run.session.status != "bot":
-            run.go("")  # whoever is there sees to it
-            return
+        with run.under(depth):
+            known = _answered(run, event)
+    if known:
+        go_on(run)
+    elif run.session.status == "bot":  # else whoever is there sees to it
         run.say_builtin("internal_error")
-        run.go(step.next)
         hand_off(run, reason="error")
-        return
-    go_on(run)
+
+
+def _answered(run: Run, event: Fetched) -> bool:
+    """On to what the outcome leads to; False: the step has no way for it."""
+    step = run.step
+    if not isinstance(step, DoStep):  # edited meanwhile: the answer is to a question that is no more
+        run.put(awaiting="")
+        return True
+    run.store(**event.data)
+    target = step.branches.get(event.outcome, step.next if event.outcome == "ok" else None)
+    if target is None:
+        run.fault(f"{step.action} answered '{event.outcome}', which has no branch")
+        run.go(step.next if run.session.status == "bot" else "")
+        return False
+    run.go(target)
+    return True
 
 
 def _agent_joined(run: Run, event: AgentJoined) -> None:
@@ -323,6 +339,7 @@ def _agent_said(run: Run, event: AgentSaid) -> None:
 def _agent_left(run: Run, event: AgentLeft) -> None:
     run.change(status="bot", agent="")
     if event.closed:
+        broken_off(run)
         run.say_builtin("goodbye")
         run.change(status="ended", stack=())
         return
@@ -349,6 +366,7 @@ def _left(run: Run, event: Left) -> None:
     if event.moved_to:
         run.say_builtin("moved")
         run.change(stack=())
+    broken_off(run)
     run.change(status="ended")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.dialogue.asking import MAX_INVALID, REFUSED, accepted
+from bot.dialogue.asking import FAILED, MAX_INVALID, REFUSED, accepted
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import CollectStep, Slot
 from bot.dialogue.steps import finish, go_on, hand_off
@@ -45,11 +45,16 @@ def refused_too_often(run: Run) -> str | None:
 
 
 def give_up(run: Run, *, reason: str, name: str | None = None) -> None:
-    """A slot was asked for in vain, the one asked now or `name`: on to its own `on_fail`, or a person helps."""
+    """A slot was asked for in vain, the one asked now or `name`: on to its own `on_fail`, or a person helps.
+
+    Once: who gives nothing after `on_fail` has brought them back to it is not asked for ever.
+    """
     slot = run.scenario.slots.get(name) if name is not None else asked_slot(run)
     if slot is not None:
         accepted(run, slot.name)
-    if slot is None or slot.on_fail is None or run.session.offer is not None:
+    target = _fails(run, slot.name) if slot is not None and run.session.offer is None else None
+    again = slot is not None and target is not None and run.visit(f"{FAILED}{slot.name}")
+    if slot is None or target is None or again:
         if reason == "silence" and run.scenarios.scenarios[run.session.stack[0].scenario].outbound:
             run.say_builtin("goodbye")  # we rang, and nobody talks: an answering machine is no matter for a person
             finish(run, reason="silence")
@@ -58,5 +63,14 @@ def give_up(run: Run, *, reason: str, name: str | None = None) -> None:
         return
     run.understood()
     leave_out(run, slot.name)
-    run.go(slot.on_fail)
+    run.go(target)
     go_on(run)
+
+
+def _fails(run: Run, name: str) -> str | None:
+    """Where its `on_fail` leads from the step that asks for it."""
+    at = run.scenario.steps.get(run.scenario.collected_at.get(name, ""))
+    for step in (run.step, at):
+        if isinstance(step, CollectStep) and name in step.slots:
+            return step.fails.get(name)
+    return None

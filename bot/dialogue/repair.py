@@ -14,9 +14,10 @@ from bot.dialogue.choosing import YES_NO
 from bot.dialogue.failing import asked_slot, give_up, left_out
 from bot.dialogue.pending import options, titled
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep
+from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, Scenario
 from bot.dialogue.session import Frame
-from bot.dialogue.steps import finish, go_on, hand_off
+from bot.dialogue.steps import finish, go_on, hand_off, starter
+from bot.dialogue.surveys import back_to_score, broken_off
 from bot.dialogue.values import Value
 
 # Prompts in a row that brought no answer before a person is asked to help: the question and one other wording by
@@ -111,20 +112,43 @@ def _given_up(run: Run) -> bool:
 def cancel(run: Run) -> None:
     if run.session.offer:
         run.change(offer=None)
+        ask_again(run)
     elif len(run.session.stack) > 1:
         run.say_builtin("cancelled")
-        run.pop()
-        if run.frame.awaiting:
-            run.put(awaiting="")
-        go_on(run)
-        return
-    elif any(isinstance(step, ChooseStep) for step in run.scenario.steps.values()):
+        _call_off(run)
+    elif _menu_of(run.scenario) is not None:
         run.say_builtin("nothing_to_cancel")
+        ask_again(run)
     else:  # there is no menu to go back to: the conversation was about this
         run.say_builtin("cancelled")
         goodbye(run)
-        return
-    ask_again(run)
+
+
+def _call_off(run: Run) -> None:
+    """Out of the scenario on top. What started it goes on where it says how; but what needs its results can't have
+    them now, and is called off too, as far down as anything does."""
+    broken_off(run, len(run.session.stack) - 1)
+    step = starter(run)
+    run.pop()
+    if step is not None and step.cancelled is not None:
+        run.go(step.cancelled)
+    elif step is not None and step.results:
+        if len(run.session.stack) > 1:
+            _call_off(run)
+            return
+        menu_step = _menu_of(run.scenario)
+        if menu_step is None:
+            goodbye(run)
+            return
+        run.go(menu_step)
+    elif run.frame.awaiting and not run.fetching:
+        run.put(awaiting="")
+    go_on(run)
+
+
+def _menu_of(scenario: Scenario) -> str | None:
+    """The id of its first menu."""
+    return next((step.id for step in scenario.steps.values() if isinstance(step, ChooseStep)), None)
 
 
 def repeat(run: Run) -> None:
@@ -157,6 +181,9 @@ def back(run: Run) -> None:
         return
     if isinstance(step, ChooseStep) and len(run.session.stack) == 1:
         ask_again(run)
+        return
+    if back_to_score(run):
+        go_on(run)
         return
     if isinstance(step, CollectStep) and run.frame.asked in step.slots:
         filled = [name for name in step.slots[: step.slots.index(run.frame.asked)] if name in run.frame.values]
@@ -201,11 +228,12 @@ def menu(run: Run) -> None:
     """To the first menu, read out in full; where there is none, from the start, with what we rang about and no more:
     a "yes" after "menu" must not do again what was done."""
     run.change(offer=None, pending=None)
+    broken_off(run)
     root = run.session.stack[0] if run.session.stack else None
     if root is None:
         return
     first = run.scenarios.scenarios[root.scenario]
-    at = next((step.id for step in first.steps.values() if isinstance(step, ChooseStep)), None)
+    at = _menu_of(first)
     if at is None:
         given = {name: value for name, value in root.values.items() if name in first.given}
         root = Frame(scenario=root.scenario, step=first.first, values=given)

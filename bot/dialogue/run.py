@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from bot.dialogue.actions import Action, Choice, Fault, Say
 from bot.dialogue.expressions import Expression, ExpressionError, Template, sentence
 from bot.dialogue.meaning import Language, Option
 from bot.dialogue.prompts import Within, render, tells
-from bot.dialogue.scenario import Prompt, Scenario, ScenarioSet, Slot, Step, Wording
+from bot.dialogue.scenario import DoStep, Prompt, Scenario, ScenarioSet, Slot, Step, Wording
 from bot.dialogue.session import Frame, Session, begun, changed
 from bot.dialogue.showing import Register, show
 from bot.dialogue.titles import chosen_titles
@@ -88,6 +89,19 @@ class Run:
         self.session.__dict__["stack"] = (*below, frame)
         self.frame = frame
         self.scenario = self.scenarios.scenarios.get(frame.scenario, NOTHING)
+
+    @contextmanager
+    def under(self, depth: int) -> Iterator[None]:
+        """Work on a scenario further down in the stack; what stands above it is put back afterwards, as it was."""
+        above = self.session.stack[depth + 1 :]
+        self.change(stack=self.session.stack[: depth + 1])
+        yield
+        self.change(stack=(*self.session.stack, *above))
+
+    @property
+    def fetching(self) -> bool:
+        """Whether the current step waits for what another program answers."""
+        return bool(self.frame.awaiting) and isinstance(self.step, DoStep)
 
     def go(self, step: str) -> None:
         """On to a step: whatever the frame waited for is over, and so are the misses at it."""

@@ -80,8 +80,7 @@ class Slot:
     many: several options at once, the value is a tuple of ids; none: by language, words for none of them, ().
     help: what "help" says while it is asked. expect: words by language that recognition should expect. invalid: said
     when a value was understood and can't be taken, where no rule has words of its own. skip: who says so, or a plain
-    "no" to a free text, leaves it empty. on_fail: the step that follows when it was asked often enough; without one a
-    person is called.
+    "no" to a free text, leaves it empty.
     """
 
     name: str
@@ -106,7 +105,6 @@ class Slot:
     none: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     invalid: Prompt | None = None
     skip: bool = False
-    on_fail: str | None = None
     help: Prompt | None = None
     expect: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     line: int = 0
@@ -160,8 +158,8 @@ class SayStep(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectStep(WaitingStep):
-    """Ask for the slots that are still empty, in this order. fails: where their `on_fail` leads, for whoever
-    walks through the steps."""
+    """Ask for the slots that are still empty, in this order. fails: of a slot, the step that follows when it was asked
+    for often enough; without one a person is called."""
 
     slots: tuple[str, ...]
     fails: Mapping[str, str] = field(default_factory=dict)
@@ -280,13 +278,15 @@ class LanguageStep(Step):
 class StartStep(Step):
     """Run another scenario, then go on (`returns`), or never come back. args: its slots' first values.
 
-    results: names here, and what they are worth in the other scenario when it came to its end.
+    results: names here, and what they are worth in the other scenario when it came to its end. cancelled: the step that
+    follows when the customer cancelled it; without one whoever needs its results is cancelled as well.
     """
 
     scenario: str
     args: Mapping[str, Expression] = field(default_factory=dict)
     returns: bool = True
     results: Mapping[str, Expression] = field(default_factory=dict)
+    cancelled: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ from bot.dialogue.scenario import (
     StartStep,
     Step,
 )
-from bot.dialogue.surveys import rate
+from bot.dialogue.surveys import broken_off, rate
 from bot.dialogue.values import MASK, Moment, Value
 
 MAX_STEPS = 300  # in one turn; a scenario that runs longer without asking anything is a loop
@@ -79,7 +79,9 @@ def leave(run: Run, *, finished: bool) -> None:
     run.pop()
     if results:
         run.store(**results)
-    if run.session.stack and run.frame.awaiting:
+    if run.fetching:
+        run.say_builtin("one_moment")  # what was asked of another program is not asked of it again
+    elif run.frame.awaiting:
         # A digression is over: ask again what was being asked.
         run.put(awaiting="")
         if asked and not isinstance(run.step, ChooseStep):
@@ -88,16 +90,21 @@ def leave(run: Run, *, finished: bool) -> None:
 
 def _results(run: Run) -> dict[str, Value]:
     """What the scenario below wanted to have of this one when it is done."""
+    step = starter(run)
+    return {name: run.evaluate(expression) for name, expression in step.results.items()} if step else {}
+
+
+def starter(run: Run) -> StartStep | None:
+    """The step of the scenario below that started this one; None where a wish did, or a menu."""
     if len(run.session.stack) < 2 or not run.frame.starter:
-        return {}
+        return None
     below = run.session.stack[-2]
     step = run.scenarios.scenarios[below.scenario].steps.get(run.frame.starter)
-    if not isinstance(step, StartStep):
-        return {}
-    return {name: run.evaluate(expression) for name, expression in step.results.items()}
+    return step if isinstance(step, StartStep) else None
 
 
 def finish(run: Run, reason: str = "done") -> None:
+    broken_off(run)
     run.actions.append(End(reason=reason))
     run.change(status="ended", stack=())
 

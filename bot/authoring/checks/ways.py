@@ -156,8 +156,9 @@ def _attempts(draft: Draft) -> None:
         node = Node(line=slot.line, column=1)
         if slot.max_attempts is not None and slot.max_attempts > MANY_ATTEMPTS:
             draft.reader.problem("many_attempts", node, name=name, count=str(slot.max_attempts))
-        target = getattr(slot, "on_fail", None)
-        if isinstance(target, str) and target and not _helped(draft.steps, target, name):
+        collects = [step for step in draft.steps.values() if isinstance(step, CollectStep)]
+        target = next((step.fails[name] for step in collects if name in step.fails), None)
+        if target and not _helped(draft.steps, target, name):
             draft.reader.problem("fail_loop", node, name=name)
 
 
