@@ -55,6 +55,8 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "again": ("once more", "снова"),
     "change": ("what may be corrected", "что можно поправить"),
     "declined": ("after no", "после отказа"),
+    "cancelled": ("when cancelled", "если отменили"),
+    "echo": ("said back", "повторяет"),
     "note": ("note for the agent", "записка оператору"),
     "price": ("price", "цена"),
     "minutes": ("minutes", "минуты"),

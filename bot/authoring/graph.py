@@ -330,7 +330,8 @@ class _Drawing:
         lines = [self.named(other.title) if other else step.scenario]
         if step.returns:
             lines.append(self.words["comes_back"])
-        return {"lines": tuple(lines), "main": step.next if step.returns else DONE}
+        rows = [] if step.cancelled is None else [Row(text=self.words["cancelled"], target=step.cancelled)]
+        return {"lines": tuple(lines), "rows": rows, "main": step.next if step.returns else DONE}
 
     def hand_off(self, step: HandoffStep) -> Mapping[str, Any]:
         parts = (step.reason, step.skill, self.said(step.note))

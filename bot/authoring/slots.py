@@ -17,7 +17,7 @@ from bot.dialogue.values import Value
 TYPES = ("choice", "datetime", "date", "time", "number", "digits", "phone", "person", "yesno", "text")
 KEYS = (
     "type", "title", "ask", "from", "options", "many", "none", "length", "min", "max", "unit", "past", "valid",
-    "invalid", "prefill", "learn", "help", "unrecognized", "on_fail", "skip", "expect", "keypad",
+    "invalid", "prefill", "learn", "help", "unrecognized", "echo", "on_fail", "skip", "expect", "keypad",
     "sensitive", "optional", "attempts",
 )  # fmt: skip
 # Which types of slot a key belongs to; a key that isn't here belongs to all.
@@ -145,6 +145,7 @@ def _slot(
         prefill=reader.expression(fields.get("prefill")),
         learn=reader.name(fields.get("learn")) or None,
         unrecognized=prompt("unrecognized"),
+        echo=prompt("echo"),
         keypad=prompt("keypad"),
         sensitive=reader.yes(fields.get("sensitive"), False),
         required=not reader.yes(fields.get("optional"), False),

@@ -1,8 +1,8 @@
 """The `steps:` of a scenario laid out flat: one function a keyword, each returns the id at which its step begins.
 
 A block is read from its last step to its first, so every step knows what follows it. Side roads (every outcome of an
-action but ok, and `declined`) end the scenario when their block is done, unless they say `again`, `go` or `continue`:
-nobody is booked because an author forgot to stop.
+action but ok, `declined`, `cancelled`) end the scenario when their block is done, unless they say `again`, `go` or
+`continue`: nobody is booked because an author forgot to stop.
 """
 
 from __future__ import annotations
@@ -220,6 +220,9 @@ def _start(draft: Draft, fields: Values, at: Place) -> str:
     returns = draft.reader.yes(fields.get("returns"), True)
     if not returns and "results" in fields:
         draft.reader.problem("results_gone", fields["results"])
+    gone = fields.get("cancelled")
+    if not returns and gone is not None:
+        draft.reader.problem("cancelled_gone", gone)
     step = StartStep(
         id=at.path,
         next=at.after if returns else DONE,
@@ -228,6 +231,7 @@ def _start(draft: Draft, fields: Values, at: Place) -> str:
         args=args,
         returns=returns,
         results=_results(draft, name, fields.get("results")),
+        cancelled=None if gone is None else block(draft, gone, f"{at.path}/cancelled", DONE, at.after),
     )
     return draft.add(step, at.node)
 
@@ -299,9 +303,9 @@ KEYWORDS: Mapping[str, tuple[tuple[str, ...], Callable[[Draft, Values, Place], s
     "if": (("then", "else"), partial(branching.if_, block)),
     "case": (("of", "else"), partial(branching.case, block)),
     "set": ((), _set),
-    "survey": (("ask", "comment", "about"), survey),
+    "survey": (("ask", "comment", "about", *WAITING), partial(survey, block)),
     "language": ((), _language),
-    "start": (("with", "returns", "results"), _start),
+    "start": (("with", "returns", "results", "cancelled"), _start),
     "handoff": (("skill", "priority", "note"), _handoff),
     "end": ((), _end),
     "go": ((), _go),

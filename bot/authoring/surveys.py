@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
-from bot.authoring.draft import Draft, Place, Values
-from bot.authoring.tree import Fields
+from bot.authoring.draft import Block, Draft, Place, Values
+from bot.authoring.local import asked_by_keys, waiting
+from bot.authoring.tree import Fields, Node
 from bot.dialogue.expressions import Expression, Template
 from bot.dialogue.meaning import Option
 from bot.dialogue.scenario import BranchStep, CollectStep, Prompt, RateStep, SetStep, Slot, Wording
@@ -17,8 +19,11 @@ BUILTIN = "builtin:"  # begins the id of a prompt that is put in when the set's 
 _NONE = Expression.parse("none")
 
 
-def survey(draft: Draft, fields: Values, at: Place) -> str:
-    """score := none; collect score; score := number(score); [if …] collect comment; keep."""
+def survey(block: Block, draft: Draft, fields: Values, at: Place) -> str:
+    """score := none; collect score; score := number(score); [if …] collect comment; keep.
+
+    `also` belongs to the question for the score: to the free words of a comment everything is an answer.
+    """
     reader = draft.reader
     found = reader.one_of(fields["survey"], KINDS, "csat")
     kind = next((each for each in KINDS if each == found), KINDS[0])
@@ -27,12 +32,22 @@ def survey(draft: Draft, fields: Values, at: Place) -> str:
     ask = reader.prompt(fields["ask"], where) if "ask" in fields else _builtin(f"survey_{kind}", reader.languages)
     draft.variables.update(("score", "comment"))
     keep = f"{at.path}/keep"
-    asked = fields.get("comment")
-    when = asked.get("when") if isinstance(asked, Fields) else None
-    words = asked.get("ask") if isinstance(asked, Fields) and when is not None else asked
-    if when is not None:
-        reader.fields(asked, ("when", "ask"), ("when", "ask"))
-    draft.add(
+    slots = {score: _score(score, kind, ask, at.line)}
+    asked = replace(at, path=f"{at.path}/score")
+    local = waiting(draft, fields, asked, asked_by_keys(slots.values()), block)
+    words, when = _comment(draft, fields.get("comment"))
+    if words is not None:
+        slots[comment] = Slot(
+            name=comment,
+            type="text",
+            title=TITLES["comment"],
+            ask=reader.prompt(words, f"{where}.comment"),
+            skip=True,
+            max_attempts=1,
+            line=at.line,
+        )
+    draft.hidden.update(slots)
+    after = draft.add(
         RateStep(
             id=keep,
             next=at.after,
@@ -45,37 +60,32 @@ def survey(draft: Draft, fields: Values, at: Place) -> str:
         ),
         at.node,
     )
-    after = keep
-    slots = {score: _score(score, kind, ask, at.line)}
     if words is not None:
-        prompt = reader.prompt(words, f"{where}.comment")
-        slots[comment] = Slot(
-            name=comment,
-            type="text",
-            title=TITLES["comment"],
-            ask=prompt,
-            skip=True,
-            max_attempts=1,
-            line=at.line,
-        )
-        after = draft.add(
-            CollectStep(id=f"{at.path}/comment", next=keep, line=at.line, slots=(comment,), fails={comment: keep}),
-            at.node,
-        )
-        condition = reader.expression(when)
-        if condition is not None:
-            after = draft.add(
-                BranchStep(id=f"{at.path}/when", next=after, line=at.line, when=condition, otherwise=keep), at.node
-            )
-    draft.hidden.update(slots)
+        ident = f"{at.path}/comment"
+        wait = {"fails": {comment: keep}, "interrupt": local["interrupt"]}
+        after = draft.add(CollectStep(id=ident, next=keep, line=at.line, slots=(comment,), **wait), at.node)
+    if when is not None:
+        ident = f"{at.path}/when"
+        after = draft.add(BranchStep(id=ident, next=after, line=at.line, when=when, otherwise=keep), at.node)
     number = Expression.parse(f"number({score})")
     told = {score: number, "score": number}
     read = draft.add(SetStep(id=f"{at.path}/read", next=after, line=at.line, assignments=told), at.node)
-    asks = draft.add(
-        CollectStep(id=f"{at.path}/score", next=read, line=at.line, slots=(score,), fails={score: keep}), at.node
-    )
+    fails = {score: keep}
+    asks = CollectStep(id=asked.path, next=read, line=at.line, slots=(score,), fails=fails, **local)
+    draft.add(asks, at.node)
     blank = dict.fromkeys((score, comment, "score", "comment"), _NONE)
-    return draft.add(SetStep(id=at.path, next=asks, line=at.line, assignments=blank), at.node)
+    return draft.add(SetStep(id=at.path, next=asks.id, line=at.line, assignments=blank), at.node)
+
+
+def _comment(draft: Draft, node: Node | None) -> tuple[Node | None, Expression | None]:
+    """The words it is asked for by, and the condition on which it is."""
+    when = node.get("when") if isinstance(node, Fields) else None
+    if when is None:
+        return node, None
+    assert isinstance(node, Fields)
+    draft.reader.fields(node, ("when", "ask"), ("when", "ask"))
+    words = node.get("ask")
+    return words, draft.reader.expression(when) if words is not None else None
 
 
 def _name(draft: Draft, name: str, kind: str, at: Place) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from bot.dialogue.actions import ChoseItem
+from bot.dialogue.actions import ChoseItem, Say
 from bot.dialogue.asking import collected_at, serve, served, take
 from bot.dialogue.choosing import DONE, NOTHING, SKIP, press
 from bot.dialogue.failing import give_up, left_out, refused_too_often
@@ -52,21 +52,20 @@ def _collect(run: Run, step: CollectStep, meaning: Meaning) -> bool:
         return True
     if asked is not None and asked.type == "yesno" and meaning.yes is not None:
         meaning = replace(meaning, readings={**meaning.readings, asked.name: Reading(value=meaning.yes)})
+    before = changed(run.frame)
     if meaning.option and asked and _pressed(run, asked, meaning.option):
-        pass
-    else:
-        before = changed(run.frame)
-        taken = read_slots(run, meaning)
-        if not taken:
-            if meaning.option in run.scenario.slots and run.frame.values.get(str(meaning.option)) is not None:
-                ask_anew(run, step, str(meaning.option))  # "телефон другой"
-                return True
-            return False
+        acknowledge(run, before, (asked.name,))
+        settle(run, step.id)
+        return True
+    taken = read_slots(run, meaning)
+    if taken:
         acknowledge(run, before, taken)
         settle(run, _from(run, step, before, taken))
         return True
-    settle(run, step.id)
-    return True
+    if meaning.option in run.scenario.slots and run.frame.values.get(str(meaning.option)) is not None:
+        ask_anew(run, step, str(meaning.option))  # "телефон другой"
+        return True
+    return False
 
 
 def _from(run: Run, step: CollectStep, before: Frame, taken: tuple[str, ...]) -> str:
@@ -106,13 +105,25 @@ def _pressed(run: Run, slot: Slot, option: str) -> bool:
 
 
 def acknowledge(run: Run, before: Frame, taken: tuple[str, ...]) -> None:
-    """Say back what was corrected while something else was asked; what is merely answered needs no echo."""
+    """Say back what was told: in the slot's own words for it, where it has them; else in built-in ones what was
+    corrected while something else was asked. before: the frame as it was."""
     for name in taken:
-        value = run.frame.values.get(name)
-        if run.scenario.slots[name].sensitive:
-            continue  # it is read back where the author says so, and for the ear alone
-        if name != before.asked and before.values.get(name) is not None and value is not None:
-            run.say_builtin("corrected", extra={"value": run.told(run.scenario.slots[name], value)})
+        slot, value = run.scenario.slots[name], run.frame.values.get(name)
+        if slot.sensitive or value is None:
+            continue  # what is secret is read back where the author says so, and for the ear alone
+        first = len(run.actions)
+        if slot.echo is not None:
+            run.say(slot.echo)
+        elif name != before.asked and before.values.get(name) is not None:
+            run.say_builtin("corrected", extra={"value": run.told(slot, value)})
+        run.echoes += [action for action in run.actions[first:] if isinstance(action, Say)]
+
+
+def proceed(run: Run) -> None:
+    """Run on. Where a summary comes at once, it says back all there is to say back."""
+    go_on(run)
+    if run.echoes and isinstance(run.step, ConfirmStep):
+        run.actions = [action for action in run.actions if not any(action is echo for echo in run.echoes)]
 
 
 def settle(run: Run, step: str) -> None:
@@ -123,7 +134,7 @@ def settle(run: Run, step: str) -> None:
     if refused is not None:
         give_up(run, name=refused, reason="not understood")
         return
-    go_on(run)
+    proceed(run)
 
 
 def _choose(run: Run, step: ChooseStep, meaning: Meaning) -> bool:
@@ -160,8 +171,9 @@ def choose(run: Run, step: ChooseStep, item: Item, meaning: Meaning) -> None:
 def begin(run: Run, scenario: str, meaning: Meaning) -> None:
     """Start a scenario with what the same utterance already said for its slots."""
     run.push(scenario)
-    read_slots(run, meaning)
-    go_on(run)
+    before = changed(run.frame)
+    acknowledge(run, before, read_slots(run, meaning))
+    proceed(run)
 
 
 def _confirm(run: Run, step: ConfirmStep, meaning: Meaning) -> bool:

@@ -28,7 +28,8 @@ class Run:
     The session and its frame on top are this run's own copies, changed in place until the turn is over; nobody else has
     seen them yet. What must stay as it is now is `changed(run.frame)`. Mappings in them are replaced, never changed.
     quiet: the customer spoke first, so the first menu isn't read out, the first question not asked. permitted: the
-    customer agreed to leave the step. paused: seconds that the customer had asked for before this event.
+    customer agreed to leave the step. paused: seconds that the customer had asked for before this event. echoes: of
+    the actions, what says back a value that was just told.
     """
 
     def __init__(self, session: Session, scenarios: ScenarioSet, now: datetime) -> None:
@@ -40,6 +41,7 @@ class Run:
         self.quiet = False
         self.permitted = False
         self.paused = session.pause_s
+        self.echoes: list[Say] = []
         self._scopes: dict[tuple[Language, bool, bool], Within] = {}  # by language, for the ear, for a prompt
 
     # the stack

@@ -72,9 +72,10 @@ class Rule:
 class Slot:
     """prefill: an expression whose value, if any, fills the slot without asking. learn: profile fact it teaches.
 
-    options: of a choice (resolved from the data it came from). open_hours: a datetime within business hours.
-    unrecognized: in place of the built-in prompt. keypad: how to give it by keys. required: False: taken when it is
-    said, never asked for. max_attempts: prompts without an answer before a person is asked; None: as everywhere.
+    options: of a choice (resolved from the data it came from). unrecognized: in place of the built-in prompt. echo:
+    said when the value is taken, but where a summary follows at once; without one only a correction is said back, in
+    built-in words. keypad: how to give it by keys. required: False: taken when it is said, never asked for.
+    max_attempts: prompts without an answer before a person is asked; None: as everywhere.
     length: of digits, fewest and most. low, high: bounds of a number, both allowed; unit: what it counts, by language.
     past: a date may be over.
     many: several options at once, the value is a tuple of ids; none: by language, words for none of them, ().
@@ -92,6 +93,7 @@ class Slot:
     prefill: Expression | None = None
     learn: str | None = None
     unrecognized: Prompt | None = None
+    echo: Prompt | None = None
     keypad: Prompt | None = None
     sensitive: bool = False
     required: bool = True

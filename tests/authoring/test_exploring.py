@@ -72,6 +72,29 @@ def test_a_failure_that_leads_round_for_ever_is_one(tmp_path: Path):
     assert "## orders.status: error" in finding.talk
 
 
+CIRCLE = """\
+slots:
+  number: {type: digits, length: 4, attempts: ATTEMPTS, on_fail: [continue: ], ask: {ru: Номер?, en: The number?}}
+steps:
+  - collect: number
+  - do: orders.status(number)
+    error:
+      - say: {ru: Не нашли., en: Not found.}
+      - again: number
+  - say: "{state}"
+"""
+
+
+def test_whoever_says_nothing_is_with_a_person_soon_whatever_other_programs_answer(tmp_path: Path):
+    assert found(tmp_path, CIRCLE.replace("ATTEMPTS", "2")) == ()
+
+
+def test_whoever_says_nothing_is_followed_through_what_other_programs_answer(tmp_path: Path):
+    findings = found(tmp_path, CIRCLE.replace("ATTEMPTS", "5"))
+    assert {finding.code for finding in findings} == {"no_patience"}
+    assert "## orders.status: error" in findings[0].talk
+
+
 @pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
 def test_every_shipped_set_leads_everybody_to_an_end(folder: Path):
     assert explore(load(folder), depth=QUICK) == ()

@@ -105,6 +105,37 @@ def test_results_that_the_other_scenario_does_not_have_are_found(tmp_path: Path)
     ]
 
 
+WHO = "  - collect: service\n"
+BRIEF = OTHER.replace("given: [greeting]\n", "").replace('  - say: "{greeting}"\n', "")
+
+
+def test_cancelling_a_scenario_that_was_started_for_its_results_cancels_the_whole(goes):
+    goes(
+        WHO + '  - start: other\n    results: {chosen: when}\n  - say: "{chosen|time}"\n  - collect: when\n',
+        "< Who?\n> lor\n< When?\n> cancel\n< All right, never mind.\n< Goodbye!\n= ended: done\n",
+        other=BRIEF,
+    )
+
+
+def test_cancelled_says_what_happens_then_and_may_go_on(goes):
+    steps = "  - start: other\n    results: {chosen: when}\n    cancelled:\n"
+    steps += "      - say: {ru: Потом., en: Later then.}\n      - continue:\n  - collect: when\n"
+    goes(
+        WHO + steps + DONE,
+        "< Who?\n> lor\n< When?\n> cancel\n< All right, never mind.\n< Later then.\n"
+        "< When?\n> one\n< Done.\n= ended: done\n",
+        other=BRIEF,
+    )
+
+
+def test_cancelled_of_a_scenario_that_never_comes_back_is_refused(tmp_path: Path):
+    steps = HEAD + COLLECT + "  - start: other\n    returns: no\n    cancelled: [stop: ]\n"
+    steps = steps.replace("    returns", "    with: {greeting: name}\n    returns")
+    assert told(tmp_path, steps, other=OTHER) == [
+        "task.yaml:12: 'cancelled' of a scenario that never comes back. Remove 'returns: no', or these steps."
+    ]
+
+
 def test_results_of_a_scenario_that_never_comes_back_are_refused(tmp_path: Path):
     steps = HEAD + COLLECT + "  - start: other\n    returns: no\n    results: {chosen: when}\n"
     assert told(tmp_path, steps, other=OTHER) == [

@@ -34,12 +34,14 @@ SLOTS = {"lor": "service", "noon": "when", "one": "when", "friday": "when", "Ann
 
 
 class Words:
-    """Reads each of the words it knows into its slot; "yes" and "no"; nothing else."""
+    """Reads each of the words it knows into its slot; "yes", "no" and "cancel"; nothing else."""
 
     def language_of(self, text: str) -> Language | None:
         return None
 
     def understand(self, text: str, expectation: Expectation, *, language: Language, now: datetime) -> Meaning:
+        if text == "cancel":
+            return Meaning.only(text)
         readings = {SLOTS[word]: WORDS[word] for word in text.split() if word in WORDS}
         return Meaning(readings=readings, yes={"yes": True, "no": False}.get(text))
 

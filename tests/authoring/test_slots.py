@@ -411,6 +411,19 @@ def test_help_is_told_of_the_slot_that_is_asked(goes: Goes):
     )
 
 
+def test_the_slots_own_words_say_back_what_was_told(goes: Goes):
+    told = {
+        **HELPED,
+        "number": HELPED["number"]
+        + """
+    echo: {ru: "Номер {number}.", en: "Number {number}."}""",
+    }
+    goes(
+        scenario("number, comment", "{number} {comment}", slots=told),
+        "< Номер?\n> 1042\n< Номер 1042.\n< Комментарий?\n> нет\n< 1042 \n= ended: done\n",
+    )
+
+
 def test_the_slots_own_words_refuse_what_it_cannot_hold(goes: Goes):
     goes(
         helped("number", "{number}"),

@@ -134,3 +134,48 @@ def test_a_survey_has_no_fault_of_its_own(tmp_path: Path):
     assert not {"slot_never_read", "variable_never_read", "not_asked_again"} & set(told)
     slots = load(folder).scenarios["task"].slots
     assert {slot.high for slot in slots.values() if slot.type in ("csat", "nps")} == {5, 10}
+
+
+RATHER_NOT = """\
+    also:
+      rather_not:
+        title: {ru: Не хочу, en: Rather not}
+        key: 9
+        phrases:
+          ru: [не хочу оценивать, не буду ничего оценивать, отстаньте с оценками, без оценок, воздержусь от оценки]
+          en: [I'd rather not rate, no ratings please, leave me alone with ratings, I won't rate that, rather not]
+        steps:
+          - say: {ru: Как скажете., en: As you like.}
+          - stop:
+"""
+
+
+def test_a_survey_understands_phrases_of_its_own(talks):
+    steps = CSAT.replace("    about: \"'visit'\"\n", RATHER_NOT)
+    assert talks(steps, "< How …\n> I'd rather not rate\n< As you like.\n= ended: done\n") == ""
+
+
+def test_a_caller_may_say_so_by_key(talks):
+    steps = CSAT.replace("    about: \"'visit'\"\n", RATHER_NOT)
+    talk = "< Оцените …\n> [9]\n< Как скажете.\n= ended: done\n"
+    assert talks(steps, talk, ", channel: voice", "ru") == ""
+
+
+def test_a_survey_may_refuse_to_be_left(talks):
+    steps = CSAT.replace("    about: \"'visit'\"\n", "    interrupt: deny\n")
+    talk = "< How …\n> book a lor please\n< Let's finish this first: survey.\n< How …\n> 5\n< What …\n> no\n"
+    assert talks(steps, talk + "< Thanks 5 .\n= rated: csat 5\n= ended: done\n") == ""
+
+
+def test_a_key_that_is_a_score_is_no_phrases_key(tmp_path: Path):
+    for kind, key in (("csat", "5"), ("nps", "9")):
+        steps = f"  - survey: {kind}\n" + RATHER_NOT.replace("key: 9", f"key: {key}")
+        (problem,) = check(write(tmp_path / kind, task=HEAD + steps))
+        assert problem.code == "key_clash"
+
+
+def test_whoever_leaves_at_the_comment_has_given_a_score(talks):
+    talk = "< How …\n> 4\n< What could be better?\n> cancel\n= rated: csat 4, about visit\n< All right, never mind.\n"
+    assert talks(CSAT, talk + "< Goodbye!\n= ended: done\n") == ""
+    talk = "< How …\n> 4\n< What could be better?\n> go back\n< How …\n> 5\n< What could be better?\n> no\n"
+    assert talks(CSAT, talk + "< Thanks 5 .\n= rated: csat 5, about visit\n= ended: done\n") == ""

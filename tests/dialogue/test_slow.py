@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-
 from bot.dialogue.actions import Fetch, Handoff
 from bot.dialogue.events import AgentLeft, Fetched
 from bot.dialogue.scenario import ConfirmStep, SayStep, Scenario

@@ -59,6 +59,7 @@ LEADS: Mapping[type[Step], Callable[..., tuple[str, ...]]] = {
     BranchStep: lambda step: (step.next, step.otherwise),
     ConfirmStep: _after_confirm,
     AgainStep: lambda step: (step.target,),
+    StartStep: lambda step: (step.next,) if step.cancelled is None else (step.next, step.cancelled),
     ChooseStep: _after_choose,
 }
 

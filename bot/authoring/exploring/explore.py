@@ -25,6 +25,7 @@ from bot.dialogue.session import Session
 Code = Literal["stuck", "no_good_end", "no_patience", "no_reply"]
 
 PATIENCE = 8  # prompts in a row that bring no answer; a scenario's `attempts` may be five
+_ASKED = 4 * PATIENCE  # edges in which other programs may be asked meanwhile
 _SEARCHED = 400  # states looked at once more, told apart by all they hold, before anything is said to be stuck
 _WILLING: tuple[Kind, ...] = ("good", "no")
 _ANSWERS: tuple[Kind, ...] = ("good", "no", "else")
@@ -107,13 +108,20 @@ def _no_patience(graph: Graph) -> Iterator[Finding]:
 
 
 def _endless(session: Session, kind: str, scenarios: ScenarioSet) -> list[Edge]:
-    """The same non-answer again and again; empty where it comes to an end in time."""
+    """The same non-answer again and again; empty where it comes to an end in time. Whatever another program is asked
+    meanwhile, it answers so that the asking goes on, where it can."""
     talk: list[Edge] = []
     for _ in range(PATIENCE):
         move = next(each for each in moves(session, None, scenarios, wishes=0) if each.kind == kind)
         session, fetch, edge = taken(session, move, scenarios)
         talk.append(edge)
-        if edge.outcome or fetch is not None:
+        while fetch is not None and not edge.outcome:
+            if len(talk) >= _ASKED:
+                return []
+            answers = [taken(session, each, scenarios) for each in moves(session, fetch, scenarios, wishes=0)]
+            session, fetch, edge = min(answers, key=lambda answer: bool(answer[2].outcome))
+            talk.append(edge)
+        if edge.outcome:
             return []
     return talk
 

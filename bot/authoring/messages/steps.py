@@ -118,6 +118,10 @@ MESSAGES: Messages = {
         "en": ("'results' of a scenario that never comes back", "Remove 'returns: no', or the results."),
         "ru": ("'results' сценария, из которого не возвращаются", "Уберите 'returns: no' или results."),
     },
+    "cancelled_gone": {
+        "en": ("'cancelled' of a scenario that never comes back", "Remove 'returns: no', or these steps."),
+        "ru": ("'cancelled' сценария, из которого не возвращаются", "Уберите 'returns: no' или эти шаги."),
+    },
     "arg_twice": {
         "en": ("<name> gets '<arg>' twice", "Leave one out, or give it another name with 'set:' before."),
         "ru": ("<name> получает '<arg>' дважды", "Уберите одно или дайте ему другое имя шагом 'set:' выше."),
