@@ -108,9 +108,10 @@ def _no_patience(graph: Graph) -> Iterator[Finding]:
 
 
 def _endless(session: Session, kind: str, scenarios: ScenarioSet) -> list[Edge]:
-    """The same non-answer again and again; empty where it comes to an end in time. Whatever another program is asked
-    meanwhile, it answers so that the asking goes on, where it can."""
+    """The same non-answer again and again; empty where it comes to an end in time. What another program is asked
+    meanwhile it answers so that the same question comes once more, where it can."""
     talk: list[Edge] = []
+    asking = _place(session)
     for _ in range(PATIENCE):
         move = next(each for each in moves(session, None, scenarios, wishes=0) if each.kind == kind)
         session, fetch, edge = taken(session, move, scenarios)
@@ -119,11 +120,15 @@ def _endless(session: Session, kind: str, scenarios: ScenarioSet) -> list[Edge]:
             if len(talk) >= _ASKED:
                 return []
             answers = [taken(session, each, scenarios) for each in moves(session, fetch, scenarios, wishes=0)]
-            session, fetch, edge = min(answers, key=lambda answer: bool(answer[2].outcome))
+            session, fetch, edge = min(answers, key=lambda each: (bool(each[2].outcome), _place(each[0]) != asking))
             talk.append(edge)
         if edge.outcome:
             return []
     return talk
+
+
+def _place(session: Session) -> tuple[str, str] | None:
+    return (session.stack[-1].scenario, session.stack[-1].step) if session.stack else None
 
 
 def _no_good_end(graph: Graph) -> Iterator[Finding]:
