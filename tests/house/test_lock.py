@@ -80,7 +80,11 @@ def imported(package: str) -> dict[str, set[str]]:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 names = [node.module]
-            for name in {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"bot", "voice", "tests"}:
+            for name in (
+                {name.split(".")[0] for name in names}
+                - sys.stdlib_module_names
+                - {"bot", "voice", "tests", "benchmarks"}
+            ):
                 found.setdefault(name, set()).add(path.relative_to(ROOT).as_posix())
     return found
 
