@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.locale import said
 
 ROOT = Path(__file__).resolve().parent.parent  # of a checkout; scenarios/ and models/ stand beside bot/
 
@@ -103,7 +105,9 @@ class Settings(BaseSettings):
     def _ports(cls, text: str) -> str:
         first, dash, last = text.partition("-")
         if not (dash and first.isdigit() and last.isdigit() and 1024 <= int(first) < int(last) <= 65535):
-            raise ValueError("write it as FIRST-LAST, for example 10000-20000")
+            raise ValueError(
+                said("write it as FIRST-LAST, for example 10000-20000", "пишите ПЕРВЫЙ-ПОСЛЕДНИЙ: 10000-20000")
+            )
         return text
 
     @property
@@ -131,10 +135,28 @@ def load(**overrides: object) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
         raise SettingsError(
-            first["msg"].removeprefix("Value error, ").rstrip("."),
+            said(_english(first), _russian(first)),
             where=f"GOVORUN_{name.upper()}",
-            fix="See docs/settings.md for what it takes",
+            fix=said("See docs/settings.md for what it takes", "Что он принимает: docs/settings.md"),
         ) from error
+
+
+def _english(problem: ErrorDetails) -> str:
+    return problem["msg"].removeprefix("Value error, ").rstrip(".")
+
+
+def _russian(problem: ErrorDetails) -> str:
+    """pydantic speaks English alone; its kinds of errors are few here."""
+    limits = problem.get("ctx", {})
+    texts = {
+        "int_parsing": "нужно целое число",
+        "float_parsing": "нужно число",
+        "bool_parsing": "нужно true или false",
+        "greater_than_equal": f"нужно не меньше {limits.get('ge')}",
+        "less_than_equal": f"нужно не больше {limits.get('le')}",
+        "literal_error": f"нужно одно из: {str(limits.get('expected', '')).replace(' or ', ', ')}",
+    }
+    return texts.get(problem["type"], _english(problem))
 
 
 def prepared(data: Path) -> Path:
@@ -145,13 +167,19 @@ def prepared(data: Path) -> Path:
     except OSError as error:
         raise _unwritable(data, error.strerror or "") from error
     if not writable:
-        raise _unwritable(data, "no right to write")
+        raise _unwritable(data, said("no right to write", "нет права записи"))
     return data
 
 
 def _unwritable(path: Path, why: str) -> SettingsError:
-    fix = "Give the process a data folder it can write: --data DIR or GOVORUN_DATA"
-    return SettingsError(f"nothing can be kept there ({why})", where=str(path), fix=fix)
+    return SettingsError(
+        said(f"nothing can be kept there ({why})", f"там ничего не сохранить ({why})"),
+        where=str(path),
+        fix=said(
+            "Give the process a data folder it can write: --data DIR or GOVORUN_DATA",
+            "Дайте программе папку данных, в которую она может писать: --data ПАПКА или GOVORUN_DATA",
+        ),
+    )
 
 
 class Keys:

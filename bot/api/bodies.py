@@ -144,7 +144,7 @@ class Answer(_Body):
 
 
 class PublicationOut(BaseModel):
-    """restored: the number that was gone back to."""
+    """restored: the number that was gone back to. withdrawn: the set was taken out of service, its version is ""."""
 
     number: int
     version: str
@@ -152,6 +152,7 @@ class PublicationOut(BaseModel):
     by: str
     note: str
     restored: int | None = None
+    withdrawn: bool = False
 
 
 class SetOut(BaseModel):

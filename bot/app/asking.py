@@ -19,6 +19,7 @@ from bot.customers.menu import Memory
 from bot.customers.opening import zone
 from bot.dialogue.meaning import Language, Option
 from bot.errors import GovorunError, Unacceptable
+from bot.locale import said
 from bot.settings import load as settings
 from bot.understanding import slots
 from bot.understanding.evaluation import evaluate
@@ -93,7 +94,11 @@ def _options(text: str) -> tuple[Option, ...]:
         name, _, words = part.partition("=")
         titles = [word.strip() for word in words.split(",") if word.strip()]
         if not name.strip() or not titles:
-            raise Unacceptable(f"'{part.strip()}' is not an option", where="--options", fix="Write id=title,synonym")
+            raise Unacceptable(
+                said(f"'{part.strip()}' is not an option", f"'{part.strip()}' — не вариант"),
+                where="--options",
+                fix=said("Write id=title,synonym", "Пишите id=название,синоним"),
+            )
         both = {"ru": titles[0], "en": titles[0]}
         made.append(Option(id=name.strip(), title=both, synonyms={k: tuple(titles[1:]) for k in both}))
     return tuple(made)
@@ -109,7 +114,9 @@ def rank(items: Path, *, as_json: bool, console: Console) -> None:
             caller, choice = str(call["caller"]), str(call["choice"])
         except (ValueError, KeyError, TypeError) as error:
             raise Unacceptable(
-                "that is not a call", where=f"stdin:{number}", fix='Write {"caller": …, "at": …, "choice": …}'
+                said("that is not a call", "это не звонок"),
+                where=f"stdin:{number}",
+                fix=said("Write", "Пишите") + ' {"caller": …, "at": …, "choice": …}',
             ) from error
         ranking = memory.ranking(caller)
         if as_json:
@@ -127,11 +134,13 @@ def _items(path: Path) -> tuple[tuple[str, ...], frozenset[str]]:
         names = tuple(str(row["id"]) if isinstance(row, dict) else str(row) for row in rows)
         pinned = frozenset(str(row["id"]) for row in rows if isinstance(row, dict) and row.get("pinned"))
     except OSError as error:
-        raise Unacceptable(f"can't be read: {error.strerror}", where=str(path)) from error
+        what = said(f"can't be read: {error.strerror}", f"не читается: {error.strerror}")
+        raise Unacceptable(what, where=str(path)) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise Unacceptable("that is not a list of items", where=str(path), fix='Write ["id", …]') from error
+        what = said("that is not a list of items", "это не список пунктов")
+        raise Unacceptable(what, where=str(path), fix=said("Write", "Пишите") + ' ["id", …]') from error
     if not names:
-        raise Unacceptable("there are no items", where=str(path))
+        raise Unacceptable(said("there are no items", "пунктов нет"), where=str(path))
     return names, pinned
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.app.locale import Locale
-from bot.authoring.exploring import DEEP, QUICK
+from bot.authoring.exploring import DEEP, QUICK, Depth
 from bot.authoring.exploring import problems as explored
 from bot.authoring.load import lint
 from bot.authoring.problems import Problem
 from bot.dialogue.spoken import plural
 from bot.errors import UnknownScenario
+from bot.locale import Locale
 from bot.understanding.confusions import confused
 
 WORDS = {
@@ -105,26 +105,27 @@ def sets_in(folder: Path, locale: Locale = "en") -> list[Path]:
     return found
 
 
-def check(folder: Path, *, locale: Locale = "en", deep: Console | None = None) -> Checked:
+def check(folder: Path, *, locale: Locale = "en", deep: Console | None = None, depth: Depth | None = None) -> Checked:
     """Every problem of every set, with phrases compared as the understanding hears them, and the first states tried.
 
-    deep: try thousands of states of each set, and show how far it is there.
+    deep: try thousands of states of each set, and show there how far it is. depth: how many, in place of that.
     """
     found = sets_in(folder, locale)
     problems: list[tuple[Path, Problem]] = []
+    depth = depth or (DEEP if deep else QUICK)
     for path in found:
-        with _bar(deep, path.name) as looked:
-            tried = partial(explored, language=locale, depth=DEEP if deep else QUICK, looked=looked)
+        with _bar(deep, path.name, depth) as looked:
+            tried = partial(explored, language=locale, depth=depth, looked=looked)
             problems += ((path, problem) for problem in lint(path, confused=confused, deep=tried))
     return Checked(tuple(path.name for path in found), tuple(problems))
 
 
 @contextmanager
-def _bar(console: Console | None, title: str) -> Iterator[Callable[[int], None]]:
+def _bar(console: Console | None, title: str, depth: Depth) -> Iterator[Callable[[int], None]]:
     if console is None:
         yield lambda _: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(title, total=DEEP.states)
+        task = bar.add_task(title, total=depth.states)
         yield lambda states: bar.update(task, completed=states)

@@ -9,6 +9,7 @@ from bot.dialogue import giving
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.values import Value
 from bot.errors import Unacceptable, UnknownScenario
+from bot.locale import said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,21 +29,41 @@ def beginning(sets: Mapping[str, ScenarioSet], default: str, name: str | None, v
         in_set, scenario = (name, "") if name in sets and name not in sets[default].scenarios else (default, name)
     found = sets.get(in_set)
     if found is None:
-        raise UnknownScenario(f"there is no scenario set '{in_set}'", fix=f"There are: {', '.join(sorted(sets))}")
+        what = said(f"there is no scenario set '{in_set}'", f"нет набора сценариев '{in_set}'")
+        raise UnknownScenario(what, fix=_known(sets))
     if scenario and scenario not in found.scenarios:
         raise UnknownScenario(
-            f"there is no scenario '{scenario}' in '{found.name}'",
-            fix=f"There are: {', '.join(sorted(found.scenarios))}",
+            said(f"there is no scenario '{scenario}' in '{found.name}'", f"в '{found.name}' нет сценария '{scenario}'"),
+            fix=_known(found.scenarios),
         )
     texts: dict[str, str] = {}
     for value in values:
         key, sign, text = value.partition("=")
         if not sign or not key.strip() or not text.strip():
-            raise Unacceptable(f"'{value}' gives nothing", where="--with", fix="Write name=value")
+            raise Unacceptable(
+                said(f"'{value}' gives nothing", f"'{value}' ничего не задаёт"),
+                where="--with",
+                fix=said("Write name=value", "Пишите имя=значение"),
+            )
         texts[key.strip()] = text
     try:
         given = giving.read(texts, found.scenarios[scenario or found.start])
     except giving.NotGiven as error:
-        fix = f"It takes: {', '.join(error.known) or 'nothing'}" if not error.like else ""
-        raise Unacceptable(str(error), where="--with", fix=fix) from error
+        raise _not_given(error) from error
     return Beginning(scenarios=in_set, scenario=scenario or None, given=given)
+
+
+def _known(names: Iterable[str]) -> str:
+    return said("There are:", "Есть:") + f" {', '.join(sorted(names))}"
+
+
+def _not_given(error: giving.NotGiven) -> Unacceptable:
+    if error.like:
+        what = said(f"'{error.name}' is written like {error.like}", f"'{error.name}' пишут так: {error.like}")
+        return Unacceptable(what, where="--with")
+    known = ", ".join(error.known)
+    return Unacceptable(
+        said(f"there is no '{error.name}' to give", f"некому дать '{error.name}'"),
+        where="--with",
+        fix=said(f"It takes: {known or 'nothing'}", f"Берёт: {known or 'ничего'}"),
+    )

@@ -19,7 +19,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.app.authors import sets_in
 from bot.app.backends import backends
-from bot.app.locale import Locale
 from bot.app.parting import show
 from bot.authoring import golden
 from bot.authoring.comparing import Result
@@ -30,6 +29,7 @@ from bot.authoring.talk import Talk
 from bot.authoring.writing import mendable, updated
 from bot.dialogue.scenario import ScenarioSet
 from bot.errors import NotFound, Unacceptable
+from bot.locale import Locale
 from bot.ports import Nlu
 from bot.settings import load as settings
 from bot.understanding.nlu import BuiltinNlu

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.app.locale import Locale
+from bot.app.broken import loaded
 from bot.authoring.graph import Graph, of_scenario, of_set
 from bot.authoring.layout import laid_out
-from bot.authoring.load import load
 from bot.authoring.problems import listed, near
 from bot.authoring.svg import drawn
 from bot.dialogue.scenario import ScenarioSet
 from bot.errors import Unacceptable, UnknownScenario
+from bot.locale import Locale
 from bot.settings import Settings
 
 WORDS = {
@@ -38,7 +38,7 @@ WORDS = {
 def graph(settings: Settings, wanted: str, to: Path | None, *, locale: Locale, progress: Console) -> None:
     """wanted: a set, a scenario of the default one, SET/SCENARIO, a set's folder, or a scenario's file.
 
-    Raises UnknownScenario, ScenarioErrors, Unacceptable where the file can't be written.
+    Raises UnknownScenario, BrokenSets, Unacceptable where the file can't be written.
     """
     made, name = found(settings, wanted, locale)
     text = drawn(laid_out(made))
@@ -60,18 +60,18 @@ def found(settings: Settings, wanted: str, locale: Locale) -> tuple[Graph, str]:
     shelf = settings.scenarios
     path = Path(wanted)
     if path.suffix in (".yaml", ".yml") and path.is_file():
-        scenarios = load(path.parent, locale=locale)
+        scenarios = loaded(path.parent, locale)
         name = next((each.name for each in scenarios.scenarios.values() if each.file == path.name), "")
         if name:
             return of_scenario(scenarios.scenarios[name], scenarios, locale), f"{scenarios.name}-{name}"
     for folder in (path, shelf / wanted):
         if any(folder.glob("business.y*ml")):
-            scenarios = load(folder, locale=locale)
+            scenarios = loaded(folder, locale)
             return of_set(scenarios, locale), scenarios.name
     before, _, name = wanted.rpartition("/")
     for folder in (Path(before), shelf / before) if before else (shelf / settings.scenario_set,):
         if any(folder.glob("business.y*ml")):
-            scenarios = load(folder, locale=locale)
+            scenarios = loaded(folder, locale)
             if name in scenarios.scenarios:
                 return of_scenario(scenarios.scenarios[name], scenarios, locale), f"{scenarios.name}-{name}"
             raise unknown(wanted, name, shelf, scenarios, locale)

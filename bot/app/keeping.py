@@ -15,6 +15,7 @@ from bot.channels import rest
 from bot.customers import profile
 from bot.desk import agents
 from bot.errors import NotFound, Unacceptable
+from bot.locale import reported, said
 from bot.settings import Keys, Settings, prepared
 from bot.stores import conversations
 from bot.stores.sql import Database
@@ -33,7 +34,13 @@ def export(settings: Settings, name: str, to: Path | None, *, signed: bool) -> N
     with database.reading() as tx:
         about = conversations.summary(tx, name) or conversations.newest_of_sender(tx, name, kind=rest.NAME)
         if about is None:
-            raise NotFound("no such conversation", where=name, fix=f"Is --data right? It looked in {settings.data}")
+            raise NotFound(
+                said("no such conversation", "нет такого разговора"),
+                where=name,
+                fix=said(
+                    f"Is --data right? It looked in {settings.data}", f"Верна ли --data? Искали в {settings.data}"
+                ),
+            )
         rows = conversations.rows(tx, about.id)
         known = profile.facts_of(tx, about.customer).get("name")
     made = vcon.plain(about, rows, name=str(known or ""))
@@ -46,15 +53,19 @@ def export(settings: Settings, name: str, to: Path | None, *, signed: bool) -> N
     try:
         to.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise Unacceptable(f"can't be written: {error.strerror}", where=str(to)) from error
+        what = said(f"can't be written: {error.strerror}", f"не записать: {error.strerror}")
+        raise Unacceptable(what, where=str(to)) from error
 
 
 def agents_list(settings: Settings, *, console: Console) -> None:
     with _open(settings).reading() as tx:
         found = agents.everybody(tx)
-    table = Table("login", "name", "telephone", "skills", box=None, header_style="dim")
+    heads = ("логин", "имя", "телефон", "умения") if reported() == "ru" else ("login", "name", "telephone", "skills")
+    table = Table(*heads, box=None, header_style="dim")
     for each in found:
-        table.add_row(each.login, each.name, each.sip or "-", " ".join(sorted(each.skills)) or "everything")
+        table.add_row(
+            each.login, each.name, each.sip or "-", " ".join(sorted(each.skills)) or said("everything", "всё")
+        )
     console.print(table)
 
 
@@ -63,7 +74,8 @@ def agents_add(
 ) -> None:
     """Raises Unacceptable on a login or a password that won't do."""
     if not login or any(char.isspace() for char in login) or len(login) > 80:
-        raise Unacceptable("a login is one word of at most 80 characters", where=login)
+        what = said("a login is one word of at most 80 characters", "логин — одно слово, не длиннее 80 знаков")
+        raise Unacceptable(what, where=login)
     with _open(settings).writing() as tx:
         if agents.get(tx, login) is None:
             agents.add(
@@ -75,7 +87,7 @@ def agents_add(
                 sip=sip,
                 skills=frozenset(skills.split()),
             )
-            console.print(f"{login} may log in at /desk")
+            console.print(said(f"{login} may log in at /desk", f"{login} может войти на /desk"))
         else:
             agents.change(tx, login, password=password, name=name or None, sip=sip or None)
-            console.print(f"{login} has a new password")
+            console.print(said(f"{login} has a new password", f"у {login} новый пароль"))

@@ -2,8 +2,8 @@
 
 A set that was never published is live in its folder: each good save is served to the conversations that begin after
 it, a broken one leaves the last good version in place. Once published, the published version is live and the folder
-is a draft. Whatever is served is kept in the database first, so that a conversation under way goes on with the version
-it began with, in every process and after a restart.
+is a draft; one taken out of service is served to nobody new. Whatever is served is kept in the database first, so
+that a conversation under way goes on with the version it began with, in every process and after a restart.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.app.backends import backends
+from bot.app.broken import BrokenSets
+from bot.app.library_words import say
 from bot.authoring.files import Fingerprint, compiled, contents, fingerprint, sets_in
 from bot.authoring.load import check
 from bot.authoring.problems import Problem, ScenarioErrors
 from bot.dialogue.scenario import ScenarioSet
-from bot.errors import ScenarioError, UnknownScenario
+from bot.errors import UnknownScenario
+from bot.locale import Locale
 from bot.ports import Nlu
 from bot.stores import versions
 from bot.stores.sql import Database
@@ -28,14 +31,6 @@ from bot.turn import Served
 from bot.understanding.later import LaterNlu
 
 log = logging.getLogger("govorun.scenarios")
-
-
-class BrokenSets(ScenarioError):
-    """lines: one a problem, `folder/file:line: problem. fix`."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__(f"{len(lines)} problem{'s' if len(lines) > 1 else ''} in the scenarios")
-        self.lines = lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +46,11 @@ class Shelf:
     problems: tuple[str, ...] = ()
     seen: Fingerprint = ()
     draft: bool = False
+    locale: Locale = "en"
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.publication is not None and self.publication.withdrawn
 
     @property
     def version(self) -> str:
@@ -59,10 +59,11 @@ class Shelf:
     @property
     def told(self) -> str:
         """`clinic 1a2b3c4d`, and what there is to know of it."""
-        more = [f"publication {self.publication.number}"] if self.publication else []
+        more = [say("publication", self.locale, number=self.publication.number)] if self.publication else []
         if self.problems:
-            more.append(f"the last edit is kept out: {self.problems[0]}")
-        return f"{self.name} {self.version[:8] or 'not served'}" + (f" ({'; '.join(more)})" if more else "")
+            more.append(say("kept_out", self.locale, problem=self.problems[0]))
+        state = self.version[:8] or say("out" if self.withdrawn else "not_served", self.locale)
+        return f"{self.name} {state}" + (f" ({'; '.join(more)})" if more else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Library:
     database: Database
     cache: Path | None = None
     around: Callable[[LaterNlu, ScenarioSet], Nlu] | None = None
+    locale: Locale = "en"  # of what is told of the sets
     shelves: dict[str, Shelf] = field(default_factory=dict)
     _moving: dict[str, Fingerprint] = field(default_factory=dict)  # folders that changed at the last look
 
@@ -94,26 +96,25 @@ class Library:
         UnknownScenario where the default set isn't there."""
         if not self.folder.is_dir():
             raise UnknownScenario(
-                "there is no such folder",
-                where=str(self.folder),
-                fix="Set GOVORUN_SCENARIOS, or run it beside scenarios/",
+                say("no_folder", self.locale), where=str(self.folder), fix=say("set_folder", self.locale)
             )
         published = self._published()
         found = sets_in(self.folder)
         for name, path in found.items():
-            shelf = self._made(Shelf(name=name), path, published.get(name))
-            if shelf.live is None and (last := self._last(name)) is not None:
+            shelf = self._made(Shelf(name=name, locale=self.locale), path, published.get(name))
+            if shelf.live is None and shelf.problems and (last := self._last(name)) is not None:
                 log.error("the scenarios are broken, their last good version is served", extra={"scenario": name})
                 shelf = replace(shelf, live=last)
             self.shelves[name] = shelf
         broken = [line for shelf in self.shelves.values() if shelf.live is None for line in shelf.problems]
         if broken:
-            raise BrokenSets(broken)
+            raise BrokenSets(broken, self.locale)
         if self.default not in self.shelves:
+            known = ", ".join(self.shelves) or say("none", self.locale)
             raise UnknownScenario(
-                f"there is no scenario set '{self.default}'",
+                say("no_set", self.locale, name=self.default),
                 where=str(self.folder),
-                fix=f"There are: {', '.join(self.shelves) or 'none; make one with business.yaml'}",
+                fix=say("known", self.locale, known=known),
             )
         return self._live()
 
@@ -123,7 +124,7 @@ class Library:
         found = sets_in(self.folder)
         before = dict(self.shelves)
         for name, path in found.items():
-            shelf = self.shelves.get(name, Shelf(name=name))
+            shelf = self.shelves.get(name, Shelf(name=name, locale=self.locale))
             if self._changed(shelf, path, published.get(name)):
                 self.shelves[name] = self._made(shelf, path, published.get(name))
         for name in set(self.shelves) - set(found) - {self.default}:
@@ -175,10 +176,13 @@ class Library:
         """The shelf as the folder, or the publication, has it now; what was live stays where that is broken."""
         seen = fingerprint(path)
         shelf = replace(shelf, seen=seen, publication=publication, problems=(), draft=False)
+        if publication is not None and publication.withdrawn:
+            return self._withdrawn(shelf, publication)
         try:
             files = contents(path)
         except OSError:
-            return replace(shelf, problems=self._lines(path, check(path)) or (f"{path}: can't be read",))
+            unreadable = (say("unreadable", self.locale, path=path),)
+            return replace(shelf, problems=self._lines(path, check(path)) or unreadable)
         if publication is not None:
             return self._of_publication(shelf, files, publication)
         try:
@@ -192,6 +196,13 @@ class Library:
             versions.keep(tx, shelf.name, made.version, text, datetime.now(UTC))
         return replace(shelf, live=self._served(made))
 
+    def _withdrawn(self, shelf: Shelf, publication: Publication) -> Shelf:
+        """Another process may be set to begin with it: it goes on there, and says so."""
+        if shelf.name != self.default:
+            return replace(shelf, live=None)
+        told = say("needed", self.locale, name=shelf.name, number=publication.number)
+        return replace(shelf, problems=(told,))
+
     def _of_publication(self, shelf: Shelf, files: Mapping[str, bytes], publication: Publication) -> Shelf:
         with self.database.reading() as tx:
             kept = versions.files(tx, shelf.name, publication.version)
@@ -201,7 +212,7 @@ class Library:
             return shelf
         live = self.find(shelf.name, publication.version)
         if live is None:
-            return replace(shelf, problems=(f"{shelf.name}: publication {publication.number} can't be read",))
+            return replace(shelf, problems=(say("unread", self.locale, name=shelf.name, number=publication.number),))
         return replace(shelf, live=live)
 
     def _last(self, name: str) -> Served | None:
@@ -229,25 +240,29 @@ class Library:
     def _told(self, name: str, before: Shelf | None) -> list[tuple[bool, str]]:
         now = self.shelves.get(name)
         if now is None:
-            return [(True, f"{name}: gone; conversations under way go on")]
+            return [(True, say("gone", self.locale, name=name))]
         lines: list[tuple[bool, str]] = []
+        version, of = now.version[:8], now.publication
         if now.problems and (before is None or now.problems != before.problems):
-            kept = f"version {now.version[:8]} goes on" if now.live else "it is not served"
-            lines += [*((False, line) for line in now.problems), (False, f"{name}: the edit is kept out, {kept}")]
-        if now.live is not None and (before is None or before.version != now.version):
-            if now.publication:
-                by = f"publication {now.publication.number} by {now.publication.by}"
-                lines.append((True, f"{name}: {by} is live, version {now.version[:8]}"))
+            kept = say("goes_on" if now.live else "nothing", self.locale, version=version)
+            edit = [(False, say("edit", self.locale, name=name, kept=kept))] if not now.withdrawn else []
+            lines += [*((False, line) for line in now.problems), *edit]
+        if now.live is None:
+            if of is not None and now.withdrawn and (before is None or before.publication != of):
+                lines.append((True, say("withdrawn", self.locale, name=name, number=of.number, by=of.by)))
+        elif before is None or before.version != now.version:
+            if of:
+                by = say("by", self.locale, number=of.number, by=of.by)
+                lines.append((True, say("live", self.locale, name=name, publication=by, version=version)))
             else:
-                lines.append(
-                    (True, f"{name}: {'new' if before is None else 'changed'}, version {now.version[:8]} is live")
-                )
-        elif before is not None and now.publication != before.publication and now.publication and not now.problems:
-            lines.append((True, f"{name}: publication {now.publication.number} is live"))
-        elif before is not None and before.problems and not now.problems:
-            lines.append((True, f"{name}: mended, version {now.version[:8]} goes on"))
+                key = "new" if before is None else "changed"
+                lines.append((True, say(key, self.locale, name=name, version=version)))
+        elif now.publication != before.publication and of and not now.problems:
+            number = say("publication", self.locale, number=of.number)
+            lines.append((True, say("same_live", self.locale, name=name, publication=number)))
+        elif before.problems and not now.problems:
+            lines.append((True, say("mended", self.locale, name=name, version=version)))
         return lines
 
-    @staticmethod
-    def _lines(path: Path, problems: tuple[Problem, ...]) -> tuple[str, ...]:
-        return tuple(f"{path}/{problem}" for problem in problems)
+    def _lines(self, path: Path, problems: tuple[Problem, ...]) -> tuple[str, ...]:
+        return tuple(f"{path}/{problem.text(self.locale)}" for problem in problems)

@@ -11,8 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.app.locale import Locale
 from bot.authoring.comparing import Compared, Result
+from bot.locale import Locale
 
 BEFORE = 2  # exchanges shown before the parting, so that one sees where one is
 AFTER = 4  # exchanges shown that differ; what comes after a parting mostly follows from it

@@ -19,6 +19,7 @@ from bot.app import text as houses
 from bot.dialogue.events import Started, Utterance
 from bot.dialogue.meaning import Language, Meaning
 from bot.errors import SettingsError
+from bot.locale import said as said_
 from bot.ports import Identity, Inbound
 from bot.settings import Settings
 from bot.understanding.llm import ProposingNlu
@@ -42,7 +43,9 @@ def propose(
     """
     if not settings.llm_url:
         raise SettingsError(
-            "no language model is set", where="GOVORUN_LLM_URL", fix="For example http://127.0.0.1:11434/v1"
+            said_("no language model is set", "языковая модель не задана"),
+            where="GOVORUN_LLM_URL",
+            fix=said_("For example", "Например") + " http://127.0.0.1:11434/v1",
         )
     with tempfile.TemporaryDirectory(prefix="govorun-model-") as folder:
         house = houses.build(settings.model_copy(update={"data": Path(folder), "database_url": ""}), tried=True)

@@ -1,10 +1,12 @@
-"""`govorun publish`, `history`, `rollback`, `diff`: which version of a set customers talk with, and who decided it."""
+"""`govorun publish`, `unpublish`, `history`, `rollback`, `diff`: which version of a set customers talk with, if any,
+and who decided it."""
 
 from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,77 +17,39 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.app import authors, golden
-from bot.app.locale import Locale
+from bot.app.publishing_words import say
 from bot.authoring import changes
+from bot.authoring.exploring import DEEP
 from bot.authoring.files import compiled, contents
+from bot.authoring.messages import exploring
 from bot.authoring.problems import ScenarioErrors, near
 from bot.errors import Conflict, NotFound, ScenarioError, Unacceptable, UnknownScenario
+from bot.locale import Locale
 from bot.settings import Settings, prepared
 from bot.stores import versions
 from bot.stores.sql import Database
 from bot.stores.versions import Publication
 
 ATTEMPTS = 5  # at a number that somebody else took at the same moment
+DEPTH = DEEP  # of the trying out before a publication: some seconds a set
 FOLDER = ("folder", "draft", "папка", "черновик")  # how `diff` calls what is not published
-
-WORDS: Mapping[Locale, Mapping[str, str]] = {
-    "en": {
-        "broken": "'<set>' has errors, nothing was published",
-        "mend": "Mend them: --force publishes over failed conversations, never over errors",
-        "failed": "golden conversations of '<set>' differ, nothing was published",
-        "force": "Mend them; `govorun test --update` accepts what was meant so; --force publishes all the same",
-        "forced": "published all the same, for --force was given:",
-        "same": "'<set>' is as it was published: publication <number>",
-        "done": "<set>: publication <number> is live. A running server takes it within a second.",
-        "undone": "<set>: back to publication <restored>, as publication <number>. "
-        "A running server takes it within a second.",
-        "draft": "The folder is a draft from now on: what is saved there is served after the next publication.",
-        "never": "'<set>' was never published",
-        "publish": "Publish it: govorun publish <set>",
-        "alone": "there is nothing before publication <number> to go back to",
-        "nothing": "no difference",
-        "live": "live",
-        "no_such": "'<set>' has no publication <number>",
-        "numbers": "There are: <known>",
-        "back": "back to <restored>",
-        "unknown": "there is no scenario set '<set>'",
-        "known": "There are: <known>",
-        "near": "Did you mean '<near>'?",
-        "unreadable": "can't be read: <problem>",
-    },
-    "ru": {
-        "broken": "в наборе '<set>' есть ошибки, ничего не опубликовано",
-        "mend": "Исправьте их: --force публикует вопреки разговорам, но не вопреки ошибкам",
-        "failed": "эталонные разговоры набора '<set>' расходятся, ничего не опубликовано",
-        "force": "Исправьте их; что изменено нарочно, примет `govorun test --update`; всё равно опубликует --force",
-        "forced": "публикуется всё равно: так велит --force",
-        "same": "'<set>' такой же, как опубликован: публикация <number>",
-        "done": "<set>: публикация <number> в работе. Работающий сервер возьмёт её через секунду.",
-        "undone": "<set>: снова публикация <restored>, теперь под номером <number>. "
-        "Работающий сервер возьмёт её через секунду.",
-        "draft": "Папка теперь черновик: сохранённое в ней пойдёт в работу после следующей публикации.",
-        "never": "'<set>' ещё не публиковали",
-        "publish": "Опубликуйте: govorun publish <set>",
-        "alone": "до публикации <number> не к чему возвращаться",
-        "nothing": "различий нет",
-        "live": "в работе",
-        "no_such": "у '<set>' нет публикации <number>",
-        "numbers": "Есть: <known>",
-        "back": "возврат к <restored>",
-        "unknown": "нет набора '<set>'",
-        "known": "Есть: <known>",
-        "near": "Возможно, '<near>'?",
-        "unreadable": "не читается: <problem>",
-    },
-}
 
 
 def publish(
-    settings: Settings, name: str, *, note: str, by: str, force: bool, locale: Locale, console: Console
+    settings: Settings,
+    name: str,
+    *,
+    note: str,
+    by: str,
+    force: bool,
+    locale: Locale,
+    console: Console,
+    progress: Console | None = None,
 ) -> None:
-    """Check, run the golden conversations, make the folder's version live.
+    """Check, try it out, run the golden conversations, make the folder's version live.
 
-    force: over conversations that differ. Raises ScenarioError where it has errors or conversations differ.
+    force: over conversations that differ and over what trying it out finds: that set is served from its folder too.
+    progress: where the waiting is shown. Raises ScenarioError where it has errors or conversations differ.
     """
     folder = _folder(settings, name, locale)
     name = folder.resolve().name
@@ -95,28 +59,60 @@ def publish(
     except ScenarioErrors as error:
         for problem in error.problems:
             console.print(f"{folder}/{problem.text(locale)}", markup=False, soft_wrap=True)
-        raise ScenarioError(_say("broken", locale, set=name), fix=_say("mend", locale)) from error
-    for line in authors.check(folder).lines(locale):  # warnings: told, and in nobody's way
-        console.print(line, markup=False, soft_wrap=True)
-    if (folder / "tests").is_dir() and not golden.report(folder, locale=locale, console=console, progress=console):
-        if not force:
-            raise ScenarioError(_say("failed", locale, set=name), fix=_say("force", locale))
-        console.print(_say("forced", locale), style="yellow")
+        raise ScenarioError(say("broken", locale, set=name), fix=say("mend", locale)) from error
+    with _database(settings) as database, database.reading() as tx:
+        live = versions.published(tx).get(name)
+    if live is not None and live.version == made.version:
+        console.print(say("same", locale, set=name, number=live.number), markup=False, soft_wrap=True)
+        return
+    _tried(folder, name, force=force, locale=locale, console=console, progress=progress or console)
     with _database(settings) as database:
-        now = datetime.now(UTC)
+        text = {path: data.decode("utf-8-sig") for path, data in files.items()}
+        done = _numbered(database, name, made.version, by=by, note=note, locale=locale, files=text)
+        if live is not None and not live.withdrawn:
+            with database.reading() as tx:
+                _show(_kept(tx, name, live.version, locale), files, locale, console)
+    console.print(say("done", locale, set=name, number=done.number), style="green", markup=False, soft_wrap=True)
+    if live is None:
+        console.print(say("draft", locale), style="dim", soft_wrap=True)
+
+
+def _tried(folder: Path, name: str, *, force: bool, locale: Locale, console: Console, progress: Console) -> None:
+    """All that is wrong is told before it stops. Raises ScenarioError."""
+    checked = authors.check(folder, locale=locale, deep=progress, depth=DEPTH)
+    stops = [each for each in checked.found if each[1].level == "error" or each[1].code in exploring.MESSAGES]
+    others = [each for each in checked.found if each not in stops]  # told, and in nobody's way
+    for line in replace(checked, found=(*others, *stops)).lines(locale):
+        console.print(line, markup=False, soft_wrap=True)
+    wrong = ["stuck"] if stops else []
+    if (folder / "tests").is_dir() and not golden.report(folder, locale=locale, console=console, progress=progress):
+        wrong.append("failed")
+    if not wrong:
+        return
+    if not force:
+        raise ScenarioError("; ".join(say(each, locale, set=name) for each in wrong), fix=say("force", locale))
+    console.print(say("forced", locale), style="yellow")
+
+
+def unpublish(settings: Settings, name: str, *, note: str, by: str, locale: Locale, console: Console) -> None:
+    """Take a set out of service: conversations under way go on, none begins. It is a publication of nothing.
+
+    Raises UnknownScenario where there is no such set, Conflict where conversations begin with it.
+    """
+    asked, name = name, _name(settings, name, locale)
+    if name == settings.scenario_set:
+        raise Conflict(say("first", locale, set=name), fix=say("another", locale))
+    with _database(settings) as database:
         with database.reading() as tx:
             live = versions.published(tx).get(name)
-        if live is not None and live.version == made.version:
-            console.print(_say("same", locale, set=name, number=live.number))
-            return
-        text = {path: data.decode("utf-8-sig") for path, data in files.items()}
-        done = _numbered(database, name, made.version, by=by, note=note, at=now, files=text)
-        if live is not None:
-            with database.reading() as tx:
-                _show(_kept(tx, name, live.version), files, locale, console)
-        console.print(_say("done", locale, set=name, number=done.number), style="green", markup=False, soft_wrap=True)
         if live is None:
-            console.print(_say("draft", locale), style="dim", soft_wrap=True)
+            _folder(settings, asked, locale)  # never published: it is live in its folder, if there is one
+        elif live.withdrawn:
+            console.print(say("already", locale, set=name, number=live.number), markup=False, soft_wrap=True)
+            return
+        done = _numbered(database, name, versions.WITHDRAWN, by=by, note=note, locale=locale)
+    console.print(say("taken", locale, set=name, number=done.number), style="green", markup=False, soft_wrap=True)
+    console.print(say("again", locale, set=name), style="dim", markup=False, soft_wrap=True)
 
 
 def rollback(
@@ -134,14 +130,16 @@ def rollback(
             raise _never(settings, asked, locale)
         wanted = _before(known) if number is None else _number(known, number, name, locale)
         if wanted is None:
-            raise NotFound(_say("alone", locale, number=known[0].number))
+            raise NotFound(say("alone", locale, number=known[0].number), fix=say("publish", locale, set=name))
         if wanted.version == known[0].version:
-            console.print(_say("same", locale, set=name, number=known[0].number))
+            console.print(say("same", locale, set=name, number=known[0].number))
             return
-        done = _numbered(database, name, wanted.version, by=by, note=note, at=datetime.now(UTC), restored=wanted.number)
-        with database.reading() as tx:
-            _show(_kept(tx, name, known[0].version), _kept(tx, name, wanted.version), locale, console)
-    said = _say("undone", locale, set=name, number=done.number, restored=wanted.number)
+        done = _numbered(database, name, wanted.version, by=by, note=note, locale=locale, restored=wanted.number)
+        if not known[0].withdrawn:
+            with database.reading() as tx:
+                now, then = (_kept(tx, name, each.version, locale) for each in (known[0], wanted))
+                _show(now, then, locale, console)
+    said = say("undone", locale, set=name, number=done.number, restored=wanted.number)
     console.print(said, style="green", markup=False, soft_wrap=True)
 
 
@@ -155,11 +153,12 @@ def history(settings: Settings, name: str, *, locale: Locale, console: Console) 
     heads = ("№", "когда", "кто", "версия", "заметка") if locale == "ru" else ("no.", "at", "by", "version", "note")
     table = Table(*heads, box=None, header_style="dim")
     for each in known:
-        notes = [_say("live", locale)] if each is known[0] else []
-        notes += [_say("back", locale, restored=each.restored)] if each.restored else []
+        notes = [say("live", locale)] if each is known[0] and not each.withdrawn else []
+        notes += [say("out", locale)] if each.withdrawn else []
+        notes += [say("back", locale, restored=each.restored)] if each.restored else []
         notes += [each.note] if each.note else []
         at = f"{each.at.astimezone():%Y-%m-%d %H:%M}"
-        table.add_row(str(each.number), at, escape(each.by), each.version[:8], escape("; ".join(notes)))
+        table.add_row(str(each.number), at, escape(each.by), each.version[:8] or "—", escape("; ".join(notes)))
     console.print(table)
 
 
@@ -174,11 +173,12 @@ def diff(settings: Settings, name: str, first: str, second: str, *, locale: Loca
             if which.lower() in FOLDER:
                 return _contents(_folder(settings, asked, locale), locale)
             if not which:
-                version = known[0].version if known else versions.last_served(tx, name)
+                served = [each.version for each in known if not each.withdrawn]
+                version = served[0] if served else versions.last_served(tx, name)
                 if version is None:
                     raise _never(settings, asked, locale)
-                return _kept(tx, name, version)
-            return _kept(tx, name, _number(known, which, name, locale).version)
+                return _kept(tx, name, version, locale)
+            return _kept(tx, name, _number(known, which, name, locale).version, locale)
 
         _show(files(first), files(second or FOLDER[0]), locale, console)
 
@@ -189,7 +189,7 @@ def diff(settings: Settings, name: str, first: str, second: str, *, locale: Loca
 def _show(before: Mapping[str, bytes], after: Mapping[str, bytes], locale: Locale, console: Console) -> None:
     found = changes.changes(before, after, locale)
     if not found:
-        console.print(_say("nothing", locale), style="dim")
+        console.print(say("nothing", locale), style="dim")
     for each in found:
         for line in each.lines(locale):
             console.print(line, markup=False, soft_wrap=True)
@@ -202,11 +202,12 @@ def _numbered(
     *,
     by: str,
     note: str,
-    at: datetime,
+    locale: Locale,
     files: Mapping[str, str] | None = None,
     restored: int | None = None,
 ) -> Publication:
     """Raises Conflict where others publish without end."""
+    at = datetime.now(UTC)
     for _ in range(ATTEMPTS):
         try:
             with database.writing() as tx:
@@ -215,32 +216,36 @@ def _numbered(
                 return versions.publish(tx, name, version, by=by or _user(), note=note, at=at, restored=restored)
         except IntegrityError:
             continue
-    raise Conflict("somebody else publishes it at this very moment", where=name, fix="Try again")
+    raise Conflict(say("crowd", locale), where=name, fix=say("try", locale))
 
 
-def _kept(tx: Connection, name: str, version: str) -> dict[str, bytes]:
+def _kept(tx: Connection, name: str, version: str, locale: Locale) -> dict[str, bytes]:
     """Raises NotFound: only a hand in the database takes a published version away."""
     found = versions.files(tx, name, version)
     if found is None:
-        raise NotFound("the files of that version are gone", where=f"{name} {version}")
+        raise NotFound(say("gone", locale), where=f"{name} {version}")
     return {path: text.encode() for path, text in found.items()}
 
 
 def _before(known: tuple[Publication, ...]) -> Publication | None:
-    """The newest that is another version than the live one; a rollback of a rollback goes further back."""
+    """The newest that is another version than the live one; a rollback of a rollback goes further back. Of a set that
+    is out of service, what it was taken out of."""
     live = known[0]
     below = live.restored or live.number
-    return next((each for each in known if each.number < below and each.version != live.version), None)
+    return next(
+        (each for each in known if each.number < below and each.version not in (live.version, versions.WITHDRAWN)), None
+    )
 
 
 def _number(known: tuple[Publication, ...], wanted: str | int, name: str, locale: Locale) -> Publication:
     """By its number, or by the beginning of its version."""
     said = str(wanted).lstrip("#№")
+    known = tuple(each for each in known if not each.withdrawn)
     for each in known:
         if said == str(each.number) or (len(said) >= 6 and each.version.startswith(said)):
             return each
     numbers = ", ".join(str(each.number) for each in known) or "—"
-    raise NotFound(_say("no_such", locale, set=name, number=said), fix=_say("numbers", locale, known=numbers))
+    raise NotFound(say("no_such", locale, set=name, number=said), fix=say("numbers", locale, known=numbers))
 
 
 def _contents(folder: Path, locale: Locale) -> dict[str, bytes]:
@@ -248,14 +253,14 @@ def _contents(folder: Path, locale: Locale) -> dict[str, bytes]:
     try:
         return contents(folder)
     except OSError as error:
-        said = _say("unreadable", locale, problem=error.strerror)
+        said = say("unreadable", locale, problem=error.strerror)
         raise Unacceptable(said, where=str(error.filename or folder)) from error
 
 
 def _never(settings: Settings, asked: str, locale: Locale) -> NotFound:
     """Of a set that is there. Raises UnknownScenario where it isn't: a slip of the fingers."""
     name = _folder(settings, asked, locale).resolve().name
-    return NotFound(_say("never", locale, set=name), fix=_say("publish", locale, set=name))
+    return NotFound(say("never", locale, set=name), fix=say("publish", locale, set=name))
 
 
 def _folder(settings: Settings, name: str, locale: Locale) -> Path:
@@ -265,8 +270,8 @@ def _folder(settings: Settings, name: str, locale: Locale) -> Path:
             return folder
     known = sorted(path.parent.name for path in settings.scenarios.glob("*/business.y*ml"))
     meant = near(name, known)
-    fix = _say("near", locale, near=meant) if meant else _say("known", locale, known=", ".join(known) or "—")
-    raise UnknownScenario(_say("unknown", locale, set=name), fix=fix)
+    fix = say("near", locale, near=meant) if meant else say("known", locale, known=", ".join(known) or "—")
+    raise UnknownScenario(say("unknown", locale, set=name), fix=fix)
 
 
 def _name(settings: Settings, name: str, locale: Locale) -> str:
@@ -293,10 +298,3 @@ def _database(settings: Settings) -> Iterator[Database]:
         yield database
     finally:
         database.close()
-
-
-def _say(key: str, locale: Locale, **params: object) -> str:
-    text = WORDS[locale][key]
-    for name, value in params.items():
-        text = text.replace(f"<{name}>", str(value))
-    return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,15 +11,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from bot.app.broken import loaded
 from bot.app.golden import BENCH, rewrite, understanding
-from bot.app.locale import Locale
-from bot.authoring.load import load
 from bot.authoring.player import TROUBLE, Player
 from bot.authoring.talk import Exchange, Talk, happening
 from bot.authoring.writing import recorded
 from bot.dialogue.actions import Choice
 from bot.dialogue.meaning import Language
 from bot.errors import Unacceptable, UnknownScenario
+from bot.locale import Locale, said
 
 WORDS = {
     "en": {
@@ -31,6 +32,9 @@ WORDS = {
         "untitled": "recorded",
         "happens": "nobody can tell what happens there",
         "over": "The conversation is over.",
+        "not_utf8": "it isn't UTF-8",
+        "save": "Save it as UTF-8, then record",
+        "unwritable": "can't be written: {problem}",
     },
     "ru": {
         "hint": "Пишите за клиента. Номер нажимает кнопку, [1] — кнопки телефона, … — молчание, ! Анна входит — "
@@ -42,6 +46,9 @@ WORDS = {
         "untitled": "запись",
         "happens": "непонятно, что происходит",
         "over": "Разговор окончен.",
+        "not_utf8": "файл не в UTF-8",
+        "save": "Сохраните его в UTF-8 и записывайте",
+        "unwritable": "не записать: {problem}",
     },
 }
 
@@ -51,7 +58,11 @@ def found(wanted: str, scenarios: Path) -> Path:
     for folder in (Path(wanted), scenarios / wanted):
         if any(folder.glob("business.y*ml")):
             return folder
-    raise UnknownScenario(f"there is no set '{wanted}'", where=str(scenarios), fix="Give a set's folder, or its name")
+    raise UnknownScenario(
+        said(f"there is no set '{wanted}'", f"нет набора '{wanted}'"),
+        where=str(scenarios),
+        fix=said("Give a set's folder, or its name", "Назовите папку набора или его имя"),
+    )
 
 
 def record(
@@ -67,13 +78,14 @@ def record(
 ) -> Path | None:
     """Talk until Ctrl-D or the end; the file it was added to, None where nothing was said.
 
-    Raises ScenarioErrors where the set is broken, Unacceptable where the file can't be written.
+    Raises BrokenSets, and before anybody has talked Unacceptable where the file can't be read or written.
     """
     words = WORDS[locale]
-    scenarios = load(folder, locale=locale)
+    scenarios = loaded(folder, locale)
     file = folder / "tests" / f"recorded.{language}.txt"
     talk = Talk(file=f"tests/{file.name}", line=1, title=title, language=language, channel=channel, caller=caller)
     talk.now = now or talk.now
+    before = _before(file, words)
     console.print(words["hint"], style="dim")
     with BENCH(scenarios) as stand:
         exchanges = _talked(Player(talk, scenarios, understanding(scenarios), stand), words, console)
@@ -84,18 +96,34 @@ def record(
         console.print(words["title"], style="bold")
         talk.title = _line(console, "> ") or f"{words['untitled']} {datetime.now():%Y-%m-%d %H:%M}"
     talk.title = talk.title.replace(":", " ")  # a colon would begin a field of the header
-    before = file.read_text(encoding="utf-8") if file.exists() else ""
-    before = before.rstrip("\n") + "\n\n" if before.strip() else ""
+    text = recorded(talk, exchanges).rstrip("\n") + "\n"
     try:
-        file.parent.mkdir(exist_ok=True)
-        rewrite(file, (before + recorded(talk, exchanges)).rstrip("\n") + "\n")
-    except OSError as error:
-        raise Unacceptable(f"can't be written: {error.strerror}", where=str(file)) from error
+        rewrite(file, before + text)
+    except OSError as error:  # the disk is full, say: what was talked is worth more than the file
+        console.print(text, markup=False, soft_wrap=True)
+        raise Unacceptable(words["unwritable"].format(problem=error.strerror), where=str(file)) from error
     line = before.count("\n") + 1
     console.print(
         words["kept"].format(file=file, line=line, folder=folder), style="green", markup=False, soft_wrap=True
     )
     return file
+
+
+def _before(file: Path, words: Mapping[str, str]) -> str:
+    """What stands in the file by now, up to the next conversation; looked at before a word is lost.
+
+    Raises Unacceptable where it can't be read, or the file not written.
+    """
+    try:
+        file.parent.mkdir(exist_ok=True)
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        with tempfile.TemporaryFile(dir=file.parent):
+            pass
+    except UnicodeDecodeError as error:
+        raise Unacceptable(words["not_utf8"], where=str(file), fix=words["save"]) from error
+    except OSError as error:
+        raise Unacceptable(words["unwritable"].format(problem=error.strerror), where=str(file)) from error
+    return before.rstrip("\n") + "\n\n" if before.strip() else ""
 
 
 def _talked(player: Player, words: dict[str, str], console: Console) -> list[Exchange]:

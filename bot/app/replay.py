@@ -16,14 +16,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bot.app.authors import sets_in
+from bot.app.broken import loaded
 from bot.app.golden import understanding
-from bot.app.locale import Locale
 from bot.app.sides import side_by_side
-from bot.authoring.load import load
 from bot.authoring.replay import OUTCOMES, Replayed, Turn, replayed
 from bot.channels import rest
 from bot.dialogue.actions import Handoff
 from bot.errors import NotFound, Unacceptable
+from bot.locale import Locale
 from bot.settings import Settings, prepared
 from bot.stores import conversations
 from bot.stores.conversations import Summary
@@ -43,6 +43,7 @@ WORDS = {
         "asks else": "asks what wasn't asked then", "longer": "longer", "gains": "does more than before",
         "keeps": "no longer goes to a person", "shorter": "shorter", "completes": "another way, to the same end",
         "words": "the same way, in other words", "same": "the same",
+        "nothing_stored": "no conversation is stored since then",
         "running": "conversations", "outcome": "what changes", "count": "conversations", "total": "all",
         "id": "conversation", "started": "began", "channel": "channel", "turns": "turns", "parted": "parts at",
         "where": "was → is", "nothing": "Nothing changes: {count} conversations come out the same.",
@@ -50,6 +51,7 @@ WORDS = {
         "show": "Side by side: govorun replay {folder} --show ID",
         "empty": "no conversation of '{name}' is stored since then",
         "empty_fix": "Stored: {known}. --data says where, --since how far back, --of which set it was",
+        "none_fix": "Stored: {known}. --data says where, --since how far back",
         "since": "'{value}' is no span of time", "since_fix": "Write 7d, 12h, 2w, or a day: 2026-11-01",
         "absent": "no such conversation",
     },
@@ -58,6 +60,7 @@ WORDS = {
         "asks else": "спрашивает то, чего тогда не спросили", "longer": "длиннее", "gains": "делает больше прежнего",
         "keeps": "больше не уходит к человеку", "shorter": "короче", "completes": "другим путём, к той же цели",
         "words": "тем же путём, другими словами", "same": "так же",
+        "nothing_stored": "за это время нет сохранённых разговоров",
         "running": "разговоры", "outcome": "что меняется", "count": "разговоров", "total": "всего",
         "id": "разговор", "started": "начат", "channel": "канал", "turns": "реплик", "parted": "расходится на",
         "where": "было → стало", "nothing": "Ничего не меняется: разговоров, которые идут так же, — {count}.",
@@ -65,6 +68,7 @@ WORDS = {
         "show": "Рядом, реплика за репликой: govorun replay {folder} --show ID",
         "empty": "нет сохранённых разговоров набора '{name}' за это время",
         "empty_fix": "Есть: {known}. --data говорит, где искать, --since — за какое время, --of — какой это был набор",
+        "none_fix": "Есть: {known}. --data говорит, где искать, --since — за какое время",
         "since": "'{value}' — не отрезок времени", "since_fix": "Пишите 7d, 12h, 2w или день: 2026-11-01",
         "absent": "нет такого разговора",
     },
@@ -92,7 +96,7 @@ def replay(
     console: Console,
     progress: Console,
 ) -> bool:
-    """Whether nothing breaks. Raises NotFound, Unacceptable, UnknownScenario, ScenarioErrors."""
+    """Whether nothing breaks. Raises NotFound, Unacceptable, UnknownScenario, BrokenSets."""
     words = WORDS[locale]
     start = began(since, locale)
     database = opened(settings)
@@ -146,15 +150,18 @@ def _all(
         known = conversations.sets(tx)
     total = sum(map(len, found.values()))
     if not total:
-        words, name = WORDS[locale], ", ".join(names.values())
-        raise NotFound(words["empty"].format(name=name), fix=words["empty_fix"].format(known=", ".join(known) or "—"))
+        words, one = WORDS[locale], next(iter(names.values()))
+        what = words["empty"].format(name=one) if len(names) == 1 else words["nothing_stored"]
+        raise NotFound(
+            what, fix=words["empty_fix" if len(names) == 1 else "none_fix"].format(known=", ".join(known) or "—")
+        )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=progress, transient=True, disable=not progress.is_terminal) as bar:
         task = bar.add_task(WORDS[locale]["running"], total=total)
         for path, abouts in found.items():
             if not abouts:
                 continue
-            scenarios = load(path, locale=locale)
+            scenarios = loaded(path, locale)
             nlu = understanding(scenarios)
             for about in abouts:
                 with database.reading() as tx:
@@ -176,7 +183,7 @@ def _shown(database: Database, folder: Path, of: str, wanted: str, locale: Local
         rows = conversations.rows(tx, about.id)
     named = {path.resolve().name: path for path in folders}
     path = folders[0] if len(folders) == 1 else named.get(of or about.scenarios, folders[0])
-    scenarios = load(path, locale=locale)
+    scenarios = loaded(path, locale)
     return Held(about, replayed(about.id, rows, scenarios, understanding(scenarios)))
 
 

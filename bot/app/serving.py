@@ -22,6 +22,7 @@ from bot.api.parts import Calls, Parts
 from bot.app import text
 from bot.console.sockets import MAX_FRAME
 from bot.errors import GovorunError, PortTaken, SettingsError
+from bot.locale import said
 from bot.settings import Settings
 
 log = logging.getLogger("govorun.serve")
@@ -49,14 +50,23 @@ def listen(host: str, port: int) -> socket.socket:
         made.close()
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(
-                "the port is in use", where=f"{host}:{port}", fix="Stop what uses it, or choose another with --port"
+                said("the port is in use", "порт занят"),
+                where=f"{host}:{port}",
+                fix=said(
+                    "Stop what uses it, or choose another with --port",
+                    "Остановите того, кто его занял, или выберите другой: --port",
+                ),
             ) from error
         if error.errno == errno.EACCES:
             raise SettingsError(
-                "no right to that port", where=f"{host}:{port}", fix="Choose one above 1023 with --port"
+                said("no right to that port", "нет прав на этот порт"),
+                where=f"{host}:{port}",
+                fix=said("Choose one above 1023 with --port", "Выберите больше 1023: --port"),
             ) from error
         raise SettingsError(
-            f"can't listen there: {error.strerror or error}", where=f"{host}:{port}", fix="Check --host"
+            said(f"can't listen there: {error.strerror or error}", f"там не слушать: {error.strerror or error}"),
+            where=f"{host}:{port}",
+            fix=said("Check --host", "Проверьте --host"),
         ) from error
     made.set_inheritable(True)
     return made
@@ -70,7 +80,7 @@ async def serve(settings: Settings, only: Only | None = None, *, console: Consol
     began = time.monotonic()
     with contextlib.closing(listen(settings.host, settings.port)) as door:
         port = door.getsockname()[1]
-        with console.status("Reading the scenarios…"):
+        with console.status(said("Reading the scenarios…", "Читаю сценарии…")):
             house = await asyncio.to_thread(text.build, settings)
             login, password = await asyncio.to_thread(text.first_agent, house)
         made = text.parts(house, needs_voice=only == "voice")
@@ -87,7 +97,11 @@ async def serve(settings: Settings, only: Only | None = None, *, console: Consol
             log.info("serving", extra={"port": port, "ms": round((time.monotonic() - began) * 1000)})
             await asyncio.wait({running, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
             if not running.done():
-                console.print("Finishing what has begun; Ctrl-C again stops at once.", style="dim", highlight=False)
+                told = said(
+                    "Finishing what has begun; Ctrl-C again stops at once.",
+                    "Даю начатому закончиться; ещё раз Ctrl-C остановит сразу.",
+                )
+                console.print(told, style="dim", highlight=False)
             house.draining = True
             if voice is not None:
                 await _drained(voice, settings.drain_s, hurry)
@@ -106,7 +120,13 @@ async def _voice(house: text.House, made: Parts, console: Console) -> Telephone 
     try:
         from bot.app.voice import telephone
     except ImportError as error:
-        console.print(f"[yellow]No voice:[/] {error.name or error} is missing. Text works. Run `make install`.")
+        _no_voice(
+            console,
+            said(
+                f"{error.name or error} is missing. Text works. Run `make install`.",
+                f"нет {error.name or error}. Текст работает. Наберите `make install`.",
+            ),
+        )
         return None
     try:
         voice: Telephone = telephone(house)
@@ -114,10 +134,14 @@ async def _voice(house: text.House, made: Parts, console: Console) -> Telephone 
     except PortTaken:
         raise
     except GovorunError as error:
-        console.print(f"[yellow]No voice:[/] {error}. Text works.", highlight=False)
+        _no_voice(console, said(f"{error}. Text works.", f"{error}. Текст работает."))
         return None
     made.calls = voice
     return voice
+
+
+def _no_voice(console: Console, why: str) -> None:
+    console.print(f"[yellow]{said('No voice:', 'Нет голоса:')}[/] {escape(why)}", highlight=False)
 
 
 class Telephone(Calls, Protocol):
@@ -188,30 +212,41 @@ def _tell(
     base = url(settings, port)
     rows: list[tuple[str, str, str]] = []
     if only != "voice":
-        rows.append(("open", f"{base}/", "chat, and a call from the browser"))
+        rows.append(
+            (said("open", "чат"), f"{base}/", said("chat, and a call from the browser", "чат и звонок из браузера"))
+        )
     if made.calls is not None:
-        rows.append(("dial", settings.dial, "getting ready" if made.calls.state()[0] == "warming" else ""))
+        ready = said("getting ready", "готовится") if made.calls.state()[0] == "warming" else ""
+        rows.append((said("dial", "звонок"), settings.dial, ready))
     if only != "voice":
         kept = house.keys.path("desk-password")
-        once = f"password [bold]{password}[/]  [dim]shown once, kept in {kept}[/]" if password else ""
-        rows.append(("desk", f"{base}/desk", f"login [bold]{login}[/]  {once}"))
-        rows.append(("api", f"{base}/docs", "" if settings.api_token else f"token in {house.keys.path('api-token')}"))
+        shown = said(f"shown once, kept in {kept}", f"показан один раз, лежит в {kept}")
+        once = f"{said('password', 'пароль')} [bold]{password}[/]  [dim]{shown}[/]" if password else ""
+        rows.append((said("desk", "пульт"), f"{base}/desk", f"{said('login', 'логин')} [bold]{login}[/]  {once}"))
+        token = said("token in", "токен в") + f" {house.keys.path('api-token')}"
+        rows.append(("api", f"{base}/docs", "" if settings.api_token else token))
     width = max((len(what) for _, what, _ in rows), default=0)
     console.print(
-        f"[bold green]Govorun {text.release()}[/] answers: {', '.join(house.sets)}", highlight=False, soft_wrap=True
+        f"[bold green]Govorun {text.release()}[/] {said('answers:', 'отвечает:')} {', '.join(house.sets)}",
+        highlight=False,
+        soft_wrap=True,
     )
     for name, what, more in rows:
-        line = f"  [dim]{name:5}[/] [bold]{what}[/]{' ' * (width - len(what) + 2)}{more}"
+        line = f"  [dim]{name:6}[/] [bold]{what}[/]{' ' * (width - len(what) + 2)}{more}"
         console.print(line, highlight=False, soft_wrap=True)
     for line in text.unasked(house):
-        console.print(f"  [yellow]Programs:[/] {line}", highlight=False, soft_wrap=True)
+        console.print(f"  [yellow]{said('Programs:', 'Программы:')}[/] {line}", highlight=False, soft_wrap=True)
     for line in text.unheard(house):
         console.print(f"  [yellow]rasa.yaml[/] {escape(line)}", highlight=False, soft_wrap=True)
-    console.print("  [dim]Ctrl-C stops.[/]", highlight=False)
+    console.print(f"  [dim]{said('Ctrl-C stops.', 'Ctrl-C остановит.')}[/]", highlight=False)
 
 
 def _tell_news(console: Console, good: bool, line: str) -> None:
-    console.print(f"[{'green' if good else 'yellow'}]Scenarios:[/] {escape(line)}", highlight=False, soft_wrap=True)
+    console.print(
+        f"[{'green' if good else 'yellow'}]{said('Scenarios:', 'Сценарии:')}[/] {escape(line)}",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def url(settings: Settings, port: int) -> str:

@@ -6,7 +6,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.app.locale import Locale
 from bot.app.parting import marked
 from bot.authoring.replay import Replayed, Turn
 from bot.dialogue.actions import Action, End, Fault, Fetch, Handoff
@@ -22,6 +21,7 @@ from bot.dialogue.events import (
     TransferFailed,
     Utterance,
 )
+from bot.locale import Locale
 
 AFTER = 2  # turns shown after the parting: what follows from it is for the author to imagine
 

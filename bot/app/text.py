@@ -32,6 +32,7 @@ from bot.desk import agents
 from bot.desk.desk import Desk
 from bot.dialogue.scenario import ScenarioSet
 from bot.errors import ScenarioError, Unacceptable
+from bot.locale import reported, said
 from bot.ports import Bus, Turns
 from bot.settings import Keys, Settings, prepared
 from bot.stores.bus import LocalBus
@@ -198,6 +199,7 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         database=database,
         cache=settings.data / "cache" / "intents",
         around=over(model, settings, rasa.over if rasa else None) if model else rasa.over if rasa else None,
+        locale=reported(),
     )
     try:
         sets = library.open()
@@ -231,9 +233,15 @@ def first_agent(house: House) -> tuple[str, str]:
     given = settings.desk_password.get_secret_value() if settings.desk_password else ""
     if given and len(given) < agents.MIN_PASSWORD:
         raise Unacceptable(
-            f"the password has less than {agents.MIN_PASSWORD} characters",
+            said(
+                f"the password has less than {agents.MIN_PASSWORD} characters",
+                f"в пароле меньше {agents.MIN_PASSWORD} знаков",
+            ),
             where="GOVORUN_DESK_PASSWORD",
-            fix="Set a longer one, or none: then one is made and printed",
+            fix=said(
+                "Set a longer one, or none: then one is made and printed",
+                "Задайте длиннее или никакой: тогда он придумается и будет показан",
+            ),
         )
     with house.database.writing() as tx:
         if given and agents.get(tx, settings.desk_login) is not None:
@@ -252,10 +260,13 @@ def unasked(house: House) -> list[str]:
     for each in house.sets.values():
         lacking = [name for name, action in each.actions.items() if not action.url]
         if lacking:
-            told.append(f"{each.name}: samples answer {', '.join(lacking)}: no url")
+            names = ", ".join(lacking)
+            told.append(
+                f"{each.name}: " + said(f"samples answer {names}: no url", f"{names}: нет url, отвечают примеры")
+            )
         for name, action in each.actions.items():
             if action.url and house.outside is not None and (missing := house.outside.missing(action)):
-                told.append(f"{each.name}: {name}: {', '.join(missing)} not set")
+                told.append(f"{each.name}: {name}: {', '.join(missing)} " + said("not set", "не задано"))
     return told
 
 
@@ -339,7 +350,8 @@ def told(house: House) -> list[SetOut]:
 
 
 def _fields(publication: Publication) -> dict[str, Any]:
-    return {name: value for name, value in asdict(publication).items() if name != "scenarios"}
+    told = {name: value for name, value in asdict(publication).items() if name != "scenarios"}
+    return told | {"withdrawn": publication.withdrawn}
 
 
 def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, func, insert, select, update
 
 from bot.errors import Conflict, NotAllowed, NotFound, Unacceptable
+from bot.locale import said
 from bot.stores.schema import agents
 
 N, R, P = 2**15, 8, 3
@@ -103,7 +104,9 @@ def attend(tx: Connection, login: str, presence: Presence, at: datetime) -> None
 def hashed(password: str) -> str:
     """ "scrypt$N$r$p$salt$hash", so that the costs can rise later. Raises Unacceptable on a short password."""
     if len(password) < MIN_PASSWORD:
-        raise Unacceptable(f"the password has less than {MIN_PASSWORD} characters")
+        raise Unacceptable(
+            said(f"the password has less than {MIN_PASSWORD} characters", f"в пароле меньше {MIN_PASSWORD} знаков")
+        )
     salt = secrets.token_bytes(16)
     return "$".join(("scrypt", str(N), str(R), str(P), _text(salt), _text(_derived(password, salt, N, R, P))))
 

@@ -14,12 +14,35 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, make_ur
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
 
 from bot.errors import SettingsError
+from bot.locale import said
 from bot.stores.schema import MIGRATIONS, VERSION, about, metadata
 
 BUSY_MS = 10_000  # how long one process waits for another's write; a turn takes about 5 ms
 POOL = 8  # connections a process holds to PostgreSQL, and threads that use them
 _SCHEMA_LOCK = 0x676F766F72756E  # "govorun": so that two processes starting at once don't both create the tables
 _AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected: PostgreSQL, appendix A
+# What SQLite calls them -> what and how to mend it, in English and in Russian.
+_ANOTHER = (
+    ("this file is no database", "Name another with --data or GOVORUN_DATABASE_URL, or restore a backup"),
+    ("этот файл — не база данных", "Укажите другой: --data или GOVORUN_DATABASE_URL, или верните копию"),
+)
+_RIGHTS = (
+    ("the database can't be opened or written", "Check the rights on the file and on its folder"),
+    ("базу данных не открыть или не записать", "Проверьте права на файл и на его папку"),
+)
+_SQLITE = {
+    "SQLITE_NOTADB": _ANOTHER,
+    "SQLITE_CORRUPT": (
+        ("the database is damaged", "Restore a backup, or name another with --data"),
+        ("база данных повреждена", "Верните копию или укажите другую: --data"),
+    ),
+    "SQLITE_CANTOPEN": _RIGHTS,
+    "SQLITE_READONLY": _RIGHTS,
+    "SQLITE_FULL": (
+        ("the disk is full", "Make room"),
+        ("на диске нет места", "Освободите место"),
+    ),
+}
 
 
 class Database:
@@ -31,24 +54,30 @@ class Database:
             parsed = make_url(url)
         except ArgumentError as error:
             raise SettingsError(
-                "the database URL can't be read",
+                said("the database URL can't be read", "адрес базы данных не читается"),
                 where="GOVORUN_DATABASE_URL",
-                fix="Write sqlite:///path.db or postgresql://user:password@host/name.",
+                fix=said(
+                    "Write sqlite:///path.db or postgresql://user:password@host/name",
+                    "Пишите sqlite:///path.db или postgresql://user:password@host/name",
+                ),
             ) from error
         self.sqlite = parsed.get_backend_name() == "sqlite"
         if not self.sqlite and parsed.get_backend_name() != "postgresql":
             raise SettingsError(
-                f"no support for {parsed.get_backend_name()}",
+                said(f"no support for {parsed.get_backend_name()}", f"{parsed.get_backend_name()} не поддерживается"),
                 where="GOVORUN_DATABASE_URL",
-                fix="Use sqlite:/// or postgresql://.",
+                fix=said("Use sqlite:/// or postgresql://", "Возьмите sqlite:/// или postgresql://"),
             )
         self._where = parsed.render_as_string(hide_password=True)
         if self.sqlite:
             if parsed.database in (None, "", ":memory:"):
                 raise SettingsError(
-                    "SQLite needs a file: turns and readers use connections of their own",
+                    said(
+                        "SQLite needs a file: turns and readers use connections of their own",
+                        "SQLite нужен файл: реплики и чтение идут по разным соединениям",
+                    ),
                     where="GOVORUN_DATABASE_URL",
-                    fix="Write sqlite:///path.db.",
+                    fix=said("Write sqlite:///path.db", "Пишите sqlite:///path.db"),
                 )
             path = Path(str(parsed.database)).expanduser()
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +95,8 @@ class Database:
                     pool_recycle=1800,
                 )
             except NoSuchModuleError as error:
-                raise SettingsError("psycopg isn't installed", fix="pip install 'psycopg[binary]'.") from error
+                what = said("psycopg isn't installed", "не установлен psycopg")
+                raise SettingsError(what, fix="pip install 'psycopg[binary]'") from error
 
     def create(self) -> None:
         """Make the tables where there are none, and bring an older version's up to this one's.
@@ -85,17 +115,37 @@ class Database:
                     _migrate(tx, int(found))
                     found = str(VERSION)
         except DBAPIError as error:
-            raise SettingsError(
-                f"the database can't be used: {str(error.orig).splitlines()[0]}",
-                where=self._where,
-                fix="Check the address and that the server runs.",
-            ) from error
+            raise self._unusable(error) from error
         if found is not None and found != str(VERSION):
             raise SettingsError(
-                f"its tables are of version {found}, this Govorun knows version {VERSION}",
+                said(
+                    f"its tables are of version {found}, this Govorun knows version {VERSION}",
+                    f"таблицы версии {found}, а этот Говорун знает версию {VERSION}",
+                ),
                 where=self._where,
-                fix="Run the Govorun that wrote it, or name another database.",
+                fix=said(
+                    "Run the Govorun that wrote it, or name another database",
+                    "Запустите тот Говорун, который её создал, или укажите другую базу",
+                ),
             )
+
+    def _unusable(self, error: DBAPIError) -> SettingsError:
+        """What the driver said, where we don't know a better word for it: a full disk, a password, a server's own."""
+        what = str(error.orig).splitlines()[0]
+        code = getattr(error.orig, "sqlite_errorname", "")
+        where, fix = (
+            self._where,
+            said("Check the address and that the server runs", "Проверьте адрес и запущен ли сервер"),
+        )
+        if self.sqlite:
+            where = str(self._engine.url.database)
+            fix = said("Check the disk and the rights on the file", "Проверьте диск и права на файл")
+        if code in _SQLITE:
+            (what_en, fix_en), (what_ru, fix_ru) = _SQLITE[code]
+            return SettingsError(said(what_en, what_ru), where=where, fix=said(fix_en, fix_ru))
+        return SettingsError(
+            said(f"the database can't be used: {what}", f"база данных не работает: {what}"), where=where, fix=fix
+        )
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

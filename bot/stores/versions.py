@@ -13,12 +13,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.stores.schema import conversations, publications, scenario_versions
 
+WITHDRAWN = ""  # the version of a publication that takes a set out of service
 GRACE = timedelta(days=1)  # how long a version nobody needs is kept; another process may be about to serve it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """number: of this set, from 1, as people name it. restored: the number that was gone back to, None otherwise."""
+    """number: of this set, from 1, as people name it. version: WITHDRAWN where the set was taken out of service.
+    restored: the number that was gone back to, None otherwise."""
 
     scenarios: str
     number: int
@@ -27,6 +29,11 @@ class Publication:
     by: str
     note: str = ""
     restored: int | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Out of service: no conversation begins with the set."""
+        return self.version == WITHDRAWN
 
 
 def keep(tx: Connection, scenarios: str, version: str, files: Mapping[str, str], at: datetime) -> None:

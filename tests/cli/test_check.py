@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.locale import reported
+from bot.locale import reported
 from tests.authoring.linted import PLAIN, ROOT, put
 
 WARNED = 'steps:\n  - set: {seen: now}\n  - say: {ru: "Привет, {oops}.", en: Hello.}\n'

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +26,7 @@ steps:
         (), ("serve",), ("chat",), ("check",), ("test",), ("listen",), ("say",), ("call",), ("export",),
         ("understand", "intents"), ("understand", "slot"), ("menu", "rank"), ("models", "list"), ("models", "pull"),
         ("agents", "add"), ("new",), ("replay",), ("graph",), ("publish",), ("history",), ("rollback",), ("diff",),
+        ("unpublish",),
     ],
 )  # fmt: skip
 def test_every_command_explains_itself(govorun, words: tuple[str, ...]) -> None:
@@ -74,9 +79,9 @@ def test_a_folder_that_is_not_there(govorun) -> None:
 def test_a_folder_that_is_not_there_or_holds_nothing_in_russian(govorun, tmp_path: Path, command: str) -> None:
     (tmp_path / "empty").mkdir()
     told = govorun(command, "/nowhere/at/all", "--lang", "ru")
-    assert (told.code, told.err) == (1, "error: /nowhere/at/all: такой папки нет\n")
+    assert (told.code, told.err) == (1, "ошибка: /nowhere/at/all: такой папки нет\n")
     told = govorun(command, str(tmp_path / "empty"), "--lang", "ru")
-    assert told.err == f"error: {tmp_path}/empty: здесь нет сценариев. Набор — это папка с файлом business.yaml\n"
+    assert told.err == f"ошибка: {tmp_path}/empty: здесь нет сценариев. Набор — это папка с файлом business.yaml\n"
 
 
 def test_the_golden_conversations_of_the_clinic(govorun) -> None:
@@ -216,3 +221,86 @@ def test_a_wrong_setting_is_named(govorun, name: str, value: str, told: str) -> 
     assert ran.err.startswith("error: ")
     assert told in ran.err
     assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("GOVORUN_PORT", "abc", "GOVORUN_PORT: нужно целое число. Что он принимает: docs/settings.md"),
+        ("GOVORUN_MAX_CALLS", "0", "GOVORUN_MAX_CALLS: нужно не меньше 1. "),
+        ("GOVORUN_LANGUAGE", "de", "GOVORUN_LANGUAGE: нужно одно из: 'ru', 'en'. "),
+        ("GOVORUN_RTP_PORTS", "10", "GOVORUN_RTP_PORTS: пишите ПЕРВЫЙ-ПОСЛЕДНИЙ: 10000-20000. "),
+        ("GOVORUN_DATABASE_URL", "mysql://x", "GOVORUN_DATABASE_URL: mysql не поддерживается. Возьмите sqlite:///"),
+        ("GOVORUN_SCENARIO_SET", "bakery", "нет набора сценариев 'bakery'. Есть: "),
+    ],
+)
+def test_a_wrong_setting_is_named_in_the_language_of_the_terminal(govorun, name: str, value: str, told: str) -> None:
+    ran = govorun("chat", LC_ALL="ru_RU.UTF-8", **{name: value})
+    if name == "GOVORUN_DATABASE_URL":
+        ran = govorun("history", "clinic")
+    assert ran.code == 1
+    assert ran.err.startswith("ошибка: ")
+    assert told in ran.err
+
+
+@pytest.mark.parametrize(
+    ("lang", "what"),
+    [
+        ("ru", "этот файл — не база данных. Укажите другой: --data или GOVORUN_DATABASE_URL, или верните копию"),
+        ("en", "this file is no database. Name another with --data or GOVORUN_DATABASE_URL, or restore a backup"),
+    ],
+)
+def test_a_file_that_is_no_database_is_told_by_its_path(govorun, tmp_path: Path, lang: str, what: str) -> None:
+    file = tmp_path / "govorun.db"
+    file.write_bytes(b"neither this nor that " * 1000)
+    told = govorun("history", "clinic", "--data", str(tmp_path), "--lang", lang)
+    assert (told.code, told.err) == (1, f"{'ошибка' if lang == 'ru' else 'error'}: {file}: {what}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("serv",), "нет команды 'serv'. Возможно, 'serve'?"),
+        (("check", "--deap"), "нет ключа --deap. Возможно, --deep"),
+        (("graph",), "не хватает 'НАБОР[/СЦЕНАРИЙ]'"),
+        (("publish", "a", "b"), "лишнее: b"),
+        (("test", "--jobs", "x"), "'--jobs': нужно целое число"),
+    ],
+)
+def test_a_mistyped_command_is_told_in_russian_too(govorun, words: tuple[str, ...], told: str) -> None:
+    ran = govorun(*words, LC_ALL="ru_RU.UTF-8")
+    assert ran.code == 2
+    assert f"ошибка: {told}" in ran.err
+    assert "Подробнее: " in ran.err
+
+
+HELP = """
+import typer
+from bot.__main__ import app
+def told(command, words):
+    context = command.make_context(" ".join(words), [], resilient_parsing=True)
+    print("##", *words)
+    print(command.get_help(context) or "")
+    for name, each in getattr(command, "commands", {}).items():
+        told(each, [*words, name])
+told(typer.main.get_command(app), ["govorun"])
+"""
+
+
+@pytest.mark.parametrize("locale", ["ru_RU.UTF-8", "C"])
+def test_help_is_whole_in_the_language_of_the_terminal(locale: str) -> None:
+    """What has no letter of the reader's language in it was forgotten."""
+    environment = {**os.environ, "LC_ALL": locale, "COLUMNS": "200", "NO_COLOR": "1", "TERMINAL_WIDTH": "200"}
+    ran = subprocess.run([sys.executable, "-c", HELP], env=environment, capture_output=True, text=True, check=True)
+    pages = ran.stdout.split("## ")[1:]
+    assert len(pages) > 25
+    russian = locale != "C"
+    for page in pages:
+        name = page.splitlines()[0]
+        rows = [line for line in page.splitlines() if re.match(r"│ .*\S", line) and "http" not in line]
+        assert rows, name
+        for row in rows:
+            assert bool(re.search("[А-Яа-яё]", row)) == russian, (name, row)
+        assert "<bool>" not in page, name
+        if name.split()[-1] not in ("govorun", "understand", "menu", "models", "agents", "list"):
+            assert ("Пример" if russian else "Example") in page, name

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import recording
 from bot.app.parting import marked, paired
 from bot.authoring import golden
 from bot.authoring.load import load
@@ -216,3 +217,26 @@ def test_only_takes_files_and_places() -> None:
     assert {talk.file for talk in talks if golden.chosen(talk, "menu.ru.txt")} == {"tests/menu.ru.txt"}
     one = [talk for talk in talks if golden.chosen(talk, "tests/booking.ru.txt:3")]
     assert [talk.line for talk in one] == [3]
+
+
+def test_a_file_that_cannot_be_added_to_is_told_before_anybody_has_talked(govorun, clinic: Path) -> None:
+    file = clinic / "tests" / "recorded.ru.txt"
+    file.write_bytes("# что было\n> привет\n".encode("cp1251"))
+    told = govorun("test", "--record", str(clinic), "--title", "проба", "--lang", "ru", stdin="позовите человека\n")
+    assert (told.code, told.err) == (1, f"ошибка: {file}: файл не в UTF-8. Сохраните его в UTF-8 и записывайте\n")
+    assert "Ctrl-D" not in told.out
+    told = govorun("test", "--record", str(clinic), "--title", "a trial", "--lang", "en", stdin="позовите человека\n")
+    assert told.err == f"error: {file}: it isn't UTF-8. Save it as UTF-8, then record\n"
+
+
+def test_what_was_talked_is_shown_where_it_cannot_be_kept(
+    govorun, clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(recording, "rewrite", full)
+    told = govorun("test", "--record", str(clinic), "--title", "проба", stdin="позовите человека\n")
+    assert told.code == 1
+    assert "# проба" in told.out
+    assert "> позовите человека" in told.out

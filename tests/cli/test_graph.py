@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.authoring.small import changed, write
+
 
 @pytest.mark.parametrize(
     ("wanted", "title"),
@@ -52,4 +54,16 @@ def test_a_file_that_cannot_be_written_is_told(govorun) -> None:
     told = govorun("graph", "clinic", "--out", "/nowhere/x.svg")
     assert (told.code, "can't be written" in told.err) == (1, True)
     told = govorun("graph", "clinic", "--out", "/nowhere/x.svg", "--lang", "ru")
-    assert told.err == "error: /nowhere/x.svg: не записать: No such file or directory\n"
+    assert told.err == "ошибка: /nowhere/x.svg: не записать: No such file or directory\n"
+
+
+@pytest.mark.parametrize("wanted", ["shop", "shop/booking", "shop/booking.yaml"])
+def test_a_broken_set_is_told_with_its_folder(
+    govorun, tmp_path: Path, wanted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOVORUN_SCENARIOS", str(tmp_path))
+    shop = write(tmp_path / "shop", booking=changed("booking", "  - collect:", "  - colect:"))
+    told = govorun("graph", str(tmp_path / wanted) if wanted.endswith(".yaml") else wanted, "--lang", "ru")
+    assert told.code == 1
+    assert told.err.startswith(f"{shop}/booking.yaml:17: 'colect' здесь не бывает. Возможно, 'collect'?\n")
+    assert told.err.splitlines()[-1].startswith("ошибка: в сценариях ошиб")

@@ -45,6 +45,20 @@ def test_the_three_commands_it_prints_can_be_typed(govorun, tmp_path: Path, monk
     assert "Это Salon." in ran.out
 
 
+def test_without_a_place_it_goes_into_scenarios_here_and_says_where_that_is(
+    govorun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = govorun("new", "salon", "--from", "clinic", "--lang", "en")
+    assert (tmp_path / "scenarios" / "salon" / "business.yaml").is_file()
+    assert f"{tmp_path}/scenarios/salon is yours" in told.out
+    assert f"To serve this one: GOVORUN_SCENARIOS={tmp_path}/scenarios\n" in told.out
+    told = govorun("new", "spa", "--from", "clinic", "--lang", "ru", GOVORUN_SCENARIOS=str(tmp_path / "sets"))
+    assert (tmp_path / "sets" / "spa" / "business.yaml").is_file()
+    assert f"{tmp_path}/sets/spa — ваш набор" in told.out
+    assert "берёт наборы из" not in told.out  # they stand where it looks
+
+
 def test_the_old_name_is_gone_in_both_languages_and_in_the_tests(govorun, tmp_path: Path) -> None:
     title = ("--title", "Салон «Лилия»", "--title-en", "Lily Salon")
     govorun("new", "salon", "--from", "clinic", "--into", str(tmp_path), *title)

@@ -1,4 +1,4 @@
-"""`govorun publish`, `history`, `rollback`, `diff`."""
+"""`govorun publish`, `unpublish`, `history`, `rollback`, `diff`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import publishing
+from bot.authoring.exploring import QUICK
 from bot.stores import versions
 from bot.stores.sql import Database
 from tests.authoring.small import FILES, changed, write
@@ -19,6 +21,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("GOVORUN_SCENARIOS", str(tmp_path / "sets"))
     monkeypatch.setenv("GOVORUN_SCENARIO_SET", "shop")
     monkeypatch.setenv("GOVORUN_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(publishing, "DEPTH", QUICK)
     (tmp_path / "sets").mkdir()
     return write(tmp_path / "sets" / "shop")
 
@@ -97,6 +100,79 @@ def test_golden_conversations_that_differ_stop_it_unless_forced(govorun, shop: P
     assert "publication 2 is live" in govorun("publish", "shop", "--lang", "en").out
 
 
+STUCK = """\
+scenario: booking
+title: {ru: Запись, en: Booking}
+phrases: {ru: [запишите меня], en: [book me]}
+slots:
+  why: {type: text, ask: {ru: Почему?, en: Why?}}
+steps:
+  - confirm: {ru: Записать вас?, en: Shall I book you?}
+    declined:
+      - collect: why
+      - again: why
+  - end: {ru: Готово., en: Done.}
+"""
+
+
+def test_where_somebody_may_get_stuck_it_stops_with_the_conversation_that_leads_there(govorun, shop: Path) -> None:
+    (shop / "booking.yaml").write_text(STUCK, encoding="utf-8")
+    told = govorun("publish", "shop", "--lang", "ru")
+    assert told.code == 1
+    assert f"{shop}/booking.yaml:9: предупреждение stuck: отсюда ни один ответ не ведёт к концу" in told.out
+    assert "< Почему?" in told.out
+    assert "можно застрять, ничего не опубликовано. Исправьте или опубликуйте всё равно: --force" in told.err
+    assert govorun("history", "shop").code == 1
+    assert "publication 1 is live" in govorun("publish", "shop", "--lang", "en", "--force").out
+
+
+def test_what_its_author_has_allowed_with_a_reason_stops_nothing(govorun, shop: Path) -> None:
+    allowed = STUCK.replace("collect: why", "collect: why   # check: allow stuck they talk until they hang up")
+    (shop / "booking.yaml").write_text(allowed, encoding="utf-8")
+    assert "publication 1 is live" in govorun("publish", "shop", "--lang", "en").out
+
+
+def test_whatever_stops_it_is_told_at_once(govorun, shop: Path) -> None:
+    (shop / "booking.yaml").write_text(STUCK, encoding="utf-8")
+    talk(shop, "Ленина")
+    told = govorun("publish", "shop", "--lang", "en")
+    assert "would get stuck" in told.err
+    assert "golden conversations of 'shop' differ" in told.err
+
+
+@pytest.fixture
+def bar(shop: Path) -> Path:
+    """Another set beside the one that conversations begin with."""
+    return write(shop.parent / "bar", business=FILES["business.yaml"].replace("Лавка", "Бар"))
+
+
+def test_a_set_is_taken_out_of_service_and_back(govorun, bar: Path) -> None:
+    govorun("publish", "bar", "--by", "Anna")
+    out = govorun("unpublish", "bar", "--by", "Boris", "--note", "until spring", "--lang", "en")
+    assert (out.code, "out of service, as publication 2" in out.out) == (0, True)
+    told = govorun("history", "bar", "--lang", "ru").out
+    assert "снят с работы; until spring" in told
+    assert "в работе" not in told
+    again = govorun("unpublish", "bar", "--lang", "ru")
+    assert (again.code, "уже снят с работы: публикация 2" in again.out) == (0, True)
+    assert "no difference" in govorun("diff", "bar", "--lang", "en").out  # with what was live last
+    assert "There are: 1" in govorun("rollback", "bar", "2", "--lang", "en").err  # there is nothing to go back to
+    assert "back to publication 1, as publication 3" in govorun("rollback", "bar", "--lang", "en").out
+    govorun("unpublish", "bar")
+    assert "publication 5 is live" in govorun("publish", "bar", "--lang", "en").out
+
+
+def test_a_set_that_is_live_in_its_folder_is_taken_out_of_service_too(govorun, bar: Path) -> None:
+    assert "публикация 1" in govorun("unpublish", "bar", "--lang", "ru").out
+    assert govorun("rollback", "bar").code == 1  # nothing before it
+    assert "publication 2 is live" in govorun("publish", "bar", "--lang", "en").out
+
+
+def test_the_set_that_conversations_begin_with_stays_in_service(govorun, shop: Path) -> None:
+    told = govorun("unpublish", "shop", "--lang", "ru")
+    assert (told.code, "снять его с работы нельзя" in told.err) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -112,10 +188,10 @@ def test_what_cant_be_done_is_one_line(govorun, shop: Path, words: tuple[str, ..
     assert says in told.err
 
 
-@pytest.mark.parametrize("command", ["publish", "history", "rollback", "diff"])
+@pytest.mark.parametrize("command", ["publish", "unpublish", "history", "rollback", "diff"])
 def test_a_set_that_nobody_wrote_is_not_told_to_be_published(govorun, shop: Path, command: str) -> None:
     told = govorun(command, "shap", "--lang", "ru")
-    assert (told.code, told.err) == (1, "error: нет набора 'shap'. Возможно, 'shop'?\n")
+    assert (told.code, told.err) == (1, "ошибка: нет набора 'shap'. Возможно, 'shop'?\n")
     told = govorun(command, "bakery", "--lang", "en")
     assert told.err == "error: there is no scenario set 'bakery'. There are: shop\n"
 
@@ -125,7 +201,7 @@ def test_a_file_that_cant_be_opened_is_one_line(govorun, shop: Path, command: st
     govorun("publish", "shop")
     (shop / "more.yaml").mkdir()
     told = govorun(command, "shop", "--lang", "ru")
-    assert (told.code, told.err) == (1, f"error: {shop}/more.yaml: не читается: Is a directory\n")
+    assert (told.code, told.err) == (1, f"ошибка: {shop}/more.yaml: не читается: Is a directory\n")
 
 
 def test_a_number_that_isnt_there_names_those_that_are(govorun, shop: Path) -> None:

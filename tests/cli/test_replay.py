@@ -95,3 +95,21 @@ def test_a_broken_edit_is_told_by_file_and_line(govorun, stored: Path, edited: P
     told = govorun("replay", str(edited), "--data", str(stored))
     assert told.code == 1
     assert "booking.yaml:1: " in told.err
+
+
+def test_nothing_stored_of_several_sets_is_one_plain_line(govorun, tmp_path: Path) -> None:
+    told = govorun("replay", "scenarios", "--data", str(tmp_path), "--lang", "ru")
+    what = "за это время нет сохранённых разговоров. Есть: —. --data говорит, где искать, --since — за какое время"
+    assert told.err == f"ошибка: {what}\n"
+    told = govorun("replay", "scenarios", "--data", str(tmp_path), "--lang", "en")
+    assert told.err.startswith("error: no conversation is stored since then. Stored: —.")
+
+
+def test_a_broken_set_is_told_with_its_folder(govorun, stored: Path, tmp_path: Path) -> None:
+    clinic = tmp_path / "clinic"
+    shutil.copytree("scenarios/clinic", clinic)
+    broken = (clinic / "booking.yaml").read_text(encoding="utf-8").replace("- collect:", "- colect:", 1)
+    (clinic / "booking.yaml").write_text(broken, encoding="utf-8")
+    told = govorun("replay", str(clinic), "--data", str(stored), "--lang", "en")
+    assert told.code == 1
+    assert told.err.startswith(f"{clinic}/booking.yaml:")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 
+from bot.app import publishing
+from bot.authoring.exploring import QUICK
+from bot.settings import load
 from tests.authoring.small import FILES, changed, write
 from tests.spine.served import Served
 
@@ -25,11 +27,11 @@ class Shop:
     """A server with one small set, in a folder of its own."""
 
     def __init__(self, place: Path, **settings: str) -> None:
-        self.sets = place / "scenarios"
+        self.sets, self.data = place / "scenarios", place / "data"
         self.sets.mkdir(parents=True, exist_ok=True)
         if not (self.sets / "shop").exists():
             write(self.sets / "shop")
-        self.served = Served(place / "data", scenarios=str(self.sets), scenario_set="shop", **settings)
+        self.served = Served(self.data, scenarios=str(self.sets), scenario_set="shop", **settings)
 
     def edit(self, before: str, after: str, file: str = "booking", of: str = "shop") -> None:
         (self.sets / of / f"{file}.yaml").write_text(changed(file, before, after), encoding="utf-8")
@@ -47,6 +49,12 @@ class Shop:
 
     async def logs(self, text: str, times: int = 1) -> None:
         await self.until(lambda: self.served.log.count(text) >= times)
+
+    async def decide(self, what: Callable[..., None], *of: Any, **more: Any) -> None:
+        """What `govorun publish` and its kin do beside the server."""
+        settings = load(scenarios=self.sets, scenario_set="shop", data=self.data)
+        told = {"note": "", "by": "Anna", "locale": "en", "console": Console(quiet=True)}
+        await asyncio.to_thread(what, settings, *of, **(told | more))
 
     async def scenarios(self) -> str:
         return str((await self.served.get("/ready"))["parts"]["scenarios"]["detail"])
@@ -127,31 +135,27 @@ async def test_two_processes_on_one_database_go_on_with_each_others_conversation
         assert "Телефон" in await one.served.write("boris", "Борис Петров")
 
 
-async def test_publishing_reaches_a_running_server_and_makes_the_folder_a_draft(tmp_path: Path):
+async def test_publishing_reaches_a_running_server_and_makes_the_folder_a_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(publishing, "DEPTH", QUICK)
     shop = Shop(tmp_path)
 
-    async def govorun(*words: str) -> str:
-        environment = os.environ | {"GOVORUN_SCENARIOS": str(shop.sets), "GOVORUN_SCENARIO_SET": "shop"}
-        command = [sys.executable, "-m", "bot", *words, "--data", str(tmp_path / "data"), "--lang", "en"]
-        ran = await asyncio.to_thread(subprocess.run, command, env=environment, capture_output=True, text=True)
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout
-
     async with shop.served as served:
-        await govorun("publish", "shop", "--by", "Anna")
+        await shop.decide(publishing.publish, "shop", force=False)
         await shop.logs("shop: publication 1 is live")
         shop.edit("{ru: Имя?", f"{{ru: {NEW}")
         await asyncio.sleep(3)  # three looks: it would be served by now
         assert OLD in await shop.begin("anna")
 
-        await govorun("publish", "shop", "--by", "Boris", "--note", "politer")
+        await shop.decide(publishing.publish, "shop", force=False, by="Boris", note="politer")
         await shop.logs("shop: publication 2 by Boris is live")
         assert NEW in await shop.begin("boris")
         assert "Телефон" in await served.write("anna", "Анна Смирнова")
         (told,) = await served.get("/api/scenarios")
         assert (told["publication"]["number"], told["publication"]["note"]) == (2, "politer")
 
-        await govorun("rollback", "shop")
+        await shop.decide(publishing.rollback, "shop", None)
         await shop.logs("shop: publication 3")
         assert OLD in await shop.begin("vera")
         assert "publication 3" in await shop.scenarios()
@@ -161,3 +165,21 @@ async def test_publishing_reaches_a_running_server_and_makes_the_folder_a_draft(
         assert await served.stop() == 0
         await served.start()
         assert OLD in await shop.begin("galya")
+
+        # Taken out of service: who is in it goes on, also over a restart; nobody begins with it.
+        write(shop.sets / "bar", business=FILES["business.yaml"].replace("Лавка", "Бар"))
+        await shop.logs("bar: new, version")
+        assert OLD in await shop.begin("dina", scenarios="bar")
+        await shop.decide(publishing.unpublish, "bar")
+        await shop.logs("bar: taken out of service, publication 1 by Anna")
+        assert await served.stop() == 0
+        await served.start()
+        assert "Телефон" in await served.write("dina", "Дина Смирнова")
+        asked = {"sender": "egor", "message": "привет", "scenarios": "bar"}
+        assert (await served.client.post("/webhooks/rest/webhook", json=asked)).status_code == 404
+        bar = next(each for each in await served.get("/api/scenarios") if each["name"] == "bar")
+        assert (bar["version"], bar["publication"]["withdrawn"], bar["problems"]) == ("", True, [])
+        assert "bar out of service" in await shop.scenarios()
+        await shop.decide(publishing.publish, "bar", force=False)
+        await shop.logs("bar: publication 2 by Anna is live")
+        assert OLD in await shop.begin("egor", scenarios="bar")

@@ -5,6 +5,6 @@ graph    the states that are reached, and where each move leads
 explore  what must hold in all of them; a counterexample is a conversation
 """
 
-from bot.authoring.exploring.explore import DEEP, QUICK, Finding, explore, problems
+from bot.authoring.exploring.explore import DEEP, QUICK, Depth, Finding, explore, problems
 
-__all__ = ["DEEP", "QUICK", "Finding", "explore", "problems"]
+__all__ = ["DEEP", "QUICK", "Depth", "Finding", "explore", "problems"]

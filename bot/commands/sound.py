@@ -1,0 +1,113 @@
+"""`govorun listen`, `say` and `models`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.commands.typed import AsJson, Lang, err, example, group, out
+from bot.locale import said
+
+commands = group()
+models = group(
+    said("Weights of recognition: what there is, and getting it.", "Веса распознавания: какие есть и как получить.")
+)
+
+
+@commands.command(
+    help=said("Recognise a file as a call would.", "Распознать файл, как в звонке."),
+    epilog=example("govorun listen call.wav --lang ru --expect datetime --json"),
+)
+def listen(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar=said("FILE", "ФАЙЛ"), help=said("WAV, or what ffmpeg reads.", "WAV или то, что читает ffmpeg.")
+        ),
+    ],
+    lang: Lang = "ru",
+    expect: Annotated[
+        str | None,
+        typer.Option(
+            "--expect",
+            help=said("The kind of slot that is asked for.", "Какой слот спрашивают."),
+            show_default=False,
+        ),
+    ] = None,
+    realtime: Annotated[
+        bool, typer.Option("--realtime", help=said("At the pace of a call.", "В темпе звонка."))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    from bot.app import sound
+
+    sound.listen(file, lang, expect, realtime=realtime, as_json=as_json, console=out)
+
+
+@commands.command(
+    help=said("Speak a text into a file.", "Произнести текст в файл."),
+    epilog=example(
+        said("govorun say 'Hello!' --lang en --out hello.wav", "govorun say 'Здравствуйте!' --lang ru --out hello.wav")
+    ),
+)
+def say(
+    text: Annotated[str, typer.Argument(metavar=said("TEXT", "ТЕКСТ"))],
+    to: Annotated[Path, typer.Option("--out", help=said("WAV to write.", "Куда записать WAV."))],
+    lang: Lang = "ru",
+    rate: Annotated[int, typer.Option("--rate", min=8000, max=48000, help=said("Hz.", "Гц."))] = 8000,
+    voice: Annotated[
+        str,
+        typer.Option(
+            "--voice",
+            help=said(
+                "rhvoice/anna, hibari/heart, espeak-ng; else the best.",
+                "rhvoice/anna, hibari/heart, espeak-ng; без него — лучший.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    from bot.app import sound
+
+    sound.say(text, lang, to, rate, voice, as_json=as_json, console=out)
+
+
+@models.command(
+    "list",
+    help=said(
+        "What weights there are, under which licence, and which are on this disk.",
+        "Какие есть веса, под какой лицензией и какие уже на этом диске.",
+    ),
+)
+def models_list(as_json: AsJson = False) -> None:
+    from bot.app import sound
+
+    sound.models_list(as_json=as_json, console=out)
+
+
+@models.command(
+    "pull",
+    help=said(
+        "Get weights: goes on where it stopped, and keeps nothing whose sha256 is wrong.",
+        "Скачать веса: продолжит, где остановилась, и не сохранит ничего с чужой sha256.",
+    ),
+    epilog=example("govorun models pull whisper-base"),
+)
+def models_pull(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar=said("NAME", "ИМЯ"),
+            help=said(
+                "Weights; without a name the ones a first start needs.", "Веса; без имени — нужные для первого запуска."
+            ),
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    from bot.app import sound
+
+    sound.models_pull(name, console=err)

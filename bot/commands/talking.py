@@ -1,0 +1,100 @@
+"""`govorun serve`, `chat`, `call`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Literal
+
+import typer
+
+from bot import settings as settings_
+from bot.commands.typed import Data, Lang, Language, With, example, group, out
+from bot.locale import said
+
+commands = group()
+_FROM = said(
+    "Begin with this scenario, or set, or SET/SCENARIO, instead of the first.",
+    "Начать с этого сценария, или набора, или НАБОР/СЦЕНАРИЙ, а не с первого.",
+)
+
+
+@commands.command(
+    help=said(
+        "Answer: pages, chat, API and telephone in one process. Ctrl-C and SIGTERM finish what has begun.",
+        "Отвечать: страницы, чат, API и телефон в одном процессе. Ctrl-C и SIGTERM дают начатому закончиться.",
+    ),
+    epilog=example("govorun serve --port 9000 --data /var/lib/govorun"),
+)
+def serve(
+    only: Annotated[
+        Literal["web", "voice"] | None,
+        typer.Option("--only", help=said("One half: for a process of each.", "Одна половина: процесс на каждую.")),
+    ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            help=said("Address of the web; 0.0.0.0 opens it to the network.", "Адрес веба; 0.0.0.0 откроет его сети.")
+        ),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help=said("Port of the web (8080); 0 takes a free one.", "Порт веба (8080); 0 — любой свободный.")
+        ),
+    ] = None,
+    sip_port: Annotated[int | None, typer.Option(help=said("Port of SIP (5060).", "Порт SIP (5060)."))] = None,
+    data: Data = None,
+) -> None:
+    from bot import logs
+    from bot.app import serving
+
+    settings = settings_.load(host=host, port=port, sip_port=sip_port, data=data)
+    logs.configure(settings.log_level, settings.log_format)
+    asyncio.run(serving.serve(settings, only, console=out))
+
+
+@commands.command(
+    help=said(
+        "Talk to the bot here, without a server. Ctrl-D ends it. Without --data nothing is kept.",
+        "Поговорить с ботом здесь, без сервера. Ctrl-D закончит. Без --data ничего не сохранится.",
+    ),
+    epilog=example("govorun chat booking", "govorun chat confirmation --with 'when=2026-11-19 16:00'"),
+)
+def chat(
+    scenario: Annotated[
+        str | None, typer.Argument(metavar=said("SCENARIO", "СЦЕНАРИЙ"), help=_FROM, show_default=False)
+    ] = None,
+    given: With = None,
+    lang: Annotated[
+        Language | None, typer.Option("--lang", help=said("Language.", "Язык разговора."), show_default=False)
+    ] = None,
+    data: Data = None,
+) -> None:
+    from bot.app import terminal
+
+    terminal.run(settings_.load(), scenario=scenario, given=given or (), language=lang, data=data, console=out)
+
+
+@commands.command(
+    help=said(
+        "Place a call, and talk until either side hangs up. Exit code 1 where nobody answers.",
+        "Позвонить и говорить, пока кто-то не положит трубку. Код выхода 1, если никто не ответил.",
+    ),
+    epilog=example("govorun call sip:anna@127.0.0.1:5070 --scenario booking"),
+)
+def call(
+    address: Annotated[
+        str, typer.Argument(metavar=said("ADDRESS", "АДРЕС"), help=said("sip:user@host[:port]", "sip:имя@узел[:порт]"))
+    ],
+    scenario: Annotated[str | None, typer.Option("--scenario", help=_FROM, show_default=False)] = None,
+    given: With = None,
+    lang: Lang = "ru",
+    data: Data = None,
+) -> None:
+    from bot.app import voice
+
+    asyncio.run(
+        voice.place(
+            settings_.load(data=data), address, scenario=scenario, given=given or (), language=lang, console=out
+        )
+    )

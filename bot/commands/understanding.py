@@ -1,0 +1,171 @@
+"""`govorun understand` and `govorun menu`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.commands.typed import CLOCK, AsJson, Lang, Language, example, group, out
+from bot.locale import said
+
+understand = group(
+    said("What words mean to the bot: intents and slots.", "Что слова значат для бота: желания и слоты.")
+)
+menu = group(said("The menu that learns.", "Меню, которое учится."))
+
+
+class SlotType(StrEnum):
+    datetime = "datetime"
+    date = "date"
+    time = "time"
+    number = "number"
+    digits = "digits"
+    phone = "phone"
+    person = "person"
+    yesno = "yesno"
+    choice = "choice"
+
+
+@understand.command(
+    help=said(
+        "Learn intents from one file and measure them on another.",
+        "Выучить желания по одному файлу и измерить на другом.",
+    ),
+    epilog=example("govorun understand intents --train train.csv --test test.csv --lang ru --json"),
+)
+def intents(
+    train: Annotated[
+        Path, typer.Option("--train", help=said("CSV with the columns text,intent.", "CSV с колонками text,intent."))
+    ],
+    test: Annotated[
+        Path,
+        typer.Option("--test", help=said("The same, not seen in training.", "То же, чего не видели при обучении.")),
+    ],
+    oos: Annotated[
+        Path | None,
+        typer.Option(
+            "--oos",
+            help=said("CSV of texts that belong to no intent.", "CSV текстов, которые ни к чему не относятся."),
+            show_default=False,
+        ),
+    ] = None,
+    lang: Lang = "ru",
+    as_json: AsJson = False,
+) -> None:
+    from bot.app import asking
+
+    asking.intents(train, test, oos, lang, as_json=as_json, console=out)
+
+
+@understand.command(
+    help=said("Read a slot from each line of stdin.", "Прочитать слот из каждой строки ввода."),
+    epilog=example(
+        said(
+            "echo 'tomorrow at three' | govorun understand slot datetime --lang en",
+            "echo 'завтра в три часа дня' | govorun understand slot datetime --lang ru",
+        )
+    ),
+)
+def slot(
+    kind: Annotated[SlotType, typer.Argument(metavar=said("TYPE", "ТИП"), help=said("What to read.", "Что читать."))],
+    lang: Lang = "ru",
+    now: Annotated[
+        datetime | None,
+        typer.Option(
+            "--now",
+            formats=CLOCK,
+            metavar="2026-11-18T10:00",
+            help=said("The clock; else the business's own.", "Который час; без него — часы организации."),
+            show_default=False,
+        ),
+    ] = None,
+    options: Annotated[
+        str | None,
+        typer.Option(
+            "--options",
+            help=said(
+                "Of a choice: 'id=title,synonym; id=title'. Else the clinic's services.",
+                "Для choice: 'id=название,синоним; id=название'. Без них — услуги клиники.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    from bot.app import asking
+
+    asking.slot(kind.value, lang, now, options, as_json=as_json, console=out)
+
+
+@understand.command(
+    help=said(
+        "Ask the language model of the settings what it would propose, and show what would come of it.",
+        "Спросить языковую модель из настроек, что она предложит, и показать, что из этого выйдет.",
+    ),
+    epilog=example(
+        said(
+            "govorun understand model 'a dentist please' 'well, some time next week'",
+            "govorun understand model 'запишите к терапевту' 'ну на той неделе как-нибудь'",
+        )
+    ),
+)
+def model(
+    said_: Annotated[
+        list[str],
+        typer.Argument(
+            metavar=said("TEXT", "ТЕКСТ"),
+            help=said("A conversation; the last is asked about.", "Разговор; спрашивают о последнем."),
+        ),
+    ],
+    scenarios: Annotated[
+        str,
+        typer.Option(
+            "--set",
+            metavar=said("SET", "НАБОР"),
+            help=said("The scenario set; else the default one.", "Набор сценариев; иначе тот, с которого начинают."),
+            show_default=False,
+        ),
+    ] = "",
+    lang: Annotated[
+        Language | None, typer.Option("--lang", help=said("Language.", "Язык разговора."), show_default=False)
+    ] = None,
+    show: Annotated[
+        bool, typer.Option("--show", help=said("Show what goes out, too.", "Показать и то, что уходит."))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    from bot import settings
+    from bot.app import proposals
+
+    proposals.propose(
+        settings.load(), said_, scenarios=scenarios, language=lang, show=show, as_json=as_json, console=out
+    )
+
+
+@menu.command(
+    help=said(
+        'Replay past calls, a JSON object a line {"caller","at","choice"}: the order each caller would have heard.',
+        'Прогнать прошлые звонки, по объекту JSON в строке {"caller","at","choice"}: что услышал бы каждый.',
+    ),
+    epilog=example("govorun menu rank --items items.json < calls.jsonl"),
+)
+def rank(
+    items: Annotated[
+        Path,
+        typer.Option(
+            "--items",
+            help=said(
+                'JSON: ["id", …] or [{"id": …, "pinned": true}, …].',
+                'JSON: ["id", …] или [{"id": …, "pinned": true}, …].',
+            ),
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    from bot.app import asking
+
+    asking.rank(items, as_json=as_json, console=out)
