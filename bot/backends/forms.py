@@ -66,6 +66,7 @@ class Forms:
 
     def __init__(self, scenarios: ScenarioSet | None = None) -> None:
         self._scenarios = dict(scenarios.scenarios) if scenarios else {}
+        self._secret = scenarios.sensitive if scenarios else frozenset()
 
     def call(self, request: Fetch, asker: Asker, *, now: datetime, tx: Connection) -> Answer:
         """Raises Unacceptable on a call that makes no sense: a mistake of the scenario."""
@@ -129,10 +130,26 @@ class Forms:
         slots = {
             name: slot for scenario in (*self._scenarios.values(), *saving) for name, slot in scenario.slots.items()
         }
+        secret = self._of_secrets(kind) | self._secret
         return {
             "title": dict(saving[0].title) if saving else {},
-            "fields": {name: _label(slots[name], value) for name, value in data.items() if name in slots},
+            "fields": {
+                name: _label(slots.get(name), value, secret=name in secret)
+                for name, value in data.items()
+                if name in slots or name in secret
+            },
         }
+
+    def _of_secrets(self, kind: str) -> frozenset[str]:
+        """The fields of that kind which are made of sensitive slots, under whatever name they are kept."""
+        return frozenset(
+            name
+            for scenario in self._scenarios.values()
+            for step in scenario.steps.values()
+            if isinstance(step, DoStep) and step.action == "forms.save" and _literal(step.args.get("form")) == kind
+            for name, expression in step.args.items()
+            if any(not self._secret.isdisjoint(path.split(".")) for path in expression.names)
+        )
 
 
 def _saves(scenario: Scenario, kind: str) -> bool:
@@ -146,7 +163,9 @@ def _literal(expression: Expression | None) -> Value:
     return expression.root.value if expression is not None and isinstance(expression.root, Said) else None
 
 
-def _label(slot: Slot, value: Value) -> dict[str, Any]:
+def _label(slot: Slot | None, value: Value, *, secret: bool) -> dict[str, Any]:
+    if slot is None:
+        return {"title": {}, "value": {}, "sensitive": secret}
     chosen = [option for option in slot.options if option.id in (value if isinstance(value, tuple) else (value,))]
     languages = dict.fromkeys(language for option in chosen for language in option.title)
     return {
@@ -154,7 +173,7 @@ def _label(slot: Slot, value: Value) -> dict[str, Any]:
         "value": {
             language: ", ".join(option.title.get(language, option.id) for option in chosen) for language in languages
         },
-        "sensitive": slot.sensitive,
+        "sensitive": slot.sensitive or secret,
     }
 
 

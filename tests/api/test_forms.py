@@ -5,16 +5,38 @@ from __future__ import annotations
 import csv
 import io
 from datetime import datetime
+from pathlib import Path
 
+import pytest
+
+from bot.authoring.load import load
 from bot.backends.forms import Forms
 from bot.dialogue.actions import Fetch
+from bot.dialogue.scenario import ScenarioSet
 from bot.ports import Asker
 from tests.web import Web, somebody
 
 NOW = datetime(2026, 11, 18, 10, 0)
 
 
-async def saved(web: Web, kind: str, **data: object) -> int:
+FILES = {
+    "business.yaml": "name: {ru: Банк, en: Bank}\nlanguages: [ru, en]\nstart: card\n",
+    "card.yaml": """\
+scenario: card
+title: {ru: Карта, en: Card}
+slots:
+  card: {type: digits, length: 16, sensitive: yes, ask: {ru: Номер?, en: Number?}}
+  size: {type: number, ask: {ru: Сколько?, en: How many?}}
+steps:
+  - collect: [card, size]
+  - set: {copy: card}
+  - do: forms.save('card', card, copy, copy + '!', size)
+  - end: {ru: Готово., en: Done.}
+""",
+}
+
+
+async def saved(web: Web, kind: str, scenarios: ScenarioSet | None = None, **data: object) -> int:
     anna = somebody()
     await web.tell(anna, "здравствуйте")
     about = await web.house.records.of_sender(anna, kind="rest")
@@ -22,7 +44,7 @@ async def saved(web: Web, kind: str, **data: object) -> int:
     who = Asker(conversation=about.about.id, customer=about.about.customer)
     with web.house.database.writing() as tx:
         fetch = Fetch(id=somebody(), name="forms.save", args={"form": kind, **data})  # type: ignore[dict-item]
-        return int(str(Forms().call(fetch, who, now=NOW, tx=tx)[1]["number"]))
+        return int(str(Forms(scenarios).call(fetch, who, now=NOW, tx=tx)[1]["number"]))
 
 
 async def test_forms_are_listed_by_kind_and_marked_done(web: Web) -> None:
@@ -66,3 +88,27 @@ async def test_a_formula_behind_a_semicolon_or_a_new_line_runs_nowhere_either(we
     assert row["what"] == 'да; \'=HYPERLINK("http://evil")'
     assert row["more"] == "нет\n'@SUM(1)"
     assert row["phones"] == "8 905-1; 5-7"
+
+
+async def test_what_came_from_a_sensitive_slot_is_masked_under_any_name_until_it_is_asked_for(
+    web: Web, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    secrets = {"card": "4276380012345678", "copy": "4276380012345678", "value3": "4276380012345678!"}
+    number = await saved(web, "card", load(tmp_path), **secrets, size=5)
+    masked = dict.fromkeys(secrets, "•••")
+    async with web.client() as client:
+        (told,) = (await client.get("/api/forms?kind=card")).json()
+        assert told["data"] == masked | {"size": 5}
+        table = await client.get("/api/forms?kind=card&format=csv")
+        (row,) = csv.DictReader(io.StringIO(table.content.decode("utf-8-sig")))
+        assert {name: row[name] for name in secrets} == masked
+        assert (await client.post(f"/api/forms/{number}", json={"status": "working"})).json()["data"] == told["data"]
+        assert "given out" not in caplog.text
+        (told,) = (await client.get("/api/forms?kind=card&sensitive=shown")).json()
+        assert told["data"] == secrets | {"size": 5}
+        table = await client.get("/api/forms?kind=card&format=csv&sensitive=shown")
+        assert secrets["card"] in table.text
+    assert caplog.text.count("sensitive values of forms were given out") == 2
+    assert "4276" not in caplog.text
