@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -141,11 +141,11 @@ def load(**overrides: object) -> Settings:
         ) from error
 
 
-def _english(problem: ErrorDetails) -> str:
-    return problem["msg"].removeprefix("Value error, ").rstrip(".")
+def _english(problem: Mapping[str, Any]) -> str:
+    return str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
 
 
-def _russian(problem: ErrorDetails) -> str:
+def _russian(problem: Mapping[str, Any]) -> str:
     """pydantic speaks English alone; its kinds of errors are few here."""
     limits = problem.get("ctx", {})
     texts = {

@@ -2,20 +2,24 @@
 
 hours: 09:00-20:00                                               every day
 hours: {mon-fri: 09:00-20:00, sat: 10:00-16:00, sun: closed}     days that aren't named are closed
+hours: {mon-fri: 09:00-13:00 and 14:00-20:00, sat: 22:00-06:00}  with a break; until the next morning
 holidays: {2026-12-31: 09:00-15:00, 2027-01-01: closed, 05-09: closed, 01-01..01-08: closed}
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import time
+from itertools import pairwise
 
 from bot.authoring.problems import listed, near
 from bot.authoring.reading import Reader
-from bot.authoring.tree import Fields, Node, Text
-from bot.dialogue.hours import DAILY, MIDNIGHT, Holiday, Hours, Span, exists
+from bot.authoring.tree import Fields, Listing, Node, Text
+from bot.dialogue.hours import CLOSED, DAILY, MIDNIGHT, Holiday, Hours, Span, Spans, exists
 
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})")
+_AND = re.compile(r"\s*[,;+]\s*|\s+(?:and|и)\s+", re.IGNORECASE)
 _CLOSED = ("closed", "закрыто", "выходной")
 _DAYS = {
     **{name: day for day, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))},
@@ -34,19 +38,38 @@ def hours(reader: Reader, node: Node | None, holidays: Node | None) -> Hours:
     return Hours(week, _holidays(reader, holidays))
 
 
-def _week(reader: Reader, node: Node | None) -> tuple[Span | None, ...]:
+def _week(reader: Reader, node: Node | None) -> tuple[Spans, ...]:
     if node is None:
         return DAILY.week
     if not isinstance(node, Fields):
-        return (_span(reader, node),) * 7
-    week: dict[int, Span | None] = {}
+        return _apart(reader, {day: (_spans(reader, node), node) for day in range(7)})
+    week: dict[int, tuple[Spans, Node]] = {}
     for entry in node.entries:
-        span = _span(reader, entry.value)
+        if _SPAN.fullmatch(entry.key.value.strip()):
+            reader.problem("hours_comma", entry.key, value=entry.key.value[:40])
+            continue
+        spans = _spans(reader, entry.value)
         for day in _days(reader, entry.key):
             if day in week:
                 reader.problem("day_twice", entry.key, value=entry.key.value[:40], name=list(_DAYS)[day])
-            week[day] = span
-    return tuple(week.get(day) for day in range(7))
+            week[day] = spans, entry.value
+    return _apart(reader, week)
+
+
+def _apart(reader: Reader, week: Mapping[int, tuple[Spans, Node]]) -> tuple[Spans, ...]:
+    """The days, Monday first; what goes on after midnight must close before the next day opens."""
+    for day, (spans, node) in week.items():
+        following = week.get((day + 1) % 7, (CLOSED, node))[0]
+        if spans and following and _over(spans[-1]) and spans[-1][1] > following[0][0]:
+            names = list(_DAYS)
+            reader.problem("hours_into_next", node, value=_written(spans[-1]), name=names[(day + 1) % 7])
+            break  # the same of every day is one mistake
+    return tuple(week[day][0] if day in week else CLOSED for day in range(7))
+
+
+def _over(span: Span) -> bool:
+    """Whether it closes on the next day, later than at midnight."""
+    return MIDNIGHT < span[1] <= span[0]
 
 
 def _days(reader: Reader, key: Text) -> list[int]:
@@ -68,20 +91,43 @@ def _days(reader: Reader, key: Text) -> list[int]:
     return out
 
 
-def _span(reader: Reader, node: Node) -> Span | None:
-    """None: closed. What isn't a span of hours is reported, and taken for the usual ones."""
-    written = node.value.strip() if isinstance(node, Text) else ""
-    if written.lower() in _CLOSED:
+def _spans(reader: Reader, node: Node) -> Spans:
+    """In order. What isn't hours is reported, and taken for the usual ones."""
+    parts: list[tuple[str, Node]] = []
+    for each in node.items if isinstance(node, Listing) else (node,):
+        written = each.value.strip() if isinstance(each, Text) else ""
+        if written.lower() in _CLOSED and not isinstance(node, Listing):
+            return CLOSED
+        parts += ((part, each) for part in _AND.split(written))
+    spans: list[Span] = []
+    for part, at in parts:
+        span = _span(part)
+        if span is None:
+            reader.problem("bad_hours", at, value=part[:40] or "…")
+            return DAILY.week[0]
+        spans.append(span)
+    spans.sort()
+    for before, after in pairwise(spans):
+        if before[1] > after[0] or before[1] <= before[0]:
+            reader.problem("hours_overlap", node, first=_written(before), second=_written(after))
+            return DAILY.week[0]
+    return tuple(spans)
+
+
+def _span(written: str) -> Span | None:
+    match = _SPAN.fullmatch(written)
+    if match is None:
         return None
-    if match := _SPAN.fullmatch(written):
-        opens_h, opens_m, closes_h, closes_m = map(int, match.groups())
-        midnight = (closes_h, closes_m) == (24, 0)
-        if opens_h < 24 and (closes_h < 24 or midnight) and opens_m < 60 and closes_m < 60:
-            opens, closes = time(opens_h, opens_m), MIDNIGHT if midnight else time(closes_h, closes_m)
-            if opens < closes or midnight:
-                return opens, closes
-    reader.problem("bad_hours", node, value=written[:40] or "…")
-    return DAILY.week[0]
+    opens_h, opens_m, closes_h, closes_m = map(int, match.groups())
+    midnight = (closes_h, closes_m) in ((24, 0), (0, 0))
+    if opens_h > 23 or opens_m > 59 or closes_m > 59 or (closes_h > 23 and not midnight):
+        return None
+    opens, closes = time(opens_h, opens_m), MIDNIGHT if midnight else time(closes_h, closes_m)
+    return None if opens == closes and not midnight else (opens, closes)
+
+
+def _written(span: Span) -> str:
+    return f"{span[0]:%H:%M}-{span[1]:%H:%M}"
 
 
 def _holidays(reader: Reader, node: Node | None) -> tuple[Holiday, ...]:
@@ -92,8 +138,8 @@ def _holidays(reader: Reader, node: Node | None) -> tuple[Holiday, ...]:
         return ()
     out: list[Holiday] = []
     for entry in node.entries:
-        span = _span(reader, entry.value)
-        holiday = _holiday(entry.key.value, span)
+        spans = _spans(reader, entry.value)
+        holiday = _holiday(entry.key.value, spans)
         if holiday is None:
             reader.problem("bad_holiday", entry.key, value=entry.key.value[:40])
         elif any(_clash(holiday, other) for other in out):
@@ -103,7 +149,7 @@ def _holidays(reader: Reader, node: Node | None) -> tuple[Holiday, ...]:
     return tuple(out)
 
 
-def _holiday(written: str, span: Span | None) -> Holiday | None:
+def _holiday(written: str, spans: Spans) -> Holiday | None:
     """Of "2026-12-31", "01-07", "12-30..01-08", "2026-12-31..2027-01-08"; None where it is no date."""
     ends = [_DATE.fullmatch(end.strip()) for end in _RANGE.split(written.strip())]
     if len(ends) > 2 or any(end is None for end in ends):
@@ -116,7 +162,7 @@ def _holiday(written: str, span: Span | None) -> Holiday | None:
     over = ends_on < begins  # into the next year
     if until is not None and year is not None and until != year + over:
         return None  # backwards, or longer than a year
-    return Holiday(first=begins, last=ends_on, year=year, span=span)
+    return Holiday(first=begins, last=ends_on, year=year, spans=spans)
 
 
 def _clash(one: Holiday, other: Holiday) -> bool:

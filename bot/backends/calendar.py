@@ -7,14 +7,15 @@
     calendar.cancel(booking)                    ok | gone
     calendar.confirm(booking)                   ok | gone
 
-Times are the naive wall clock of the business. Places begin at that day's opening, one every `minutes` of the
-service. The unique index "one_place_one_booking" is what keeps two customers from one place, in however many processes.
+Times are the naive wall clock of the business. Places begin at every opening of the day, one every `minutes` of the
+service, and end before it closes: none reaches into the lunch break. The unique index "one_place_one_booking" is what
+keeps two customers from one place, in however many processes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
@@ -167,18 +168,16 @@ class Calendar:
         return Place(service, when.replace(second=0, microsecond=0), self._minutes.get(service, MINUTES))
 
     def _exists(self, place: Place, now: datetime) -> bool:
-        return place.starts > now and place.starts in self._day(place)
+        before = replace(place, starts=place.starts - timedelta(days=1))  # whose evening may go on after midnight
+        return place.starts > now and any(place.starts in self._day(each) for each in (place, before))
 
     def _day(self, place: Place) -> Iterator[datetime]:
-        """Every place of the service on that day; none on a day that is closed."""
-        bounds = self._hours.bounds(place.starts)
-        if bounds is None:
-            return
-        starts, closes = bounds
+        """Every place in that day's hours, which may end after midnight; none on a day that is closed."""
         step = timedelta(minutes=place.minutes)
-        while starts + step <= closes:
-            yield starts
-            starts += step
+        for starts, closes in self._hours.moments(place.starts):
+            while starts + step <= closes:
+                yield starts
+                starts += step
 
     def _take(self, tx: Connection, place: Place, asker: Asker, at: datetime, **values: object) -> bool:
         """Whether the place is ours now; the unique index decides."""
@@ -218,7 +217,7 @@ class Calendar:
 
     def _places(self, tx: Connection, place: Place, now: datetime) -> list[datetime]:
         """Every free place of the service from AHEAD before the one wanted to AHEAD after it, in the order of time."""
-        start = max(now, place.starts - AHEAD).replace(hour=0, minute=0, second=0, microsecond=0)
+        start = max(now, place.starts - AHEAD).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
         end = max(now, place.starts) + AHEAD
         taken = [
             (starts, starts + timedelta(minutes=minutes))

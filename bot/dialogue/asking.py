@@ -155,7 +155,7 @@ def unfit(slot: Slot, value: Value, now: datetime) -> tuple[str, dict[str, Value
 
 def _opens(run: Run, value: datetime) -> bool:
     """Whether another hour of that day may do: on a holiday none would."""
-    return run.scenarios.business.hours.bounds(value) is not None
+    return bool(run.scenarios.business.hours.of(value))
 
 
 def refuse(run: Run, slot: Slot, value: Value, *, keep_day: bool) -> None:

@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
 from bot.dialogue import spoken, timetable
+from bot.dialogue.hours import Span, Spans
 from bot.dialogue.showing import Register, clock, day, joined, several, show
 from bot.dialogue.titles import Nothing, OptionId
 from bot.dialogue.values import PersonName, Value
@@ -70,14 +71,23 @@ def _phone(register: Register, value: Value) -> str:
 
 def _spoken(register: Register, value: Value) -> str:
     """Opening hours: "с девяти до двадцати", "по будням …, воскресенье — выходной"; else as it is shown."""
-    if value == ():  # of a day that is closed
-        return timetable.on(None, register.language, voice=register.voice)
-    if isinstance(value, tuple) and len(value) == 2 and all(isinstance(item, time) for item in value):
-        opens, closes = value
-        assert isinstance(opens, time)
-        assert isinstance(closes, time)
-        return timetable.on((opens, closes), register.language, voice=register.voice)
-    return show(register, value)
+    spans = _spans(value)
+    return show(register, value) if spans is None else timetable.on(spans, register.language, voice=register.voice)
+
+
+def _spans(value: Value) -> Spans | None:
+    """What `hours_of` gave; empty of a day that is closed, None where the value is something else."""
+    if not isinstance(value, tuple):
+        return None
+    out: list[Span] = []
+    for each in value:
+        if not (isinstance(each, tuple) and len(each) == 2):
+            return None
+        opens, closes = each
+        if not isinstance(opens, time) or not isinstance(closes, time):
+            return None
+        out.append((opens, closes))
+    return tuple(out)
 
 
 def _digits(register: Register, value: Value) -> str:
@@ -145,7 +155,7 @@ def _open(register: Register, when: Value) -> bool:
     hours = register.business.hours
     if isinstance(when, datetime):
         return hours.is_open(when)
-    return isinstance(when, date) and hours.of(when) is not None
+    return isinstance(when, date) and bool(hours.of(when))
 
 
 def _open_now(register: Register) -> bool:
@@ -160,12 +170,12 @@ def _next_open(register: Register, after: Value = None) -> datetime | None:
 
 
 def _hours_of(register: Register, when: Value) -> tuple[Value, ...] | None:
-    """Opening and closing of that day; an empty tuple, which is false, where it is closed."""
+    """That day's spans, each an opening and a closing; an empty tuple, which is false, where it is closed."""
     if when is None:
         return None
     if not isinstance(when, date):
         raise TypeError
-    return register.business.hours.of(when) or ()
+    return register.business.hours.of(when)
 
 
 def _number(_: Register, value: Value) -> Value:

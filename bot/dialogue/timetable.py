@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from bot.dialogue import spoken
-from bot.dialogue.hours import Hours, Span
+from bot.dialogue.hours import CLOSED, Hours, Spans
 from bot.dialogue.meaning import Language
 
 SOON = 7  # days in which a holiday is worth telling
@@ -29,24 +29,25 @@ def said(hours: Hours, today: date, language: Language, *, voice: bool) -> str:
     return "; ".join([week(hours, language, voice=voice), *soon(hours, today, language, voice=voice)])
 
 
-def on(span: Span | None, language: Language, *, voice: bool) -> str:
-    """One day's hours: "с 10:00 до 16:00", "выходной"."""
-    if span is None:
+def on(spans: Spans, language: Language, *, voice: bool) -> str:
+    """One day's hours: "с 10:00 до 16:00", "с 9:00 до 13:00 и с 14:00 до 20:00", "выходной"."""
+    if not spans:
         return "выходной" if language == "ru" else "closed"
-    return spoken.hours(*span, language, voice=voice)
+    told = [spoken.hours(*span, language, voice=voice) for span in spans]
+    return spoken.join(told, language, word="и" if language == "ru" else "and")
 
 
 def week(hours: Hours, language: Language, *, voice: bool) -> str:
     """Days of equal hours together, in the order of the week, closed ones last."""
-    if hours.alike is not None:
+    if hours.alike:
         return on(hours.alike, language, voice=voice)
-    groups: dict[Span | None, list[int]] = {}
+    groups: dict[Spans, list[int]] = {}
     for day in _WEEK:
         groups.setdefault(hours.week[day], []).append(day)
-    closed = groups.pop(None, [])
+    closed = groups.pop(CLOSED, [])
     if not groups:
         return "временно не работаем" if language == "ru" else "closed for the time being"
-    parts = [f"{_days(days, language)} {on(span, language, voice=voice)}" for span, days in groups.items()]
+    parts = [f"{_days(days, language)} {on(spans, language, voice=voice)}" for spans, days in groups.items()]
     return ", ".join([*parts, *([_closed(closed, language)] if closed else [])])
 
 
@@ -55,16 +56,16 @@ def soon(hours: Hours, today: date, language: Language, *, voice: bool) -> list[
     out = []
     day = today
     while day < today + SOON * _DAY:
-        span = hours.of(day)
-        if span == hours.week[day.weekday()]:
+        spans = hours.of(day)
+        if spans == hours.week[day.weekday()]:
             day += _DAY
             continue
         last = day
-        while last < day + LONGEST * _DAY and hours.holiday(last + _DAY) and hours.of(last + _DAY) == span:
+        while last < day + LONGEST * _DAY and hours.holiday(last + _DAY) and hours.of(last + _DAY) == spans:
             last += _DAY
         dates = _between(day, last, language, voice=voice) if last > day else _date(day, language, voice=voice)
-        if span is not None:
-            out.append(f"{dates} {on(span, language, voice=voice)}")
+        if spans:
+            out.append(f"{dates} {on(spans, language, voice=voice)}")
         elif language == "en":
             out.append(f"closed {dates}")
         else:

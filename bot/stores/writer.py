@@ -98,7 +98,7 @@ def _tried(tx: Connection, body: Callable[[Connection], T], *, alone: bool) -> t
     try:
         with nullcontext() if alone else tx.begin_nested():
             return body(tx), None
-    except Exception as error:
+    except Exception as error:  # whatever a body raises is its own, and goes to whoever waits for it
         if alone or (isinstance(error, DBAPIError) and not isinstance(error, IntegrityError)):
             raise
         return None, error

@@ -11,7 +11,7 @@ from sqlalchemy import insert, update
 
 from bot.backends.calendar import HOLD, Calendar, booked
 from bot.dialogue.actions import Fetch
-from bot.dialogue.hours import Holiday, Hours
+from bot.dialogue.hours import CLOSED, Holiday, Hours
 from bot.dialogue.scenario import Business
 from bot.dialogue.values import PersonName, Value
 from bot.errors import Unacceptable
@@ -214,8 +214,8 @@ def test_a_call_that_makes_no_sense_is_the_scenarios_mistake(office: Office) -> 
 
 
 def test_places_lie_within_that_days_hours_and_none_on_a_holiday(office: Office) -> None:
-    week = ((time(9), time(20)),) * 5
-    hours = Hours((*week, (time(10), time(12)), None), (Holiday(first=(11, 30), last=(11, 30)),))
+    week = (((time(9), time(20)),),) * 5
+    hours = Hours((*week, ((time(10), time(12)),), CLOSED), (Holiday(first=(11, 30), last=(11, 30)),))
     office.calendar = Calendar(replace(business(), hours=hours))
     saturday = datetime(2026, 11, 28, 11, 0)
     assert office.ask("hold", service="terapevt", when=saturday) == "ok"
@@ -224,6 +224,28 @@ def test_places_lie_within_that_days_hours_and_none_on_a_holiday(office: Office)
     assert [outcome for outcome, _ in sunday_or_holiday] == ["taken", "taken"]
     free = sunday_or_holiday[1][1]["free"]
     assert {at.date() for at in free}.isdisjoint({date(2026, 11, 29), date(2026, 11, 30)})
+
+
+def test_no_place_reaches_into_the_lunch_break(office: Office) -> None:
+    hours = Hours((((time(9), time(13)), (time(14, 15), time(16))),) * 7)
+    office.calendar = Calendar(replace(business(), hours=hours))
+    day = datetime(2026, 11, 24)
+    outcomes = {}
+    for at in (time(12), time(12, 30), time(13), time(14), time(14, 15), time(15, 15), time(15, 45)):
+        outcome = office.ask("hold", service="dentist", when=datetime.combine(day, at))
+        outcomes[f"{at:%H:%M}"] = outcome if isinstance(outcome, str) else outcome[0]
+    assert [at for at, outcome in outcomes.items() if outcome == "ok"] == ["12:00", "14:15"]
+
+
+def test_places_go_on_after_midnight_where_the_business_does(office: Office) -> None:
+    hours = Hours(((), ((time(22), time(2)),), *((),) * 5))  # of Tuesday alone
+    office.calendar = Calendar(replace(business(), hours=hours))
+    night = datetime(2026, 11, 25, 1, 0)  # of Wednesday
+    outcome, data = office.ask("free", service="dentist", day=night.date())
+    assert (outcome, data["free"]) == ("ok", (night.replace(hour=0), night))
+    assert office.ask("hold", service="dentist", when=night) == "ok"
+    assert office.ask("hold", service="dentist", when=night.replace(hour=2))[0] == "taken"
+    assert office.ask("hold", service="dentist", when=night.replace(hour=22))[0] == "taken"
 
 
 def test_free_places_are_told_from_morning_to_evening_of_the_first_day_that_has_any(office):

@@ -57,14 +57,14 @@ def test_other_words_are_no_moment(text: str):
 
 
 def test_the_soonest_skips_the_days_that_are_closed():
-    weekdays = Expected(open_hours=Hours((*((time(9), time(20)),) * 5, None, None)))
+    weekdays = Expected(open_hours=Hours((*(((time(9), time(20)),),) * 5, (), ())))
     friday = datetime(2026, 11, 20, 19, 50)
     value = slots.read("datetime", "как можно скорее", lang="ru", now=friday, expected=weekdays).value
     assert value == datetime(2026, 11, 23, 9, 0)
 
 
 def test_the_hours_of_the_day_that_was_named_decide_between_morning_and_evening():
-    bar = Expected(open_hours=Hours((*((time(14), time(0)),) * 5, (time(6), time(12)), None)))
+    bar = Expected(open_hours=Hours((*(((time(14), time(0)),),) * 5, ((time(6), time(12)),), ())))
     for text, hour in (("в пятницу в восемь", 20), ("в субботу в восемь", 8), ("завтра в девять", 21)):
         value = slots.read("datetime", text, lang="ru", now=MORNING, expected=bar).value
         assert isinstance(value, datetime), text

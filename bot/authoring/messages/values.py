@@ -62,8 +62,26 @@ MESSAGES: Messages = {
         "ru": ("имя '<value>' занято самой программой", "Выберите другое."),
     },
     "bad_hours": {
-        "en": ("'<value>' isn't a span of hours", "Write it as 09:00-20:00, opening before closing, or 'closed'."),
-        "ru": ("'<value>' — не часы работы", "Пишите 09:00-20:00, открытие раньше закрытия, или 'closed'."),
+        "en": (
+            "'<value>' isn't a span of hours",
+            "Write 09:00-20:00, or '09:00-13:00 and 14:00-20:00', or 22:00-06:00, or 'closed'.",
+        ),
+        "ru": (
+            "'<value>' — не часы работы",
+            "Пишите 09:00-20:00, или '09:00-13:00 и 14:00-20:00', или 22:00-06:00, или 'closed'.",
+        ),
+    },
+    "hours_overlap": {
+        "en": ("<first> and <second> of one day overlap", "Let one end before the next begins."),
+        "ru": ("<first> и <second> одного дня пересекаются", "Пусть одни часы кончаются раньше, чем начнутся другие."),
+    },
+    "hours_into_next": {
+        "en": ("<value> goes on after '<name>' has opened", "Let it close before the next day opens."),
+        "ru": ("<value> продолжается, когда '<name>' уже открыт", "Закройте раньше, чем откроется следующий день."),
+    },
+    "hours_comma": {
+        "en": ("<value> stands alone after a comma", "Write the two with 'and': 09:00-13:00 and 14:00-20:00."),
+        "ru": ("<value> осталось одно после запятой", "Соедините словом 'и': 09:00-13:00 и 14:00-20:00."),
     },
     "bad_day": {
         "en": ("'<value>' is no day of the week", "Write <known>, or several: mon-fri."),
