@@ -31,14 +31,9 @@ _PATH = re.compile(r"([\w-]+(?:\.[\w-]+)*)(?:\s*\|\s*(\w+))?")
 def declared(root: Node | None, problems: list[Problem]) -> dict[str, External]:
     """By name. Whatever doesn't fit becomes a problem of actions.yaml."""
     out: dict[str, External] = {}
-    if root is None:
-        return out
     reader = Reader(FILE, problems)
-    if not isinstance(root, Fields):
-        reader.problem("want_fields", root)
-        return out
     builtin = {name.partition(".")[0] for name in ACTIONS}
-    for entry in root.entries:
+    for entry in _entries(reader, root):
         name = entry.key.value
         if not _NAME.fullmatch(name):
             reader.problem("action_name", entry.key, value=name[:60])
@@ -90,6 +85,15 @@ def _action(reader: Reader, name: str, entry: Entry) -> External:
     if not made.url and not made.samples and "url" not in fields and "sample" not in fields:
         reader.problem("action_nothing", entry.key, name=name)
     return made
+
+
+def _entries(reader: Reader, node: Node | None) -> tuple[Entry, ...]:
+    """Names with values; none where nothing is written, and where it is something else, which is reported."""
+    if isinstance(node, Fields):
+        return node.entries
+    if node is not None:
+        reader.problem("want_fields", node)
+    return ()
 
 
 def _keys(node: Node | None) -> Iterable[tuple[Node, str]]:
@@ -167,12 +171,7 @@ def address(reader: Reader, node: Node | None, takes: Iterable[str]) -> tuple[Pa
 
 def headers(reader: Reader, node: Node | None) -> dict[str, tuple[Part, ...]]:
     out: dict[str, tuple[Part, ...]] = {}
-    if node is None:
-        return out
-    if not isinstance(node, Fields):
-        reader.problem("want_fields", node)
-        return out
-    for entry in node.entries:
+    for entry in _entries(reader, node):
         if not _HEADER.fullmatch(entry.key.value):
             reader.problem("action_header", entry.key, value=entry.key.value[:60])
             continue
@@ -184,12 +183,7 @@ def headers(reader: Reader, node: Node | None) -> dict[str, tuple[Part, ...]]:
 
 def _body(reader: Reader, node: Node | None, takes: Iterable[str]) -> dict[str, Expression]:
     out: dict[str, Expression] = {}
-    if node is None:
-        return out
-    if not isinstance(node, Fields):
-        reader.problem("want_fields", node)
-        return out
-    for entry in node.entries:
+    for entry in _entries(reader, node):
         expression = _expression(reader, entry.value, takes)
         if expression is not None:
             out[entry.key.value] = expression
@@ -198,12 +192,7 @@ def _body(reader: Reader, node: Node | None, takes: Iterable[str]) -> dict[str, 
 
 def _answer(reader: Reader, node: Node | None) -> dict[str, Found]:
     out: dict[str, Found] = {}
-    if node is None:
-        return out
-    if not isinstance(node, Fields):
-        reader.problem("want_fields", node)
-        return out
-    for entry in node.entries:
+    for entry in _entries(reader, node):
         name = reader.name(entry.key)
         match = _PATH.fullmatch(reader.text(entry.value))
         if match is None:
@@ -219,12 +208,7 @@ def _answer(reader: Reader, node: Node | None) -> dict[str, Found]:
 
 def _outcomes(reader: Reader, node: Node | None) -> dict[str, tuple[int, ...]]:
     out: dict[str, tuple[int, ...]] = {}
-    if node is None:
-        return out
-    if not isinstance(node, Fields):
-        reader.problem("want_fields", node)
-        return out
-    for entry in node.entries:
+    for entry in _entries(reader, node):
         name = reader.name(entry.key, ("ok", "error"))
         statuses = tuple(reader.number(item, 100, 599, 0) for item in reader.items(entry.value))
         if name:

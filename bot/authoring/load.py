@@ -12,7 +12,6 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
 from bot.authoring import checks
@@ -20,22 +19,23 @@ from bot.authoring.actions import ACTIONS, Signature
 from bot.authoring.business import Head, head, table
 from bot.authoring.checks.whole import Confusions, Phrase, Whole
 from bot.authoring.draft import DONE, Draft
+from bot.authoring.examples import by_language, expanded
 from bot.authoring.failing import on_fail
 from bot.authoring.http import FILE as ACTIONS_FILE
 from bot.authoring.http import declared, signatures
 from bot.authoring.knowledge import FOLDER, Knowledge, knowledge
 from bot.authoring.messages import exploring
-from bot.authoring.phrases import PhraseError, expand
 from bot.authoring.problems import Problem, ScenarioErrors, roots
 from bot.authoring.rasa import declaring as rasa
 from bot.authoring.reading import Reader
-from bot.authoring.slots import FIXED, samples, slots
+from bot.authoring.repairing import FILE as REPAIR_FILE
+from bot.authoring.repairing import repaired
+from bot.authoring.slots import FIXED, slots
 from bot.authoring.steps import block
 from bot.authoring.surveys import BUILTIN as WORDED
 from bot.authoring.tree import Fields, Listing, Node, Text, read, read_file
 from bot.authoring.unreadable import Unreadable
-from bot.dialogue.meaning import REPAIRS
-from bot.dialogue.scenario import Business, Prompt, Scenario, ScenarioSet, Slot
+from bot.dialogue.scenario import Business, Prompt, Scenario, ScenarioSet
 from bot.dialogue.values import Value
 
 MAX_FILES = 200
@@ -43,31 +43,8 @@ MAX_TOTAL = 2 * 1024 * 1024  # bytes in one set
 MAX_SET_NODES = 200_000  # values in one set, aliases counted each time; a large real one has ten thousand
 MAX_TEXTS = 100_000  # that the phrases of one set may mean; the understanding learns from a few thousand
 Deep = Callable[[ScenarioSet], Iterable[Problem]]
-BUILTIN = Path(__file__).with_name("builtin.yaml")
 _SUFFIXES = (".yaml", ".yml")
 _SCENARIO = ("scenario", "title", "phrases", "slots", "steps", "resumable", "given", "outbound")
-
-# What the engine puts into a built-in prompt beside the names every prompt knows.
-EXTRA: Mapping[str, tuple[str, ...]] = {
-    "ask_time": ("day", "time"),
-    "ask_day": ("day", "time"),
-    "ask_part_of_day": ("day", "time"),
-    "in_the_past": ("when",),
-    "in_the_future": ("when",),
-    "anything_more": ("chosen",),
-    "out_of_range": ("low", "high"),
-    "too_small": ("low", "high"),
-    "too_big": ("low", "high"),
-    "wrong_length": ("low", "high", "count"),
-    "wrong_length_between": ("low", "high", "count"),
-    "offer_continue": ("title", "channel"),
-    "agent_joined": ("agent",),
-    "more_answers": ("titles",),
-    "clarify": ("first", "second"),
-    "leave_it": ("title", "first"),
-    "not_now": ("title",),
-    "come_back": ("title",),
-}
 
 
 def load(folder: Path | str, *, locale: str = "en", actions: Mapping[str, Signature] = ACTIONS) -> ScenarioSet:
@@ -163,7 +140,7 @@ class _SetDraft:
                 self._problem("no_business", "business.yaml")
             return None
         about = head(self._reader("business.yaml"), root)
-        repair = self._own("repair.yaml")
+        repair = self._own(REPAIR_FILE)
         business = replace(about.business, tables=self._tables(about.languages))
         rows: dict[str, Mapping[str, Value]] = {
             str(row["id"]): row for rows in business.tables.values() for row in rows
@@ -179,7 +156,10 @@ class _SetDraft:
         self.drafts.update(known.drafts)
         self.scenarios.update(known.scenarios)
         self._checked(about, business, rows)
-        builtin = self._builtin(repair, about.languages, business, rows)
+        reader = self._reader(REPAIR_FILE, about.languages)
+        builtin, self.instead = repaired(reader, repair, self.scenarios)
+        for use in reader.uses:
+            checks.expression(reader, use, FIXED, {}, business, (), rows)
         self._worded(builtin)
         phrases = self._phrases(about.languages, rows, known)
         answers, smalltalk = known.close(phrases)
@@ -379,9 +359,9 @@ class _SetDraft:
         ]
         written += [(reader, intent, node, {}) for reader, intent, node in known.questions]
         for reader, intent, node, slots_ in written:
-            for language, items in self._written(reader, node, languages):
+            for language, items in by_language(reader, node, languages):
                 texts = out.setdefault(intent, {}).setdefault(language, {})
-                stands_for = self._expanded(reader, items, slots_, language, rows)
+                stands_for = expanded(reader, items, slots_, language, rows)
                 count += len(stands_for)
                 if count > MAX_TEXTS:
                     reader.problem("phrases_bomb", items, limit=str(MAX_TEXTS))
@@ -409,8 +389,8 @@ class _SetDraft:
             said: dict[tuple[str, str, str], str] = {}
             for intent, node in draft.local:
                 step, _, name = intent.rpartition(".")
-                for language, items in self._written(draft.reader, node, languages):
-                    texts = self._expanded(draft.reader, items, draft.slots, language, rows)
+                for language, items in by_language(draft.reader, node, languages):
+                    texts = expanded(draft.reader, items, draft.slots, language, rows)
                     for text in texts:
                         other = said.setdefault((step, language, text.casefold()), name)
                         if other != name:
@@ -418,75 +398,6 @@ class _SetDraft:
                     known = out.setdefault(intent, {}).get(language, ())
                     out[intent][language] = (*known, *texts)
         return out
-
-    def _written(self, reader: Reader, node: Node, languages: tuple[str, ...]) -> Iterable[tuple[str, Node]]:
-        fields = reader.spoken(node)
-        for name in languages:
-            if isinstance(node, Fields) and name not in fields:
-                reader.problem("missing_key", node, name=name)
-        for language, items in fields.items():
-            for item in reader.items(items):
-                if isinstance(item, Listing):
-                    reader.problem("phrase_list", item)
-                else:
-                    yield language, item
-
-    def _expanded(
-        self,
-        reader: Reader,
-        node: Node,
-        known: Mapping[str, Slot],
-        language: str,
-        rows: Mapping[str, Mapping[str, Value]],
-    ) -> tuple[str, ...]:
-        source = reader.text(node)
-        if not source:
-            return ()
-        try:
-            return expand(
-                source,
-                # a choice whose options are broken is told of there, not at every phrase
-                lambda name, form: (samples(known[name], form, language, rows) or (name,)) if name in known else None,
-            )
-        except PhraseError as error:
-            if error.code == "unknown_slot":
-                reader.unknown(error.code, node, error.params["name"], known)
-            else:
-                reader.problem(error.code, node, **error.params)
-            return ()
-
-    def _builtin(
-        self,
-        repair: Node | None,
-        languages: tuple[str, ...],
-        business: Business,
-        rows: Mapping[str, Mapping[str, Value]],
-    ) -> dict[str, Prompt]:
-        prompts = dict(shipped())
-        if repair is None:
-            return prompts
-        reader = self._reader("repair.yaml", languages)
-        for name, node in reader.fields(repair, {**prompts, **dict.fromkeys(REPAIRS)}).items():
-            if name not in prompts or (isinstance(node, Fields) and node.get("start") is not None):
-                self._instead(reader, name, node)
-                continue
-            prompts[name] = reader.prompt(node, f"repair:{name}", EXTRA.get(name, ()))
-        for use in reader.uses:
-            checks.expression(reader, use, FIXED, {}, business, (), rows)
-        return prompts
-
-    def _instead(self, reader: Reader, name: str, node: Node) -> None:
-        """`cancel: {start: my_cancel}`: a scenario of the set in place of what is built in."""
-        if name not in REPAIRS:
-            reader.unknown("unknown_repair", node, name, REPAIRS)
-            return
-        start = reader.fields(node, ("start",), ("start",)).get("start")
-        scenario = reader.name(start)
-        if start is not None and scenario:
-            if scenario in self.scenarios:
-                self.instead[name] = scenario
-            else:
-                reader.unknown("unknown_scenario", start, scenario, self.scenarios)
 
     def _reader(self, file: str, languages: tuple[str, ...] = ("ru", "en")) -> Reader:
         self.readers.append(Reader(file, self.problems, languages))
@@ -502,18 +413,3 @@ def _yaml(folder: Path) -> list[str]:
         return []
     entries = (entry.name for entry in os.scandir(folder))
     return sorted(name for name in entries if name.lower().endswith(_SUFFIXES) and not name.startswith("."))
-
-
-@cache
-def shipped() -> Mapping[str, Prompt]:
-    """The built-in prompts in every language, by name."""
-    problems: list[Problem] = []
-    tree = read(BUILTIN.read_bytes())
-    reader = Reader(BUILTIN.name, problems)
-    prompts = {
-        name: reader.prompt(node, f"builtin:{name}", EXTRA.get(name, ()))
-        for name, node in reader.fields(tree, (), open_ended=True).items()
-    }
-    if problems:
-        raise ScenarioErrors(problems)
-    return prompts

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.authoring.load import check, load, shipped
+from bot.authoring.load import check, load
+from bot.authoring.repairing import shipped
 from bot.authoring.surveys import KINDS
 from bot.dialogue.asking import REFUSALS
 from bot.dialogue.scenario import ChooseStep, ScenarioSet

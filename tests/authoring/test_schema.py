@@ -7,14 +7,14 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from bot.authoring import http, knowledge, load, slots, steps
+from bot.authoring import http, knowledge, repairing, slots, steps
 from bot.authoring.load import check
 from tests.authoring.small import FILES, changed, write
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "bot" / "authoring" / "schema.json").read_text())
 SCHEMAS = ("schema.json", "answers.schema.json", "rasa.schema.json")
-SHIPPED = [*sorted((ROOT / "scenarios").glob("*/*.yaml")), load.BUILTIN]
+SHIPPED = [*sorted((ROOT / "scenarios").glob("*/*.yaml")), repairing.BUILTIN]
 
 
 def valid(path: Path) -> list[str]:
