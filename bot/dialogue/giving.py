@@ -122,8 +122,12 @@ def _clock(text: str) -> time:
     return time(int(hour), int(minute))
 
 
-def _number(text: str, _: Slot) -> Value:
-    return Decimal(text) if _DECIMAL.fullmatch(text) else int(text)
+def _number(text: str, slot: Slot) -> Value:
+    """Within the slot's bounds: a mistyped amount would be told to a customer as it is."""
+    value = Decimal(text) if _DECIMAL.fullmatch(text) else int(text)
+    if (slot.low is not None and value < slot.low) or (slot.high is not None and value > slot.high):
+        raise ValueError
+    return value
 
 
 def _phone(text: str, _: Slot) -> Value:
@@ -182,4 +186,6 @@ def _like(slot: Slot | None) -> str:
         return (" and " if slot.many else " | ").join(option.id for option in slot.options[:8])
     if slot.type == "digits" and slot.length is not None:
         return "1234567890123456789"[: slot.length[0]]
+    if slot.type == "number" and (slot.low is not None or slot.high is not None):
+        return f"{'' if slot.low is None else slot.low}..{'' if slot.high is None else slot.high}"
     return _LIKE.get(slot.type, "a text")

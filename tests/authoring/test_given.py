@@ -247,3 +247,15 @@ def test_who_picks_up_with_a_hello_hears_the_first_words_again(tmp_path: Path, l
     )
     (result,) = golden.run(folder, nlu=BuiltinNlu.of, bench=BENCH)
     assert result.diff == ""
+
+
+@pytest.mark.parametrize(("bounds", "like"), [("min: 2, max: 9", "2..9"), ("min: 2", "2.."), ("max: 9", "..9")])
+def test_a_number_out_of_its_bounds_cannot_be_given(tmp_path: Path, bounds: str, like: str):
+    size = f"size: {{type: number, {bounds}, ask: {{ru: Сколько?, en: How many?}}}}"
+    task = CALLED.replace("  service:", f"  {size}\n  service:").replace("{total}", "{total} {size}")
+    scenario = load(write(tmp_path, task=task)).scenarios["task"]
+    assert giving.read({"size": "5"}, scenario) == {"size": 5}
+    wrong = "1" if "min" in bounds else "10"
+    with pytest.raises(giving.NotGiven) as error:
+        giving.read({"size": wrong}, scenario)
+    assert error.value.like == like
