@@ -8,6 +8,7 @@ from bot.authoring.exploring import QUICK, Finding, explore
 from bot.authoring.exploring.explore import Depth
 from bot.authoring.load import load
 from tests.authoring.linted import PLAIN, examples, put
+from tests.authoring.small import FILES, write
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SETS = sorted(file.parent for file in SCENARIOS.glob("*/business.yaml"))
@@ -93,6 +94,12 @@ def test_whoever_says_nothing_is_followed_through_what_other_programs_answer(tmp
     findings = found(tmp_path, CIRCLE.replace("ATTEMPTS", "5"))
     assert {finding.code for finding in findings} == {"no_patience"}
     assert "## orders.status: error" in findings[0].talk
+
+
+def test_who_comes_to_a_business_of_the_night_comes_to_an_end_too(tmp_path: Path):
+    business = FILES["business.yaml"] + "hours: 22:00-06:00\n"
+    main = FILES["main.yaml"].replace("    loop: yes\n", "")
+    assert explore(load(write(tmp_path / "bar", business=business, main=main)), depth=QUICK) == ()
 
 
 @pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)

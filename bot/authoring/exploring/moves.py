@@ -142,7 +142,12 @@ def valid(spec: SlotSpec) -> tuple[Value, ...]:
             return ids
         return (*((each,) for each in ids[:2]), ids[:2], *(((),) if spec.none else ()))
     if spec.type == "datetime":
-        return tuple(datetime.combine(_TOMORROW.date() + timedelta(days=days), time(hour)) for days, hour in _MOMENTS)
+        usual = tuple(datetime.combine(_TOMORROW.date() + timedelta(days=days), time(hour)) for days, hour in _MOMENTS)
+        hours = spec.open_hours
+        if hours is None or any(map(hours.is_open, usual)):
+            return usual
+        opens = hours.next_open(datetime.combine(_TOMORROW.date(), time()))  # by night, or at weekends alone
+        return usual if opens is None else (opens, *usual)
     if spec.type == "date":
         days = (-12_000, -3) if spec.past else (1, 5)
         return tuple(_TODAY.date() + timedelta(days=each) for each in days)
