@@ -153,10 +153,10 @@ MISTAKES = {
         "business.yaml:3: 'tag:yaml.org,2002:python/object:os.system' isn't used in scenarios. "
         "A text that begins with '!' belongs in quotes.",
     ),
-    "hours that close before they open": (
-        "business", "start: main", "start: main\nhours: 20:00-09:00",
-        "business.yaml:4: '20:00-09:00' isn't a span of hours. "
-        "Write it as 09:00-20:00, opening before closing, or 'closed'.",
+    "hours that no clock has": (
+        "business", "start: main", "start: main\nhours: 09:00-25:00",
+        "business.yaml:4: '09:00-25:00' isn't a span of hours. "
+        "Write 09:00-20:00, or '09:00-13:00 and 14:00-20:00', or 22:00-06:00, or 'closed'.",
     ),
     "a day of the week that isn't": (
         "business", "start: main", "start: main\nhours: {mon-thur: 09:00-20:00}",
