@@ -90,7 +90,10 @@ def _tried(folder: Path, name: str, *, force: bool, locale: Locale, console: Con
     if not wrong:
         return
     if not force:
-        raise ScenarioError("; ".join(say(each, locale, set=name) for each in wrong), fix=say("force", locale))
+        raise ScenarioError(
+            "; ".join(say(each, locale, set=name) for each in wrong),
+            fix=say("allow" if wrong == ["stuck"] else "force", locale),
+        )
     console.print(say("forced", locale), style="yellow")
 
 

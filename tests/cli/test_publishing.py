@@ -121,7 +121,7 @@ def test_where_somebody_may_get_stuck_it_stops_with_the_conversation_that_leads_
     assert told.code == 1
     assert f"{shop}/booking.yaml:9: предупреждение stuck: отсюда ни один ответ не ведёт к концу" in told.out
     assert "< Почему?" in told.out
-    assert "можно застрять, ничего не опубликовано. Исправьте или опубликуйте всё равно: --force" in told.err
+    assert "можно застрять, ничего не опубликовано. Исправьте или разрешите там с причиной" in told.err
     assert govorun("history", "shop").code == 1
     assert "publication 1 is live" in govorun("publish", "shop", "--lang", "en", "--force").out
 
