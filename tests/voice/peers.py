@@ -23,6 +23,7 @@ import tempfile
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -661,6 +662,20 @@ class Baresip:
                         self._changed.notify_all()
 
 
+async def eventually(true: Callable[[], object], timeout_s: float = 20) -> None:
+    """Wait for what must come true. Raises TimeoutError."""
+    async with asyncio.timeout(timeout_s):
+        while not true():
+            await asyncio.sleep(0.02)
+
+
+async def pace(arriving: Sequence[object], seconds: float) -> float:
+    """How many a second arrive in the next seconds, however long those take on a busy machine."""
+    begun, before = time.monotonic(), len(arriving)
+    await asyncio.sleep(seconds)
+    return (len(arriving) - before) / (time.monotonic() - begun)
+
+
 def tone(hz: float, seconds: float, size: float = 8_000) -> Samples:
     """A sine; 8,000 is -15 dBFS."""
     return (size * np.sin(2 * np.pi * hz * np.arange(int(seconds * RATE)) / RATE)).astype(np.int16)
@@ -683,4 +698,17 @@ def is_tone(sound: Samples, hz: float) -> bool:
     return len(loud) >= 20 and float(np.mean([strength(frame, hz) > 0.8 for frame in loud])) > 0.8
 
 
-__all__ = ["Baresip", "Packet", "Phone", "PhoneCall", "Registrar", "Wire", "free_port", "is_tone", "strength", "tone"]
+__all__ = [
+    "Baresip",
+    "Packet",
+    "Phone",
+    "PhoneCall",
+    "Registrar",
+    "Wire",
+    "eventually",
+    "free_port",
+    "is_tone",
+    "pace",
+    "strength",
+    "tone",
+]

@@ -21,7 +21,7 @@ from fastapi.responses import HTMLResponse
 
 from bot.errors import Unacceptable
 from tests.browsers import chromium
-from tests.voice.peers import free_port, is_tone, strength, tone
+from tests.voice.peers import eventually, free_port, is_tone, pace, strength, tone
 from voice import audio
 from voice.audio import FRAME, RATE, Samples
 from voice.errors import LegFailed, LinesBusy
@@ -145,12 +145,11 @@ async def test_both_hear_each_other():
     async with call() as (leg, ears, page):
         leg.play(tone(1000, 2))
         page.voice.sound = tone(440, 2)
-        await asyncio.sleep(2)
+        assert 45 <= await pace(ears.frames, 2) <= 55
         assert is_tone(ears.sound, 440)
         assert is_tone(page.sound(), 1000)
         assert audio.level(ears.sound[RATE // 2 : RATE * 3 // 2]) == pytest.approx(-15.2, abs=0.5)
         assert {frame.size for _, frame in ears.frames} == {FRAME}
-        assert 90 <= len(ears.frames) <= 110
 
 
 async def test_a_visitors_sound_arrives_within_60_ms():
@@ -161,7 +160,8 @@ async def test_a_visitors_sound_arrives_within_60_ms():
         first = next(at for at, frame in ears.frames if audio.level(frame) > -30)
         delay = first - page.voice.first_sent
         print(f"webrtc receive path {delay * 1000:.0f} ms")
-        assert delay < 0.8  # 50 ms on a quiet machine
+        between = sum(page.voice.first_sent < at <= first for at, _ in ears.frames)
+        assert between < 40  # frames of 20 ms; 3 on a quiet machine
 
 
 async def test_a_key_on_the_page_is_a_digit_at_once():
@@ -171,9 +171,7 @@ async def test_a_key_on_the_page_is_a_digit_at_once():
             page.control.send(json.dumps({"type": "key", "key": key}))
         page.control.send("not json")
         page.control.send("[]")
-        pressed = time.monotonic()
-        at, _ = await ears.happened(Digit)
-        assert at - pressed < 0.8
+        await ears.happened(Digit)
         await asyncio.sleep(0.2)
         assert [event.key for _, event in ears.events if isinstance(event, Digit)] == ["5", "#"]
         assert 5 <= ears.events[0][1].at_frame <= 40
@@ -182,16 +180,17 @@ async def test_a_key_on_the_page_is_a_digit_at_once():
 async def test_a_flush_stops_the_sound_and_what_follows_is_whole():
     async with call() as (leg, _, page):
         leg.play(tone(500, 5))
+        begun = time.monotonic()
         await asyncio.sleep(1)
         dropped = leg.flush()
         flushed = time.monotonic()
-        assert 3_800 <= dropped <= 4_300
+        assert dropped == pytest.approx(5_000 - (flushed - begun) * 1000, abs=300)
         leg.play(tone(1500, 0.5))
         assert leg.queued_ms == 500
-        await asyncio.sleep(1)
-        assert leg.queued_ms == 0
+        await eventually(lambda: leg.queued_ms == 0)
+        await asyncio.sleep(0.5)
         late = [at - flushed for at, s in page.heard if at > flushed and strength(s, 500) > 0.8]
-        assert max(late, default=0.0) < 0.8  # ours leaves within 20 ms; aiortc's ears hold 100 back
+        assert len(late) < 40  # frames of 20 ms, of 4 s; ours leaves within one, aiortc's ears hold 5 back
         new = page.sound(flushed + 0.3)
         assert strength(page.sound(flushed)[: RATE * 7 // 10], 1500) > 0.4
         assert audio.level(new[-RATE // 10 :]) < -60
@@ -204,9 +203,9 @@ async def test_a_message_sent_before_the_channel_opens_is_not_lost():
     await page.connect(answer)
     await leg.answer()
     leg.send({"type": "said", "text": "!"})
-    await asyncio.sleep(0.3)
+    await eventually(lambda: len(page.messages) == 2)
     await endpoint.close()
-    await asyncio.sleep(0.1)
+    await eventually(lambda: len(page.messages) == 3)
     await page.peer.close()
     assert page.messages == [
         {"type": "said", "text": "Здравствуйте"},
@@ -233,9 +232,7 @@ async def test_a_line_that_goes_dead_brings_silence_and_ends_as_lost():
         for sender in page.peer.getSenders():
             await sender.stop()
         await asyncio.sleep(0.3)
-        before = len(ears.frames)
-        await asyncio.sleep(1)
-        assert 40 <= len(ears.frames) - before <= 60
+        assert 45 <= await pace(ears.frames, 1) <= 55
         assert leg.silent_ms > 1_000
         assert (await ears.happened(Ended))[1] == Ended(reason="lost")
 
@@ -257,8 +254,7 @@ async def test_a_page_that_never_connects_is_given_up(monkeypatch):
         await leg.answer()
     assert "did not connect" in failed.value.what
     assert endpoint.calls == 0
-    await asyncio.sleep(0.1)
-    assert held()[1] == sockets
+    await eventually(lambda: held()[1] == sockets)
     await page.peer.close()
 
 
@@ -318,8 +314,7 @@ async def test_ten_calls_leave_no_thread_socket_or_task_behind():
     before = held()
     for _ in range(10):
         await one()
-    await asyncio.sleep(0.5)
-    assert held() == before, (threading.enumerate(), asyncio.all_tasks())
+    await eventually(lambda: held() == before)
 
 
 # --- Chromium ----------------------------------------------------------------------------------------
@@ -413,8 +408,9 @@ async def test_chromium_hears_us_is_heard_and_sends_keys(tmp_path):
         assert 0.85 < len(ears.frames) * 0.02 / (ears.frames[-1][0] - ears.frames[0][0]) < 1.15
 
         leg.flush()
-        await asyncio.sleep(0.6)
-        assert (await page.evaluate("heard()"))["dbfs"] < -50
+        async with asyncio.timeout(20):
+            while (await page.evaluate("heard()"))["dbfs"] >= -50:
+                await asyncio.sleep(0.1)
 
         await page.evaluate("control.send(JSON.stringify({type: 'key', key: '7'}))")
         _, digit = await ears.happened(Digit)
@@ -423,7 +419,9 @@ async def test_chromium_hears_us_is_heard_and_sends_keys(tmp_path):
         leg.send({"type": "said", "text": "Здравствуйте"})
         await leg.hang_up()
         assert (await ears.happened(Ended))[1] == Ended(reason="us")
-        await asyncio.sleep(0.2)
+        async with asyncio.timeout(20):
+            while len(await page.evaluate("messages")) < 2:
+                await asyncio.sleep(0.1)
         assert await page.evaluate("messages") == [
             {"type": "said", "text": "Здравствуйте"},
             {"type": "ended", "reason": "us"},
