@@ -24,6 +24,7 @@ RASA = """\
 understanding:
   url: ${RASA_URL}
   token: ${RASA_TOKEN}
+  timeout: 20
 bots:
   flowers:
     url: ${RASA_URL}
