@@ -14,7 +14,10 @@ from voice.audio import Frame, Samples
 
 # --- what is expected of the caller ------------------------------------------------------------------
 
-Kind = Literal["yesno", "menu", "choice", "number", "digits", "datetime", "date", "time", "person", "phone", "text"]
+Kind = Literal[
+    "yesno", "menu", "choice", "number", "money", "digits", "code", "datetime", "date", "time", "person", "phone",
+    "email", "address", "text",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from bot.locale import said
 from bot.settings import load as settings
 from bot.understanding import slots
 from bot.understanding.evaluation import evaluate
-from bot.understanding.reading import Expected
+from bot.understanding.reading import Expected, Reading
 
 
 def intents(train: Path, test: Path, oos: Path | None, language: Language, *, as_json: bool, console: Console) -> None:
@@ -45,7 +45,7 @@ def slot(
     business_now, expected = _expected(kind, options)
     clock = now or business_now
     for text in _lines():
-        reading = slots.read(kind, text, lang=language, now=clock, expected=expected)
+        reading = _read(kind, text, language, clock, expected)
         told = {
             "text": text,
             "value": plain(reading.value),
@@ -60,6 +60,13 @@ def slot(
                 f"  [dim]or {', '.join(str(each) for each in told['alternatives'])}[/]" if reading.alternatives else ""
             )
             console.print(f"{escape(text)}  [bold]{escape(str(told['value']))}[/]{either}{more}")
+
+
+def _read(kind: str, text: str, language: Language, now: datetime, expected: Expected) -> Reading:
+    """A text slot holds what was said, as it was said."""
+    if kind == "text":
+        return Reading(value=text.strip() or None)
+    return slots.read(kind, text, lang=language, now=now, expected=expected)
 
 
 def _expected(kind: str, options: str | None) -> tuple[datetime, Expected]:

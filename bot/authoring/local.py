@@ -15,7 +15,8 @@ from bot.dialogue.scenario import Also, Slot
 WAITING = ("also", "interrupt")  # keys of every step that asks
 KEYS = ("title", "key", "phrases", "steps")
 INTERRUPT = ("allow", "deny", "confirm")
-TYPED = ("datetime", "date", "time", "phone", "number", "digits", "nps")  # slots that are answered by several keys
+# Slots that are answered by several keys.
+TYPED = ("datetime", "date", "time", "phone", "number", "money", "digits", "code", "nps")
 YES_NO = (YES, NO)
 
 Lay = Callable[[Draft, Node, str, str, str], str]

@@ -28,6 +28,8 @@ EXTRA: Mapping[str, tuple[str, ...]] = {
     "too_big": ("low", "high"),
     "wrong_length": ("low", "high", "count"),
     "wrong_length_between": ("low", "high", "count"),
+    "wrong_signs": ("low", "high", "count"),
+    "wrong_signs_between": ("low", "high", "count"),
     "offer_continue": ("title", "channel"),
     "agent_joined": ("agent",),
     "more_answers": ("titles",),

@@ -14,7 +14,10 @@ from bot.dialogue.meaning import Option
 from bot.dialogue.scenario import Business, Prompt, Rule, Slot
 from bot.dialogue.values import Value
 
-TYPES = ("choice", "datetime", "date", "time", "number", "digits", "phone", "person", "yesno", "text")
+TYPES = (
+    "choice", "datetime", "date", "time", "number", "money", "digits", "code", "phone", "email", "address", "person",
+    "yesno", "text",
+)  # fmt: skip
 KEYS = (
     "type", "title", "ask", "from", "options", "many", "none", "length", "min", "max", "unit", "past", "valid",
     "invalid", "prefill", "learn", "help", "unrecognized", "echo", "on_fail", "skip", "expect", "keypad",
@@ -26,9 +29,9 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "options": ("choice",),
     "many": ("choice",),
     "none": ("choice",),
-    "length": ("digits",),
-    "min": ("number",),
-    "max": ("number",),
+    "length": ("digits", "code"),
+    "min": ("number", "money"),
+    "max": ("number", "money"),
     "unit": ("number",),
     "past": ("date",),
 }
@@ -46,6 +49,10 @@ _TITLES: Mapping[str, Mapping[str, str]] = {
     "date": {"ru": "день", "en": "day"},
     "time": {"ru": "время", "en": "time"},
     "digits": {"ru": "номер", "en": "number"},
+    "money": {"ru": "сумма", "en": "amount"},
+    "code": {"ru": "номер", "en": "number"},
+    "email": {"ru": "электронная почта", "en": "email address"},
+    "address": {"ru": "адрес", "en": "address"},
     "phone": {"ru": "номер телефона", "en": "phone number"},
     "person": {"ru": "имя", "en": "name"},
     "number": {"ru": "число", "en": "number"},
@@ -71,6 +78,22 @@ _SAMPLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "person": {"ru": ("Анна Смирнова", "Иван Петров"), "en": ("Anna Smith", "John Brown")},
     "number": {"ru": ("два", "пять"), "en": ("two", "five")},
+    "money": {
+        "ru": ("пятьсот рублей", "две тысячи", "полторы тысячи рублей"),
+        "en": ("twenty dollars", "five hundred", "fifteen hundred dollars"),
+    },
+    "code": {
+        "ru": ("а сто двадцать три вэ эс семьдесят семь", "бэ четыре два", "аб тысяча сорок два"),
+        "en": ("a b one two three", "k five six zulu", "x y seven four"),
+    },
+    "email": {
+        "ru": ("иван точка петров собака яндекс точка ру", "анна собака мэйл ру"),
+        "en": ("john dot smith at gmail dot com", "anna at yahoo dot com"),
+    },
+    "address": {
+        "ru": ("улица ленина дом пять квартира двадцать пять", "садовая двенадцать"),
+        "en": ("twelve baker street", "one twenty five main street apartment four"),
+    },
     "yesno": {"ru": ("да", "нет"), "en": ("yes", "no")},
     "text": {"ru": ("вот это",), "en": ("this one",)},
 }
@@ -150,9 +173,9 @@ def _slot(
         sensitive=reader.yes(fields.get("sensitive"), False),
         required=not reader.yes(fields.get("optional"), False),
         max_attempts=reader.number(fields.get("attempts"), 1, 10, 0) or None,
-        length=length(reader, fields.get("length")) if kind == "digits" else None,
-        low=low if kind == "number" else None,
-        high=high if kind == "number" else None,
+        length=length(reader, fields.get("length")) if kind == "digits" or "length" in fields else None,
+        low=low,
+        high=high,
         unit=reader.synonyms(fields["unit"]) if "unit" in fields else {},
         past=reader.yes(fields.get("past"), False),
         many=many,

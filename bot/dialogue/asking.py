@@ -26,6 +26,8 @@ REFUSALS = (
     "too_big",
     "wrong_length",
     "wrong_length_between",
+    "wrong_signs",
+    "wrong_signs_between",
 )
 UNSAID = "unsaid"  # among a frame's visits: it waits for an answer to what was not asked aloud, for they spoke first
 MAX_INVALID = 4  # values refused for one slot before a person is asked to help
@@ -143,7 +145,8 @@ def unfit(slot: Slot, value: Value, now: datetime) -> tuple[str, dict[str, Value
     if slot.length is not None and isinstance(value, str):
         fewest, most = slot.length
         if not fewest <= len(value) <= most:
-            name = "wrong_length" if fewest == most else "wrong_length_between"
+            name = "wrong_signs" if slot.type == "code" else "wrong_length"
+            name += "" if fewest == most else "_between"
             return name, {"low": fewest, "high": most, "count": len(value)}
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         if slot.low is not None and value < slot.low:

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from bot.dialogue import spoken, timetable
 from bot.dialogue.hours import Span, Spans
 from bot.dialogue.showing import Register, clock, day, joined, several, show
+from bot.dialogue.spelled import spelled
 from bot.dialogue.titles import Nothing, OptionId
 from bot.dialogue.values import PersonName, Value
 
@@ -94,6 +95,12 @@ def _digits(register: Register, value: Value) -> str:
     return spoken.digits(str(value), register.language, voice=register.voice)
 
 
+def _spelled(register: Register, value: Value) -> str:
+    """Sign by sign to the ear: a plate, an address of electronic mail."""
+    text = str(value)
+    return spelled(text, register.language) if register.voice else text
+
+
 def _plural(register: Register, value: Value, forms: Value) -> str:
     """{count|plural:"место,места,мест"}: the form alone. English takes "place,places"."""
     if isinstance(value, int) and isinstance(forms, str):
@@ -139,6 +146,7 @@ FILTERS: Mapping[str, Callable[..., Value]] = {
     "phone": _phone,
     "spoken": _spoken,
     "digits": _digits,
+    "spelled": _spelled,
     "plural": _plural,
     "name": _name,
     "genitive": _case("genitive"),

@@ -164,6 +164,7 @@ def _spec(slot: Slot, frame: Frame | None, scenarios: ScenarioSet, *, asked: boo
         known=known,
         open_hours=hours,
         length=slot.length,
+        currency=str(scenarios.business.facts.get("currency", "RUB")) if slot.type == "money" else "",
         low=slot.low,
         unit=slot.unit,
         high=slot.high,

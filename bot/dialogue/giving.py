@@ -13,6 +13,7 @@ from bot.dialogue.values import PersonName, Value
 
 _PHONE = re.compile(r"\+?[\d\s()-]{7,24}")
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,14})")
+_EMAIL = re.compile(r"[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _DECIMAL = re.compile(r"-?\d{1,15}\.\d{1,10}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d{1,2}:\d\d(:\d\d)?")
@@ -93,6 +94,21 @@ def _digits(text: str, slot: Slot) -> Value:
     return digits
 
 
+def _code(text: str, slot: Slot) -> Value:
+    """Large, without gaps and dashes."""
+    signs = "".join(char for char in text.upper() if char not in " -")
+    fewest, most = slot.length or (1, len(signs))
+    if not all(char.isalnum() or char == "/" for char in signs) or not fewest <= len(signs) <= most:
+        raise ValueError
+    return signs
+
+
+def _email(text: str, _: Slot) -> Value:
+    if not _EMAIL.fullmatch(text):
+        raise ValueError
+    return text.lower()
+
+
 def _choice(text: str, slot: Slot) -> Value:
     """By its id, or a title; of several all that are named, in the order in which they are offered."""
     if not slot.many:
@@ -163,6 +179,9 @@ _READERS: Mapping[str, Callable[[str, Slot], Value]] = {
     "date": lambda text, _: date.fromisoformat(text),
     "time": lambda text, _: _clock(text),
     "number": _number,
+    "money": _number,
+    "code": _code,
+    "email": _email,
     "phone": _phone,
     "person": _person,
     "yesno": _yes,
@@ -173,6 +192,10 @@ _LIKE = {
     "date": "2026-11-19",
     "time": "16:00",
     "number": "5",
+    "money": "1500",
+    "code": "A123BC77",
+    "email": "anna@example.com",
+    "address": "12 Baker Street",
     "phone": "+79051234567",
     "person": "Anna Smith",
     "yesno": "yes",

@@ -42,9 +42,9 @@ def digits_expected(slot: SlotSpec) -> int:
     """How many keys make a whole answer; 0: one key is one answer. What may be shorter ends with # or a pause."""
     if slot.many:
         return len(slot.options)
-    if slot.type == "number":
+    if slot.type in ("number", "money"):
         return len(str(int(slot.high))) if slot.high is not None else NUMBER_DIGITS
-    if slot.type == "digits":
+    if slot.type in ("digits", "code"):
         return slot.length[1] if slot.length else NUMBER_DIGITS
     if slot.type == "date" and slot.past:
         return FULL_DATE_DIGITS
@@ -55,7 +55,7 @@ def digits_expected(slot: SlotSpec) -> int:
 
 def _takes_zero(slot: SlotSpec) -> bool:
     """Whether 0 alone is an answer rather than a call for a person: where the author says that nought is possible."""
-    if slot.type in ("number", "nps"):
+    if slot.type in ("number", "money", "nps"):
         return slot.low is not None and slot.low <= 0
     return slot.type == "digits" and slot.length is not None and slot.length[0] == 1
 
@@ -139,6 +139,8 @@ def _time(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:
 READERS: Mapping[str, Callable[[str, SlotSpec, datetime], Reading | None]] = {
     "phone": _phone,
     "number": _number,
+    "money": _number,
+    "code": _digits,  # one without letters; letters are said, for no caller types them
     "csat": _number,
     "ces": _number,
     "nps": _number,

@@ -114,10 +114,12 @@ class Option:
 class SlotSpec:
     """A slot that would be understood now.
 
-    type: datetime, date, time, number, digits, phone, person, yesno, choice, text. options: of a choice.
+    type: datetime, date, time, number, money, digits, code, phone, email, address, person, yesno,
+    choice, text. options: of a choice.
     known: what of a datetime, date or time an earlier utterance said, or the whole value that is being corrected.
     open_hours: the hours that decide between three in the night and three in the afternoon, each day by its own.
-    length: of digits, fewest and most. low, high: bounds of a number; unit: what it counts, by language: "три окна"
+    length: of digits or a code, fewest and most. currency: of money, ISO 4217.
+    low, high: bounds of a number; unit: what it counts, by language: "три окна"
     is then a number though nobody asked for it. past: a date may be over, as a birthday is.
     many: several options at once; none: by language, words for none of them; chosen: ids chosen so far.
     asked: it is what was just asked for. skip: it may be left out.
@@ -129,6 +131,7 @@ class SlotSpec:
     known: Moment | None = None
     open_hours: Hours | None = None
     length: tuple[int, int] | None = None
+    currency: str = ""
     low: int | Decimal | None = None
     high: int | Decimal | None = None
     unit: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

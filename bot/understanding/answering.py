@@ -27,12 +27,21 @@ _NAMED: Mapping[Language, Mapping[str, re.Pattern[str]]] = {
             r"\b(?:меня зовут|зовут|мое имя|на имя|имя|моя фамилия|(?:по|на) фамили[ию]|фамилия|"
             r"не \w+(?: \w+)? а \w+)\b"
         ),
+        "address": re.compile(
+            r"\b(?:адрес\w*|улиц\w*|ул|проспект\w*|переул\w*|бульвар\w*|шоссе|площад\w*|набережн\w*|проезд\w*|"
+            r"микрорайон\w*|дом|квартир\w*)\b.*"
+        ),
+        "money": re.compile(r"(?:\S+ ){0,8}(?:рубл\w*|руб|р|копе\w+|доллар\w*|евро|тенге|грив\w+)\b"),
         "number": re.compile(
             r"\b(?:нас|человека?|персоны?|гост(?:ей|я)|двое|двоих|трое|троих|четверо|четверых|пятеро|пятерых)\b"
         ),
     },
     "en": {
         "person": re.compile(r"\b(?:my name is|name is|im called|call me|this is|under the name(?: of)?)\b"),
+        "address": re.compile(
+            r"\b(?:my address|address is|\w+ (?:\w+ ){1,3}(?:street|st|avenue|ave|road|rd|lane|drive|boulevard))\b.*"
+        ),
+        "money": re.compile(r"(?:\S+ ){0,8}(?:dollars?|bucks|cents|pounds|euros?|rou?bles?)\b"),
         "number": re.compile(r"\b(?:people|persons|guests|of us|party of|for (?:two|three|four|five|six|seven))\b"),
     },
 }  # fmt: skip
@@ -62,7 +71,7 @@ _LAST_DAY = 31  # of a month: a greater number is no day
 _COMMA = re.compile(r"[,;.!\n]+")
 _LONGEST_NAME = 3  # words
 # In the order in which they take their words.
-_UNASKED = ("phone", "digits", "datetime", "date", "time", "choice", "person", "number")
+_UNASKED = ("email", "address", "phone", "money", "digits", "datetime", "date", "time", "choice", "person", "number")
 DATES = ("datetime", "date", "time")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from bot.understanding.reading import Lang
 
 _RU_NAMES = """
-а:а б:бэ|бе в:вэ|ве г:гэ|ге д:дэ|де е:е ж:жэ|же з:зэ|зе и:и й:ий к:ка|кэ л:эль|эл|ль м:эм н:эн о:о п:пэ|пе р:эр с:эс
+а:а б:бэ|бе в:вэ|ве г:гэ|ге д:дэ|де е:е ж:жэ|же з:зэ|зе и:и й:ий к:ка|кэ л:эль|эл|ль м:эм н:эн о:о п:пэ|пе р:эр|рэ с:эс
 т:тэ|те у:у ф:эф|фэ х:ха|хэ ц:цэ|це ч:че|чэ ш:ша|шэ щ:ща ъ:ъ ы:ы ь:ь э:э ю:ю я:я
 """
 # Of no standard, but what operators say (and Е as Елена, Й as 'и краткая').
@@ -120,6 +120,11 @@ def spelled(words: Sequence[str], start: int, lang: Lang, *, words_too: bool = T
 def latin(letter: str) -> str:
     """The Latin letter that is meant by a Russian one in an address: 'эс' is s, 'вэ' is v."""
     return letter.translate(_BY_SOUND)
+
+
+def in_latin(code: str) -> str:
+    """Letters whose names are alike in both alphabets as Latin ones: 'Ф', 'С', 'М' are F, S, M."""
+    return code.lower().translate(_BY_SOUND).upper()
 
 
 def shaped(text: str) -> str:

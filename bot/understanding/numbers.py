@@ -168,6 +168,8 @@ def _number(line: Line, at: int) -> _Number | None:
         return _Number(start, at + 1, 10 if term.word == "десятка" else 50)
     value = term.number
     stop = at + 1
+    if term.word == "пол" and line.at(at + 1).integer in (1_000, 1_000_000, 1_000_000_000):
+        return _Number(start, at + 2, (line.at(at + 1).integer or 0) // 2)  # 'пол миллиона'
     if term.role == "marked":
         value = _marked(term.digits)
     elif term.digits:
@@ -228,7 +230,10 @@ def _marked(digits: str) -> Decimal | None:
         return None
 
 
-def _grouped(line: Line, at: int) -> tuple[int | None, int]:
+_GROUP_AND_POINT = re.compile(r"(\d{3})[.,](\d{1,2})")
+
+
+def _grouped(line: Line, at: int) -> tuple[int | Decimal | None, int]:
     """'1 500 000': groups of three figures after the first are one number."""
     term = line.at(at)
     if term.number is None or not isinstance(term.number, int):
@@ -242,6 +247,9 @@ def _grouped(line: Line, at: int) -> tuple[int | None, int]:
             break
         digits += line.at(stop).digits
         stop += 1
+    point = _GROUP_AND_POINT.fullmatch(line.at(stop).digits)
+    if point and len(term.digits) <= 3 and not digits.startswith("0"):
+        return Decimal(f"{digits}{point[1]}.{point[2]}"), stop + 1  # '12 345,67'
     return int(digits), stop
 
 

@@ -78,7 +78,7 @@ def runs(line: Line) -> list[Run]:
             close(at)
             start, plus, at = at, True, at + 1
             continue
-        found = _group(line, at)
+        found = group(line, at)
         if found is not None:
             if not groups and not plus:
                 start = at
@@ -119,7 +119,7 @@ _AMENDS = frozenset(
 )
 
 
-def _group(line: Line, at: int) -> tuple[str, int] | None:
+def group(line: Line, at: int) -> tuple[str, int] | None:
     """The digits that the term at this place dictates, and the place after it."""
     word = line.word(at)
     if word in _REPEATS:

@@ -27,7 +27,8 @@ class Expected:
     region: the country whose national phone numbers are meant (ISO 3166); '' leaves it to the language.
     many: several options may be named. none: by language, words for none of them. chosen: ids chosen so far. asked: it
     is what was just asked for.
-    length: of digits, fewest and most. past: the date may be over, and without a year it is the last such day.
+    length: of digits or a code, fewest and most. currency: of an amount, ISO 4217; "" takes any.
+    past: the date may be over, and without a year it is the last such day.
     """
 
     options: tuple[Option, ...] = ()
@@ -36,6 +37,7 @@ class Expected:
     prefer_future: bool = True
     region: str = ""
     length: tuple[int, int] | None = None
+    currency: str = ""
     past: bool = False
     many: bool = False
     none: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -51,6 +53,7 @@ class Expected:
             open_hours=spec.open_hours,
             region=region,
             length=spec.length,
+            currency=spec.currency,
             past=spec.past,
             many=spec.many,
             none=spec.none,
@@ -64,7 +67,8 @@ class Reading:
     """What a text says about one slot; all empty when it says nothing.
 
     value: the whole answer. Types: datetime -> naive datetime in the business's wall clock; date -> date; time ->
-        time; number -> int or Decimal; digits -> str; phone -> E.164; person -> PersonName; yesno -> bool; choice ->
+        time; number, money -> int or
+        Decimal; digits, code, email, address -> str; phone -> E.164; person -> PersonName; yesno -> bool; choice ->
         option id.
     alternatives: where it is ambiguous, what it could be, likelier first; for a range, its two ends.
     question: what to ask to make it whole.

@@ -7,11 +7,15 @@ from datetime import datetime
 from typing import TypeAlias
 
 from bot.dialogue import morphology
+from bot.understanding.addresses import read_address
 from bot.understanding.choices import read_choice
+from bot.understanding.codes import read_code
 from bot.understanding.dates import read_date
 from bot.understanding.datetimes import read_datetime
 from bot.understanding.digits import read_digits
+from bot.understanding.emails import read_email
 from bot.understanding.many import read_many
+from bot.understanding.money import read_money
 from bot.understanding.numbers import read_number
 from bot.understanding.people import read_person
 from bot.understanding.phones import read_phone
@@ -33,6 +37,10 @@ READERS: Mapping[str, Reader] = {
     "time": lambda text, lang, now, expected: read_time(text, lang=lang, now=now, expected=expected),
     "number": lambda text, lang, now, expected: read_number(text, lang=lang),
     "digits": lambda text, lang, now, expected: read_digits(text, lang=lang, expected=expected),
+    "money": lambda text, lang, now, expected: read_money(text, lang=lang, expected=expected),
+    "email": lambda text, lang, now, expected: read_email(text, lang=lang),
+    "code": lambda text, lang, now, expected: read_code(text, lang=lang, expected=expected),
+    "address": lambda text, lang, now, expected: read_address(text, lang=lang),
     "phone": lambda text, lang, now, expected: read_phone(text, lang=lang, expected=expected),
     "person": lambda text, lang, now, expected: read_person(text, lang=lang, asked=expected.asked),
     "yesno": lambda text, lang, now, expected: read_yesno(text, lang=lang),

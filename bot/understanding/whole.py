@@ -13,7 +13,7 @@ from bot.understanding.normaliser import normalise
 from bot.understanding.reading import Expected, Reading
 from bot.understanding.yesno import read_yesno
 
-_OPEN_ENDED = ("text", "number")  # "двадцать" may go on with "пять"
+_OPEN_ENDED = ("text", "number", "money", "address", "code")  # "двадцать" may go on with "пять"
 # Told in one breath with a wish: "к терапевту на завтра в три"; a name is not.
 _AT_ONCE = ("choice", "datetime", "date", "time", "digits")
 _ALWAYS = ("operator", "repeat", "help", "menu", "back", "slower", "goodbye")  # whatever was asked

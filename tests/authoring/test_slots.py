@@ -29,6 +29,11 @@ SLOTS = {
     "number": "{type: digits, length: 4, ask: {ru: Номер?, en: Number?}}",
     "card": "{type: digits, length: 4..6, ask: {ru: Карта?, en: Card?}}",
     "day": "{type: date, ask: {ru: На какой день?, en: Which day?}}",
+    "plate": "{type: code, ask: {ru: Номер машины?, en: Plate?}}",
+    "policy": "{type: code, length: 5..8, ask: {ru: Полис?, en: Policy?}}",
+    "mail": "{type: email, ask: {ru: Почта?, en: Email?}}",
+    "amount": "{type: money, min: 50, max: 5000, ask: {ru: Сколько?, en: How much?}}",
+    "where": "{type: address, ask: {ru: Куда?, en: Where to?}}",
     "at": "{type: time, ask: {ru: Во сколько?, en: What time?}}",
     "guests": "{type: number, min: 1, max: 12, ask: {ru: Сколько вас?, en: How many of you?}}",
     "score": "{type: number, min: 0, max: 10, ask: {ru: Оценка?, en: Score?}}",
@@ -114,6 +119,60 @@ def test_keys_of_a_number_may_end_with_a_hash(goes: Goes):
         scenario("card", "{card|digits}"),
         "< Карта?\n> [00420#]\n< Ноль, ноль, четыре, два, ноль\n= ended: done\n",
         header="channel: voice",
+    )
+
+
+# --- letters, money, addresses
+
+
+def test_a_plate_is_spelled_and_read_back_sign_by_sign(goes: Goes):
+    goes(
+        scenario("plate", "Номер {plate|spelled}"),
+        "< Номер машины?\n> а сто двадцать три вэ эс семьдесят семь\n"
+        "< Номер а, один, два, три, вэ, эс, семь, семь\n= ended: done\n",
+        header="channel: voice",
+    )
+
+
+def test_a_plate_of_another_length_is_refused_and_one_without_letters_is_typed(goes: Goes):
+    goes(
+        scenario("policy", "{policy}"),
+        "< Policy?\n> a b seven\n< It should have from five to eight letters and digits, I got three.\n< Policy?\n"
+        "> [10420#]\n< One, oh, four, two, oh\n= ended: done\n",
+        header="channel: voice",
+        language="en",
+    )
+
+
+def test_an_address_of_mail_is_spoken_and_read_back(goes: Goes):
+    goes(
+        scenario("mail", "{mail|spelled}"),
+        "< Почта?\n> анна точка смирнова собака мэйл ру\n< Anna.smirnova@mail.ru\n= ended: done\n",
+    )
+
+
+def test_an_amount_is_taken_in_the_currency_of_the_business(goes: Goes):
+    goes(
+        scenario("amount", "{amount|money}"),
+        "< Сколько?\n> двадцать долларов\n< Простите, не понимаю.\n< Сколько?\n"
+        "> полторы тысячи рублей\n< 1\u00a0500\u00a0₽\n= ended: done\n",
+    )
+
+
+def test_an_amount_stays_within_its_bounds_and_may_be_typed(goes: Goes):
+    goes(
+        scenario("amount", "{amount}"),
+        "< How much?\n> ten\n< It has to be a number from fifty to five thousand.\n"
+        "< How much?\n> [2000#]\n< Two thousand\n= ended: done\n",
+        header="channel: voice",
+        language="en",
+    )
+
+
+def test_a_postal_address_has_one_form(goes: Goes):
+    goes(
+        scenario("where", "{where}"),
+        "< Куда?\n> ленина пять квартира двадцать пять\n< Ленина, дом 5, квартира 25\n= ended: done\n",
     )
 
 
@@ -513,7 +572,7 @@ def test_the_recogniser_expects_the_slots_own_words(tmp_path: Path):
         ("{type: digits, length: 40, ask: А}", "'40' is no number of digits"),
         ("{type: number, min: 5, max: 1, ask: А}", "nothing lies between 5 and 1. 'min' has to be the smaller one."),
         ("{type: number, min: ten, ask: А}", "'ten' is not a number. Write it in figures: 10, or 2.5."),
-        ("{type: text, length: 4, ask: А}", "'length' belongs to a slot of another type: 'digits'."),
+        ("{type: text, length: 4, ask: А}", "'length' belongs to a slot of another type: 'digits', 'code'."),
         ("{type: datetime, past: yes, ask: А}", "'past' belongs to a slot of another type: 'date'."),
         (
             "{type: text, sensitive: yes, learn: card, ask: А}",

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue import spoken
+from bot.dialogue.spelled import CYRILLIC, LATIN, spelled
 from bot.dialogue.values import PersonName
 from bot.understanding.reading import Lang
 from bot.understanding.slots import read
@@ -80,6 +81,49 @@ def test_a_fraction_is_read_back(number: Decimal, lang: Lang, voice: bool):
 def test_an_amount_is_read_back(amount: int, lang: Lang):
     said = spoken.money(amount, "RUB", lang, voice=True)
     assert read("number", said, lang=lang, now=NOW).value == amount, said
+
+
+@MANY
+@given(st.integers(0, 10**8), st.integers(0, 99), LANGS, VOICES)
+def test_an_amount_with_its_hundredths_is_read_back(whole: int, hundredths: int, lang: Lang, voice: bool):
+    amount = whole + Decimal(hundredths) / 100
+    currency = "RUB" if lang == "ru" else "USD"
+    said = spoken.money(amount, currency, lang, voice=voice)
+    assert read("money", said, lang=lang, now=NOW).value == amount, said
+
+
+PLATES = {"ru": "АВЕКМНОРСТУХ", "en": "ABCDEFGHJKLMNPQRSTUVWXYZ"}
+
+
+@MANY
+@given(st.data(), LANGS, VOICES)
+def test_a_plate_is_read_back(data: st.DataObject, lang: Lang, voice: bool):
+    letters = st.text(PLATES[lang], min_size=1, max_size=3)
+    digits = st.text("0123456789", min_size=1, max_size=4)
+    code = data.draw(letters) + data.draw(digits) + data.draw(letters)
+    said = spelled(code, lang) if voice else code
+    assert read("code", said, lang=lang, now=NOW).value == code, said
+
+
+def test_every_letter_of_both_alphabets_is_read_back():
+    for letter in (*CYRILLIC.keys() - {"ё"}, *LATIN):  # Ё is in no number, and is written as Е
+        code = f"{letter}7{letter}42".upper()
+        assert read("code", spelled(code, "ru"), lang="ru", now=NOW).value == code
+    for letter in LATIN:
+        code = f"{letter}7{letter}42".upper()
+        assert read("code", spelled(code, "en"), lang="en", now=NOW).value == code
+
+
+@MANY
+@given(
+    st.from_regex(r"[a-z][a-z0-9]{0,8}([._-][a-z0-9]{1,6})?", fullmatch=True),
+    st.sampled_from(["yandex.ru", "gmail.com", "mail.ru", "acme.co.uk", "x5.com", "my-firm.org"]),
+    LANGS,
+)
+def test_an_address_of_mail_is_read_back(name: str, domain: str, lang: Lang):
+    address = f"{name}@{domain}"
+    assert read("email", spelled(address, lang), lang=lang, now=NOW).value == address
+    assert read("email", f"my email is {address}", lang=lang, now=NOW).value == address
 
 
 def _given_out(number: str) -> bool:

@@ -51,6 +51,13 @@ SUBJECT: Mapping[str, Mapping[Kind, str]] = {
         "time": "В три часа дня. В половине пятого. В десять тридцать утра. Вечером в шесть. К семи. В полвосьмого.",
         "digits": "Сорок два ноль семь. Один ноль четыре два. Номер тысяча сорок два."
         " Ноль восемьсот пятнадцать ноль три.",
+        "money": "Пятьсот рублей. Две тысячи триста рублей. Полторы тысячи. Сто двадцать рублей пятьдесят копеек.",
+        "code": "А сто двадцать три вэ эс семьдесят семь."
+        " Эм пятьсот пять ка эн девяносто девять. Бэ четыре два дробь семь.",
+        "email": "Иван точка Петров собака яндекс точка ру. Анна собака мэйл точка ру."
+        " Ольга девяносто два собака джимейл ком.",
+        "address": "Улица Ленина, дом пять, квартира двадцать пять."
+        " Проспект Мира, двенадцать, корпус два, второй подъезд.",
         "phone": "Плюс семь девятьсот шестнадцать двести восемь тридцать один девяносто четыре."
         " Восемь девятьсот три сто один пятьдесят ноль два. Девять ноль шесть два пять четыре.",
         "person": "Меня зовут Иван Петров. Анна Сергеевна Кузнецова. Запишите на имя Дмитрий Орлов.",
@@ -64,6 +71,10 @@ SUBJECT: Mapping[str, Mapping[Kind, str]] = {
         " May twelfth, nineteen eighty-five.",
         "time": "At three p.m. At half past four. Ten thirty in the morning. Six in the evening. A quarter to eight.",
         "digits": "Four two zero seven. One oh four two. Number ten forty-two. Double seven zero one five.",
+        "money": "Twenty dollars. Two thousand five hundred. Fifteen dollars fifty. One hundred and twenty pounds.",
+        "code": "A B one two three four. K five six zulu. A as in apple, B as in boy, four two.",
+        "email": "John dot Smith at gmail dot com. Anna underscore Brown eighty five at yahoo dot com.",
+        "address": "Twelve Baker Street, apartment five. One twenty five Main Street. Flat three, forty High Street.",
         "phone": "Plus one two oh two five five five eighteen ninety-six. Nine one six double two oh eight thirty-one.",
         "person": "My name is John Smith. Anna Johnson. Book it for Michael Brown.",
         "number": "Two. Fifteen. One hundred and twenty. There will be four of us.",

@@ -26,7 +26,15 @@ _SECONDS: Mapping[str, float] = {
     "datetime": 3.0, "date": 2.0, "time": 1.5, "number": 0.8, "person": 1.2, "list": 4.0, "hours": 2.0, "yesno": 0.3,
     "text": 1.5, "choice": 1.0,
 }  # fmt: skip
-_FILTERED: Mapping[str, float] = {"phone": 4.2, "digits": 3.0, "money": 1.5, "day": 2.0, "date": 1.4, "time": 1.3}
+_FILTERED: Mapping[str, float] = {
+    "phone": 4.2,
+    "digits": 3.0,
+    "spelled": 8.0,
+    "money": 1.5,
+    "day": 2.0,
+    "date": 1.4,
+    "time": 1.3,
+}
 
 _EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f"
 _UNSPEAKABLE: tuple[tuple[str, re.Pattern[str]], ...] = (

@@ -63,6 +63,10 @@ SLOT_KINDS: Mapping[str, Kind] = {
     "yesno": YES_NO,
     "text": TEXT,
     "digits": TEXT,
+    "money": NUMBER,
+    "code": TEXT,
+    "email": TEXT,
+    "address": TEXT,
 }
 
 _WORDS = (TEXT, CHOICE, PERSON)
@@ -77,6 +81,7 @@ FILTERS_TAKE: Mapping[str, tuple[Kind, ...]] = {
     "name": (PERSON, TEXT),
     "phone": (TEXT, NUMBER),
     "digits": (TEXT, NUMBER),
+    "spelled": (TEXT, NUMBER),
     "genitive": _WORDS,
     "dative": _WORDS,
     "accusative": _WORDS,

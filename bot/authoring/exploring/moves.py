@@ -153,8 +153,10 @@ def valid(spec: SlotSpec) -> tuple[Value, ...]:
         return tuple(_TODAY.date() + timedelta(days=each) for each in days)
     if spec.type == "time":
         return time(15), time(11)
-    if spec.type == "number":
+    if spec.type == "number" or (spec.type == "money" and spec.low is not None):
         return _numbers(spec)
+    if spec.type == "code" and spec.length:
+        return ("А123ВС77777777777777777"[: spec.length[0]],)
     if spec.type == "digits":
         least, most = spec.length or (4, 4)
         return tuple(dict.fromkeys(("1042".ljust(least, "7")[:most], "7" * least)))
@@ -166,6 +168,10 @@ _SAMPLES: Mapping[str, tuple[Value, ...]] = {
     "phone": (CALLER,),
     "person": (PersonName(given="Иван", family="Петров"),),
     "yesno": (True, False),
+    "money": (1500, 20),
+    "code": ("А123ВС77",),
+    "email": ("anna@example.com",),
+    "address": ("улица Садовая, дом 5, квартира 25",),
     "text": ("абв",),
 }
 
@@ -182,9 +188,9 @@ def invalid(spec: SlotSpec) -> tuple[Value, ...]:
         return (_TODAY - timedelta(days=2), datetime.combine(_TOMORROW.date(), time(3)))
     if spec.type == "date":
         return (_TODAY.date() + timedelta(days=40_000 if spec.past else -2),)
-    if spec.type == "number":
+    if spec.type in ("number", "money"):
         return tuple(value for value in (_beyond(spec.high, 1), _beyond(spec.low, -1)) if value is not None)
-    if spec.type == "digits" and spec.length:
+    if spec.type in ("digits", "code") and spec.length:
         return ("1" * (spec.length[1] + 1),)
     return ()
 
