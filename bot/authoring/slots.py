@@ -19,8 +19,8 @@ TYPES = (
     "yesno", "text",
 )  # fmt: skip
 KEYS = (
-    "type", "title", "ask", "from", "options", "many", "none", "length", "min", "max", "unit", "past", "valid",
-    "invalid", "prefill", "learn", "help", "unrecognized", "echo", "on_fail", "skip", "expect", "keypad",
+    "type", "title", "ask", "from", "options", "many", "none", "length", "min", "max", "unit", "past", "instead_of",
+    "valid", "invalid", "prefill", "learn", "help", "unrecognized", "echo", "on_fail", "skip", "expect", "keypad",
     "sensitive", "optional", "attempts",
 )  # fmt: skip
 # Which types of slot a key belongs to; a key that isn't here belongs to all.
@@ -34,6 +34,7 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "max": ("number", "money"),
     "unit": ("number",),
     "past": ("date",),
+    "instead_of": ("datetime",),
 }
 LENGTHS = (1, 19)  # of digits; the longest bank card number
 _LENGTH = re.compile(r"(\d{1,2})(?:\s*(?:\.\.|-|–)\s*(\d{1,2}))?")
@@ -178,10 +179,19 @@ def _slot(
         high=high,
         unit=reader.synonyms(fields["unit"]) if "unit" in fields else {},
         past=reader.yes(fields.get("past"), False),
+        instead_of=_instead_of(reader, fields.get("instead_of")),
         many=many,
         none=none,
         line=line,
     )
+
+
+def _instead_of(reader: Reader, node: Node | None) -> str:
+    """The name of the value that holds the moment; known to the checks as one that is used."""
+    name = reader.name(node) if isinstance(node, Text) else ""
+    if name and isinstance(node, Text):
+        reader.expression(node, name)
+    return name or ""
 
 
 def _rule(reader: Reader, node: Node, place: str, worded: bool) -> Rule | None:

@@ -169,12 +169,18 @@ def _spec(slot: Slot, frame: Frame | None, scenarios: ScenarioSet, *, asked: boo
         unit=slot.unit,
         high=slot.high,
         past=slot.past,
+        instead_of=_instead_of(slot, frame),
         many=slot.many,
         none=slot.none,
         chosen=chosen(frame, slot) if frame is not None and slot.many else (),
         asked=asked,
         skip=slot.skip,
     )
+
+
+def _instead_of(slot: Slot, frame: Frame | None) -> Moment | None:
+    before = frame.values.get(slot.instead_of) if frame is not None and slot.instead_of else None
+    return Moment(day=before.date(), time=before.time()) if isinstance(before, datetime) else None
 
 
 def _intents(frame: Frame, scenarios: ScenarioSet) -> tuple[str, ...]:

@@ -121,6 +121,7 @@ class SlotSpec:
     length: of digits or a code, fewest and most. currency: of money, ISO 4217.
     low, high: bounds of a number; unit: what it counts, by language: "три окна"
     is then a number though nobody asked for it. past: a date may be over, as a birthday is.
+    instead_of: the moment that is to be told anew: "на час позже" and "в тот же день" count from it.
     many: several options at once; none: by language, words for none of them; chosen: ids chosen so far.
     asked: it is what was just asked for. skip: it may be left out.
     """
@@ -136,6 +137,7 @@ class SlotSpec:
     high: int | Decimal | None = None
     unit: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     past: bool = False
+    instead_of: Moment | None = None
     many: bool = False
     none: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()

@@ -77,7 +77,7 @@ class Slot:
     built-in words. keypad: how to give it by keys. required: False: taken when it is said, never asked for.
     max_attempts: prompts without an answer before a person is asked; None: as everywhere.
     length: of digits, fewest and most. low, high: bounds of a number, both allowed; unit: what it counts, by language.
-    past: a date may be over.
+    past: a date may be over. instead_of: the value that holds the moment this one is told anew of ("на час позже").
     many: several options at once, the value is a tuple of ids; none: by language, words for none of them, ().
     help: what "help" says while it is asked. expect: words by language that recognition should expect. invalid: said
     when a value was understood and can't be taken, where no rule has words of its own. skip: who says so, or a plain
@@ -103,6 +103,7 @@ class Slot:
     high: int | Decimal | None = None
     unit: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     past: bool = False
+    instead_of: str = ""
     many: bool = False
     none: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     invalid: Prompt | None = None

@@ -287,6 +287,7 @@ RULES: tuple[Rule, ...] = (
     spans_en.holiday,
     spans_en.in_a_while,
     spans_en.shift,
+    spans_en.same,
     spans_en.duration,
     _date_range,
     _date,

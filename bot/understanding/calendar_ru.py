@@ -322,6 +322,7 @@ RULES: tuple[Rule, ...] = (
     spans_ru.past,
     spans_ru.in_a_while,
     spans_ru.shift,
+    spans_ru.same,
     spans_ru.duration,
     _date,
     _holiday,

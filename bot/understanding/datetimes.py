@@ -24,6 +24,7 @@ from bot.understanding.facts import (
     Impossible,
     Instant,
     Part,
+    Same,
     Shift,
     Vague,
     Week,
@@ -129,6 +130,7 @@ class _Said:
     instant: datetime | None = None
     vague: Vague | None = None
     shift: timedelta | None = None
+    same: frozenset[str] = frozenset()
     week: bool = False
 
     @classmethod
@@ -171,6 +173,7 @@ class _Said:
             instant=instants[-1].at.replace(second=0, microsecond=0) if instants else None,
             vague=vague[-1] if vague and not (dated and vague[-1].question == "day") else None,
             shift=shifts[-1] if shifts else None,
+            same=frozenset(fact.what for fact in facts if isinstance(fact, Same)),
             week=week is not None,
         )
 
@@ -223,7 +226,17 @@ def _last_clocks(line: Line, clocks: list[Clock], lang: Lang) -> tuple[Clock, ..
 
 def _moment(said: _Said, now: datetime, expected: Expected) -> Reading:
     known = expected.known or Moment()
+    before = expected.instead_of
+    if said.same and before is not None and before.day is not None and before.time is not None:
+        day = before.day if "day" in said.same else known.day
+        known = Moment(day=day, time=before.time if "time" in said.same else known.time, part=known.part)
+        if not (said.days or said.clocks or said.part or said.shift or known.time):
+            return Reading(question="time", partial=known)
+    elif said.same and not (said.days or said.clocks or said.part or said.shift or said.between or said.instant):
+        return NOTHING
     if said.shift is not None:
+        if before is not None and (known.day is None or known.time is None):
+            known = before
         if known.day is None or known.time is None or known.either_half:
             return NOTHING
         return Reading(value=datetime.combine(known.day, known.time) + said.shift)

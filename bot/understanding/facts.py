@@ -100,6 +100,13 @@ class Shift(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Same(Fact):
+    """'The same day', 'at the same time': of the moment that is told anew."""
+
+    what: Literal["day", "time"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Impossible(Fact):
     """The thirty-second of December, hour twenty-five: nothing of the text may be trusted."""
 

@@ -29,6 +29,7 @@ class Expected:
     is what was just asked for.
     length: of digits or a code, fewest and most. currency: of an amount, ISO 4217; "" takes any.
     past: the date may be over, and without a year it is the last such day.
+    instead_of: the whole moment that is told anew.
     """
 
     options: tuple[Option, ...] = ()
@@ -39,6 +40,7 @@ class Expected:
     length: tuple[int, int] | None = None
     currency: str = ""
     past: bool = False
+    instead_of: Moment | None = None
     many: bool = False
     none: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()
@@ -55,6 +57,7 @@ class Expected:
             length=spec.length,
             currency=spec.currency,
             past=spec.past,
+            instead_of=spec.instead_of,
             many=spec.many,
             none=spec.none,
             chosen=spec.chosen,

@@ -11,6 +11,7 @@ from bot.understanding.facts import (
     Fact,
     Impossible,
     Instant,
+    Same,
     Shift,
     calendar_day,
     months_later,
@@ -168,6 +169,15 @@ def shift(line: Line, at: int, now: datetime) -> Fact | None:
         return None
     delta = timedelta(minutes=round(amount * minutes))
     return Shift(start=at, stop=stop + 1, delta=delta if line.word(stop) == "later" else -delta)
+
+
+def same(line: Line, at: int, now: datetime) -> Fact | None:
+    """'the same time', 'on the same day', 'same day'."""
+    start = at + (line.word(at) in ("at", "on"))
+    start += line.word(start) == "the"
+    if line.word(start) != "same" or line.word(start + 1) not in ("time", "hour", "day", "date"):
+        return None
+    return Same(start=at, stop=start + 2, what="time" if line.word(start + 1) in ("time", "hour") else "day")
 
 
 def _later(start: int, stop: int, amount: float, unit: str, now: datetime) -> Fact | None:

@@ -17,7 +17,7 @@ from bot.understanding.clock_ru import (
     YEARS,
     counted,
 )
-from bot.understanding.facts import Bar, Day, Fact, Impossible, Instant, Shift, months_later
+from bot.understanding.facts import Bar, Day, Fact, Impossible, Instant, Same, Shift, months_later
 from bot.understanding.terms import Line
 
 _IN_MONTH = frozenset("январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре".split())
@@ -163,6 +163,17 @@ def shift(line: Line, at: int, now: datetime) -> Fact | None:
         return None
     delta = timedelta(minutes=round(amount * minutes))
     return Shift(start=at, stop=start + width + 2, delta=delta if later else -delta)
+
+
+def same(line: Line, at: int, now: datetime) -> Fact | None:
+    """'в то же время', 'в тот же день', 'на тот же час'."""
+    start = at + (line.word(at) in ("в", "на"))
+    if line.word(start) not in ("то", "тот", "это", "этот") or line.word(start + 1) not in ("же", "самое", "самый"):
+        return None
+    stop = start + 2 + (line.word(start + 2) in ("самое", "самый"))
+    if line.word(stop) in ("время", "час"):
+        return Same(start=at, stop=stop + 1, what="time")
+    return Same(start=at, stop=stop + 1, what="day") if line.word(stop) in ("день", "число") else None
 
 
 def _later(start: int, stop: int, amount: float, unit: str, now: datetime) -> Fact | None:

@@ -1,8 +1,8 @@
 """What callers and writers say, and what a slot must hold after it: tests/data/slots_*.tsv.
 
-A line is: type, tab, text, tab, what is read, and perhaps a tab and the circumstances ('hours 09:00-20:00',
-'known 2026-11-20', 'length 4-4', 'past', 'asked'). What is read: the value; '-' for nothing; '? day|time|part_of_day'
-with what is known so far; 'a | b' for alternatives.
+A line is: type, tab, text, tab, what is read, and perhaps a tab and the circumstances ('hours 09:00-20:00', 'known
+2026-11-20', 'length 4-4', 'instead 2026-11-20 15:00', 'past', 'asked'). What is read: the value; '-' for nothing; '?
+day|time|part_of_day' with what is known so far; 'a | b' for alternatives.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ def _expected(circumstances: str) -> Expected:
             expected["open_hours"] = Hours.daily(time.fromisoformat(opens), time.fromisoformat(closes))
         elif key == "known":
             expected["known"] = _moment(value)
+        elif key == "instead":
+            expected["instead_of"] = _moment(value)
         elif key == "length":
             fewest, most = value.split("-")
             expected["length"] = (int(fewest), int(most))
