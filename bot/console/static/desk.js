@@ -264,7 +264,7 @@ function channel(name) { return known(`channel_${name}`) ? word(`channel_${name}
 function itemNode(item, fresh) {
   const node = make("li", { class: `item ${fresh ? "fresh" : ""}`, role: "option", id: `item-${item.conversation}`, "data-id": item.conversation, "aria-selected": String(item.conversation === selected), onclick: () => select(item.conversation) });
   node.append(
-    make("div", { class: "top" }, make("b", { text: title(item) }), make("span", { class: "wait", "data-since": item.since })),
+    make("div", { class: "top" }, make("b", { text: title(item) }), make("span", { class: "wait", "data-since": item.since, ...(item.status === "waiting" ? {} : { "data-held": "" }) })),
     make("div", { class: `last ${item.last_who === "customer" ? "new" : ""}`, text: item.last }),
     make("div", { class: "chips" },
       item.medium === "voice" && make("span", { class: "chip call", text: `☎ ${word("call_chip")}` }),
@@ -309,7 +309,7 @@ function drawTalk() {
   const status = open?.status ?? item?.conversation_status ?? "";
   const voice = (open?.medium ?? item?.medium) === "voice";
   if (item || open) {
-    $("talk-title").textContent = item ? title(item) : open.customer?.facts?.name || word("visitor");
+    $("talk-title").textContent = title(item ?? { name: open.customer?.facts?.name, conversation: open.conversation });
     const about = [channel((item ?? open).channel), item?.reason && reason(item.reason), (item ?? open).language && word(`lang_${(item ?? open).language}`)];
     $("talk-about").textContent = about.filter(Boolean).join(" · ");
   }
@@ -365,8 +365,9 @@ function tick() {
   for (const node of document.querySelectorAll("[data-since]")) {
     const seconds = (Date.now() - new Date(node.dataset.since)) / 1000;
     node.textContent = span(seconds);
-    node.classList.toggle("long", seconds > LONG_S);
-    node.classList.toggle("late", seconds > LATE_S);
+    const waits = !("held" in node.dataset); // who talks with a person waits no more
+    node.classList.toggle("long", waits && seconds > LONG_S);
+    node.classList.toggle("late", waits && seconds > LATE_S);
   }
 }
 setInterval(tick, 1000);
