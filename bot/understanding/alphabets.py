@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.dialogue import morphology
 from bot.dialogue.meaning import Expectation, Language, Meaning
 from bot.understanding.normaliser import MAX_CHARS, normalise
 from bot.understanding.spelling import from_translit, other_layout, script
 
+_CODE = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")  # a plate, an order's number: no keyboard makes words of "A123BC77"
 LONGEST_MENDED = 300  # characters; who writes more has seen what the keyboard does
 
 
@@ -31,7 +34,7 @@ def goes_over(said: str, meaning: Meaning, letters: Language, expectation: Expec
 
 def wrong_layout(text: str, language: Language) -> str | None:
     """The text as the other keyboard layout has it, when that makes words of it: 'ghbdtn', 'ytn', 'руддщ'."""
-    if len(text) > LONGEST_MENDED:
+    if len(text) > LONGEST_MENDED or _CODE.search(text):
         return None
     moved = other_layout(text)
     words = [word for word in normalise(moved).split() if word.isalpha()]

@@ -99,7 +99,8 @@ class BuiltinNlu:
         if letters in (None, language):
             meaning = self._as(said, expectation, language, now)
             moved = wrong_layout(said, "ru") if language == "en" and meaning == Meaning() else None
-            return meaning if moved is None else replace(self._as(moved, expectation, "ru", now), language="ru")
+            meant = self._as(moved, expectation, "ru", now) if moved is not None else Meaning()
+            return meaning if meant == Meaning() else replace(meant, language="ru")
         mended = wrong_layout(said, language) or wrong_alphabet(said, language)
         if mended is not None:
             return self._as(mended, expectation, language, now)

@@ -280,12 +280,21 @@ def test_without_the_encoder_words_alone_still_tell(clinic_phrases: dict[str, di
         ("ok", "ru", None),
         ("zapishite k terapevtu", "ru", None),
         ("book a dentist", "en", None),
+        ("A123BC77", "en", None),  # "Ф123ИС77" on the other layout, and ИС is in the dictionary
+        ("AB", "en", None),
+        ("djlf", "en", None),  # a Russian word, but nothing that was meant for us
     ],
 )
 def test_who_goes_over_to_the_other_language_is_noticed(
     nlu: BuiltinNlu, text: str, spoken: Language, language: Language | None
 ) -> None:
     assert nlu.understand(text, MENU, language=spoken, now=NOW).language == language
+
+
+@pytest.mark.parametrize("spoken", ["ru", "en"])
+def test_a_code_stays_in_the_letters_it_is_written_in(nlu: BuiltinNlu, spoken: Language) -> None:
+    assert _value(nlu.understand("A123BC77", asking("note"), language=spoken, now=NOW), "note") == "A123BC77"
+    assert nlu.language_of("A123BC77") == "en"
 
 
 @pytest.mark.parametrize(
