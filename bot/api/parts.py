@@ -55,7 +55,8 @@ class Parts:
 
     token: of /api. calls: None until the voice half is there, if ever. sets: what can be talked with now: titles of the
     business by language, by the set's name, the default first. shelves: the same sets with
-    their versions, and what an edit broke.
+    their versions, and what an edit broke. titles: what a set's scenario calls its slots and their options, by
+    language: "service", and "service=lor" for a value.
     """
 
     turns: Turns
@@ -71,4 +72,5 @@ class Parts:
     sets: Callable[[], Mapping[str, Mapping[str, str]]]
     shelves: Callable[[], Sequence[SetOut]]
     states: Mapping[str, Callable[[], Awaitable[tuple[State, str]]]]
+    titles: Callable[[str, str], Mapping[str, Mapping[str, str]]]
     calls: Calls | None = None

@@ -329,8 +329,18 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
         },
         shelves=lambda: told(house),
         states=states,
+        titles=lambda of, scenario: _titles(house, of, scenario),
     )
     return made
+
+
+def _titles(house: House, of: str, scenario: str) -> dict[str, dict[str, str]]:
+    found = house.sets[of].scenarios.get(scenario) if of in house.sets else None
+    titles: dict[str, dict[str, str]] = {}
+    for slot in found.slots.values() if found else ():
+        titles[slot.name] = dict(slot.title)
+        titles |= {f"{slot.name}={option.id}": dict(option.title) for option in slot.options}
+    return titles
 
 
 def told(house: House) -> list[SetOut]:

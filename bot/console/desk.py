@@ -27,6 +27,7 @@ from bot.console.sockets import Frames, same_site
 from bot.console.tail import Tails
 from bot.desk.agents import Agent
 from bot.desk.queue import Waiting
+from bot.dialogue.values import Value
 from bot.errors import GovorunError, NotAllowed, NotFound, Unacceptable
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
@@ -282,6 +283,7 @@ class Desk:
             "started": about.started.isoformat(),
             "scenario": found.scenario,
             "slots": {name: plain(value) for name, value in found.slots.items()},
+            "titles": _of(self._parts.titles(about.scenarios, found.scenario), found.slots),
             "customer": {
                 "id": about.customer,
                 "facts": {name: plain(value) for name, value in customer.facts.items()} if customer else {},
@@ -322,6 +324,13 @@ _ACTS = {
     "typing": Desk.typing,
     "ping": Desk.ping,
 }
+
+
+def _of(titles: Mapping[str, Mapping[str, str]], slots: Mapping[str, Value]) -> dict[str, Mapping[str, str]]:
+    """The titles of these slots, and of the options that were chosen."""
+    values = {name: value if isinstance(value, tuple) else (value,) for name, value in slots.items()}
+    wanted = {*values, *(f"{name}={each}" for name, chosen in values.items() for each in chosen)}
+    return {name: title for name, title in titles.items() if name in wanted}
 
 
 def _name(message: Mapping[str, Any]) -> str:

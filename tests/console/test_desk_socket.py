@@ -6,6 +6,8 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -69,6 +71,38 @@ async def test_who_asks_for_a_person_appears_and_is_answered_and_given_back(serv
         await chat.until(lambda message: message["type"] == "status" and message["status"] == "bot" and before > 0)
         await chat.say("когда вы работаете?")
         await chat.until(lambda message: saying("20:00")(message) and message["who"] == "bot")
+
+
+async def test_what_was_said_so_far_is_called_as_the_scenario_calls_it(served: Served) -> None:
+    async with await desk(served) as agent, Chat(served) as chat:
+        await chat.welcome()
+        await chat.say("запишите к терапевту")
+        talk = str((await chat.until(lambda message: saying("?")(message) and message["who"] == "bot"))["conversation"])
+        await agent.send(type="watch", conversation=talk)
+        told = await agent.until(of("conversation", conversation=talk))
+        assert told["slots"]["service"] == "terapevt"
+        assert told["titles"]["service"]["ru"] == "врач"
+        assert told["titles"]["service=terapevt"]["ru"] == "терапевт"
+        assert "service=lor" not in told["titles"]
+
+
+async def test_the_queue_shows_what_the_customer_said_and_who_holds_it_by_name(served: Served) -> None:
+    async with await desk(served) as agent, Chat(served) as chat:
+        talk = await waiting(chat)
+
+        def holding(status: str) -> Callable[[dict[str, Any]], bool]:
+            return lambda message: (
+                message["type"] == "queue"
+                and any(each["conversation"] == talk and each["status"] == status for each in message["items"])
+            )
+
+        queue = await agent.until(holding("waiting"))
+        item = next(each for each in queue["items"] if each["conversation"] == talk)
+        assert (item["last"], item["last_who"]) == ("позовите человека", "customer")
+        await agent.send(type="accept", conversation=talk)
+        queue = await agent.until(holding("accepted"))
+        item = next(each for each in queue["items"] if each["conversation"] == talk)
+        assert (item["agent"], item["agent_name"]) == ("agent", "Оператор")
 
 
 async def test_only_the_holder_may_write(served: Served) -> None:

@@ -344,7 +344,9 @@ function drawAbout() {
   const label = (kind, name) => (known(`${kind}_${name}`) ? word(`${kind}_${name}`) : name);
   const facts = Object.entries(open.customer.facts).map(([name, value]) => [label("fact", name), shown(value)]);
   for (const each of open.customer.identities) if (each.kind === "phone") facts.push([word("line_phone"), each.value]);
-  const slots = Object.entries(open.slots).filter(([, value]) => typeof value !== "object").map(([name, value]) => [label("slot", name), shown(value)]);
+  const called = (name, otherwise) => open.titles?.[name]?.[language] ?? otherwise; // as the scenario has it
+  const said = (name, value) => (Array.isArray(value) ? value.map((each) => said(name, each)).join(", ") : called(`${name}=${value}`, shown(value)));
+  const slots = Object.entries(open.slots).filter(([, value]) => value !== null && (typeof value !== "object" || Array.isArray(value))).map(([name, value]) => [called(name, label("slot", name)), said(name, value)]);
   box.replaceChildren(...[
     item && (item.note || item.reason) && part("about_note", make("p", { text: item.note || reason(item.reason) })),
     part("about_customer", facts.length ? list(facts) : make("p", { class: "hint", text: word("nothing_known") })),
