@@ -5,10 +5,10 @@ SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test install check bench explore lock
+.PHONY: help run test test-rasa install check bench explore lock
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
 run: ## install what is missing and serve
 	@docker/install run
@@ -37,6 +37,10 @@ bench: ## run every benchmark: a table, and JSON in benchmarks/results/
 explore: ## ten thousand random conversations with every scenario set: no error, a reply, an end
 	@docker/install test
 	@HYPOTHESIS_PROFILE=thousands $(BIN)/python -m pytest tests/authoring/test_anything.py $(ARGS)
+
+test-rasa: ## run the tests of the Rasa bridge against rasa==3.6.21, installed beside in .venv-rasa (Python 3.10)
+	@docker/install test
+	@$(BIN)/python -m tests.rasa_real $(ARGS)
 
 lock: ## resolve the dependencies anew, with the hash of every file
 	@docker/install test

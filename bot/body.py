@@ -353,7 +353,7 @@ class Body:
         prefix = fetch.name.partition(".")[0]
         backend = self.served(talk).backends.get(prefix)
         outcome, data = "error", {}
-        declared = self.served(talk).scenarios.actions.get(fetch.name)
+        declared = self.served(talk).scenarios.outside(fetch.name)
         if declared is not None and declared.url and self.turn.outside:
             self.asks = fetch
             return ()

@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from bot.dialogue import codec
 from bot.dialogue.actions import Action, Fetch
+from bot.dialogue.delegated import Bot
 from bot.dialogue.events import Event
 from bot.dialogue.external import External
 from bot.dialogue.meaning import Expectation, Language, Meaning
@@ -157,14 +158,15 @@ class Backend(Protocol):
 
 
 class Outside(Protocol):
-    """Asks the company's other programs, as actions.yaml declares. Takes as long as they do, so no transaction waits.
+    """Asks the company's other programs, as actions.yaml and rasa.yaml declare. Takes as long as they do, so no
+    transaction waits.
 
     ask: the outcome's name and its data; "error" for all that goes wrong, never an exception. Doing a request id twice
     may reach the other program twice, with the same Idempotency-Key. now: naive wall clock of the business.
     """
 
     async def ask(
-        self, action: External, fetch: Fetch, scenarios: ScenarioSet, now: datetime
+        self, action: External | Bot, fetch: Fetch, scenarios: ScenarioSet, now: datetime
     ) -> tuple[str, Mapping[str, Value]]: ...
 
 

@@ -268,7 +268,7 @@ class Turn:
     async def _asked(self, asked: Pending, outcome: Outcome, inbound: Inbound) -> tuple[str, Mapping[str, Value]]:
         """The other program's answer; whoever waits long for it gets a word meanwhile."""
         scenarios = self.serving(outcome.session).scenarios
-        action = scenarios.actions.get(asked.fetch.name)
+        action = scenarios.outside(asked.fetch.name)
         if action is None or self._outside is None:
             return "error", {}  # it was taken out of actions.yaml while we were down
         now = local(asked.at, scenarios.business).replace(tzinfo=None)

@@ -23,7 +23,7 @@ from bot.api.records import Records
 from bot.api.tokens import Signer
 from bot.app.advice import endpoint, over
 from bot.app.library import Library, News
-from bot.backends.http import Outside
+from bot.app.programs import Programs
 from bot.channels.webchat import AnnouncedTurns
 from bot.console import chat, desk
 from bot.console import pages as site
@@ -65,8 +65,7 @@ class House:
     bus: Bus
     metrics: Metrics
     turn: Turn
-    outside: Outside | None
-    rasa: Servers | None
+    outside: Programs | None
     model: Endpoint | None
     turns: Turns
     desk: Desk
@@ -107,8 +106,6 @@ class House:
         await self.turn.close()
         if self.outside is not None:
             await self.outside.close()
-        if self.rasa is not None:
-            await self.rasa.close()
         if self.model is not None:
             await self.model.close()
         if isinstance(self.bus, RedisBus):
@@ -207,7 +204,7 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         database.close()
         raise
     bus = RedisBus(settings.redis_url) if settings.redis_url else LocalBus()
-    outside = None if tried else Outside()
+    outside = Programs(rasa) if rasa else None
     turn = Turn(database, sets, bus, default=settings.scenario_set, find=library.find, outside=outside)
     turns = AnnouncedTurns(MeasuredTurns(turn, metrics), bus)
     return House(
@@ -219,7 +216,6 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         metrics=metrics,
         turn=turn,
         outside=outside,
-        rasa=rasa,
         model=model,
         turns=turns,
         desk=Desk(turns, database, bus),
@@ -272,7 +268,7 @@ def unasked(house: House) -> list[str]:
 
 def unheard(house: House) -> list[str]:
     """Rasa servers that don't answer: "clinic: Rasa http://… does not answer, HTTP 500: understood without it"."""
-    return [line for each in house.sets.values() for line in (house.rasa.told(each) if house.rasa else ())]
+    return [line for each in house.sets.values() for line in (house.outside.rasa.told(each) if house.outside else ())]
 
 
 def parts(house: House, *, needs_voice: bool = False) -> Parts:

@@ -68,6 +68,7 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "do": ("action", "действие"),
     "set": ("sets", "запоминает"),
     "handoff": ("to a person", "к человеку"),
+    "delegate": ("to a Rasa bot", "к боту Rasa"),
     "end": ("ends", "прощается"),
     "stop": ("done", "закончено"),
     "go": ("goes to", "переходит"),

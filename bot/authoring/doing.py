@@ -9,6 +9,7 @@ from bot.authoring.draft import DONE, Block, Draft, Place, Values
 from bot.authoring.http import MAX_RETRY, MAX_TIMEOUT
 from bot.authoring.problems import near
 from bot.authoring.tree import Node, Text
+from bot.dialogue.delegated import DELEGATE
 from bot.dialogue.expressions import Expression
 from bot.dialogue.grammar import Call, Filtered, Literal, Name
 from bot.dialogue.scenario import DoStep
@@ -90,7 +91,7 @@ def outcomes(draft: Draft, node: Node | None) -> tuple[str, ...]:
     call = call_of(draft, node)
     signature = draft.actions.get(call.function) if call else None
     if call is not None and signature is None and node is not None:
-        draft.reader.unknown("unknown_action", node, call.function, draft.actions)
+        draft.reader.unknown("unknown_action", node, call.function, filter(_called, draft.actions))
     return (*signature.outcomes, "error") if signature else ()
 
 
@@ -138,3 +139,8 @@ def _kept(draft: Draft, call: Call, args: Mapping[str, Expression]) -> None:
         draft.saved.append((kind.value, tuple(name for name in args if name != "form")))
     elif call.function == "forms.find":
         draft.found.append(kind.value)
+
+
+def _called(action: str) -> bool:
+    """Whether `do:` can ask for it: a bot is handed the dialogue by `delegate:` alone."""
+    return not action.startswith(DELEGATE)

@@ -21,6 +21,7 @@ from bot.dialogue.scenario import (
     ChooseStep,
     CollectStep,
     ConfirmStep,
+    DelegateStep,
     DoStep,
     EndStep,
     HandoffStep,
@@ -298,6 +299,12 @@ class _Drawing:
             rows.append(Row(text=self.words["ok"], down=True))
         return {"lines": (told,), "rows": rows, "main": main, "whole": "\n".join([call, self.all_said(step.meanwhile)])}
 
+    def delegate(self, step: DelegateStep) -> Mapping[str, Any]:
+        rows = [Row(text=self.words["error"], target=to, note="error") for to in step.branches.values()]
+        if rows:
+            rows.append(Row(text=self.words["ok"], down=True))
+        return {"lines": (step.bot,), "rows": rows, "whole": f"{step.bot}: {step.begin}"}
+
     def branch(self, step: BranchStep) -> Mapping[str, Any]:
         join = self.after(step, [step.next], step.otherwise)
         ways = (("yes", step.next), ("else", step.otherwise))
@@ -351,6 +358,7 @@ KINDS: Mapping[type[Step], tuple[str, Callable[[Any, Any], Mapping[str, Any]]]] 
     ChooseStep: ("choose", _Drawing.choose),
     ConfirmStep: ("confirm", _Drawing.confirm),
     DoStep: ("do", _Drawing.do),
+    DelegateStep: ("delegate", _Drawing.delegate),
     BranchStep: ("if", _Drawing.branch),
     CaseStep: ("case", _Drawing.case),
     SetStep: ("set", _Drawing.remember),

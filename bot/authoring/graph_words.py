@@ -8,7 +8,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "ru": {
         "say": "Сказать", "collect": "Спросить", "choose": "Меню", "confirm": "Подтвердить", "do": "Сделать",
         "if": "Если", "case": "Смотря что", "set": "Запомнить", "rate": "Оценка", "language": "Язык",
-        "start": "Перейти к сценарию", "handoff": "Передать человеку", "end": "Закончить разговор",
+        "start": "Перейти к сценарию", "delegate": "Передать боту Rasa", "handoff": "Передать человеку",
+        "end": "Закончить разговор",
         "again": "Спросить снова", "scenario": "Сценарий", "step": "Шаг",
         "yes": "да", "else": "иначе", "declined": "«нет»", "cancelled": "отменили",
         "loop": "после каждого пункта — снова меню",
@@ -29,7 +30,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "say": "Say", "collect": "Ask", "choose": "Menu", "confirm": "Confirm", "do": "Do", "if": "If",
         "case": "Depending on", "set": "Remember", "rate": "Rating", "language": "Language",
-        "start": "Go over to a scenario", "handoff": "Hand to a person", "end": "End the conversation",
+        "start": "Go over to a scenario", "delegate": "Hand to a Rasa bot", "handoff": "Hand to a person",
+        "end": "End the conversation",
         "again": "Ask again", "scenario": "Scenario", "step": "Step",
         "yes": "yes", "else": "otherwise", "declined": "“no”", "cancelled": "cancelled",
         "loop": "after each item, the menu again",

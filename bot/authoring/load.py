@@ -148,6 +148,7 @@ class _SetDraft:
         external = declared(self._own(ACTIONS_FILE), self.problems)
         self.actions = {**self.actions, **signatures(external)}
         delegated = rasa.declared(self._own(rasa.FILE), self.problems, about.languages)
+        self.actions = {**self.actions, **delegated.signatures}
         told = {name: self.trees.pop(name) for name in list(self.trees) if name.startswith(f"{FOLDER}/")}
         for file, tree in self.trees.items():
             self._scenario(file, tree, about.languages, business, rows)

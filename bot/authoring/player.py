@@ -300,7 +300,7 @@ class Player:
         backend = self.stand.backends.get(request.name.partition(".")[0])
         outcome: str = "error"
         data: dict[str, Value] = {}
-        declared = self.scenarios.actions.get(request.name)
+        declared = self.scenarios.outside(request.name)
         stubs = stubbed(self.talk, self.scenarios)
         if request.name in stubs:
             outcome, data = stubs[request.name]

@@ -37,6 +37,8 @@ EXTRA: Mapping[str, tuple[str, ...]] = {
     "leave_it": ("title", "first"),
     "not_now": ("title",),
     "come_back": ("title",),
+    "bot_button": ("title", "key"),
+    "bot_word": ("title",),
 }
 
 

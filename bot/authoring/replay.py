@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.dialogue.actions import Action, ChoseItem, End, Fault, Fetch, Handoff, Learn, Rated, Say
+from bot.dialogue.delegated import Bot
 from bot.dialogue.engine import advance, expects, opening
 from bot.dialogue.events import Event, Fetched, Started, Utterance
 from bot.dialogue.meaning import UNSURE
@@ -273,7 +274,9 @@ def _done(all_turns: Sequence[Turn], scenarios: ScenarioSet) -> list[tuple[str, 
     for number, turn in enumerate(all_turns, 1):
         for action in turn.actions:
             if isinstance(action, Fetch) and action.id in turn.answers and turn.answers[action.id].outcome == "ok":
-                declared = scenarios.actions.get(action.name)
+                declared = scenarios.outside(action.name)
+                if isinstance(declared, Bot):
+                    continue  # one more word to it, or one less, achieves nothing
                 if action.name not in READING and (declared is None or declared.method != "GET"):
                     out.append((action.name, number))
             elif isinstance(action, End | Rated):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.authoring import branching, doing
+from bot.authoring import branching, delegating, doing
 from bot.authoring.doing import outcomes, signature_of
 from bot.authoring.draft import DONE, Draft, Place, Values
 from bot.authoring.local import WAITING, YES_NO, asked_by_keys, waiting
@@ -299,6 +299,7 @@ KEYWORDS: Mapping[str, tuple[tuple[str, ...], Callable[[Draft, Values, Place], s
     "choose": (("menu", "items", "again", "loop", "learns", *WAITING), _choose),
     "confirm": (("change", "declined", *WAITING), _confirm),
     "do": (("meanwhile", "timeout", "retry"), partial(doing.do, block)),
+    "delegate": (("begin", "with", "error"), partial(delegating.delegate, block)),
     "again": (("offered",), _again),
     "if": (("then", "else"), partial(branching.if_, block)),
     "case": (("of", "else"), partial(branching.case, block)),

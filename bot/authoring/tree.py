@@ -90,10 +90,10 @@ def read_file(path: Path) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def read(data: bytes) -> Node | None:
+def read(data: bytes, *, most: int = MAX_BYTES) -> Node | None:
     """Parse one file; None when there is nothing in it. Raises Unreadable, and nothing else, on any bytes."""
-    if len(data) > MAX_BYTES:
-        raise Unreadable("too_big", limit=str(MAX_BYTES // 1024))
+    if len(data) > most:
+        raise Unreadable("too_big", limit=str(most // 1024))
     if data.startswith(_OFFICE):
         raise Unreadable("not_text")
     try:

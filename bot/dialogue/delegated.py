@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from bot.dialogue.external import Part, Secret
 from bot.dialogue.values import Value
 
+DELEGATE = "delegate:"  # begins the name of the Fetch that a bot is told something by
+COMMAND = "/"  # begins what Rasa takes for an intent, entities and all: nothing that a customer may say
+MAX_SAID = 2_000  # characters of a customer's words that Rasa gets
 YES_NO = ("yes", "no")  # what an intent of Rasa's may stand for besides an intent of the set
 # What Rasa's own templates call an answer; a set's intents of these names come first.
 AFFIRMED: Mapping[str, str] = {"affirm": "yes", "deny": "no"}
@@ -84,5 +87,18 @@ class Bot:
     line: int = 0
 
     @property
+    def url(self) -> tuple[Part, ...]:
+        """() while there is nobody to ask."""
+        return self.rasa.url if self.rasa else ()
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         return self.rasa.secrets if self.rasa else ()
+
+
+def harmless(text: str) -> str:
+    """Customers' words as Rasa may have them: never a command, no control characters; "" where nothing is left."""
+    words = " ".join("".join(char if char.isprintable() else " " for char in text[:MAX_SAID]).split())
+    while words.startswith(COMMAND):
+        words = words[1:].strip()
+    return words

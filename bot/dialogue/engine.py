@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.dialogue import relaying
 from bot.dialogue.actions import Action, Say, TakeOver, Withdraw
 from bot.dialogue.also import also_said
 from bot.dialogue.answers import ANSWERS, begin
@@ -39,7 +40,7 @@ from bot.dialogue.knowledge import tell
 from bot.dialogue.meaning import Meaning
 from bot.dialogue.repair import REPAIR, ask_again, hold, missed, offer, silent, withdraw
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import ChooseStep, DoStep, Scenario, ScenarioSet
+from bot.dialogue.scenario import ChooseStep, DelegateStep, DoStep, Scenario, ScenarioSet
 from bot.dialogue.session import Frame, Session
 from bot.dialogue.steps import DIGRESSION, WAITING, go_on, hand_off
 from bot.dialogue.surveys import broken_off
@@ -127,7 +128,15 @@ def _utterance(run: Run, event: Utterance) -> None:
     if run.paused and run.session.status == "bot" and run.session.stack and _to_others(run, event.meaning):
         missed(run)
         return
-    _understood(run, event.meaning)
+    if not _relayed(run, event, event.meaning):
+        _understood(run, event.meaning)
+
+
+def _relayed(run: Run, event: Event, meaning: Meaning) -> bool:
+    """Whether a Rasa bot has the dialogue, and that is for it."""
+    step = run.step
+    free = run.session.status == "bot" and run.session.offer is None and run.session.pending is None
+    return free and isinstance(step, DelegateStep) and relaying.heard(run, step, event, ours=meaning.intent)
 
 
 def _to_others(run: Run, meaning: Meaning) -> bool:
@@ -141,11 +150,14 @@ def _chosen(run: Run, event: Chosen) -> None:
     yes = {"yes": True, "no": False}.get(event.option)
     known = event.option in run.scenarios.phrases or event.option in run.scenarios.answers
     intents = Meaning.only(event.option) if known else Meaning()
-    _understood(run, replace(intents, option=event.option, yes=yes))
+    if not _relayed(run, event, intents):
+        _understood(run, replace(intents, option=event.option, yes=yes))
 
 
 def _keys(run: Run, event: Keys) -> None:
-    _understood(run, read_keys(event.digits, expects(run.session, run.scenarios), run.now))
+    meaning = read_keys(event.digits, expects(run.session, run.scenarios), run.now)
+    if not _relayed(run, event, meaning):
+        _understood(run, meaning)
 
 
 def _understood(run: Run, meaning: Meaning) -> None:
@@ -284,7 +296,7 @@ def _wish(run: Run, meaning: Meaning, intent: str) -> None:
 
 
 def _silence(run: Run, event: Silence) -> None:
-    if run.session.status == "bot" and isinstance(run.step, DoStep):
+    if run.session.status == "bot" and run.fetching:
         return  # it is us who keep silent
     if run.session.status == "bot":
         silent(run)
@@ -300,6 +312,9 @@ def _fetched(run: Run, event: Fetched) -> None:
     if depth is None:
         return  # the customer went elsewhere meanwhile
     if depth == len(stack) - 1:
+        if isinstance(run.step, DelegateStep):
+            relaying.answered(run, run.step, event)
+            return
         known = _answered(run, event)
     else:
         with run.under(depth):
@@ -316,6 +331,9 @@ def _answered(run: Run, event: Fetched) -> bool:
     step = run.step
     if not isinstance(step, DoStep):  # edited meanwhile: the answer is to a question that is no more
         run.put(awaiting="")
+        return True
+    if isinstance(step, DelegateStep):
+        relaying.answered(run, step, event, aside=True)
         return True
     run.store(**event.data)
     target = step.branches.get(event.outcome, step.next if event.outcome == "ok" else None)

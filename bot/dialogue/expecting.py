@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 
+from bot.dialogue import delegating
 from bot.dialogue.asking import served
 from bot.dialogue.choosing import chosen
 from bot.dialogue.keypad import digits_expected
 from bot.dialogue.meaning import REPAIRS, Expectation, Language, Option, SlotSpec
 from bot.dialogue.pending import NO, YES
 from bot.dialogue.pending import options as pending_options
-from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, ScenarioSet, Slot, WaitingStep
+from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, DelegateStep, ScenarioSet, Slot, WaitingStep
 from bot.dialogue.session import Frame, Pending, Session
 from bot.dialogue.values import Moment
 
@@ -95,6 +96,16 @@ def _at_step(
                 *scenario.slots[frame.asked].expect.get(session.language, ()),
                 *_hints(asked.options, session.language),
             ),
+        )
+    if isinstance(step, DelegateStep):
+        choices = delegating.choices(frame, step, scenarios)
+        return Expectation(
+            asked=delegating.SAID,
+            slots={delegating.SAID: delegating.spec()},
+            choices=choices,
+            keys=_keys(choices),
+            intents=delegating.OURS,
+            hints=_hints(choices, session.language),
         )
     if isinstance(step, ConfirmStep):
         slots = {name: _spec(scenario.slots[name], frame, scenarios) for name in step.change}

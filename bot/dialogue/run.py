@@ -103,7 +103,7 @@ class Run:
     @property
     def fetching(self) -> bool:
         """Whether the current step waits for what another program answers."""
-        return bool(self.frame.awaiting) and isinstance(self.step, DoStep)
+        return self.frame.awaiting not in ("", "answer") and isinstance(self.step, DoStep)
 
     def go(self, step: str) -> None:
         """On to a step: whatever the frame waited for is over, and so are the misses at it."""

@@ -1,4 +1,4 @@
-"""What the samples of actions.yaml answer: in tests, in `govorun chat`, and while there is no program to ask."""
+"""What the samples of actions.yaml and rasa.yaml answer: in tests, and while there is no program to ask."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.dialogue.callables import FILTERS, FUNCTIONS
+from bot.dialogue.delegated import COMMAND, Bot, Scripted
 from bot.dialogue.expressions import ExpressionError, Scope
 from bot.dialogue.external import External
 from bot.dialogue.scenario import ScenarioSet
@@ -22,9 +23,11 @@ def asked_with(args: Mapping[str, Value], scenarios: ScenarioSet, now: datetime)
 
 
 def sampled(
-    action: External, args: Mapping[str, Value], scenarios: ScenarioSet, now: datetime
+    action: External | Bot, args: Mapping[str, Value], scenarios: ScenarioSet, now: datetime
 ) -> tuple[str, Mapping[str, Value]]:
     """The answer of the first sample that holds; "error" where none does. now: naive wall clock of the business."""
+    if isinstance(action, Bot):
+        return scripted(action, args)
     scope = asked_with(args, scenarios, now)
     for sample in action.samples:
         try:
@@ -33,3 +36,27 @@ def sampled(
         except ExpressionError:
             continue
     return "error", {}
+
+
+def scripted(bot: Bot, args: Mapping[str, Value]) -> tuple[str, Mapping[str, Value]]:
+    """What the bot of the sample says to `message`, in the form bot.dialogue.delegating takes it."""
+    heard = _words(str(args.get("message", "")))
+    each = next((each for each in bot.script if each.heard is None or _words(each.heard) == heard), None)
+    return ("error", {}) if each is None else ("ok", _said(each))
+
+
+def _said(each: Scripted) -> dict[str, Value]:
+    last = max(0, len(each.says) - 1)
+    buttons = tuple({"title": title, "payload": payload} for title, payload in each.buttons.items())
+    texts = each.says or (("",) if buttons else ())
+    said: tuple[Value, ...] = tuple(
+        {"text": text, "buttons": buttons if at == last else ()} for at, text in enumerate(texts)
+    )
+    return {"said": said, "back": each.back, "values": dict(each.values)}
+
+
+def _words(text: str) -> str:
+    """As it is compared; of a command its intent."""
+    if text.startswith(COMMAND):
+        return text.partition("{")[0]
+    return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())

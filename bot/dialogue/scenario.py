@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from bot.dialogue.actions import Say
-from bot.dialogue.delegated import Bot, Interpreter
+from bot.dialogue.delegated import DELEGATE, Bot, Interpreter
 from bot.dialogue.expressions import Expression, Template
 from bot.dialogue.external import External
 from bot.dialogue.hours import DAILY, Hours
@@ -226,6 +226,17 @@ class DoStep(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DelegateStep(DoStep):
+    """Hand the dialogue to a Rasa bot until it gives it back: bot.dialogue.delegating. action: "delegate:flowers".
+
+    begin: what the bot is told first; args go with it as entities. branches: "error" alone.
+    """
+
+    bot: str
+    begin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgainStep(Step):
     """Forget these slots and go back to the step that collects them (`target`).
 
@@ -429,6 +440,12 @@ class ScenarioSet:
         return frozenset(names)
 
     _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def outside(self, action: str) -> External | Bot | None:
+        """Who is asked for an action outside of the product; None for what is built in, and for what isn't there."""
+        if action.startswith(DELEGATE):
+            return self.bots.get(action.removeprefix(DELEGATE))
+        return self.actions.get(action)
 
     def once(self, key: Hashable, make: Callable[[ScenarioSet], T]) -> T:
         """What follows from the set alone, made by whoever needs it when it is first asked for, and kept."""

@@ -14,6 +14,7 @@ from bot.dialogue.also import also_choices
 from bot.dialogue.asking import UNSAID, ask, serve, served
 from bot.dialogue.cases import key_of
 from bot.dialogue.choosing import YES_NO
+from bot.dialogue.delegating import delegate
 from bot.dialogue.run import ASKED, Run
 from bot.dialogue.scenario import (
     AgainStep,
@@ -22,6 +23,7 @@ from bot.dialogue.scenario import (
     ChooseStep,
     CollectStep,
     ConfirmStep,
+    DelegateStep,
     DoStep,
     EndStep,
     HandoffStep,
@@ -282,6 +284,7 @@ STEPS: Mapping[type[Step], Callable[[Run, Any], None]] = {
     ChooseStep: _choose,
     ConfirmStep: _confirm,
     DoStep: _do,
+    DelegateStep: delegate,
     AgainStep: _again,
     BranchStep: _branch,
     CaseStep: _case,

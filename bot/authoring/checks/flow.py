@@ -12,6 +12,7 @@ from bot.dialogue.scenario import (
     ChooseStep,
     CollectStep,
     ConfirmStep,
+    DelegateStep,
     DoStep,
     EndStep,
     HandoffStep,
@@ -22,7 +23,7 @@ from bot.dialogue.scenario import (
 )
 
 # Steps at which the conversation waits for somebody, or is over: a circle with one of them in it ends a turn.
-ASKS: tuple[type[Step], ...] = (CollectStep, ChooseStep, ConfirmStep, HandoffStep, EndStep)
+ASKS: tuple[type[Step], ...] = (CollectStep, ChooseStep, ConfirmStep, DelegateStep, HandoffStep, EndStep)
 
 
 def leads(step: Step) -> tuple[str, ...]:
@@ -56,6 +57,7 @@ LEADS: Mapping[type[Step], Callable[..., tuple[str, ...]]] = {
     CollectStep: lambda step: (step.next, *step.fails.values()),
     CaseStep: lambda step: (*step.ways.values(), step.next),
     DoStep: _after_do,
+    DelegateStep: _after_do,
     BranchStep: lambda step: (step.next, step.otherwise),
     ConfirmStep: _after_confirm,
     AgainStep: lambda step: (step.target,),

@@ -9,6 +9,7 @@ from bot.authoring.checks.flow import leads, reached
 from bot.authoring.checks.whole import Whole
 from bot.authoring.draft import DONE, Draft
 from bot.authoring.http import FILE
+from bot.authoring.rasa.declaring import FILE as RASA
 from bot.authoring.reading import Reader
 from bot.authoring.tree import Node
 from bot.dialogue.scenario import (
@@ -140,6 +141,10 @@ def _samples(whole: Whole) -> None:
     for name, action in whole.made.actions.items():
         if not action.url:
             reader.problem("samples_only", Node(line=action.line, column=1), name=name)
+    reader = Reader(RASA, whole.readers[0].problems)
+    for name, bot in whole.made.bots.items():
+        if not bot.url:
+            reader.problem("samples_only", Node(line=bot.line, column=1), name=name)
 
 
 def _menus(draft: Draft) -> None:

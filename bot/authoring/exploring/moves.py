@@ -10,6 +10,7 @@ from typing import Literal
 
 from bot.authoring.actions import ACTIONS
 from bot.dialogue.actions import Fetch
+from bot.dialogue.delegated import COMMAND, Bot
 from bot.dialogue.engine import expects
 from bot.dialogue.events import Chosen, Event, Fetched, Keys, Silence, Started, Utterance
 from bot.dialogue.meaning import REPAIRS, Expectation, Language, Meaning, Reading, SlotSpec
@@ -218,7 +219,9 @@ def answers(
     fetch: Fetch, scenarios: ScenarioSet, branches: tuple[str, ...] = ()
 ) -> tuple[tuple[str, Mapping[str, Value]], ...]:
     """Every outcome with data of its kind; of another program first what its samples hold."""
-    external = scenarios.actions.get(fetch.name)
+    external = scenarios.outside(fetch.name)
+    if isinstance(external, Bot):
+        return _bot(external, fetch, scenarios)
     sampled = [(each.outcome, each.data) for each in external.samples if each.data] if external else []
     gives: dict[str, tuple[str, ...]] = {"ok": external.gives if external else (), "error": ()}
     if external:
@@ -233,6 +236,14 @@ def answers(
         if outcome not in known
     ]
     return (*sampled, *made)
+
+
+def _bot(bot: Bot, fetch: Fetch, scenarios: ScenarioSet) -> tuple[tuple[str, Mapping[str, Value]], ...]:
+    """It greets, and at the next word gives the dialogue back; or it can't be reached."""
+    says: Mapping[str, Value] = {"said": ({"text": "…", "buttons": ()},), "back": "", "values": {}}
+    values = {name: _of_name(name, scenarios) for name in bot.gives}
+    begun = str(fetch.args.get("message")).startswith(COMMAND)
+    return ("ok", says if begun else {**says, "back": "back", "values": values}), ("error", {})
 
 
 def _of_name(name: str, scenarios: ScenarioSet) -> Value:

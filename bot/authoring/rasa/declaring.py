@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from bot.authoring.actions import Signature
 from bot.authoring.http import MAX_TIMEOUT, address, headers, parts, value
 from bot.authoring.problems import Problem
 from bot.authoring.reading import Reader
 from bot.authoring.tree import Fields, Node, Text
 from bot.dialogue.delegated import (
     BOT_TIMEOUT_S,
+    DELEGATE,
     FALLBACK,
     THRESHOLD,
     TIMEOUT_S,
@@ -41,6 +43,11 @@ class Declared:
     bots: Mapping[str, Bot] = field(default_factory=dict)
     intents: list[tuple[str, Node]] = field(default_factory=list)
     slots: list[tuple[str, Node]] = field(default_factory=list)
+
+    @property
+    def signatures(self) -> dict[str, Signature]:
+        """What a step that hands the dialogue to a bot gets of it; no `do:` can name it."""
+        return {f"{DELEGATE}{name}": Signature(outcomes={"ok": bot.gives}) for name, bot in self.bots.items()}
 
     def check(self, intents: Iterable[str], slots: Iterable[str]) -> None:
         """Report what the set, whole now, doesn't have."""

@@ -33,7 +33,7 @@ PIPELINE: Mapping[str, Any] = {
         {"name": "LexicalSyntacticFeaturizer"},
         {"name": "CountVectorsFeaturizer"},
         {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
-        {"name": "DIETClassifier", "epochs": 100, "constrain_similarities": True},
+        {"name": "DIETClassifier", "epochs": 100, "constrain_similarities": True, "random_seed": 1},
         {"name": "EntitySynonymMapper"},
         {"name": "FallbackClassifier", "threshold": 0.4, "ambiguity_threshold": 0.1},
     ],

@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn, Protocol
 
-from bot.dialogue.delegated import AFFIRMED, Interpreter
+from bot.dialogue.delegated import AFFIRMED, Interpreter, harmless
 from bot.dialogue.meaning import REPAIRS, Expectation, Language, Meaning, Reading, ScoredIntent, SlotSpec
 from bot.dialogue.scenario import ScenarioSet
 from bot.ports import Nlu, Question
 from bot.understanding.nlu import BuiltinNlu
-from bot.understanding.normaliser import MAX_CHARS, normalise
+from bot.understanding.normaliser import normalise
 from bot.understanding.rasa.entities import readings
 from bot.understanding.rasa.parsing import Parsed, Ranked, parsed
 from bot.understanding.rasa.server import Server, Unanswered
@@ -28,7 +28,6 @@ from bot.understanding.rasa.server import Server, Unanswered
 log = logging.getLogger(__name__)
 
 PARSE = "/model/parse"
-COMMAND = "/"  # begins what Rasa takes for an intent, entities and all: nothing that a customer may say
 MAX_STRANGERS = 100  # intents unknown to the set that are told of, once each
 
 # What came of an answer, for whoever counts: understood, fallback, unsure, unknown.
@@ -99,7 +98,7 @@ class RasaNlu:
         try:
             return own.ranked_by(_undecided).understand(text, expectation, language=language, now=now)
         except _Undecided as left:
-            asked = _harmless(text if left.plain in normalise(text) else left.plain)
+            asked = harmless(text if left.plain in normalise(text) else left.plain)
             if asked:
                 return Question(text=asked)
             return own.understand(text, expectation, language=language, now=now)
@@ -211,11 +210,3 @@ def _among(ranking: Sequence[ScoredIntent], expected: Sequence[str]) -> tuple[Sc
     if not ranking or ranking[0].name not in expected:
         return ()
     return tuple(each for each in ranking if each.name in expected)
-
-
-def _harmless(text: str) -> str:
-    """Customers' words as Rasa may have them: never a command, no control characters."""
-    words = " ".join("".join(char if char.isprintable() else " " for char in text[:MAX_CHARS]).split())
-    while words.startswith(COMMAND):
-        words = words[1:].strip()
-    return words

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from bot.understanding.rasa.server import Unanswered
+from bot.understanding.rasa.server import Unanswered, readable
 
 MAX_RANKED = 10
 MAX_ENTITIES = 30
@@ -88,7 +88,7 @@ def _entity(given: Any, text: str) -> Entity | None:
     return Entity(
         name=f"{name}.{role[:MAX_NAME]}" if isinstance(role, str) and role else name,
         text=words,
-        value=str(value)[:MAX_VALUE],
+        value=readable(str(value)[:MAX_VALUE]),
     )
 
 

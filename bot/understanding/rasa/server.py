@@ -151,5 +151,10 @@ class Server:
             raise Unanswered("malformed", "the answer is no JSON") from None
 
 
+def readable(text: str) -> str:
+    """What every database takes: no zero byte, no half of a surrogate pair."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
+
+
 def _shown(text: str) -> str:
     return "".join(char for char in text[:_SHOWN] if char.isprintable()) or "nothing"

@@ -25,7 +25,7 @@ class Servers:
 
     def __init__(self, environment: Mapping[str, str] | None = None, report: Report = _quiet) -> None:
         self._environment = os.environ if environment is None else environment
-        self._report = report
+        self.report = report
         self._servers: dict[tuple[object, ...], Server] = {}
 
     def missing(self, rasa: Rasa) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ class Servers:
         server = self.server(interpreter.rasa, "understanding") if interpreter is not None else None
         if interpreter is None or server is None:
             return own
-        report = self._report
+        report = self.report
         return RasaNlu(own, interpreter, server, scenarios, told=lambda result: report("understanding", result, None))
 
     def server(self, rasa: Rasa, what: str) -> Server | None:
@@ -51,7 +51,7 @@ class Servers:
             return None
         key = (what, url, token, rasa.timeout, *sorted(headers.items()))
         if key not in self._servers:
-            report = self._report
+            report = self.report
             self._servers[key] = Server(
                 url,
                 token=token,

@@ -48,6 +48,8 @@ class Double(Program):
         path, _, query = request.target.partition("?")
         if self.token and f"token={self.token}" not in query.split("&"):
             return _error(401, "NotAuthenticated", "User is not authenticated.")
+        if path not in ("/model/parse", "/webhooks/rest/webhook"):
+            return 404, {"content-type": "text/html; charset=utf-8"}, b"<!DOCTYPE html><h1>404</h1>"
         try:
             body = json.loads(request.body)
         except ValueError:
@@ -56,8 +58,6 @@ class Double(Program):
             sender, message = str(body.get("sender")), str(body.get("message"))
             self.heard.append((sender, message))
             return _json([{"recipient_id": sender, **each} for each in self.said(sender, message)])
-        if path != "/model/parse":
-            return 404, {"content-type": "text/html; charset=utf-8"}, b"<!DOCTYPE html><h1>404</h1>"
         if not self.loaded:
             return _error(409, "Conflict", "No agent loaded. To continue processing, a model must be loaded.")
         if "text" not in body:
