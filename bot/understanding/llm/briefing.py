@@ -24,7 +24,8 @@ from bot.understanding.llm.endpoint import Message
 MAX_WISHES = 60  # described to the model; of more, those whose phrases are nearest to the words
 MAX_OPTIONS = 40  # of one slot
 LONGEST_TITLE = 80  # characters
-ROOM = 60  # phrases for all the wishes together: a small model reads a thousand words a second
+EXAMPLES = 3  # phrases of one wish
+ROOM = 60  # phrases of all the wishes together: a long message costs a small model its time
 
 REPAIRS_TOLD: Mapping[str, str] = {
     "cancel": "leave what is under way",
@@ -199,7 +200,7 @@ def messages(
     questions: list[dict[str, str]] = []
     for wish, title in offer.wishes.items():
         line = {"id": wish, "title": title}
-        if examples := [phrase[:LONGEST_TITLE] for phrase in _phrases(wish, scenarios, language)[: min(3, each)]]:
+        if examples := [phrase[:LONGEST_TITLE] for phrase in _spread(_phrases(wish, scenarios, language), each)]:
             line["said as"] = " | ".join(examples)
         (questions if wish.startswith(KNOWLEDGE) else wishes).append(line)
     known = {
@@ -228,6 +229,12 @@ def messages(
         {"role": "system", "content": f"{RULES}\n{_json(known)}"},
         {"role": "user", "content": _json(state)},
     )
+
+
+def _spread(phrases: Sequence[str], most: int) -> Sequence[str]:
+    """A few from all over: neighbours are often one template's."""
+    count = min(EXAMPLES, most, len(phrases))
+    return [phrases[at * len(phrases) // count] for at in range(count)]
 
 
 def _along(offer: Offer) -> Iterable[SlotSpec]:

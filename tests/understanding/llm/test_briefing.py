@@ -124,3 +124,10 @@ def test_the_schema_names_every_id_and_no_other() -> None:
     ids = command["properties"]["what"]["enum"]
     assert {"", "booking", "main.price", "operator", "when", "service"} <= set(ids)
     assert "yes" not in ids
+
+
+def test_examples_are_taken_from_all_over_the_phrases() -> None:
+    said = tuple(f"{form} {number}" for form in ("хочу", "можно", "нужна") for number in range(10))
+    many = replace(CLINIC, phrases={**CLINIC.phrases, "booking": {"ru": said}})
+    system = messages(offer(at_menu(), many), at_menu(), many, said="", language="ru", now=NOW)[0]["content"]
+    assert "хочу 0 | можно 0 | нужна 0" in system
