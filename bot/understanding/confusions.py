@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from bot.dialogue.meaning import Language
-from bot.understanding.intents import MAX_CHARS, RIDGE, Encoder, Terms, shipped_encoder
+from bot.understanding.encoders import Encoder, shipped_encoder
+from bot.understanding.intents import MAX_CHARS, RIDGE
+from bot.understanding.lexical import Terms
 from bot.understanding.normaliser import normalise
 
 # Cosine of vectors and terms together; at 0.8 the clinic's "почём приём у лора" is near "нужен приём у лора".

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from bot.dialogue.meaning import Expectation, Language, ScoredIntent
-from bot.understanding.intents import Encoder, IntentCache, IntentModel
+from bot.understanding.encoders import Encoder
+from bot.understanding.intent_cache import IntentCache
+from bot.understanding.intents import IntentModel
 from bot.understanding.normaliser import normalise
 from bot.understanding.repairs import without_politeness
 
@@ -33,7 +35,7 @@ class Local:
                     name: each[language] for name, each in phrases.items() if _step(name) == step and language in each
                 }
                 if said:
-                    self._models[step, language] = cache.model(said, language, encoder, against=against)
+                    self._models[step, language] = cache.model(said, language, encoder, against=against, finer=False)
                     exact = {normalise(text): name for name, texts in said.items() for text in texts}
                     self._exact[step, language] = exact
 

@@ -27,7 +27,9 @@ from bot.understanding.alphabets import LONGEST_MENDED, goes_over, written_in, w
 from bot.understanding.answering import DATES, Heard, answers, content, heard_as, read, signed, tells, unasked
 from bot.understanding.corrections import corrected, named, restated
 from bot.understanding.echo import asks_to_cancel, echo
-from bot.understanding.intents import Encoder, IntentCache, IntentModel, shipped_encoder
+from bot.understanding.encoders import Encoder, shipped_encoder
+from bot.understanding.intent_cache import IntentCache
+from bot.understanding.intents import IntentModel
 from bot.understanding.local import Local
 from bot.understanding.normaliser import MAX_CHARS, normalise
 from bot.understanding.reading import Expected

@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.dialogue.meaning import Expectation, Language, ScoredIntent
-from bot.understanding.intents import Encoder, IntentCache, IntentModel
+from bot.understanding.encoders import Encoder
+from bot.understanding.intent_cache import IntentCache
+from bot.understanding.intents import IntentModel
 from bot.understanding.local import Phrases
 from bot.understanding.normaliser import normalise
 from bot.understanding.repairs import without_politeness
@@ -89,7 +91,7 @@ def _model(
     if key not in _KEPT:
         if len(_KEPT) >= _MANY:
             _KEPT.clear()
-        _KEPT[key] = cache.model(said, language, encoder)
+        _KEPT[key] = cache.model(said, language, encoder, finer=False)
     return _KEPT[key]
 
 
