@@ -41,6 +41,8 @@ from bot.understanding.normaliser import normalise
 DATA = Path(__file__).parents[1] / "tests/data"
 SETS: tuple[tuple[str, Language], ...] = (
     ("clinic", "ru"), ("cafe", "ru"), ("salon", "ru"), ("telecom", "ru"), ("clinic", "en"), ("cafe", "en"),
+    ("clinic2", "ru"), ("car", "ru"), ("bank", "ru"), ("isp", "ru"),
+    ("clinic2", "en"), ("car", "en"), ("bank", "en"), ("food", "en"),
 )  # fmt: skip
 KEPT = 0.95
 

