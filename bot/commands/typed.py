@@ -66,8 +66,8 @@ Reported = Annotated[
     typer.Option(
         "--lang",
         help=said(
-            "Language of what is reported; LC_ALL or LANG by default.",
-            "На каком языке рассказывать; без него — язык терминала.",
+            "Language of what is reported; else the terminal's.",
+            "На каком языке рассказывать; иначе на языке терминала.",
         ),
         show_default=False,
         callback=_reported,
@@ -91,8 +91,8 @@ Folder = Annotated[
     typer.Argument(
         metavar=said("FOLDER", "ПАПКА"),
         help=said(
-            "A set, or a folder of sets; GOVORUN_SCENARIOS by default.",
-            "Набор или папка с наборами; без неё — GOVORUN_SCENARIOS.",
+            "A set, or a folder of sets; else the folder that is served (GOVORUN_SCENARIOS).",
+            "Набор или папка с наборами; иначе та, что в работе (GOVORUN_SCENARIOS).",
         ),
         show_default=False,
     ),
