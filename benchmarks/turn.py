@@ -47,7 +47,7 @@ ROUNDS = 3  # the median of these
 
 
 def booking() -> Iterator[Event]:
-    """A caller who says all at once, corrects the time, and books; then asks for the price by key."""
+    """A caller who says all at once, corrects the time, and books; then asks for the address by key."""
 
     def said(text: str, **meaning: object) -> Utterance:
         return Utterance(id=text, at=AT, text=text, meaning=Meaning(**meaning))  # type: ignore[arg-type]
@@ -65,7 +65,7 @@ def booking() -> Iterator[Event]:
     yield said("Иван Петров", readings=slots(name=PersonName(given="Иван", family="Петров")))
     yield said("нет, лучше в четыре", yes=False, readings=slots(when=three + timedelta(hours=1)))
     yield said("да", yes=True)
-    yield Keys(id="price", at=AT, digits="5")
+    yield Keys(id="address", at=AT, digits="5")
 
 
 # Made once: what is measured is `advance`, not the making of events.

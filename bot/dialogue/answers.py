@@ -116,7 +116,8 @@ def acknowledge(run: Run, before: Frame, taken: tuple[str, ...]) -> None:
             run.say(slot.echo)
         elif name != before.asked and before.values.get(name) is not None:
             run.say_builtin("corrected", extra={"value": run.told(slot, value)})
-        run.echoes += [action for action in run.actions[first:] if isinstance(action, Say)]
+        if len(run.actions) > first:
+            run.echoes += [action for action in run.actions[first:] if isinstance(action, Say)]
 
 
 def proceed(run: Run) -> None:
@@ -171,8 +172,9 @@ def choose(run: Run, step: ChooseStep, item: Item, meaning: Meaning) -> None:
 def begin(run: Run, scenario: str, meaning: Meaning) -> None:
     """Start a scenario with what the same utterance already said for its slots."""
     run.push(scenario)
-    before = changed(run.frame)
-    acknowledge(run, before, read_slots(run, meaning))
+    if meaning.readings:
+        before = changed(run.frame)
+        acknowledge(run, before, read_slots(run, meaning))
     proceed(run)
 
 

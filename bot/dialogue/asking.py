@@ -126,8 +126,9 @@ def take(run: Run, slot: Slot, reading: Reading) -> bool:
             refuse(run, slot, value, keep_day=isinstance(value, datetime) and _opens(run, value))
             return False
     run.forget(slot.name)
-    accepted(run, slot.name)
-    _uncount(run, f"{FAILED}{slot.name}")
+    if run.frame.visits:
+        accepted(run, slot.name)
+        _uncount(run, f"{FAILED}{slot.name}")
     run.store(**{slot.name: value})
     if run.frame.asked == slot.name:
         run.put(asked=None, question=None)

@@ -308,15 +308,15 @@ def _fetched(run: Run, event: Fetched) -> None:
     """For the scenario that asked, wherever it stands: another one may have begun above it meanwhile. Where a person
     has come, the answer is kept, and the bot goes on from there when they leave."""
     stack = run.session.stack
-    depth = next((at for at, frame in enumerate(stack) if frame.awaiting == event.request), None)
-    if depth is None:
-        return  # the customer went elsewhere meanwhile
-    if depth == len(stack) - 1:
+    if run.frame.awaiting == event.request:
         if isinstance(run.step, DelegateStep):
             relaying.answered(run, run.step, event)
             return
         known = _answered(run, event)
     else:
+        depth = next((at for at, frame in enumerate(stack) if frame.awaiting == event.request), None)
+        if depth is None:
+            return  # the customer went elsewhere meanwhile
         with run.under(depth):
             known = _answered(run, event)
     if known:

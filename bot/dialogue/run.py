@@ -19,6 +19,7 @@ from bot.dialogue.values import Value
 
 NOWHERE = Frame(scenario="", step="")  # on top of an empty stack
 NOTHING = Scenario(name="", title={}, first="", steps={})
+OURS = ("", "answer", "change")  # what a frame awaits where it isn't the answer to a Fetch of that id
 ASKED = "asked"  # among a frame's visits: it asked something, so it was more than a word by the way
 
 
@@ -103,7 +104,7 @@ class Run:
     @property
     def fetching(self) -> bool:
         """Whether the current step waits for what another program answers."""
-        return self.frame.awaiting not in ("", "answer") and isinstance(self.step, DoStep)
+        return self.frame.awaiting not in OURS and isinstance(self.step, DoStep)
 
     def go(self, step: str) -> None:
         """On to a step: whatever the frame waited for is over, and so are the misses at it."""
@@ -241,9 +242,6 @@ class Run:
         register: Register = self.scope(voice=voice).register
         return register
 
-    def _register(self, voice: bool) -> Register:
-        return Register(self.session.language, voice, self.now, self.scenarios.business, self.scenarios.rows)
-
     def fault(self, what: str) -> None:
         where = f"{self.frame.scenario}:{self.frame.step}" if self.session.stack else ""
         self.actions.append(Fault(where=where, what=what))
@@ -256,7 +254,10 @@ class Run:
         kept = self._scopes.get(key)
         if kept is None:
             other = self._scopes.get((key[0], voice, not shown))
-            register = other.register if other is not None else self._register(voice)
+            if other is not None:
+                register = other.register
+            else:
+                register = Register(key[0], voice, self.now, self.scenarios.business, self.scenarios.rows)
             kept = self._scopes[key] = Within(self.session, self.scenarios, register, shown=shown)
         return Within(self.session, self.scenarios, kept.register, extra, shown=shown) if extra else kept
 

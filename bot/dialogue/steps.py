@@ -54,7 +54,7 @@ def go_on(run: Run) -> None:
             return
         if run.frame.awaiting:
             return
-        step = run.step
+        step = run.scenario.steps.get(run.frame.step)
         if step is None:
             leave(run, finished=run.frame.step == "")
             continue
