@@ -5,7 +5,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rasa install check bench explore lock
+.PHONY: help run test test-rasa install check bench explore readback lock
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -41,6 +41,10 @@ explore: ## ten thousand random conversations with every scenario set: no error,
 test-rasa: ## run the tests of the Rasa bridge against rasa==3.6.21, installed beside in .venv-rasa (Python 3.10)
 	@docker/install test
 	@$(BIN)/python -m tests.rasa_real $(ARGS)
+
+readback: ## everything the bot says of numbers, dates, money and phones, over whole ranges, is understood again
+	@docker/install test
+	@GOVORUN_READ_BACK=1 $(BIN)/python -m pytest tests/understanding/test_every_value.py $(ARGS)
 
 lock: ## resolve the dependencies anew, with the hash of every file
 	@docker/install test

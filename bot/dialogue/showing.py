@@ -17,6 +17,7 @@ from bot.dialogue import spoken, timetable
 from bot.dialogue.hours import Hours
 from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import Business
+from bot.dialogue.speakable import speakable
 from bot.dialogue.titles import Nothing, OptionId
 from bot.dialogue.values import Moment, PersonName, Value
 
@@ -100,7 +101,7 @@ def _text(register: Register, value: str) -> str:
         return spoken.phone(value, register.language, voice=register.voice)
     if register.voice and value.isascii() and value.isdigit():
         return spoken.digits(value, register.language, voice=True)  # "0042" is a code, whatever a voice makes of it
-    return value
+    return speakable(value, register.language) if register.voice else value
 
 
 def _yes_no(register: Register, value: bool) -> str:

@@ -131,10 +131,10 @@ def hours(opens: time, closes: time, *, voice: bool) -> str:
     if not voice:
         until = clock(closes, voice=False) if closes != time(0) else "24:00"
         return f"с {clock(opens, voice=False)} до {until}"
-    return f"с {_edge(opens)} до {_edge(closes)}"
+    return f"с {edge(opens)} до {edge(closes)}"
 
 
-def _edge(moment: time) -> str:
+def edge(moment: time) -> str:
     """In the genitive: 'девяти', 'девяти тридцати', 'часа'."""
     if moment.hour == 0 and moment.minute == 0:
         return "полуночи"
