@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from bot.dialogue.meaning import Language
 from bot.understanding.encoders import Encoder, shipped_encoder
 from bot.understanding.intents import MAX_CHARS, RIDGE
-from bot.understanding.lexical import Terms
+from bot.understanding.lexical import Terms, grams
 from bot.understanding.normaliser import normalise
 
 # Cosine of vectors and terms together; at 0.82 the clinic's "почём приём у лора" is near "нужен приём у лора".
@@ -68,7 +68,7 @@ def _judged(
     language: Language,
     encoder: Encoder | None,
 ) -> list[tuple[str, str]]:
-    lexical = Terms.of(plain, language).matrix(plain)
+    lexical = Terms.of(plain, language).matrix([grams(text, language) for text in plain])
     terms = np.asarray((lexical @ lexical.T).todense(), np.float64)
     gram = terms
     if encoder is not None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from bot.dialogue.meaning import KNOWLEDGE, Language, ScoredIntent
 from bot.understanding.concepts import concept_words
 from bot.understanding.encoders import Encoder, Matrix, finer_than, named, shipped_encoder
 from bot.understanding.foreign import FOREIGN
-from bot.understanding.lexical import Terms
+from bot.understanding.lexical import Terms, grams
 from bot.understanding.normaliser import normalise
 from bot.understanding.spelling import mended, noised
 from bot.understanding.themes import Themes, themes
@@ -86,13 +87,14 @@ class IntentModel:
         if not plain or not self.names:
             return []
         plain = mended(plain, self.vocabulary, self.language)
-        judged = self._judge(plain)
-        return judged if self.finer is None or not _open(judged) else self.finer._judge(plain)
+        counts = grams(plain, self.language)
+        judged = self._judge(plain, counts)
+        return judged if self.finer is None or not _open(judged) else self.finer._judge(plain, counts)
 
-    def _judge(self, plain: str) -> list[Judged]:
+    def _judge(self, plain: str, counts: Mapping[str, int]) -> list[Judged]:
         vectors = [np.asarray(each.encode([plain]), np.float32) for each in self.encoders]
-        dense = themes(self.language).dense(vectors, self.encoders, [plain])[0]
-        places, values = self.terms.row(plain)
+        dense = themes(self.language).dense(vectors, self.encoders, [counts])[0]
+        places, values = self.terms.row(counts)
         wide = dense.shape[0]
         by_meaning = dense @ self.meaning_of[:wide] + values @ self.meaning_of[wide:-1][places] + self.meaning_of[-1]
         by_known = dense @ self.known_of[:wide] + values @ self.known_of[wide:-1][places] + self.known_of[-1]
@@ -168,15 +170,15 @@ def train(
     if not lesson.texts:
         return _untrained(language)
     terms = Terms.of(lesson.texts, language)
-    lexical = terms.matrix(lesson.rows)
-    foreign, strange = _foreign(lesson), None
-    strange = terms.matrix([text for text, _ in foreign])
+    foreign = _foreign(lesson)
+    counts = [grams(text, language) for text in lesson.rows]
+    foreign_counts = [_grams_of_shipped(text, language) for text, _ in foreign]
     second = finer_than(encoder) if finer else None
     encoders = () if encoder is None else (encoder,)
-    model = _solved(lesson, encoders, terms, lexical, foreign, strange)
+    model = _solved(lesson, encoders, terms, counts, foreign, foreign_counts)
     if second is None:
         return model
-    return replace(model, finer=_solved(lesson, (*encoders, second), terms, lexical, foreign, strange))
+    return replace(model, finer=_solved(lesson, (*encoders, second), terms, counts, foreign, foreign_counts))
 
 
 def _lesson(phrases: Mapping[str, Sequence[str]], language: Language, against: Sequence[str]) -> _Lesson:
@@ -208,6 +210,12 @@ def _foreign(lesson: _Lesson) -> list[tuple[str, int]]:
     return [(text, at) for text, at in (*shipped, *((one, -1) for one in lesson.against)) if text and text not in own]
 
 
+@lru_cache(maxsize=2048)
+def _grams_of_shipped(text: str, language: Language) -> Mapping[str, int]:
+    """Every set is taught the same foreign requests."""
+    return grams(text, language)
+
+
 def _foreign_vectors(foreign: Sequence[tuple[str, int]], told: Themes, encoder: Encoder) -> Matrix:
     """As shipped where they are, else encoded now."""
     shipped = told.foreign.get(named((encoder,)))
@@ -221,16 +229,17 @@ def _foreign_vectors(foreign: Sequence[tuple[str, int]], told: Themes, encoder: 
 
 
 def _solved(
-    lesson: _Lesson, encoders: tuple[Encoder, ...], terms: Terms, lexical: Any, foreign: Sequence[tuple[str, int]],
-    strange: Any,
+    lesson: _Lesson, encoders: tuple[Encoder, ...], terms: Terms, counts: Sequence[Mapping[str, int]],
+    foreign: Sequence[tuple[str, int]], foreign_counts: Sequence[Mapping[str, int]],
 ) -> IntentModel:  # fmt: skip
     told = themes(lesson.language)
+    lexical, strange = terms.matrix(counts), terms.matrix(foreign_counts)
     own = len(lesson.texts)
     owner = np.array(lesson.owners[:own], np.intp)
     ours = [np.asarray(each.encode(lesson.rows), np.float32) for each in encoders]
     theirs = [_foreign_vectors(foreign, told, each) for each in encoders]
-    dense = told.dense(ours, encoders, lesson.rows)
-    foreign_dense = told.dense(theirs, encoders, [text for text, _ in foreign])
+    dense = told.dense(ours, encoders, counts)
+    foreign_dense = told.dense(theirs, encoders, foreign_counts)
     if encoders:
         examples = _unit(dense[:own])
         closest = (_unit(foreign_dense) @ examples.T).max(axis=1)

@@ -53,10 +53,10 @@ class Terms:
         idf = np.array([np.log((1 + len(texts)) / (1 + seen[name])) + 1 for name in names], np.float32)
         return cls(language, {name: at for at, name in enumerate(names)}, idf)
 
-    def row(self, text: str, counts: Mapping[str, int] | None = None) -> tuple[NDArray[np.intp], Matrix]:
-        """Each block scaled to its weight; unknown terms are left out. counts: the text's `grams`, if known already."""
+    def row(self, counts: Mapping[str, int]) -> tuple[NDArray[np.intp], Matrix]:
+        """Each block scaled to its weight; unknown terms are left out. counts: a text's `grams`."""
         blocks: dict[str, list[tuple[int, float]]] = {}
-        for term, count in (grams(text, self.language) if counts is None else counts).items():
+        for term, count in counts.items():
             place = self.places.get(term)
             if place is not None:
                 blocks.setdefault(term[0], []).append((place, 1 + float(np.log(count))))
@@ -70,14 +70,15 @@ class Terms:
         joined = np.concatenate(values) if values else np.zeros(0, np.float32)
         return np.array(places, np.intp), joined
 
-    def matrix(self, texts: Sequence[str]) -> Any:
+    def matrix(self, counts: Sequence[Mapping[str, int]]) -> Any:
+        """A sparse row a text."""
         from scipy.sparse import csr_matrix  # only to train
 
-        rows = [self.row(text) for text in texts]
+        rows = [self.row(each) for each in counts]
         starts = np.cumsum([0] + [len(places) for places, _ in rows])
         return csr_matrix(
             (np.concatenate([v for _, v in rows]), np.concatenate([p for p, _ in rows]), starts),
-            shape=(len(texts), len(self.places)),
+            shape=(len(counts), len(self.places)),
         )
 
 

@@ -26,7 +26,7 @@ from bot.dialogue.meaning import Language
 from bot.understanding.concepts import thesaurus
 from bot.understanding.encoders import Encoder, Matrix, finer_than, named, shipped_encoder
 from bot.understanding.foreign import FOREIGN
-from bot.understanding.lexical import Terms
+from bot.understanding.lexical import Terms, grams
 from bot.understanding.normaliser import normalise
 
 FORMAT = 1
@@ -48,21 +48,24 @@ class Themes:
     weights: Mapping[str, Matrix]
     foreign: Mapping[str, Matrix]
 
-    def dense(self, vectors: Sequence[Matrix], encoders: tuple[Encoder, ...], texts: Sequence[str]) -> Matrix:
-        """Rows of features: each encoder's vectors, centred, and the themes. vectors: (texts, width) an encoder."""
+    def dense(
+        self, vectors: Sequence[Matrix], encoders: tuple[Encoder, ...], counts: Sequence[Mapping[str, int]]
+    ) -> Matrix:
+        """Rows of features: each encoder's vectors, centred, and the themes. vectors: (texts, width) an encoder.
+        counts: each text's `grams`."""
         plain = [_centred(each, self.means.get(named((one,)))) for each, one in zip(vectors, encoders, strict=True)]
-        return np.hstack([*plain, WEIGHT * self._told(plain, named(encoders), texts)])
+        return np.hstack([*plain, WEIGHT * self._told(plain, named(encoders), counts)])
 
-    def _told(self, plain: Sequence[Matrix], encoders: str, texts: Sequence[str]) -> Matrix:
+    def _told(self, plain: Sequence[Matrix], encoders: str, counts: Sequence[Mapping[str, int]]) -> Matrix:
         weights = self.weights.get(encoders)
         if weights is None:  # another encoder than the shipped: its vectors tell no theme, the words do
             plain, weights = (), self.weights[""]
         wide = sum(each.shape[1] for each in plain)
-        figures = np.repeat(weights[-1:], len(texts), axis=0)
+        figures = np.repeat(weights[-1:], len(counts), axis=0)
         if plain:
             figures += np.hstack(plain) @ weights[:wide]
-        for at, text in enumerate(texts):
-            places, values = self.terms.row(text)
+        for at, each in enumerate(counts):
+            places, values = self.terms.row(each)
             figures[at] += values @ weights[wide:-1][places]
         # -1 is "surely not this theme".
         return _unit(np.maximum(figures + 1, 0))
@@ -129,7 +132,7 @@ def make(path: Path) -> None:
         wanted = np.full((len(texts), len(names)), -1.0)
         wanted[np.arange(len(texts)), [names.index(theme) for _, theme in requests(language)]] = 1.0
         terms = Terms.of(texts, language, blocks=_BLOCKS, fewest=_FEWEST)
-        lexical = terms.matrix(texts).toarray()
+        lexical = terms.matrix([grams(text, language) for text in texts]).toarray()
         about = {"names": names, "terms": sorted(terms.places, key=terms.places.__getitem__)}
         arrays[f"{language}.about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
         arrays[f"{language}.idf"] = terms.idf
