@@ -18,6 +18,10 @@ LAST = 2
 
 
 class Shared(LoadFileScheduling):
+    def __init__(self, config: pytest.Config, log: Producer | None = None) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False  # files in the order they are collected in, the spine's above all
+
     def _turn(self, scope: str) -> int:
         """0: among the first; 1: any time; LAST: at the end, alone."""
         return LAST if scope.startswith(ALONE) else 0 if scope.startswith(FIRST) else 1

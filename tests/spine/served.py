@@ -44,7 +44,7 @@ class Served:
         await self.start()
         return self
 
-    async def start(self, ready_s: float = 120) -> None:
+    async def start(self, ready_s: float = 240) -> None:
         rtp = free_port(apart=40)
         environment = os.environ | {
             "GOVORUN_API_TOKEN": TOKEN,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.spine.caller import Caller
+from tests.spine.caller import Caller, calls_of
 from tests.spine.served import Served
 from tests.voice.peers import Phone
 from voice.audio import Samples
@@ -14,10 +14,10 @@ from voice.audio import Samples
 pytestmark = [pytest.mark.voice, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
 
-async def ordered(served: Served, address: str) -> dict[str, object]:
-    """The one order to that address, as the staff find it."""
-    (form,) = [form for form in await served.get("/api/forms?kind=pizza") if address in str(form)]
-    return dict(form)
+async def ordered(served: Served, conversation: str) -> dict[str, object]:
+    """The one order of that conversation, as the staff find it."""
+    (form,) = [form for form in await served.get("/api/forms?kind=pizza") if form["conversation"] == conversation]
+    return dict(form["data"])
 
 
 async def test_a_pizza_is_ordered_in_the_chat(served: Served) -> None:
@@ -27,8 +27,8 @@ async def test_a_pizza_is_ordered_in_the_chat(served: Served) -> None:
     assert "На какое время?" in await served.write("hungry", "Садовая 12, квартира 5", **sender)
     assert "Верно?" in await served.write("hungry", "завтра в семь вечера", **sender)
     assert "принят" in await served.write("hungry", "да", **sender)
-    form = str(await ordered(served, "Садовая 12"))
-    assert all(word in form for word in ("large", "cheese", "mushrooms", "19:00"))
+    form = str(await ordered(served, (await served.get("/api/conversations/hungry"))["id"]))
+    assert all(word in form for word in ("large", "cheese", "mushrooms", "19:00", "Садовая 12"))
 
 
 async def test_a_pizza_is_ordered_by_voice_and_keys(served: Served, speak: Callable[[str], Samples]) -> None:
@@ -41,5 +41,6 @@ async def test_a_pizza_is_ordered_by_voice_and_keys(served: Served, speak: Calla
         await caller.says("Улица Лесная, дом пять", until="на какое время")
         await caller.says("Завтра в семь вечера", until="верно?")
         await caller.presses("1", until="приятного аппетита")
-    form = str(await ordered(served, "есн"))  # as it was heard: Лесная
-    assert all(word in form for word in ("large", "cheese", "19:00"))
+    form = await ordered(served, (await calls_of(served, "+79051230077"))[0]["id"])
+    assert form["address"]  # as it was heard
+    assert all(word in str(form) for word in ("large", "cheese", "19:00"))
