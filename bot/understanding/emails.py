@@ -40,6 +40,8 @@ _LEAD = frozenset(
         address the e sure yes send to me and write please ok okay so thats that would be
     """.split()
 )
+_SIGNS = 3  # signs that are tried, from the last: who puts an address right says it again
+_NAME, _DOMAIN = 64, 24  # terms before and after the sign; spelled, each letter is one
 _SERVICES = frozenset(("mail", "мейл", "майл"))
 _SKIPPED = frozenset(
     """
@@ -64,7 +66,7 @@ def read_email(text: str, *, lang: Lang) -> Reading:
         return Reading(value=written[0].lower(), rest=" ".join(token.text for token in tokens(rest)))
     line = Line(tokens(text.replace("@", " собака " if lang == "ru" else " at ")[:MAX_CHARS]), lang)
     signs = [at for at in range(1, len(line)) if line.word(at) in _AT[lang]]
-    for at in reversed(signs):
+    for at in signs[: -_SIGNS - 1 : -1]:
         found = _address(line, at, lang)
         if found is not None:
             return found
@@ -73,10 +75,12 @@ def read_email(text: str, *, lang: Lang) -> Reading:
 
 def _address(line: Line, at: int, lang: Lang) -> Reading | None:
     start = at
-    while start > 0 and not _ends_lead(line, start - 1, at):
+    while start > max(0, at - _NAME) and not _ends_lead(line, start - 1, at):
         start -= 1
     stop = at + 1
-    while stop < len(line) and (len(line.word(stop)) == 1 or line.word(stop) not in _LEAD - _SERVICES):
+    while stop < min(len(line), at + _DOMAIN) and (
+        len(line.word(stop)) == 1 or line.word(stop) not in _LEAD - _SERVICES
+    ):
         stop += 1
     name = _joined(line, range(start, at), lang)
     for end in range(stop, at + 1, -1):

@@ -41,6 +41,8 @@ HOSTILE = {
     "names": "Иван Петров Сергей " * 50_000,
     "denials": "не не не могу завтра " * 50_000,
     "yes and no": "да нет " * 100_000,
+    "dogs": " собака" * 100_000,
+    "signs of mail": "a at " * 100_000,
     "figures in circles": "❶❷ в ❸ ² ½ Ⅻ" * 1_000,
     "nothing": "",
     "spaces": " \t\n\u00a0" * 1_000,
