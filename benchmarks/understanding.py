@@ -4,6 +4,7 @@ ours          sentence encoder, thesaurus and TF-IDF, as `govorun understand int
 ours_words    the same without the encoder: what runs where it is not installed
 tfidf         TF-IDF of words and letter groups, LinearSVC; refuses by its margin
 rapidfuzz     the nearest phrase by token_set_ratio; refuses by the ratio
+rasa          Rasa 3.6.21, DIET of 100 epochs over HTTP, where `make test-rasa` has made its environment; refuses at 0.4
 
 Each for every set of tests/data: accuracy, oos_recall (at the line each draws for itself), in_scope_kept, ms_p50,
 ms_p95, train_s. `refused_at_95`: share of foreign requests refused where the line keeps 95 % of the test's own ones,
@@ -24,19 +25,25 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
+import httpx
 import numpy as np
+import yaml
 from rapidfuzz import fuzz, process
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_union
 from sklearn.svm import LinearSVC
 
+from bot.authoring.rasa.exporting import PIPELINE, VERSION
+from bot.authoring.rasa.exporting import block as _block
 from bot.dialogue.meaning import Language
 from bot.understanding.evaluation import labelled
 from bot.understanding.intents import shipped_encoder, train
 from bot.understanding.normaliser import normalise
+from tests.rasa_real import environment
 
 DATA = Path(__file__).parents[1] / "tests/data"
 SETS: tuple[tuple[str, Language], ...] = (
@@ -93,6 +100,32 @@ class Rapidfuzz:
         return self.names[at], ratio
 
 
+class Rasa:
+    """A server of its own for each set, ended by `close`. train_s: of the training alone."""
+
+    line = 0.4  # of the FallbackClassifier that our export begins with
+
+    def __init__(self, phrases: dict[str, list[str]], language: Language) -> None:
+        blocks = [line for name, texts in phrases.items() for line in _block("intent", name, texts)]
+        project = {
+            "data/nlu.yml": "\n".join([f'version: "{VERSION}"', "nlu:", *blocks]) + "\n",
+            "domain/domain.yml": yaml.safe_dump({"version": VERSION, "intents": sorted(phrases)}, allow_unicode=True),
+            "config.yml": yaml.safe_dump({"language": language, **PIPELINE}, sort_keys=False),
+        }
+        model, self.train_s = environment.trained(project, nlu=True)
+        self._stack = ExitStack()
+        url = self._stack.enter_context(environment.served(model))
+        self._client = self._stack.enter_context(httpx.Client(base_url=url, timeout=60, trust_env=False))
+
+    def __call__(self, text: str) -> tuple[str, float]:
+        answer = self._client.post("/model/parse", json={"text": text}).json()
+        best = next(each for each in answer["intent_ranking"] if each["name"] != "nlu_fallback")
+        return best["name"], best["confidence"]
+
+    def close(self) -> None:
+        self._stack.close()
+
+
 def _flat(phrases: dict[str, list[str]]) -> tuple[list[str], list[str]]:
     pairs = [(normalise(text), name) for name, texts in phrases.items() for text in texts]
     return [text for text, _ in pairs], [name for _, name in pairs]
@@ -110,8 +143,13 @@ def measured(make: Callable[[], Judge], own: Sequence[tuple[str, str]], foreign:
         spent.append((time.perf_counter() - started) * 1000)
         return found
 
-    ours = [judged(text) for text, _ in own]
-    theirs = [judged(text)[1] for text in foreign]
+    try:
+        ours = [judged(text) for text, _ in own]
+        theirs = [judged(text)[1] for text in foreign]
+    finally:
+        if isinstance(judge, Rasa):
+            train_s = judge.train_s
+            judge.close()
     line = float(np.quantile([figure for _, figure in ours], 1 - KEPT))
     return {
         "accuracy": _share(name == wanted for (name, _), (_, wanted) in zip(ours, own, strict=True)),
@@ -137,7 +175,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if encoder:
         encoder.encode(["warm"])
     figures: dict[str, object] = {}
-    for engine in ("ours", "ours_words", "tfidf", "rapidfuzz"):
+    engines = ["ours", "ours_words", "tfidf", "rapidfuzz"]
+    if environment.installed():
+        engines.append("rasa")
+    else:
+        print(f"rasa is left out: no {environment.VENV.name}; `make test-rasa` makes it", file=sys.stderr)
+    for engine in engines:
         by_set: dict[str, dict[str, float]] = {}
         for area, language in SETS:
             phrases: dict[str, list[str]] = {}
@@ -148,6 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "ours_words": lambda p=phrases, at=language: Ours(p, at, encoder=False),  # type: ignore[misc]
                 "tfidf": lambda p=phrases: Tfidf(p),  # type: ignore[misc]
                 "rapidfuzz": lambda p=phrases: Rapidfuzz(p),  # type: ignore[misc]
+                "rasa": lambda p=phrases, at=language: Rasa(p, at),  # type: ignore[misc]
             }
             foreign = [text for text, _ in labelled(DATA / f"intents_oos_{language}.csv")]
             own = labelled(DATA / f"intents_{area}_{language}_test.csv")

@@ -36,14 +36,19 @@ def project() -> dict[str, str]:
 def main(arguments: list[str]) -> int:
     optional = "--if-possible" in arguments
     more = [each for each in arguments if each != "--if-possible"]
-    began = time.monotonic()
     try:
-        if not environment.installed():
-            print(f"installing Rasa into {environment.VENV.name}: 2.7 GB, a few minutes", flush=True)
-        environment.install()
-    except environment.Missing as error:
-        print(f"{'SKIPPED: ' if optional else ''}{error}", file=sys.stderr if not optional else sys.stdout, flush=True)
+        return tested(more)
+    except (environment.Missing, environment.Broken) as error:
+        print(f"SKIPPED: {error}" if optional else error, file=sys.stdout if optional else sys.stderr, flush=True)
         return 0 if optional else 1
+
+
+def tested(more: list[str]) -> int:
+    """pytest's exit code. Raises Missing, Broken."""
+    began = time.monotonic()
+    if not environment.installed():
+        print(f"installing Rasa into {environment.VENV.name}: 2.7 GB, a few minutes", flush=True)
+    environment.install()
     ready = time.monotonic()
     print("training", flush=True)
     model, _ = environment.trained(project())

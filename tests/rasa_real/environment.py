@@ -40,6 +40,10 @@ class Missing(Exception):
     """It can't be had here; says what is missing and how to get it."""
 
 
+class Broken(Exception):
+    """It is there, and doesn't train or start; says its last words."""
+
+
 def python() -> Path:
     """A Python 3.10: on PATH, of pyenv, of uv. Raises Missing."""
     for found in _pythons():
@@ -103,12 +107,13 @@ def _wanted() -> str:
 
 
 def trained(project: Mapping[str, str], *, nlu: bool = False) -> tuple[Path, float]:
-    """The model of a project's files ("config.yml", "domain/a.yml", "data/b.yml"), and the seconds it took to train;
-    0 where it was trained before. nlu: intents and entities alone."""
+    """The model of a project's files ("config.yml", "domain/a.yml", "data/b.yml"), and the seconds it took to train,
+    now or before. nlu: intents and entities alone."""
     name = hashlib.sha256(repr((nlu, sorted(project.items()))).encode()).hexdigest()[:24]
     model = VENV / "models" / f"{name}.tar.gz"
-    if model.exists():
-        return model, 0.0
+    spent = model.with_suffix(".seconds")
+    if model.exists() and spent.exists():
+        return model, float(spent.read_text())
     began = time.monotonic()
     with TemporaryDirectory(prefix="govorun-rasa-") as folder:
         for file, text in project.items():
@@ -127,8 +132,9 @@ def trained(project: Mapping[str, str], *, nlu: bool = False) -> tuple[Path, flo
             env={**os.environ, **QUIET},
         )
     if done.returncode or not model.exists():
-        raise RuntimeError(f"Rasa could not train:\n{done.stdout[-2_000:]}\n{done.stderr[-2_000:]}")
-    return model, time.monotonic() - began
+        raise Broken(f"Rasa could not train:\n{done.stdout[-2_000:]}\n{done.stderr[-2_000:]}")
+    spent.write_text(f"{time.monotonic() - began:.1f}\n")
+    return model, float(spent.read_text())
 
 
 @contextmanager
@@ -170,7 +176,7 @@ def _answering(url: str, server: subprocess.Popen[bytes], log: str) -> None:
                     return
         except (urllib.error.URLError, OSError):
             time.sleep(0.5)
-    raise RuntimeError(f"Rasa did not start:\n{Path(log).read_text(errors='replace')[-2_000:]}")
+    raise Broken(f"Rasa did not start:\n{Path(log).read_text(errors='replace')[-2_000:]}")
 
 
 def folder(path: Path, names: Iterable[str]) -> dict[str, str]:

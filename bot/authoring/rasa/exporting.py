@@ -123,16 +123,17 @@ def nlu(scenarios: ScenarioSet, said: Mapping[str, Sequence[str]], languages: Se
     """nlu.yml as text: intents, then every option's words as a synonym of its id, then lookups of them all."""
     lines = [f'version: "{VERSION}"', "", "nlu:"]
     for intent, texts in said.items():
-        lines += _block("intent", intent, texts)
+        lines += block("intent", intent, texts)
     words = _words(scenarios, languages)
     for option, each in _by_option(words).items():
-        lines += _block("synonym", option, each)
+        lines += block("synonym", option, each)
     for entity, options in words.items():
-        lines += _block("lookup", entity, [word for each in options.values() for word in each])
+        lines += block("lookup", entity, [word for each in options.values() for word in each])
     return "\n".join(lines) + "\n"
 
 
-def _block(kind: str, name: str, texts: Sequence[str]) -> list[str]:
+def block(kind: str, name: str, texts: Sequence[str]) -> list[str]:
+    """The lines of one entry of nlu.yml; none where there are no texts."""
     if not texts:
         return []
     return [f"- {kind}: {json.dumps(name, ensure_ascii=False)}", "  examples: |", *(f"    - {text}" for text in texts)]
