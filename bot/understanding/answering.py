@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot.dialogue.meaning import Expectation, Language, Reading, SlotSpec
 from bot.understanding import slots
-from bot.understanding.counted import counted
+from bot.understanding.counted import counted, uncounted
 from bot.understanding.digits import LENGTHS, labelled
 from bot.understanding.names_ru import surely_named
 from bot.understanding.normaliser import normalise
@@ -140,7 +140,8 @@ def answers(
         told, rest = read(asked, text, heard)
         if told is not None:
             readings[asked.name] = told
-            left = rest
+            unit = asked.unit.get(heard.language, ())
+            left = uncounted(rest, unit, heard.language) if unit else rest
     others = [spec for name, spec in expectation.slots.items() if asked is None or name != asked.name]
     if readings and asked is not None and asked.type == "person" and content(left, heard.language):
         # "не к лору, а к терапевту" holds no Laura: words that name an option are no name, where more was said.

@@ -33,6 +33,12 @@ def counted(text: str, unit: Collection[str], lang: Lang) -> tuple[Reading, str]
     return None
 
 
+def uncounted(text: str, unit: Collection[str], lang: Lang) -> str:
+    """The text without the words of `unit`: what is left of "500 рублей" once the number is read. text: normalised."""
+    wanted = {_lemma(normalise(word), lang) for word in unit}
+    return " ".join(word for word in text.split() if _lemma(word, lang) not in wanted)
+
+
 @lru_cache(maxsize=2048)
 def _lemma(word: str, lang: Lang) -> str:
     if lang == "ru":
