@@ -142,7 +142,7 @@ def test_what_is_kept_can_be_exported(govorun, data: Path, tmp_path: Path) -> No
     signed = tmp_path / "talk.json"
     assert govorun("export", talk, "--signed", "--out", str(signed), "--data", str(kept)).code == 0
     assert "signatures" in json.loads(signed.read_text())
-    assert govorun("export", talk, "--out", "/nowhere/x.json", "--data", str(kept)).code == 1
+    assert govorun("export", talk, "--out", str(tmp_path / "nowhere/x.json"), "--data", str(kept)).code == 1
 
 
 def test_slots_are_read_line_by_line(govorun) -> None:
