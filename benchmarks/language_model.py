@@ -32,8 +32,8 @@ from bot.dialogue.meaning import Expectation, Language, Meaning
 from bot.dialogue.scenario import Business, ScenarioSet
 from bot.ports import Question
 from bot.settings import Settings, load
-from bot.understanding.evaluation import labelled
-from bot.understanding.intents import shipped_encoder, train
+from bot.understanding.intents.evaluation import labelled
+from bot.understanding.intents.model import shipped_encoder, train
 from bot.understanding.llm import Endpoint, ProposingNlu
 
 PATIENCE_S = 5.0

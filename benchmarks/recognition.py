@@ -21,8 +21,8 @@ from rapidfuzz.distance import Levenshtein
 
 from benchmarks.__main__ import rows
 from bot.dialogue.meaning import Option
-from bot.understanding import slots
 from bot.understanding.reading import Expected
+from bot.understanding.slots import readers as slots
 from voice import audio
 from voice.asr.whisper import Whisper
 from voice.audio import Samples

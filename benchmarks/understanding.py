@@ -46,11 +46,11 @@ from sklearn.svm import LinearSVC
 from bot.authoring.rasa.exporting import PIPELINE, VERSION
 from bot.authoring.rasa.exporting import block as _block
 from bot.dialogue.meaning import Language
-from bot.understanding import slots
-from bot.understanding.evaluation import labelled
-from bot.understanding.intents import shipped_encoder, train
-from bot.understanding.normaliser import normalise
+from bot.understanding.intents.evaluation import labelled
+from bot.understanding.intents.model import shipped_encoder, train
 from bot.understanding.reading import Expected
+from bot.understanding.slots import readers as slots
+from bot.understanding.words.normaliser import normalise
 from tests.rasa_real import environment
 
 DATA = Path(__file__).parents[1] / "tests/data"

@@ -21,9 +21,9 @@ from bot.dialogue.meaning import Language, Option
 from bot.errors import GovorunError, Unacceptable
 from bot.locale import said
 from bot.settings import load as settings
-from bot.understanding import slots
-from bot.understanding.evaluation import evaluate
+from bot.understanding.intents.evaluation import evaluate
 from bot.understanding.reading import Expected, Reading
+from bot.understanding.slots import readers as slots
 
 
 def intents(train: Path, test: Path, oos: Path | None, language: Language, *, as_json: bool, console: Console) -> None:

@@ -18,7 +18,7 @@ from bot.authoring.problems import Problem
 from bot.dialogue.spoken import plural
 from bot.errors import UnknownScenario
 from bot.locale import Locale
-from bot.understanding.confusions import confused
+from bot.understanding.intents.confusions import confused
 
 WORDS = {
     "en": {

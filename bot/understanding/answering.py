@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.dialogue.meaning import Expectation, Language, Reading, SlotSpec
-from bot.understanding import slots
-from bot.understanding.counted import counted, uncounted
-from bot.understanding.digits import LENGTHS, labelled
-from bot.understanding.names_ru import surely_named
-from bot.understanding.normaliser import normalise
+from bot.understanding.names.russian import surely_named
 from bot.understanding.reading import Expected
 from bot.understanding.repairs import without_politeness
+from bot.understanding.slots import readers as slots
+from bot.understanding.slots.counted import counted, uncounted
+from bot.understanding.slots.digits import LENGTHS, labelled
+from bot.understanding.words.normaliser import normalise
 
 # Words by which people name the slot they are about to fill, so that it is read though another was asked.
 _NAMED: Mapping[Language, Mapping[str, re.Pattern[str]]] = {

@@ -10,9 +10,9 @@ from typing import Final
 
 from bot.dialogue.meaning import Expectation, Language, Reading, SlotSpec
 from bot.dialogue.values import Moment
-from bot.understanding import slots
-from bot.understanding.many import amends
 from bot.understanding.reading import Expected
+from bot.understanding.slots import readers as slots
+from bot.understanding.slots.many import amends
 
 _LONGEST = 8  # words; who says more says what it should be
 _CHANGED: Final[Mapping[Language, re.Pattern[str]]] = {

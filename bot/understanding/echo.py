@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from bot.dialogue import morphology
 from bot.dialogue.meaning import Language
-from bot.understanding.normaliser import normalise
+from bot.understanding.words.normaliser import normalise
 
 _STEM = 5  # letters that the forms of a Russian verb share: отменить, отменяйте, отмена; перенести, переносите
 _LONGEST = 6  # words; who says more says something else

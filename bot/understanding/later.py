@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bot.dialogue.meaning import Expectation, Language, Meaning
 from bot.dialogue.scenario import ScenarioSet
-from bot.understanding.alphabets import written_in
 from bot.understanding.nlu import BuiltinNlu
+from bot.understanding.words.alphabets import written_in
 
 
 class LaterNlu:

@@ -22,20 +22,20 @@ from pathlib import Path
 from bot.dialogue.meaning import KNOWLEDGE, REPAIRS, Expectation, Language, Meaning, Reading, ScoredIntent, SlotSpec
 from bot.dialogue.pending import NEITHER
 from bot.dialogue.scenario import ScenarioSet
-from bot.understanding import slots
-from bot.understanding.alphabets import LONGEST_MENDED, goes_over, written_in, wrong_alphabet, wrong_layout
 from bot.understanding.answering import DATES, Heard, answers, content, heard_as, read, signed, tells, unasked
 from bot.understanding.corrections import corrected, named, restated
 from bot.understanding.echo import asks_to_cancel, echo
-from bot.understanding.encoders import Encoder, shipped_encoder
-from bot.understanding.intent_cache import IntentCache
-from bot.understanding.intents import IntentModel
-from bot.understanding.local import Local
-from bot.understanding.normaliser import MAX_CHARS, normalise
+from bot.understanding.intents.cache import IntentCache
+from bot.understanding.intents.encoders import Encoder, shipped_encoder
+from bot.understanding.intents.local import Local
+from bot.understanding.intents.model import IntentModel
+from bot.understanding.intents.smalltalk import SmallTalk
 from bot.understanding.reading import Expected
 from bot.understanding.repairs import repair
-from bot.understanding.smalltalk import SmallTalk
-from bot.understanding.spelling import script
+from bot.understanding.slots import readers as slots
+from bot.understanding.words.alphabets import LONGEST_MENDED, goes_over, written_in, wrong_alphabet, wrong_layout
+from bot.understanding.words.normaliser import MAX_CHARS, normalise
+from bot.understanding.words.spelling import script
 
 SURE = 0.7  # an intent that interrupts a question which got some answer
 LIKELY = 0.62  # an intent that interrupts a question which got none

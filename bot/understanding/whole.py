@@ -7,11 +7,11 @@ from datetime import datetime, time
 from bot.dialogue.meaning import Expectation, Language, Meaning, SlotSpec
 from bot.dialogue.values import PersonName
 from bot.ports import Nlu
-from bot.understanding import slots
 from bot.understanding.nlu import SURE
-from bot.understanding.normaliser import normalise
 from bot.understanding.reading import Expected, Reading
-from bot.understanding.yesno import read_yesno
+from bot.understanding.slots import readers as slots
+from bot.understanding.slots.yesno import read_yesno
+from bot.understanding.words.normaliser import normalise
 
 _OPEN_ENDED = ("text", "number", "money", "address", "code")  # "двадцать" may go on with "пять"
 # Told in one breath with a wish: "к терапевту на завтра в три"; a name is not.

@@ -7,7 +7,7 @@ from bot.authoring.exploring import problems as explored
 from bot.authoring.load import lint
 from bot.authoring.messages import MESSAGES
 from bot.authoring.problems import Problem
-from bot.understanding.confusions import confused
+from bot.understanding.intents.confusions import confused
 
 ROOT = Path(__file__).parents[2]
 GUIDES = ("checks.md", "checks.ru.md")

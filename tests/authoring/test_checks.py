@@ -232,6 +232,6 @@ def test_what_the_deep_check_finds_is_told_with_the_rest(tmp_path: Path):
 
 @pytest.mark.parametrize("folder", sorted(path.parent for path in (ROOT / "scenarios").glob("*/business.yaml")))
 def test_every_shipped_set_is_without_a_warning(folder: Path):
-    from bot.understanding.confusions import confused
+    from bot.understanding.intents.confusions import confused
 
     assert [problem.text() for problem in lint(folder, confused=confused)] == []

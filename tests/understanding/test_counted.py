@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 
 from bot.dialogue.meaning import Expectation, Language, Option, SlotSpec
-from bot.understanding.counted import counted
 from bot.understanding.nlu import BuiltinNlu
+from bot.understanding.slots.counted import counted
 from tests.dialogue.small import SMALL
 
 WINDOWS = {"ru": ("окно",), "en": ("window",)}

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.understanding import e5, themes
-from bot.understanding.encoders import Encoder, Remembering, finer_than, shipped_encoder
-from bot.understanding.intents import train
-from bot.understanding.normaliser import normalise
+from bot.understanding.intents import e5, themes
+from bot.understanding.intents.encoders import Encoder, Remembering, finer_than, shipped_encoder
+from bot.understanding.intents.model import train
+from bot.understanding.words.normaliser import normalise
 from tests.understanding.conftest import labelled, phrases
 from tests.understanding.test_intents import ALL
 
@@ -28,7 +28,7 @@ class _Counting:
 
 
 def test_the_shipped_themes_are_made_of_the_shipped_lists() -> None:
-    assert themes.shipped_hash() == themes.made_of(), "python -m bot.understanding.themes"
+    assert themes.shipped_hash() == themes.made_of(), "python -m bot.understanding.intents.themes"
 
 
 def test_no_request_of_the_themes_is_one_that_measures() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from bot.dialogue import spoken
 from bot.understanding.reading import Expected, Lang
-from bot.understanding.slots import read
+from bot.understanding.slots.readers import read
 
 NOW = datetime(2026, 11, 18, 10, 0)
 ALL = bool(os.environ.get("GOVORUN_READ_BACK"))

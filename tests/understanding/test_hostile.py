@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from bot.dialogue import morphology
 from bot.dialogue.values import Moment
-from bot.understanding import choices, typos
-from bot.understanding.normaliser import MAX_CHARS, MAX_TOKENS, normalise, tokens
 from bot.understanding.reading import Expected, Lang
-from bot.understanding.slots import READERS, read, warm
+from bot.understanding.slots import choices
+from bot.understanding.slots.readers import READERS, read, warm
+from bot.understanding.words import typos
+from bot.understanding.words.normaliser import MAX_CHARS, MAX_TOKENS, normalise, tokens
 from tests.understanding.test_slots import DATA, DOCTORS, NOW
 
 HOSTILE = {

@@ -11,12 +11,12 @@ import pytest
 
 from bot.dialogue.meaning import Language
 from bot.errors import Unacceptable
-from bot.understanding import intents
-from bot.understanding.concepts import concepts
-from bot.understanding.evaluation import evaluate
-from bot.understanding.intent_cache import IntentCache
-from bot.understanding.intents import shipped_encoder, train
-from bot.understanding.spelling import from_translit, mended, noised, other_layout, script
+from bot.understanding.intents import model as intents
+from bot.understanding.intents.cache import IntentCache
+from bot.understanding.intents.concepts import concepts
+from bot.understanding.intents.evaluation import evaluate
+from bot.understanding.intents.model import shipped_encoder, train
+from bot.understanding.words.spelling import from_translit, mended, noised, other_layout, script
 from tests.understanding.conftest import DATA, labelled, phrases
 
 # What each set reaches today, less three points: these guard against a loss, they claim nothing.

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from bot.dialogue.meaning import REPAIRS, Language
-from bot.understanding.normaliser import normalise
 from bot.understanding.repairs import repair
+from bot.understanding.words.normaliser import normalise
 
 RUSSIAN = """
 отмена | хватит | не надо, передумал | нет, отмена | всё, передумала | стоп | отмените, пожалуйста = cancel

@@ -14,7 +14,7 @@ from bot.dialogue import spoken
 from bot.dialogue.spelled import CYRILLIC, LATIN, spelled
 from bot.dialogue.values import PersonName
 from bot.understanding.reading import Lang
-from bot.understanding.slots import read
+from bot.understanding.slots.readers import read
 
 NOW = datetime(2026, 11, 18, 10, 0)
 LANGS = st.sampled_from(["ru", "en"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.understanding.scores import read_score
+from bot.understanding.slots.scores import read_score
 
 CSAT_RU = {
     "пять": 5, "5": 5, "на троечку": 3, "ну четвёрка": 4, "пять баллов": 5, "четыре из пяти": 4, "твёрдая пятёрка": 5,

@@ -17,7 +17,7 @@ from bot.dialogue.hours import Hours
 from bot.dialogue.meaning import Option
 from bot.dialogue.values import Moment, Value
 from bot.understanding.reading import Expected, Lang, Reading
-from bot.understanding.slots import read
+from bot.understanding.slots.readers import read
 
 NOW = datetime(2026, 11, 18, 10, 0)  # a Wednesday
 DATA = Path(__file__).parent.parent / "data"

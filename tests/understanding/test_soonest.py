@@ -5,8 +5,8 @@ from datetime import datetime, time
 import pytest
 
 from bot.dialogue.hours import Hours
-from bot.understanding import slots
 from bot.understanding.reading import Expected, Lang
+from bot.understanding.slots import readers as slots
 
 OPEN = Expected(open_hours=Hours.daily(time(9), time(20)))
 MORNING = datetime(2026, 11, 18, 10, 4)

@@ -27,7 +27,7 @@ class Phrase:
 
 
 # intent -> its phrases, each as the texts it stands for; and the language. Gives pairs (text, like): if nobody had
-# written `text` under its own intent, it would be taken for that of `like`: bot.understanding.confusions.
+# written `text` under its own intent, it would be taken for that of `like`: bot.understanding.intents.confusions.
 Confusions = Callable[[Mapping[str, Sequence[Sequence[str]]], str], Iterable[tuple[str, str]]]
 
 

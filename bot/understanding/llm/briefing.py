@@ -18,8 +18,8 @@ from rapidfuzz import fuzz, process
 from bot.dialogue.meaning import KNOWLEDGE, REPAIRS, Expectation, Language, Option, SlotSpec
 from bot.dialogue.pending import NEITHER, NO, YES, titled
 from bot.dialogue.scenario import ChooseStep, ScenarioSet
-from bot.understanding import slots
 from bot.understanding.llm.endpoint import Message
+from bot.understanding.slots import readers as slots
 
 MAX_WISHES = 60  # described to the model; of more, those whose phrases are nearest to the words
 MAX_OPTIONS = 40  # of one slot

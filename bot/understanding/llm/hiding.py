@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from bot.understanding import numerals_en, numerals_ru
+from bot.understanding.words import numerals_en, numerals_ru
 
 MAX_CHARS = 1_000  # of an utterance, a minute of speech; a longer one is nothing to guess about
 # Five figures or more, however they are grouped: telephones, cards, passports, orders. A price and a year are shorter;

@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from bot.dialogue.meaning import KNOWLEDGE, Language, Meaning, Reading, ScoredIntent, SlotSpec
-from bot.understanding import slots
 from bot.understanding.llm.briefing import Offer
 from bot.understanding.llm.hiding import Hidden
-from bot.understanding.normaliser import normalise
 from bot.understanding.reading import Expected
+from bot.understanding.slots import readers as slots
+from bot.understanding.words.normaliser import normalise
 
 MAX_WRITTEN = 8_000  # characters
 MAX_COMMANDS = 6

@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 
 from bot.dialogue.meaning import Language, Reading, SlotSpec
 from bot.dialogue.values import Value
-from bot.understanding import slots
 from bot.understanding.rasa.parsing import Entity
 from bot.understanding.reading import Expected
+from bot.understanding.slots import readers as slots
 
 _TIMES = {"datetime": lambda at: at, "date": datetime.date, "time": datetime.time}
 

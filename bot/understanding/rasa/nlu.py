@@ -20,10 +20,10 @@ from bot.dialogue.meaning import REPAIRS, Expectation, Language, Meaning, Readin
 from bot.dialogue.scenario import ScenarioSet
 from bot.ports import Nlu, Question
 from bot.understanding.nlu import BuiltinNlu
-from bot.understanding.normaliser import normalise
 from bot.understanding.rasa.entities import readings
 from bot.understanding.rasa.parsing import Parsed, Ranked, parsed
 from bot.understanding.rasa.server import Server, Unanswered
+from bot.understanding.words.normaliser import normalise
 
 log = logging.getLogger(__name__)
 

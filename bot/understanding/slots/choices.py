@@ -1,0 +1,229 @@
+"""Text to one of the options on offer: by words in any case, by synonym, by order, with slips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import DamerauLevenshtein
+
+from bot.dialogue import morphology
+from bot.understanding.reading import NOTHING, Expected, Lang, Option, Reading
+from bot.understanding.words.normaliser import tokens
+from bot.understanding.words.speech import SPEECH, rejected
+from bot.understanding.words.terms import Line
+
+_CLOSE = 84  # percent of likeness that passes for a slip in a word of five letters or more
+_LONGEST = 60  # words; nobody chooses at greater length, and a word costs up to half a millisecond
+_SOUND_LETTERS = 6  # of both words; shorter ones sound alike by chance
+_SOUNDS = str.maketrans("оеэяыбдгвжзщ", "аиииипткфшсш", "ьъ")
+_LAST = {
+    "ru": frozenset("последний последнюю последнее последняя последнего последнему последней".split()),
+    "en": frozenset(("last",)),
+}
+_ORDER_AFTER = {
+    "ru": frozenset(["вариант", "пункт", "варианту", "раз", "вариантом", "пожалуйста", "номер", "из", "по"]),
+    "en": frozenset(["one", "option", "choice", "please", "of", "on", "item", "number"]),
+}
+_STOP = {
+    "ru": frozenset(
+        """
+            к ко на в во с со у по для и или а мне нужен нужна нужно хочу врач врачу врача доктор
+            доктору мой моя мое моего моей моему мою наш наша нашего
+        """.split()
+    ),
+    "en": frozenset("a an the to for with of and or i my our me need want see doctor please".split()),
+}
+
+_WEAK = {  # alone they name nothing: "не три, а четыре" is no "не скоро"
+    "ru": frozenset("не ни нет это то та тот так что как уже еще есть бы за да вы ты мы я просто такая такой".split()),
+    "en": frozenset("not no it its that this is just still yet don dont didn t s have one on in me you".split()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """score: 0..1; how much of the name was said. start, stop: terms covered."""
+
+    start: int
+    stop: int
+    option: str
+    score: float
+
+
+def read_choice(text: str, *, lang: Lang, expected: Expected) -> Reading:
+    """The id of one option; several that fit equally are alternatives, in the order they were offered."""
+    if not expected.options:
+        return NOTHING
+    line = Line(tokens(text), lang)
+    hits = by_words(line, expected.options, lang) or _by_order(line, expected.options, lang)
+    if not hits:
+        return NOTHING
+    spans = sorted(hits, key=lambda hit: hit.start)
+    kept = [hit for hit, no in zip(spans, rejected(line, spans, SPEECH[lang], broken=True), strict=True) if not no]
+    if not kept:
+        return NOTHING
+    used = {at for hit in kept for at in range(hit.start, hit.stop)}
+    rest = line.text([at for at in range(len(line)) if at not in used])
+    ids = _best(line, kept, lang)
+    order = [option.id for option in expected.options]
+    if len(ids) == 1:
+        return Reading(value=ids[0], rest=rest)
+    return Reading(alternatives=tuple(one for one in order if one in ids), rest=rest)
+
+
+def _best(line: Line, hits: Sequence[Hit], lang: Lang) -> list[str]:
+    top = max(hit.score for hit in hits)
+    best = [hit for hit in hits if hit.score >= top - 0.05]
+    # "мужская стрижка" is not the "стрижка" inside it
+    best = [hit for hit in best if not any(_inside(hit, other) for other in best)]
+    ids = list(dict.fromkeys(hit.option for hit in best))
+    if len(ids) > 1 and len({(hit.start, hit.stop) for hit in best}) > 1:
+        # said one after another: the later corrects the earlier, unless 'или' leaves both open
+        words = {line.word(at) for at in range(best[0].stop, best[-1].start)}
+        if not words & SPEECH[lang].either and words & _CORRECTIONS:
+            return [best[-1].option]
+    return ids
+
+
+def _inside(hit: Hit, other: Hit) -> bool:
+    """Whether a longer name covers all the words of this one."""
+    return other.start <= hit.start and hit.stop <= other.stop and other.stop - other.start > hit.stop - hit.start
+
+
+_CORRECTIONS = frozenset("нет ой точнее вернее лучше простите извините а no sorry actually rather wait mean".split())
+
+
+def by_words(line: Line, options: Sequence[Option], lang: Lang) -> list[Hit]:
+    """For each option that is named, the best place of it."""
+    words = [(at, forms(word, lang), word) for at, word in _words(line)[:_LONGEST]]
+    hits: list[Hit] = []
+    for option in options:
+        best: Hit | None = None
+        for name in _names(option, lang):
+            hit = _match(words, option.id, _stems(name, lang), lang)
+            if hit is not None and (best is None or hit.score > best.score):
+                best = hit
+        if best is not None:
+            hits.append(best)
+    return hits
+
+
+def _names(option: Option, lang: Lang) -> tuple[str, ...]:
+    """Title and synonyms in this language, or in every language where this one has none."""
+    if lang in option.title:
+        return (option.title[lang], *option.synonyms.get(lang, ()))
+    return (*option.title.values(), *(name for names in option.synonyms.values() for name in names))
+
+
+def _words(line: Line) -> list[tuple[int, str]]:
+    return [(at, token.text) for at, term in enumerate(line.terms) for token in line.tokens[term.start : term.stop]]
+
+
+def _match(
+    words: Sequence[tuple[int, tuple[str, ...], str]],
+    option: str,
+    name: tuple[tuple[tuple[str, ...], str], ...],
+    lang: Lang,
+) -> Hit | None:
+    """How much of the name the words say; every meaning word of a short name must be there."""
+    places: list[int] = []
+    score = 0.0
+    weak = _WEAK[lang]
+    telling = False
+    for name_stem, name_word in name:
+        likeness, place = max(
+            ((_alike(said_stem, said, name_stem, name_word), -at) for at, said_stem, said in words),
+            default=(0.0, 0),
+        )
+        if likeness:
+            places.append(-place)
+            score += likeness
+            telling = telling or name_word not in weak
+    if not places or score / len(name) < 0.5 or (not telling and len(places) < len(name)):
+        return None
+    return Hit(min(places), max(places) + 1, option, score / len(name) + 0.01 * len(places))
+
+
+def _alike(said_forms: tuple[str, ...], said: str, name_forms: tuple[str, ...], name: str) -> float:
+    """1.0 for the same word in any form, less for a slip, 0 for another word."""
+    if said == name or not set(said_forms).isdisjoint(name_forms):
+        return 1.0
+    said_form, name_form = said_forms[0], name_forms[0]
+    if min(len(said), len(name)) < 4 or abs(len(said_form) - len(name_form)) > 3:
+        return 0.0
+    if len(said) >= 5 and len(name) >= 5:
+        pairs = ((said_form, name_form), (said, name))
+        likeness = max(fuzz.ratio(*pair) for pair in pairs if not said.isascii() or min(map(len, pair)) >= 5)
+        if likeness >= _CLOSE:
+            return float(likeness) / 110
+    if min(len(said_form), len(name_form)) >= _SOUND_LETTERS:
+        likeness = fuzz.ratio(sound(said_form), sound(name_form))
+        if likeness >= _CLOSE:
+            return float(likeness) / 120
+    shortest = 5 if said.isascii() else 4  # English has more short words a letter apart: "Brown" is no "brow"
+    if min(len(said_form), len(name_form)) >= shortest and DamerauLevenshtein.distance(said_form, name_form) == 1:
+        return 0.75 if said_form[0] == name_form[0] else 0.0
+    return 0.0
+
+
+@lru_cache(maxsize=8192)
+def sound(word: str) -> str:
+    """How an unstressed, unclear word sounds: what a recogniser takes for each other is one letter ("торопевт").
+
+    Russian vowel reduction and devoicing (Р. И. Аванесов, Русское литературное произношение); Latin letters stay.
+    """
+    letters = word.translate(_SOUNDS)
+    return "".join(letter for at, letter in enumerate(letters) if at == 0 or letters[at - 1] != letter)
+
+
+def _stems(name: str, lang: Lang) -> tuple[tuple[tuple[str, ...], str], ...]:
+    return _stems_cached(name, lang)
+
+
+@lru_cache(maxsize=4096)
+def _stems_cached(name: str, lang: Lang) -> tuple[tuple[tuple[str, ...], str], ...]:
+    words = [token.text for token in tokens(name)]
+    meaning = [word for word in words if word not in _STOP[lang]] or words
+    return tuple((forms(word, lang), word) for word in meaning)
+
+
+@lru_cache(maxsize=8192)
+def forms(word: str, lang: Lang) -> tuple[str, ...]:
+    """The dictionary forms a Russian word may belong to, the likeliest first; an English one without its plural."""
+    if lang == "ru" and "а" <= word[0] <= "я":
+        return tuple(dict.fromkeys(str(parse.normal_form).replace("ё", "е") for parse in morphology.parses(word)))
+    for ending in ("ies", "es", "s"):
+        if len(word) > 4 and word.endswith(ending) and not word.endswith("ss"):
+            return (word[: -len(ending)] + ("y" if ending == "ies" else ""),)
+    return (word,)
+
+
+def _by_order(line: Line, options: Sequence[Option], lang: Lang) -> list[Hit]:
+    """'второй', 'вариант два', 'the second one', 'последний', a bare '2'."""
+    count = len(options)
+    hits: list[Hit] = []
+    for at in range(len(line)):
+        term = line.at(at)
+        number = term.ordinal
+        if number is None and term.integer is not None:
+            labelled = line.word(at - 1) in ("вариант", "номер", "пункт", "цифра", "option", "number", "item")
+            if labelled or len(line) <= 2:
+                number = term.integer
+        if term.word in _LAST[lang]:
+            number = count - (1 if line.word(at - 1) in ("предпоследний",) else 0)
+        if term.word in ("предпоследний", "предпоследнюю", "penultimate"):
+            number = count - 1
+        if lang == "en" and (line.word(at + 1), line.word(at + 2)) in (("before", "last"), ("to", "last")):
+            number = count - 1 if term.ordinal == 2 or line.word(at + 1) == "before" else None
+        elif term.word == "last" and line.word(at - 1) in ("before", "to"):
+            number = count - 1
+        if number is None or not 1 <= number <= count:
+            continue
+        after = line.word(at + 1)
+        short = len(line) - at <= 3 or after in _ORDER_AFTER[lang]
+        if short:
+            hits.append(Hit(at, at + 1, options[number - 1].id, 1.0))
+    return hits

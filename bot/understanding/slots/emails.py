@@ -1,0 +1,146 @@
+"""Text to an address of electronic mail: 'иван точка петров собака яндекс ру', 'j o h n at gmail dot com'."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from bot.understanding.reading import NOTHING, Lang, Reading
+from bot.understanding.words.letters import latin, letter
+from bot.understanding.words.normaliser import MAX_CHARS, clean, tokens
+from bot.understanding.words.terms import Line, Term
+
+# RFC 5321 4.5.3.1: 64 octets before the sign, 255 after it; and of RFC 5322 what mail services give out.
+_WRITTEN = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9](?:[a-z0-9-]{0,62}\.){1,4}[a-z]{2,24}", re.IGNORECASE)
+_AT: Mapping[Lang, frozenset[str]] = {
+    "ru": frozenset("собака собаку собачка собачку собакой эт эдт at".split()),
+    "en": frozenset(("at",)),
+}
+_MARKS: Mapping[str, str] = {
+    "точка": ".", "точку": ".", "тчк": ".", "dot": ".", "point": ".", "period": ".",
+    "тире": "-", "дефис": "-", "минус": "-", "черточка": "-", "dash": "-", "hyphen": "-", "minus": "-",
+    "подчеркивание": "_", "подчерк": "_", "подчеркиванье": "_", "underscore": "_", "underline": "_", "plus": "+",
+    "плюс": "+",
+}  # fmt: skip
+_BEFORE_MARK = frozenset(("нижнее", "нижний", "знак", "символ", "under"))
+# How services and zones are said and heard.
+_SAID: Mapping[str, str] = {
+    "яндекс": "yandex", "янтекс": "yandex", "мэйл": "mail", "мейл": "mail", "майл": "mail", "меил": "mail",
+    "джимейл": "gmail", "джимэйл": "gmail", "гмейл": "gmail", "гмайл": "gmail", "жмейл": "gmail", "джимаил": "gmail",
+    "рамблер": "rambler", "аутлук": "outlook", "хотмейл": "hotmail", "инбокс": "inbox", "айклауд": "icloud",
+    "лист": "list", "бк": "bk", "яху": "yahoo", "протонмейл": "protonmail", "корп": "corp", "офис": "office",
+    "инфо": "info", "админ": "admin", "ру": "ru", "ком": "com", "нет": "net", "орг": "org", "су": "su",
+    "кз": "kz", "юа": "ua", "про": "pro", "онлайн": "online",
+}  # fmt: skip
+_ZONES = frozenset("ru com net org su by kz ua info edu gov io co uk us de fr me biz pro online dev app рф".split())
+_LEAD = frozenset(
+    """
+        моя мой электронная электронный почта почту имейл емейл имэйл мейл майл адрес это пишите запишите записывайте
+        вот так да значит ну диктую пожалуйста на у меня отправьте пришлите присылайте my email mail is its it
+        address the e sure yes send to me and write please ok okay so thats that would be
+    """.split()
+)
+_SIGNS = 3  # signs that are tried, from the last: who puts an address right says it again
+_NAME, _DOMAIN = 64, 24  # terms before and after the sign; spelled, each letter is one
+_SERVICES = frozenset(("mail", "мейл", "майл"))
+_SKIPPED = frozenset(
+    """
+        маленькими маленькая большими латинскими английскими буквами буква слитно одним словом без пробелов потом дальше
+        далее все all lower case lowercase letters one word no spaces then
+    """.split()
+)
+_TRANSLIT = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        [*"a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh sch".split(), "", "y", "", "e", "yu", "ya"],
+        strict=True,
+    )
+)  # fmt: skip
+
+
+def read_email(text: str, *, lang: Lang) -> Reading:
+    """In small letters; nothing where it is no whole address."""
+    written = _WRITTEN.search(clean(text[:MAX_CHARS]).replace(" @ ", "@"))
+    if written is not None:
+        rest = f"{text[: written.start()]} {text[written.end() :]}"[:MAX_CHARS]
+        return Reading(value=written[0].lower(), rest=" ".join(token.text for token in tokens(rest)))
+    line = Line(tokens(text.replace("@", " собака " if lang == "ru" else " at ")[:MAX_CHARS]), lang)
+    signs = [at for at in range(1, len(line)) if line.word(at) in _AT[lang]]
+    for at in signs[: -_SIGNS - 1 : -1]:
+        found = _address(line, at, lang)
+        if found is not None:
+            return found
+    return NOTHING
+
+
+def _address(line: Line, at: int, lang: Lang) -> Reading | None:
+    start = at
+    while start > max(0, at - _NAME) and not _ends_lead(line, start - 1, at):
+        start -= 1
+    stop = at + 1
+    while stop < min(len(line), at + _DOMAIN) and (
+        len(line.word(stop)) == 1 or line.word(stop) not in _LEAD - _SERVICES
+    ):
+        stop += 1
+    name = _joined(line, range(start, at), lang)
+    for end in range(stop, at + 1, -1):
+        domain = _zoned(_joined(line, range(at + 1, end), lang))
+        address = f"{name}@{domain}"
+        if _WRITTEN.fullmatch(address) and ".." not in address and domain.rpartition(".")[2] in _ZONES:
+            rest = line.text([*range(start), *range(end, len(line))])
+            return Reading(value=address, rest=rest)
+    return None
+
+
+def _ends_lead(line: Line, here: int, at: int) -> bool:
+    """Whether this word leads up to the address: 'моя почта …'; but not a letter of it, nor 'info' before the sign."""
+    word = line.word(here)
+    if len(word) == 1:  # 'у меня', 'e mail'; any other letter is spelled
+        return (word, line.word(here + 1)) in (("у", "меня"), ("e", "mail"))
+    return word in _LEAD and here != at - 1
+
+
+def _joined(line: Line, places: Sequence[int], lang: Lang) -> str:
+    words = [line.at(at).word for at in places]
+    out, index = "", 0
+    while index < len(places):
+        term, word = line.at(places[index]), words[index]
+        after = words[index + 1] if index + 1 < len(words) else ""
+        if word == "o" and lang == "en":
+            out, index = out + "o", index + 1  # the letter, which elsewhere is a nought
+        elif (term.role == "word" and word in _SKIPPED) or _led_by(word, after):
+            index += 1
+        elif word == "score" and index and words[index - 1] == "under":
+            out, index = out + "_", index + 1
+        elif word in _MARKS and term.role == "word":
+            out, index = out + _MARKS[word], index + 1
+        elif term.role != "word":
+            out, index = out + _figures(term), index + 1
+        elif word in _SAID:
+            out, index = out + _SAID[word], index + 1
+        else:
+            said = letter(words, index, lang, words_too=False)
+            out += latin(said[0]) if said else "".join(_TRANSLIT.get(char, char) for char in word)
+            index = said[1] if said else index + 1
+    return out
+
+
+def _led_by(word: str, after: str) -> bool:
+    """'one word', 'одним словом', 'нижнее подчёркивание': words that say nothing of themselves."""
+    if word in _BEFORE_MARK:
+        return after in _MARKS or after == "score"
+    return (word, after) in (("one", "word"), ("одним", "словом"))
+
+
+def _figures(term: Term) -> str:
+    return term.digits if term.digits else str(term.number)
+
+
+def _zoned(domain: str) -> str:
+    """'yandexru' to 'yandex.ru': who says no 'dot' means one before the zone."""
+    if "." in domain:
+        return domain
+    for zone in sorted(_ZONES, key=len, reverse=True):
+        if domain.endswith(zone) and len(domain) > len(zone) + 1:
+            return f"{domain[: -len(zone)]}.{zone}"
+    return domain
