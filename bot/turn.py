@@ -27,7 +27,10 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
-from bot.body import EFFECTS, MAX_ADVICE, Body, Served, stands
+from bot.body import asking, taking
+from bot.body.effects import EFFECTS
+from bot.body.serving import MAX_ADVICE, Served, stands
+from bot.body.transaction import Transaction
 from bot.customers.habits import Habits
 from bot.customers.opening import IDLE, local
 from bot.desk import queue
@@ -59,7 +62,7 @@ STALE = timedelta(minutes=5)  # whoever asked so long ago is down, or another pr
 
 __all__ = ["EFFECTS", "Served", "Turn", "stands"]
 
-Work = Callable[[Body], Outcome | None]
+Work = Callable[[Transaction], Outcome | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +228,7 @@ class Turn:
 
     async def _in_order(self, inbound: Inbound) -> Outcome:
         async with self._order.of(inbound.conversation or f"{inbound.channel} {inbound.identity}"):
-            outcome, asked = await self._told(await self._committed(inbound, Body.take, Body.apologise))
+            outcome, asked = await self._told(await self._committed(inbound, taking.take, taking.apologise))
             assert outcome is not None  # an event always has one
             return await self._with_answers(outcome, asked, inbound)
 
@@ -258,8 +261,8 @@ class Turn:
             return await self._told(
                 await self._committed(
                     inbound,
-                    lambda body: body.answered(asked, name, data),
-                    lambda body: body.given_up(asked),
+                    lambda body: asking.answered(body, asked, name, data),
+                    lambda body: asking.given_up(body, asked),
                 )
             )
         finally:
@@ -332,9 +335,9 @@ class Turn:
             raise Unavailable("the scenarios could not be read", fix="Send it again.") from error
 
     def _body(self, inbound: Inbound, work: Work, advice: tuple[tuple[Question, object], ...], tx: Connection) -> Done:
-        body = Body(self, tx, inbound, advice)
+        body = Transaction(self, tx, inbound, advice, effects=EFFECTS)
         return Done(outcome=work(body), messages=body.messages, asked=body.asked)
 
 
-def _held(body: Body, *, asked: Pending, first: bool) -> None:
-    body.held(asked, first=first)
+def _held(body: Transaction, *, asked: Pending, first: bool) -> None:
+    asking.held(body, asked, first=first)

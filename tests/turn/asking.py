@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from bot.body import Body
+from bot.body import asking
 from bot.dialogue.events import Utterance
 from bot.stores.sql import Database
 from tests.turn.clinic import NOW, writer
@@ -17,7 +17,7 @@ async def main(url: str, shop: str, point: str, event: str, text: str) -> None:
     database = Database(url)
     with ordering(database, shop) as (turn, _):
         if point == "before its answer is kept":
-            Body.answered = dies  # type: ignore[method-assign]
+            asking.answered = dies  # type: ignore[assignment]
         await writer(turn).send(Utterance(id=event, at=NOW, text=text))
 
 

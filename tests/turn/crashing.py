@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from bot import body
 from bot.backends.calendar import Calendar
+from bot.body import transaction
 from bot.dialogue.events import Utterance
 from bot.stores import conversations
 from bot.stores.bus import LocalBus
@@ -36,7 +36,7 @@ def arrange(point: str) -> None:
         case "before the conversation is found":
             conversations.locked = conversations.open_of = dies  # type: ignore[assignment]
         case "after the core advanced":
-            body.advance = then_dies(body.advance)  # type: ignore[assignment]
+            transaction.advance = then_dies(transaction.advance)  # type: ignore[assignment]
         case "after the calendar wrote":
             Calendar.call = then_dies(Calendar.call)  # type: ignore[method-assign]
         case "after the session was written":

@@ -163,16 +163,16 @@ async def test_a_caller_who_hangs_up_meanwhile_leaves_nothing_open(turns, shop: 
 
 async def test_an_answer_that_breaks_the_turn_is_apologised_for_once(turns, shop: Program, monkeypatch) -> None:
     turn, _ = turns
-    from bot import body
+    from bot.body import transaction
 
-    real = body.advance
+    real = transaction.advance
 
     def broken(session, event, scenarios):
         if isinstance(event, Fetched):
             raise ZeroDivisionError
         return real(session, event, scenarios)
 
-    monkeypatch.setattr(body, "advance", broken)
+    monkeypatch.setattr(transaction, "advance", broken)
     outcome = await writer(turn).says(ASK)
     assert said(outcome) == ["[internal_error]"]
     assert outcome.session.status == "waiting"
