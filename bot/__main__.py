@@ -45,7 +45,7 @@ def root(
     ] = False,
 ) -> None:
     if version:
-        from bot.app.text import release
+        from bot.app.release import release
 
         out.print(f"govorun {release()}")
         raise typer.Exit

@@ -13,7 +13,9 @@ import httpx
 from fastapi import FastAPI
 
 from bot.api.parts import Parts
-from bot.app import text
+from bot.app.house import build, first_agent
+from bot.app.parts import parts
+from bot.app.web import web
 from bot.settings import Settings
 
 PASSWORD = "правильная лошадь"
@@ -29,10 +31,10 @@ class Web:
 
     def __init__(self, data: Path, **more: Any) -> None:
         self.settings = settings(data, **more)
-        self.house = text.build(self.settings)
-        text.first_agent(self.house)
-        self.parts: Parts = text.parts(self.house)
-        self.app: FastAPI = text.web(self.parts, self.settings.max_body)
+        self.house = build(self.settings)
+        first_agent(self.house)
+        self.parts: Parts = parts(self.house)
+        self.app: FastAPI = web(self.parts, self.settings.max_body)
 
     @asynccontextmanager
     async def client(self, token: str | None = TOKEN) -> AsyncIterator[httpx.AsyncClient]:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.api.bodies import plain
-from bot.app import text as houses
+from bot.app import house as houses
 from bot.dialogue.events import Started, Utterance
 from bot.dialogue.meaning import Language, Meaning
 from bot.errors import SettingsError

@@ -19,7 +19,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.api.parts import Calls, Parts
-from bot.app import text
+from bot.app import parts
+from bot.app.house import House, build, first_agent
+from bot.app.release import release
+from bot.app.web import web
 from bot.console.sockets import MAX_FRAME
 from bot.errors import GovorunError, PortTaken, SettingsError
 from bot.locale import said
@@ -81,11 +84,11 @@ async def serve(settings: Settings, only: Only | None = None, *, console: Consol
     with contextlib.closing(listen(settings.host, settings.port)) as door:
         port = door.getsockname()[1]
         with console.status(said("Reading the scenarios…", "Читаю сценарии…")):
-            house = await asyncio.to_thread(text.build, settings)
-            login, password = await asyncio.to_thread(text.first_agent, house)
-        made = text.parts(house, needs_voice=only == "voice")
+            house = await asyncio.to_thread(build, settings)
+            login, password = await asyncio.to_thread(first_agent, house)
+        made = parts.parts(house, needs_voice=only == "voice")
         voice = None if only == "web" else await _voice(house, made, console)
-        server = Server(_config(text.web(made, settings.max_body, pages=only != "voice"), settings))
+        server = Server(_config(web(made, settings.max_body, pages=only != "voice"), settings))
         stop, hurry = _signals(server)
         house.told.append(partial(_tell_news, console))
         await house.start()
@@ -112,7 +115,7 @@ async def serve(settings: Settings, only: Only | None = None, *, console: Consol
     log.info("stopped")
 
 
-async def _voice(house: text.House, made: Parts, console: Console) -> Telephone | None:
+async def _voice(house: House, made: Parts, console: Console) -> Telephone | None:
     """The voice half, warming in the background; None where its parts aren't here, and what is lost is said.
 
     Raises PortTaken: a telephone that can't be reached is no telephone.
@@ -205,7 +208,7 @@ def _tell(
     only: Only | None,
     login: str,
     password: str,
-    house: text.House,
+    house: House,
     made: Parts,
 ) -> None:
     """What to open, what to dial, how to log in."""
@@ -227,16 +230,16 @@ def _tell(
         rows.append(("api", f"{base}/docs", "" if settings.api_token else token))
     width = max((len(what) for _, what, _ in rows), default=0)
     console.print(
-        f"[bold green]Govorun {text.release()}[/] {said('answers:', 'отвечает:')} {', '.join(house.sets)}",
+        f"[bold green]Govorun {release()}[/] {said('answers:', 'отвечает:')} {', '.join(house.sets)}",
         highlight=False,
         soft_wrap=True,
     )
     for name, what, more in rows:
         line = f"  [dim]{name:6}[/] [bold]{what}[/]{' ' * (width - len(what) + 2)}{more}"
         console.print(line, highlight=False, soft_wrap=True)
-    for line in text.unasked(house):
+    for line in parts.unasked(house):
         console.print(f"  [yellow]{said('Programs:', 'Программы:')}[/] {line}", highlight=False, soft_wrap=True)
-    for line in text.unheard(house):
+    for line in parts.unheard(house):
         console.print(f"  [yellow]rasa.yaml[/] {escape(line)}", highlight=False, soft_wrap=True)
     console.print(f"  [dim]{said('Ctrl-C stops.', 'Ctrl-C остановит.')}[/]", highlight=False)
 

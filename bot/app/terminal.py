@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from bot.app import text
+from bot.app import house as houses
 from bot.app.beginning import Beginning, beginning
 from bot.channels.lines import Line, lines
 from bot.dialogue.actions import Choice
@@ -61,7 +61,7 @@ def run(
             with suppress(OSError):  # a folder that can't be written costs a second, no more
                 kept.mkdir(parents=True, exist_ok=True)
                 folder.joinpath("cache").symlink_to(kept)
-        house = text.build(settings.model_copy(update={"data": folder, "database_url": ""}), tried=True)
+        house = houses.build(settings.model_copy(update={"data": folder, "database_url": ""}), tried=True)
         begin = beginning(house.sets, settings.scenario_set, scenario, given)
         console_stop = Talk(house, console, begin, language=language or settings.language)
     try:
@@ -82,7 +82,7 @@ def _folder(data: Path | None) -> Iterator[Path]:
 class Talk:
     """One conversation, line by line."""
 
-    def __init__(self, house: text.House, console: Console, begin: Beginning, *, language: Language) -> None:
+    def __init__(self, house: houses.House, console: Console, begin: Beginning, *, language: Language) -> None:
         self._house = house
         self._console = console
         self._begin = begin

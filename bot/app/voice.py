@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.console import Console
 
 from bot.api.parts import State
-from bot.app import text
 from bot.app.beginning import beginning
-from bot.app.text import House
+from bot.app.house import House, build
 from bot.dialogue.fixed import builtin_speech, fixed_speech
 from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session
@@ -48,7 +47,7 @@ async def place(
 
     Raises GovorunError: LegFailed where nobody answers.
     """
-    house = await asyncio.to_thread(text.build, settings)
+    house = await asyncio.to_thread(build, settings)
     begin = beginning(house.sets, settings.scenario_set, scenario, given)
     half = VoiceHalf(house)
     await house.start()

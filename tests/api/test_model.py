@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from bot.app import text
+from bot.app.house import build
 from bot.errors import SettingsError
 from tests.authoring.small import write
 from tests.programs import Program, program
@@ -100,7 +100,7 @@ async def test_the_command_shows_what_a_model_proposes(
 
 def test_a_model_in_the_open_stops_the_start_with_the_reason(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="unencrypted"):
-        text.build(settings(tmp_path / "data", llm_url="http://models.example/v1", llm_model="small"))
+        build(settings(tmp_path / "data", llm_url="http://models.example/v1", llm_model="small"))
 
 
 def test_the_command_says_how_to_set_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

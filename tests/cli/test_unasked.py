@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import text
+from bot.app import house as houses
+from bot.app import parts
 from bot.settings import Settings
 from tests.authoring.small import write
 
@@ -31,13 +32,13 @@ async def test_programs_without_a_url_or_a_secret_are_named(
     monkeypatch.setenv("GOVORUN_SECRET_ORDERS", secret)
     (tmp_path / "sets").mkdir()
     write(tmp_path / "sets" / "shop", actions=ACTIONS)
-    house = text.build(
+    house = houses.build(
         Settings(data=tmp_path / "data", scenarios=tmp_path / "sets", scenario_set="shop", _env_file=None)  # type: ignore[call-arg]
     )
     told = ["shop: samples answer stock.left: no url"]
     told += [] if secret else ["shop: orders.status: GOVORUN_SECRET_ORDERS not set"]
-    assert text.unasked(house) == told
-    ready = await text.parts(house).states["scenarios"]()
+    assert parts.unasked(house) == told
+    ready = await parts.parts(house).states["scenarios"]()
     assert "shop: samples answer stock.left" in ready[1]
     assert "s3cret" not in ready[1]
     await house.close()

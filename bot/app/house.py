@@ -5,28 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
-from fastapi import FastAPI
-from fastapi.middleware.gzip import GZipMiddleware
-from sqlalchemy.exc import SQLAlchemyError
-
-from bot import vcon
-from bot.api import docs, forms, health, limits, problems, ratings, reading, scenarios, webhooks, webrtc
-from bot.api.bodies import PublicationOut, SetOut
 from bot.api.metrics import MeasuredTurns, Metrics
-from bot.api.parts import Parts, Site, State
 from bot.api.records import Records
-from bot.api.tokens import Signer
 from bot.app.advice import endpoint, over
 from bot.app.library import Library, News
 from bot.app.programs import Programs
 from bot.channels.webchat import AnnouncedTurns
-from bot.console import chat, desk
-from bot.console import pages as site
 from bot.customers.opening import zone
 from bot.desk import agents
 from bot.desk.desk import Desk
@@ -38,7 +25,6 @@ from bot.settings import Keys, Settings, prepared
 from bot.stores.bus import LocalBus
 from bot.stores.redis import RedisBus
 from bot.stores.sql import Database
-from bot.stores.versions import Publication
 from bot.turn import ALL, STALE, Turn
 from bot.understanding.llm import Endpoint
 from bot.understanding.rasa.servers import Servers
@@ -48,7 +34,6 @@ log = logging.getLogger("govorun.app")
 SWEEP_S = 300.0  # how often conversations that fell silent are ended
 LOOK_S = 1.0  # how often the scenarios are looked at: a dozen folders cost a millisecond
 WATCH_AGAIN_S = 10.0  # after a look that failed
-PROBE_S = 3.0  # how long /ready waits for the database
 
 
 @dataclass(slots=True)
@@ -170,13 +155,6 @@ class LiveSets(Mapping[str, ScenarioSet]):
         return len(self._turn.sets)
 
 
-def release() -> str:
-    try:
-        return version("govorun")
-    except PackageNotFoundError:  # run from a checkout that was never installed
-        return "0.1.0"
-
-
 def build(settings: Settings, *, tried: bool = False) -> House:
     """Open the database, compile the scenarios, learn their phrases. Takes a second or two; blocks.
 
@@ -248,160 +226,3 @@ def first_agent(house: House) -> tuple[str, str]:
         password = given or house.keys.get("desk-password", make=9)
         agents.add(tx, login=settings.desk_login, name="Оператор", password=password, sip=settings.agent_sip, at=at)
     return settings.desk_login, "" if given else password
-
-
-def unasked(house: House) -> list[str]:
-    """Other programs that can't be asked, by set: "shop: samples answer orders.status, orders.last: no url"."""
-    told: list[str] = []
-    for each in house.sets.values():
-        lacking = [name for name, action in each.actions.items() if not action.url]
-        if lacking:
-            names = ", ".join(lacking)
-            told.append(
-                f"{each.name}: " + said(f"samples answer {names}: no url", f"{names}: нет url, отвечают примеры")
-            )
-        for name, action in each.actions.items():
-            if action.url and house.outside is not None and (missing := house.outside.missing(action)):
-                told.append(f"{each.name}: {name}: {', '.join(missing)} " + said("not set", "не задано"))
-    return told
-
-
-def unheard(house: House) -> list[str]:
-    """Rasa servers that don't answer: "clinic: Rasa http://… does not answer, HTTP 500: understood without it"."""
-    return [line for each in house.sets.values() for line in (house.outside.rasa.told(each) if house.outside else ())]
-
-
-def parts(house: House, *, needs_voice: bool = False) -> Parts:
-    """What the web stands on. needs_voice: a process without a telephone isn't ready, however well it chats."""
-    settings = house.settings
-
-    async def sets() -> tuple[State, str]:
-        told = ", ".join(shelf.told for _, shelf in sorted(house.library.shelves.items()))
-        return "ready", "; ".join((told, *unasked(house), *unheard(house)))
-
-    async def database() -> tuple[State, str]:
-        try:
-            await asyncio.wait_for(house.records.writable(), PROBE_S)
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            return "failed", f"can't be written: {type(error).__name__}"
-        return "ready", "SQLite" if house.database.sqlite else "PostgreSQL"
-
-    async def voice() -> tuple[State, str]:
-        state, detail = made.calls.state() if made.calls else ("off", "text only")
-        return ("failed" if needs_voice and state == "off" else state), detail
-
-    async def model() -> tuple[State, str]:
-        # One that fails is no reason to send customers elsewhere: the default understands without it.
-        return ("ready", house.model.state) if house.model else ("off", "GOVORUN_LLM_URL is not set")
-
-    async def process() -> tuple[State, str]:
-        return ("failed", "draining: no new work") if house.draining else ("ready", f"Govorun {release()}")
-
-    states: dict[str, Callable[[], Awaitable[tuple[State, str]]]] = {
-        "process": process,
-        "scenarios": sets,
-        "database": database,
-        "voice": voice,
-        "language_model": model,
-    }
-    made = Parts(
-        turns=house.turns,
-        records=house.records,
-        desk=house.desk,
-        vcons=vcon.Signer(house.keys.folder),
-        bus=house.bus,
-        metrics=house.metrics,
-        signer=Signer(house.keys.get("signing")),
-        token=settings.api_token.get_secret_value() if settings.api_token else house.keys.get("api-token"),
-        site=Site(
-            dial=settings.dial,
-            agent_sip=settings.agent_sip,
-            origins=(*settings.allowed_origins, *([settings.public_url.rstrip("/")] if settings.public_url else [])),
-        ),
-        now=house.now,
-        sets=lambda: {
-            name: dict(house.sets[name].business.name)
-            for name in sorted(house.sets, key=lambda name: (name != settings.scenario_set, name))
-        },
-        shelves=lambda: told(house),
-        states=states,
-        titles=lambda of, scenario: _titles(house, of, scenario),
-    )
-    return made
-
-
-def _titles(house: House, of: str, scenario: str) -> dict[str, dict[str, str]]:
-    found = house.sets[of].scenarios.get(scenario) if of in house.sets else None
-    titles: dict[str, dict[str, str]] = {}
-    for slot in found.slots.values() if found else ():
-        titles[slot.name] = dict(slot.title)
-        titles |= {f"{slot.name}={option.id}": dict(option.title) for option in slot.options}
-    return titles
-
-
-def told(house: House) -> list[SetOut]:
-    """The sets as /api/scenarios tells of them, the default one first."""
-    shelves = sorted(house.library.shelves.values(), key=lambda each: (each.name != house.library.default, each.name))
-    return [
-        SetOut(
-            name=shelf.name,
-            title=dict(shelf.live.scenarios.business.name) if shelf.live else {},
-            version=shelf.version,
-            publication=PublicationOut(**_fields(shelf.publication)) if shelf.publication else None,
-            draft=shelf.draft,
-            problems=list(shelf.problems),
-        )
-        for shelf in shelves
-    ]
-
-
-def _fields(publication: Publication) -> dict[str, Any]:
-    told = {name: value for name, value in asdict(publication).items() if name != "scenarios"}
-    return told | {"withdrawn": publication.withdrawn}
-
-
-def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
-    """The HTTP side: API, channels, pages, documentation. Errors are problem documents everywhere.
-
-    pages: False leaves what whoever runs it asks for: health, readiness, metrics.
-    """
-    app = FastAPI(
-        title="Govorun",
-        version=release(),
-        description=_DESCRIPTION,
-        docs_url=None,
-        redoc_url=None,
-        responses={422: {"model": problems.Problem, "description": "Something in the request does not fit."}},
-        openapi_tags=[
-            {"name": "channels", "description": "Talk to the bot."},
-            {"name": "conversations", "description": "What was said. A token is needed."},
-            {"name": "customers", "description": "Who is known. A token is needed."},
-            {"name": "bookings", "description": "The built-in calendar. A token is needed."},
-            {"name": "ratings", "description": "What customers thought of it. A token is needed."},
-            {"name": "forms", "description": "What scenarios keep for the staff. A token is needed."},
-            {"name": "scenarios", "description": "What is served and what was published. A token is needed."},
-            {"name": "desk", "description": "Who waits for a person. A token is needed."},
-            {"name": "health", "description": "For whoever runs it."},
-        ],
-    )
-    app.state.parts = made
-    problems.install(app)
-    app.include_router(health.router)
-    if pages:
-        for each in (webhooks, webrtc, reading, forms, ratings, scenarios, chat, desk):
-            app.include_router(each.router)
-        docs.install(app)
-        site.install(app)
-    app.add_middleware(GZipMiddleware, minimum_size=2048)
-    app.add_middleware(limits.BodyLimit, limit=max_body)
-    return app
-
-
-_DESCRIPTION = """
-One dialogue for the chat, the telephone and messengers.
-
-* `POST /webhooks/rest/webhook` is Rasa's REST channel: clients written for it work here.
-* `/webchat` is the WebSocket behind the chat on `/`.
-* Everything under `/api` needs `Authorization: Bearer TOKEN`; the token is in `keys/api-token` of the data folder.
-* Every error is a problem document (RFC 9457) that says where, what, and how to mend it.
-"""
