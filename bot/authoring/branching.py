@@ -9,7 +9,7 @@ from bot.authoring.tree import Fields
 from bot.dialogue.cases import NONE, key_of
 from bot.dialogue.expressions import Expression
 from bot.dialogue.grammar import Name
-from bot.dialogue.scenario import BranchStep, CaseStep
+from bot.dialogue.program import BranchStep, CaseStep
 
 
 def if_(block: Block, draft: Draft, fields: Values, at: Place) -> str:

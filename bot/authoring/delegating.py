@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.authoring.draft import DONE, Block, Draft, Place, Values
 from bot.dialogue.delegated import COMMAND, DELEGATE
 from bot.dialogue.expressions import Expression
-from bot.dialogue.scenario import DelegateStep
+from bot.dialogue.program import DelegateStep
 
 
 def delegate(block: Block, draft: Draft, fields: Values, at: Place) -> str:

@@ -12,7 +12,7 @@ from bot.authoring.tree import Node, Text
 from bot.dialogue.delegated import DELEGATE
 from bot.dialogue.expressions import Expression
 from bot.dialogue.grammar import Call, Filtered, Literal, Name
-from bot.dialogue.scenario import DoStep
+from bot.dialogue.program import DoStep
 
 
 def do(block: Block, draft: Draft, fields: Values, at: Place) -> str:

@@ -9,7 +9,8 @@ from bot.authoring.actions import Signature
 from bot.authoring.reading import Reader
 from bot.authoring.tree import Node
 from bot.dialogue.expressions import Expression
-from bot.dialogue.scenario import Slot, Step
+from bot.dialogue.program import Step
+from bot.dialogue.slot import Slot
 
 DONE = ""  # as a target: the scenario is over
 

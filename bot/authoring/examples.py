@@ -8,7 +8,7 @@ from bot.authoring.phrases import PhraseError, expand
 from bot.authoring.reading import Reader
 from bot.authoring.slots import samples
 from bot.authoring.tree import Fields, Listing, Node
-from bot.dialogue.scenario import Slot
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import Value
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.authoring.draft import DONE, Block, Draft
 from bot.authoring.tree import Fields, Node
-from bot.dialogue.scenario import CollectStep
+from bot.dialogue.program import CollectStep
 
 
 def on_fail(draft: Draft, slots: Node | None, block: Block) -> None:

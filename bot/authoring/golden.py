@@ -19,7 +19,8 @@ from bot.authoring.player import CUSTOMER, Bench, given_to, play, stubbed
 from bot.authoring.problems import Problem, ScenarioErrors, listed, near
 from bot.authoring.talk import Talk, read
 from bot.dialogue.actions import Fetch
-from bot.dialogue.scenario import Business, ChooseStep, ScenarioSet
+from bot.dialogue.program import ChooseStep
+from bot.dialogue.scenario import Business, ScenarioSet
 from bot.ports import Asker, Backend, Nlu
 from bot.stores.schema import metadata
 

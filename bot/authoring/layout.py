@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.authoring.graph import DONE, Box, Graph, Row
+from bot.authoring.boxes import DONE, Box, Row
+from bot.authoring.graph import Graph
 from bot.authoring.lettering import fitted
 
 WIDTH = 320.0  # of a box, in px; about forty letters

@@ -35,8 +35,9 @@ from bot.authoring.steps import block
 from bot.authoring.surveys import BUILTIN as WORDED
 from bot.authoring.tree import Fields, Listing, Node, Text, read, read_file
 from bot.authoring.unreadable import Unreadable
-from bot.dialogue.scenario import Business, Prompt, Scenario, ScenarioSet
+from bot.dialogue.scenario import Business, Scenario, ScenarioSet
 from bot.dialogue.values import Value
+from bot.dialogue.wording import Prompt
 
 MAX_FILES = 200
 MAX_TOTAL = 2 * 1024 * 1024  # bytes in one set

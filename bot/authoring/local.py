@@ -10,7 +10,8 @@ from bot.authoring.draft import Draft, Place
 from bot.authoring.tree import Fields, Node
 from bot.dialogue.meaning import Option
 from bot.dialogue.pending import NO, YES
-from bot.dialogue.scenario import Also, Slot
+from bot.dialogue.program import Also
+from bot.dialogue.slot import Slot
 
 WAITING = ("also", "interrupt")  # keys of every step that asks
 KEYS = ("title", "key", "phrases", "steps")

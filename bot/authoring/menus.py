@@ -10,7 +10,8 @@ from bot.authoring.slots import clash
 from bot.authoring.tree import Entry, Node
 from bot.dialogue.expressions import Template
 from bot.dialogue.meaning import Option
-from bot.dialogue.scenario import Item, Prompt, Wording
+from bot.dialogue.program import Item
+from bot.dialogue.wording import Prompt, Wording
 
 _KEYS = ("title", "key", "phrases", "synonyms", "announce", "start", "steps", "pinned")
 _SPOKEN: Mapping[str, Mapping[str, str]] = {

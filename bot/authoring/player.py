@@ -48,8 +48,9 @@ from bot.dialogue.events import (
     Utterance,
 )
 from bot.dialogue.meaning import Language
+from bot.dialogue.program import ChooseStep
 from bot.dialogue.samples import sampled
-from bot.dialogue.scenario import ChooseStep, ScenarioSet
+from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session, Unfinished
 from bot.dialogue.values import PersonName, Value
 from bot.ports import Asker, Backend, Nlu

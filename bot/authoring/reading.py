@@ -11,8 +11,8 @@ from bot.authoring.problems import Problem, latin, listed, near
 from bot.authoring.russian import russian
 from bot.authoring.tree import Fields, Listing, Node, Text
 from bot.dialogue.expressions import Expression, ExpressionError, Template
-from bot.dialogue.scenario import Prompt, Wording
 from bot.dialogue.values import Value
+from bot.dialogue.wording import Prompt, Wording
 
 LANGUAGES = ("ru", "en")  # of the product
 MAX_PROBLEMS = 500  # of one set; nobody reads more, and each costs a search for what was meant

@@ -10,7 +10,7 @@ from bot.authoring.problems import Problem, ScenarioErrors
 from bot.authoring.reading import Reader
 from bot.authoring.tree import Fields, Node, read
 from bot.dialogue.meaning import REPAIRS
-from bot.dialogue.scenario import Prompt
+from bot.dialogue.wording import Prompt
 
 FILE = "repair.yaml"
 BUILTIN = Path(__file__).with_name("builtin.yaml")

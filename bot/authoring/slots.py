@@ -11,8 +11,10 @@ from bot.authoring.problems import listed, near
 from bot.authoring.reading import Reader, blank
 from bot.authoring.tree import Entry, Fields, Node, Text
 from bot.dialogue.meaning import Option
-from bot.dialogue.scenario import Business, Prompt, Rule, Slot
+from bot.dialogue.scenario import Business
+from bot.dialogue.slot import Rule, Slot
 from bot.dialogue.values import Value
+from bot.dialogue.wording import Prompt
 
 TYPES = (
     "choice", "datetime", "date", "time", "number", "money", "digits", "code", "phone", "email", "address", "person",

@@ -22,7 +22,7 @@ from bot.authoring.slots import FIXED
 from bot.authoring.surveys import survey
 from bot.authoring.tree import Fields, Listing, Node, Text
 from bot.dialogue.expressions import Expression
-from bot.dialogue.scenario import (
+from bot.dialogue.program import (
     AgainStep,
     ChooseStep,
     CollectStep,

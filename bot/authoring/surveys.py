@@ -10,8 +10,10 @@ from bot.authoring.local import asked_by_keys, waiting
 from bot.authoring.tree import Fields, Node
 from bot.dialogue.expressions import Expression, Template
 from bot.dialogue.meaning import Option
-from bot.dialogue.scenario import BranchStep, CollectStep, Prompt, RateStep, SetStep, Slot, Wording
+from bot.dialogue.program import BranchStep, CollectStep, RateStep, SetStep
+from bot.dialogue.slot import Slot
 from bot.dialogue.surveys import LOWEST, SCALES
+from bot.dialogue.wording import Prompt, Wording
 
 KINDS: tuple[Literal["csat", "nps", "ces"], ...] = ("csat", "nps", "ces")
 TITLES = {"score": {"ru": "оценка", "en": "score"}, "comment": {"ru": "отзыв", "en": "comment"}}

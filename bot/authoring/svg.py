@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-from bot.authoring.graph import DONE
+from bot.authoring.boxes import DONE
 from bot.authoring.layout import HEAD, LINE, PAD, PILL, SMALL, WIDTH, Layout, Line, Placed
 from bot.authoring.lettering import cut, width
 

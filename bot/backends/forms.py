@@ -20,7 +20,9 @@ from bot.dialogue import codec
 from bot.dialogue.actions import Fetch
 from bot.dialogue.expressions import Expression
 from bot.dialogue.grammar import Literal as Said
-from bot.dialogue.scenario import DoStep, Scenario, ScenarioSet, Slot
+from bot.dialogue.program import DoStep
+from bot.dialogue.scenario import Scenario, ScenarioSet
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import Value
 from bot.errors import NotFound, Unacceptable
 from bot.ports import Asker

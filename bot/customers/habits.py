@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select
 
 from bot.customers.menu import rank
-from bot.dialogue.scenario import ChooseStep, ScenarioSet
+from bot.dialogue.program import ChooseStep
+from bot.dialogue.scenario import ScenarioSet
 from bot.stores.schema import menu_choices
 
 OWN = 50  # of a caller's latest choices; older ones weigh less than 0.8 ** 50

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.dialogue.actions import Choice
 from bot.dialogue.meaning import Meaning
+from bot.dialogue.program import WaitingStep
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import WaitingStep
 
 
 def also_choices(run: Run) -> tuple[Choice, ...]:

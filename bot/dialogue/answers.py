@@ -16,10 +16,11 @@ from bot.dialogue.asking import collected_at, serve, served, take
 from bot.dialogue.choosing import DONE, NOTHING, SKIP, press
 from bot.dialogue.failing import give_up, left_out, refused_too_often
 from bot.dialogue.meaning import Meaning, Reading
+from bot.dialogue.program import ChooseStep, CollectStep, ConfirmStep, Item, Step
 from bot.dialogue.repair import goodbye
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, Item, Slot, Step
 from bot.dialogue.session import Frame, changed
+from bot.dialogue.slot import Slot
 from bot.dialogue.steps import go_on, ordered
 from bot.dialogue.values import Moment
 

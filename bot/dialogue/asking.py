@@ -9,9 +9,10 @@ from bot.dialogue.actions import Choice
 from bot.dialogue.also import also_choices
 from bot.dialogue.choosing import YES_NO, buttons, chosen
 from bot.dialogue.meaning import Reading
+from bot.dialogue.program import ChooseStep
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import ChooseStep, Slot
 from bot.dialogue.session import Frame
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import Moment, Value
 
 SERVED = "served."  # among a frame's visits

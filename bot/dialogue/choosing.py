@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from bot.dialogue.actions import Choice
 from bot.dialogue.meaning import Language
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import Slot
 from bot.dialogue.session import Frame
+from bot.dialogue.slot import Slot
 
 DONE = "done"  # a button: what was chosen so far is all
 NOTHING = "nothing"  # a button: none of them

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from bot.dialogue.meaning import Meaning, ScoredIntent
 from bot.dialogue.pending import titled
+from bot.dialogue.program import WaitingStep
 from bot.dialogue.repair import ask_again, ask_pending
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import WaitingStep
 from bot.dialogue.session import Pending
 
 STAYS = ("repeat", "slower", "wait", "help", "language")  # repairs after which the same question is asked again

@@ -17,9 +17,11 @@ from datetime import date, time
 
 from bot.dialogue.actions import Choice, Fetch, Say
 from bot.dialogue.meaning import Option, SlotSpec
+from bot.dialogue.program import DelegateStep
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import KEYS, DelegateStep, ScenarioSet
+from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Frame
+from bot.dialogue.slot import KEYS
 from bot.dialogue.values import Value
 
 # What a customer says to us all the same: who wants a person gets one, whatever the bot would make of it.

@@ -38,9 +38,10 @@ from bot.dialogue.expecting import expects
 from bot.dialogue.keypad import read_keys
 from bot.dialogue.knowledge import tell
 from bot.dialogue.meaning import Meaning
+from bot.dialogue.program import ChooseStep, DelegateStep, DoStep
 from bot.dialogue.repair import REPAIR, ask_again, hold, missed, offer, silent, withdraw
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import ChooseStep, DelegateStep, DoStep, Scenario, ScenarioSet
+from bot.dialogue.scenario import Scenario, ScenarioSet
 from bot.dialogue.session import Frame, Session
 from bot.dialogue.steps import DIGRESSION, WAITING, go_on, hand_off
 from bot.dialogue.surveys import broken_off

@@ -13,8 +13,10 @@ from bot.dialogue.keypad import digits_expected
 from bot.dialogue.meaning import REPAIRS, Expectation, Language, Option, SlotSpec
 from bot.dialogue.pending import NO, YES
 from bot.dialogue.pending import options as pending_options
-from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, DelegateStep, ScenarioSet, Slot, WaitingStep
+from bot.dialogue.program import ChooseStep, CollectStep, ConfirmStep, DelegateStep, WaitingStep
+from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Frame, Pending, Session
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import Moment
 
 _YES_NO_KEYS = {"1": "yes", "2": "no"}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.dialogue.asking import FAILED, MAX_INVALID, REFUSED, accepted
+from bot.dialogue.program import CollectStep
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import CollectStep, Slot
+from bot.dialogue.slot import Slot
 from bot.dialogue.steps import finish, go_on, hand_off
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
 from bot.dialogue.expressions import sentence
-from bot.dialogue.scenario import Prompt, ScenarioSet
+from bot.dialogue.scenario import ScenarioSet
+from bot.dialogue.wording import Prompt
 
 
 def fixed_speech(scenarios: ScenarioSet) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from bot.dialogue.meaning import Option
-from bot.dialogue.scenario import Scenario, Slot
+from bot.dialogue.scenario import Scenario
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import PersonName, Value
 
 _PHONE = re.compile(r"\+?[\d\s()-]{7,24}")

@@ -9,9 +9,10 @@ from bot.dialogue.answers import ANSWERS
 from bot.dialogue.asking import serve
 from bot.dialogue.expressions import sentence
 from bot.dialogue.meaning import Meaning
+from bot.dialogue.program import ChooseStep
 from bot.dialogue.repair import ask_again
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import Answer, ChooseStep
+from bot.dialogue.scenario import Answer
 from bot.dialogue.steps import go_on
 from bot.dialogue.values import Value
 

@@ -17,8 +17,10 @@ from bot.dialogue.actions import Action, Fetch, Say
 from bot.dialogue.events import Chosen, Event, Keys, Started, Utterance
 from bot.dialogue.keypad import REPAIR_KEYS
 from bot.dialogue.meaning import REPAIRS, Meaning, Reading
-from bot.dialogue.scenario import CollectStep, ConfirmStep, ScenarioSet, Slot
+from bot.dialogue.program import CollectStep, ConfirmStep
+from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Frame, Session, Unfinished
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import MASK, Moment, PersonName, Value
 
 DOT = "•"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.dialogue.meaning import Option
-from bot.dialogue.scenario import ChooseStep, ScenarioSet
+from bot.dialogue.program import ChooseStep
+from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Pending
 
 YES = Option(id="yes", title={"ru": "Да", "en": "Yes"}, key="1")

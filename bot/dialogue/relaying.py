@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from bot.dialogue.delegated import harmless
 from bot.dialogue.delegating import OURS, PLACE, buttons_of, place_of, say, tell
 from bot.dialogue.events import Chosen, Event, Fetched, Keys, Utterance
+from bot.dialogue.program import DelegateStep
 from bot.dialogue.repair import missed
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import KEYS, DelegateStep
+from bot.dialogue.slot import KEYS
 from bot.dialogue.steps import go_on, hand_off
 from bot.dialogue.values import Value
 

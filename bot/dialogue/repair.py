@@ -13,8 +13,9 @@ from bot.dialogue.asking import UNSAID, serve, served
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.failing import asked_slot, give_up, left_out
 from bot.dialogue.pending import options, titled
+from bot.dialogue.program import ChooseStep, CollectStep, ConfirmStep
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import ChooseStep, CollectStep, ConfirmStep, Scenario
+from bot.dialogue.scenario import Scenario
 from bot.dialogue.session import Frame
 from bot.dialogue.steps import finish, go_on, hand_off, starter
 from bot.dialogue.surveys import back_to_score, broken_off

@@ -10,12 +10,15 @@ from typing import Any
 from bot.dialogue.actions import Action, Choice, Fault, Say
 from bot.dialogue.expressions import Expression, ExpressionError, Template, sentence
 from bot.dialogue.meaning import Language, Option
+from bot.dialogue.program import DoStep, Step
 from bot.dialogue.prompts import Within, render, tells
-from bot.dialogue.scenario import DoStep, Prompt, Scenario, ScenarioSet, Slot, Step, Wording
+from bot.dialogue.scenario import Scenario, ScenarioSet
 from bot.dialogue.session import Frame, Session, begun, changed
 from bot.dialogue.showing import Register, show
+from bot.dialogue.slot import Slot
 from bot.dialogue.titles import chosen_titles
 from bot.dialogue.values import Value
+from bot.dialogue.wording import Prompt, Wording
 
 NOWHERE = Frame(scenario="", step="")  # on top of an empty stack
 NOTHING = Scenario(name="", title={}, first="", steps={})

@@ -15,8 +15,7 @@ from bot.dialogue.asking import UNSAID, ask, serve, served
 from bot.dialogue.cases import key_of
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.delegating import delegate
-from bot.dialogue.run import ASKED, Run
-from bot.dialogue.scenario import (
+from bot.dialogue.program import (
     AgainStep,
     BranchStep,
     CaseStep,
@@ -35,6 +34,7 @@ from bot.dialogue.scenario import (
     StartStep,
     Step,
 )
+from bot.dialogue.run import ASKED, Run
 from bot.dialogue.surveys import broken_off, rate
 from bot.dialogue.values import MASK, Moment, Value
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot.dialogue.actions import Rated
+from bot.dialogue.program import RateStep
 from bot.dialogue.prompts import tells
 from bot.dialogue.run import Run
-from bot.dialogue.scenario import RateStep
 from bot.dialogue.session import Frame
 from bot.dialogue.showing import show
 from bot.dialogue.values import MASK

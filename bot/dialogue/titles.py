@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.dialogue.scenario import Slot
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import Value
 
 

@@ -34,8 +34,9 @@ from bot.dialogue.events import (
     Utterance,
 )
 from bot.dialogue.meaning import REPAIRS, Meaning, Reading, ScoredIntent, SlotSpec
-from bot.dialogue.scenario import ScenarioSet, Slot
+from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session, Unfinished
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import Moment
 
 SETS = sorted(file.parent for file in (Path(__file__).parents[2] / "scenarios").glob("*/business.yaml"))

@@ -9,7 +9,8 @@ from bot.authoring.load import check, load
 from bot.authoring.repairing import shipped
 from bot.authoring.surveys import KINDS
 from bot.dialogue.asking import REFUSALS
-from bot.dialogue.scenario import ChooseStep, ScenarioSet
+from bot.dialogue.program import ChooseStep
+from bot.dialogue.scenario import ScenarioSet
 
 CLINIC = Path(__file__).parents[2] / "scenarios" / "clinic"
 

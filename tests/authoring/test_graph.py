@@ -9,15 +9,17 @@ from xml.etree import ElementTree
 import pytest
 from PIL import ImageFont
 
+from bot.authoring.boxes import DONE, KINDS
 from bot.authoring.checks.flow import leads, reached
-from bot.authoring.graph import DONE, KINDS, Graph, of_scenario, of_set
+from bot.authoring.graph import Graph, of_scenario, of_set
 from bot.authoring.graph_words import WORDS
 from bot.authoring.layout import HEAD, PAD, SMALL, TEXT, WIDTH, boxes_overlap, laid_out
 from bot.authoring.lettering import cut, fitted, width
 from bot.authoring.load import load
 from bot.authoring.svg import LOOKS, drawn
-from bot.dialogue import scenario as kinds
-from bot.dialogue.scenario import ScenarioSet, Step
+from bot.dialogue import program as kinds
+from bot.dialogue.program import Step
+from bot.dialogue.scenario import ScenarioSet
 
 SETS = sorted(path.parent for path in (Path(__file__).parents[2] / "scenarios").glob("*/business.yaml"))
 SVG = "{http://www.w3.org/2000/svg}"

@@ -10,24 +10,12 @@ from bot.dialogue.engine import advance, opening
 from bot.dialogue.events import Chosen, Event, Fetched, Keys, Silence, Started, Utterance
 from bot.dialogue.expressions import Expression, Template
 from bot.dialogue.meaning import Meaning, Option, Reading, ScoredIntent
-from bot.dialogue.scenario import (
-    AgainStep,
-    Business,
-    ChooseStep,
-    CollectStep,
-    ConfirmStep,
-    DoStep,
-    Item,
-    Prompt,
-    Rule,
-    SayStep,
-    Scenario,
-    ScenarioSet,
-    Slot,
-    Wording,
-)
+from bot.dialogue.program import AgainStep, ChooseStep, CollectStep, ConfirmStep, DoStep, Item, SayStep
+from bot.dialogue.scenario import Business, Scenario, ScenarioSet
 from bot.dialogue.session import Session
+from bot.dialogue.slot import Rule, Slot
 from bot.dialogue.values import Moment, PersonName
+from bot.dialogue.wording import Prompt, Wording
 
 NOW = datetime(2026, 11, 18, 10, tzinfo=UTC)
 TOMORROW = date(2026, 11, 19)

@@ -7,7 +7,9 @@ import pytest
 
 from bot.dialogue.actions import End
 from bot.dialogue.expressions import Expression
-from bot.dialogue.scenario import CollectStep, SayStep, Scenario, ScenarioSet, Slot, StartStep, Step
+from bot.dialogue.program import CollectStep, SayStep, StartStep, Step
+from bot.dialogue.scenario import Scenario, ScenarioSet
+from bot.dialogue.slot import Slot
 from tests.dialogue.small import SMALL, Talk, item, prompt
 
 ADDRESS = Scenario(

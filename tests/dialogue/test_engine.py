@@ -6,8 +6,10 @@ from bot.dialogue.engine import advance, expects
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Fetched, Left, Started, TransferFailed, Utterance
 from bot.dialogue.expressions import Expression
 from bot.dialogue.meaning import Meaning, Reading
-from bot.dialogue.scenario import BranchStep, ChooseStep, CollectStep, EndStep, HandoffStep, Scenario, ScenarioSet, Slot
+from bot.dialogue.program import BranchStep, ChooseStep, CollectStep, EndStep, HandoffStep
+from bot.dialogue.scenario import Scenario, ScenarioSet
 from bot.dialogue.session import Unfinished
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import Moment
 from tests.dialogue.small import FOUR, IVAN, MAIN, NOW, SMALL, THREE, TOMORROW, Talk, item, prompt
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.dialogue.actions import Handoff
-from bot.dialogue.scenario import AgainStep, CollectStep, DoStep, SayStep, Scenario, Slot
+from bot.dialogue.program import AgainStep, CollectStep, DoStep, SayStep
+from bot.dialogue.scenario import Scenario
+from bot.dialogue.slot import Slot
 from tests.dialogue.small import SMALL, Talk, prompt
 
 NUMBER = Slot(name="number", type="digits", title={"ru": "номер"}, ask=prompt("number", "Номер заказа?"))

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.dialogue.actions import Fetch, Handoff
 from bot.dialogue.events import AgentLeft, Fetched
-from bot.dialogue.scenario import ConfirmStep, SayStep, Scenario
+from bot.dialogue.program import ConfirmStep, SayStep
+from bot.dialogue.scenario import Scenario
 from tests.dialogue.small import IVAN, SMALL, THREE, Talk, prompt
 
 OPERATOR = Scenario(

@@ -8,7 +8,9 @@ from bot.dialogue.actions import Rated
 from bot.dialogue.events import AgentJoined, AgentLeft, Left
 from bot.dialogue.expressions import Expression
 from bot.dialogue.meaning import Option
-from bot.dialogue.scenario import CollectStep, RateStep, SayStep, Scenario, SetStep, Slot
+from bot.dialogue.program import CollectStep, RateStep, SayStep, SetStep
+from bot.dialogue.scenario import Scenario
+from bot.dialogue.slot import Slot
 from tests.dialogue.small import SMALL, Talk, item, prompt
 
 SCORE = Slot(

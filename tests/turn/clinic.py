@@ -19,23 +19,11 @@ from bot.dialogue.actions import Say
 from bot.dialogue.events import Event, Started, Utterance
 from bot.dialogue.expressions import Expression, Template
 from bot.dialogue.meaning import Expectation, Language, Meaning, Option, Reading, ScoredIntent
-from bot.dialogue.scenario import (
-    AgainStep,
-    Business,
-    ChooseStep,
-    CollectStep,
-    ConfirmStep,
-    DoStep,
-    HandoffStep,
-    Item,
-    Prompt,
-    SayStep,
-    Scenario,
-    ScenarioSet,
-    Slot,
-    Wording,
-)
+from bot.dialogue.program import AgainStep, ChooseStep, CollectStep, ConfirmStep, DoStep, HandoffStep, Item, SayStep
+from bot.dialogue.scenario import Business, Scenario, ScenarioSet
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import PersonName, Value
+from bot.dialogue.wording import Prompt, Wording
 from bot.ports import Backend, Identity, Inbound, Outcome
 from bot.stores.bus import LocalBus
 from bot.stores.sql import Database

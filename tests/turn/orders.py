@@ -10,7 +10,8 @@ from typing import Any
 from bot.backends.calendar import Calendar
 from bot.backends.http import Outside
 from bot.dialogue.external import External, Found, Secret
-from bot.dialogue.scenario import CollectStep, DoStep, SayStep, Scenario
+from bot.dialogue.program import CollectStep, DoStep, SayStep
+from bot.dialogue.scenario import Scenario
 from bot.ports import Backend
 from bot.stores.bus import LocalBus
 from bot.stores.sql import Database

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bot.backends import ratings
 from bot.dialogue.actions import Rated
-from bot.dialogue.scenario import RateStep, Scenario
+from bot.dialogue.program import RateStep
+from bot.dialogue.scenario import Scenario
 from bot.stores.sql import Database
 from bot.turn import Turn
 from tests.turn.clinic import clinic, expression, serving, title, writer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bot.authoring.draft import DONE
-from bot.dialogue.scenario import (
+from bot.dialogue.program import (
     AgainStep,
     BranchStep,
     CaseStep,
@@ -16,11 +16,11 @@ from bot.dialogue.scenario import (
     DoStep,
     EndStep,
     HandoffStep,
-    Scenario,
     StartStep,
     Step,
     WaitingStep,
 )
+from bot.dialogue.scenario import Scenario
 
 # Steps at which the conversation waits for somebody, or is over: a circle with one of them in it ends a turn.
 ASKS: tuple[type[Step], ...] = (CollectStep, ChooseStep, ConfirmStep, DelegateStep, HandoffStep, EndStep)

@@ -13,8 +13,10 @@ from bot.authoring.reading import Reader
 from bot.authoring.tree import Node
 from bot.dialogue.expressions import Expression, Template
 from bot.dialogue.grammar import Filtered, Name
-from bot.dialogue.scenario import ChooseStep, Prompt, Slot
+from bot.dialogue.program import ChooseStep
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import Value
+from bot.dialogue.wording import Prompt
 
 # Letters and signs a second of the shipped voices, pauses included: RHVoice 16.2, Hibari 18.1 over ten prompts each.
 PACE: Mapping[str, float] = {"ru": 16.0, "en": 18.0}

@@ -11,7 +11,7 @@ from bot.authoring.reading import Reader
 from bot.authoring.tree import Node
 from bot.dialogue.keypad import REPAIR_KEYS
 from bot.dialogue.meaning import Option
-from bot.dialogue.scenario import ChooseStep, HandoffStep, Item, WaitingStep
+from bot.dialogue.program import ChooseStep, HandoffStep, Item, WaitingStep
 
 _MEANS = {"0": ("calls a person", "зовёт человека"), "*": ("goes back", "ведёт назад"), "#": ("repeats", "повторяет")}
 

@@ -8,7 +8,8 @@ from bot.authoring.problems import listed, near
 from bot.authoring.reading import Reader, Use
 from bot.authoring.tree import Text
 from bot.dialogue.callables import FILTERS, FUNCTIONS
-from bot.dialogue.scenario import Business, Slot
+from bot.dialogue.scenario import Business
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import Value
 
 CUSTOMER = ("name", "phone", "language", "email")

@@ -13,7 +13,7 @@ from bot.authoring.tree import Node
 from bot.dialogue.expressions import Expression
 from bot.dialogue.grammar import Filtered, Name, walk
 from bot.dialogue.meaning import Option
-from bot.dialogue.scenario import ChooseStep, ConfirmStep, WaitingStep
+from bot.dialogue.program import ChooseStep, ConfirmStep, WaitingStep
 from bot.dialogue.values import Value
 
 _LEFT = re.compile(r"\b(TODO|FIXME|XXX+|TBD|lorem ipsum|ТУДУ|TODO:|ДОПИСАТЬ|ЗАГЛУШКА)\b|\?\?\?", re.IGNORECASE)

@@ -12,7 +12,8 @@ from bot.authoring.draft import Draft
 from bot.authoring.reading import Use
 from bot.authoring.slots import FIXED
 from bot.authoring.tree import Node
-from bot.dialogue.scenario import AgainStep, Business, CollectStep, Scenario, SetStep, StartStep
+from bot.dialogue.program import AgainStep, CollectStep, SetStep, StartStep
+from bot.dialogue.scenario import Business, Scenario
 
 _MISSPELT = (
     "unknown_key", "unknown_slot", "lookalike", "want_brackets", "no_space", "no_step", "bad_name", "two_steps",

@@ -41,7 +41,9 @@ from bot.authoring.tree import Node
 from bot.dialogue import grammar
 from bot.dialogue.callables import FILTERS, FUNCTIONS
 from bot.dialogue.expressions import Expression
-from bot.dialogue.scenario import Business, DoStep, SetStep, Slot
+from bot.dialogue.program import DoStep, SetStep
+from bot.dialogue.scenario import Business
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import Value
 
 MAX_ROWS = 500  # looked at each time a column is named; of more it is not told what it holds

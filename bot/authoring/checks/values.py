@@ -9,16 +9,8 @@ from bot.authoring.checks.whole import Places, Whole, expressions, prompts
 from bot.authoring.draft import DONE, Draft
 from bot.authoring.tree import Node
 from bot.dialogue.expressions import Expression
-from bot.dialogue.scenario import (
-    CollectStep,
-    ConfirmStep,
-    DoStep,
-    HandoffStep,
-    Scenario,
-    SetStep,
-    StartStep,
-    Step,
-)
+from bot.dialogue.program import CollectStep, ConfirmStep, DoStep, HandoffStep, SetStep, StartStep, Step
+from bot.dialogue.scenario import Scenario
 
 MAX_WORK = 200_000  # names by steps; a long real scenario has twenty by sixty
 

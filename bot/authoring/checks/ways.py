@@ -12,7 +12,7 @@ from bot.authoring.http import FILE
 from bot.authoring.rasa.declaring import FILE as RASA
 from bot.authoring.reading import Reader
 from bot.authoring.tree import Node
-from bot.dialogue.scenario import (
+from bot.dialogue.program import (
     AgainStep,
     BranchStep,
     CaseStep,
@@ -22,11 +22,11 @@ from bot.dialogue.scenario import (
     EndStep,
     HandoffStep,
     LanguageStep,
-    Scenario,
     SetStep,
     StartStep,
     Step,
 )
+from bot.dialogue.scenario import Scenario
 
 QUIET: tuple[type[Step], ...] = (SetStep, BranchStep, CaseStep, LanguageStep)
 MANY_ATTEMPTS = 5  # a question heard six times has lost the caller; a person comes after two or three by default

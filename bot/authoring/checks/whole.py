@@ -11,7 +11,8 @@ from bot.authoring.draft import Draft
 from bot.authoring.reading import Reader
 from bot.authoring.tree import Node
 from bot.dialogue.expressions import Expression, Template
-from bot.dialogue.scenario import Prompt, ScenarioSet, Wording
+from bot.dialogue.scenario import ScenarioSet
+from bot.dialogue.wording import Prompt, Wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

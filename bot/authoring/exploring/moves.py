@@ -14,7 +14,8 @@ from bot.dialogue.delegated import COMMAND, Bot
 from bot.dialogue.engine import expects
 from bot.dialogue.events import Chosen, Event, Fetched, Keys, Silence, Started, Utterance
 from bot.dialogue.meaning import REPAIRS, Expectation, Language, Meaning, Reading, SlotSpec
-from bot.dialogue.scenario import ConfirmStep, DoStep, Scenario, ScenarioSet
+from bot.dialogue.program import ConfirmStep, DoStep
+from bot.dialogue.scenario import Scenario, ScenarioSet
 from bot.dialogue.session import Session
 from bot.dialogue.showing import Register, show
 from bot.dialogue.values import PersonName, Value

@@ -20,7 +20,9 @@ from bot.authoring.load import written
 from bot.authoring.phrases import expand
 from bot.authoring.slots import samples
 from bot.dialogue.meaning import Language
-from bot.dialogue.scenario import Prompt, ScenarioSet, Slot
+from bot.dialogue.scenario import ScenarioSet
+from bot.dialogue.slot import Slot
+from bot.dialogue.wording import Prompt
 
 VERSION = "3.1"  # of Rasa's training data format
 NLU, DOMAIN, CONFIG = "nlu.yml", "domain.yml", "config.yml"

@@ -17,7 +17,8 @@ from rapidfuzz import fuzz, process
 
 from bot.dialogue.meaning import KNOWLEDGE, REPAIRS, Expectation, Language, Option, SlotSpec
 from bot.dialogue.pending import NEITHER, NO, YES, titled
-from bot.dialogue.scenario import ChooseStep, ScenarioSet
+from bot.dialogue.program import ChooseStep
+from bot.dialogue.scenario import ScenarioSet
 from bot.understanding.llm.endpoint import Message
 from bot.understanding.slots import readers as slots
 

@@ -16,8 +16,9 @@ from bot.dialogue.actions import Action, Fetch, Say
 from bot.dialogue.engine import advance, opening
 from bot.dialogue.events import AgentJoined, AgentLeft, Chosen, Event, Fetched, Started, Utterance
 from bot.dialogue.meaning import Meaning, Reading
+from bot.dialogue.program import DelegateStep
 from bot.dialogue.samples import sampled
-from bot.dialogue.scenario import DelegateStep, ScenarioSet
+from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session, Unfinished
 from bot.dialogue.values import PersonName
 from bot.understanding.nlu import BuiltinNlu

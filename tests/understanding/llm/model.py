@@ -10,8 +10,9 @@ from typing import Any
 from bot.dialogue.engine import advance, expects, opening
 from bot.dialogue.events import Chosen, Event, Fetched, Started, Utterance
 from bot.dialogue.meaning import Expectation, Meaning, Reading
-from bot.dialogue.scenario import Scenario, ScenarioSet, Slot
+from bot.dialogue.scenario import Scenario, ScenarioSet
 from bot.dialogue.session import Session
+from bot.dialogue.slot import Slot
 from bot.dialogue.values import PersonName, Value
 from tests.turn.clinic import clinic
 
