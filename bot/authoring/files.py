@@ -11,8 +11,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from bot.authoring.folder import MAX_TOTAL
 from bot.authoring.knowledge import FOLDER
-from bot.authoring.load import MAX_TOTAL, load
+from bot.authoring.load import load
 from bot.dialogue.scenario import ScenarioSet
 
 _SUFFIXES = (".yaml", ".yml")
