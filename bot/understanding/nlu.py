@@ -34,8 +34,8 @@ from bot.understanding.reading import Expected
 from bot.understanding.repairs import repair
 from bot.understanding.slots import readers as slots
 from bot.understanding.words.alphabets import LONGEST_MENDED, goes_over, written_in, wrong_alphabet, wrong_layout
+from bot.understanding.words.layouts import script
 from bot.understanding.words.normaliser import MAX_CHARS, normalise
-from bot.understanding.words.spelling import script
 
 SURE = 0.7  # an intent that interrupts a question which got some answer
 LIKELY = 0.62  # an intent that interrupts a question which got none

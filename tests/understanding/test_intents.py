@@ -16,7 +16,7 @@ from bot.understanding.intents.cache import IntentCache
 from bot.understanding.intents.concepts import concepts
 from bot.understanding.intents.evaluation import evaluate
 from bot.understanding.intents.model import shipped_encoder, train
-from bot.understanding.words.spelling import from_translit, mended, noised, other_layout, script
+from bot.understanding.words.layouts import from_translit, other_layout, script
 from tests.understanding.conftest import DATA, labelled, phrases
 
 # What each set reaches today, less three points: these guard against a loss, they claim nothing.
@@ -205,18 +205,6 @@ def test_layout_and_alphabet() -> None:
     assert other_layout("руддщ") == "hello"
     assert from_translit("zapishite k vrachu") == "запишите к врачу"
     assert (script("привет"), script("hello"), script("123")) == ("ru", "en", None)
-
-
-def test_words_that_no_dictionary_has_are_mended_and_real_ones_left_alone() -> None:
-    vocabulary = frozenset(("перенесите", "запись", "сертификат"))
-    assert mended("перенисите сертефикат", vocabulary, "ru") == "перенесите сертификат"
-    assert mended("перенести надпись", vocabulary, "ru") == "перенести надпись"
-
-
-def test_noise_is_the_same_each_time_and_differs_from_the_text() -> None:
-    text = "запишите меня пожалуйста к терапевту"
-    assert noised(text) == noised(text) != text
-    assert noised("") == ""
 
 
 TOPICS = (

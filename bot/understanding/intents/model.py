@@ -30,7 +30,7 @@ from bot.understanding.intents.foreign import FOREIGN
 from bot.understanding.intents.lexical import Terms, grams
 from bot.understanding.intents.themes import Themes, themes
 from bot.understanding.words.normaliser import normalise
-from bot.understanding.words.spelling import mended, noised
+from bot.understanding.words.slips import gibberish, mended
 
 MAX_CHARS = 240  # what an intent can be heard in; encoding costs 30 µs a word
 RIDGE = 1.0
@@ -38,7 +38,7 @@ KEPT = 0.98  # share of the author's own phrases, unseen, that must stay above t
 LINES = (-0.3, 0.1)  # between them: a phrase or two teach no line, and many that are all alike a too high one
 SPARED = 0.08  # the line stands so much lower: customers word things further from the author than the author does
 TOO_CLOSE = 0.6  # a foreign example nearer than this (cosine) to an author's phrase is that business's own
-ROWS = 300  # with copies that have typos, of which a set gets sixty at least; the solution is cubic in rows
+NO_WORD = 0.15  # how much less sure a text is of which no dictionary has a word
 # Two intents nearer than this, or a text so near to the reject line, are left to the finer encoder. So it is asked
 # about a quarter of unseen utterances, and loses nothing against asking it always.
 OPEN = 0.5
@@ -89,7 +89,12 @@ class IntentModel:
         plain = mended(plain, self.vocabulary, self.language)
         counts = grams(plain, self.language)
         judged = self._judge(plain, counts)
-        return judged if self.finer is None or not _open(judged) else self.finer._judge(plain, counts)
+        if self.finer is not None and _open(judged):
+            judged = self.finer._judge(plain, counts)
+        if gibberish(plain, self.vocabulary, self.language):
+            # Encoders see a likeness to something in any letters.
+            judged = [replace(one, sure=max(0.0, one.sure - NO_WORD)) for one in judged]
+        return judged
 
     def _judge(self, plain: str, counts: Mapping[str, int]) -> list[Judged]:
         vectors = [np.asarray(each.encode([plain]), np.float32) for each in self.encoders]
@@ -142,15 +147,17 @@ def _open(judged: Sequence[Judged]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lesson:
-    """What is taught: the author's texts, the same with copies that have typos (rows), and what is none of theirs."""
+    """What is taught: the author's texts, and what is none of theirs.
+
+    There are no copies with typos: what people misspell is mended before it is judged, which is better than both
+    (docs/benchmarks.md).
+    """
 
     language: Language
     names: tuple[str, ...]
     texts: list[str]
+    owner: list[int]
     folds: list[int]
-    rows: list[str]
-    owners: list[int]
-    fold_of: list[int]
     against: list[str]
 
 
@@ -171,7 +178,7 @@ def train(
         return _untrained(language)
     terms = Terms.of(lesson.texts, language)
     foreign = _foreign(lesson)
-    counts = [grams(text, language) for text in lesson.rows]
+    counts = [grams(text, language) for text in lesson.texts]
     foreign_counts = [_grams_of_shipped(text, language) for text, _ in foreign]
     second = finer_than(encoder) if finer else None
     encoders = () if encoder is None else (encoder,)
@@ -189,18 +196,14 @@ def _lesson(phrases: Mapping[str, Sequence[str]], language: Language, against: S
         unique = dict.fromkeys(plain for plain in (normalise(one)[:MAX_CHARS] for one in phrases[name]) if plain)
         texts += unique
         owner += [at] * len(unique)
-    folds = _folds(owner)
-    rows, owners, fold_of = list(texts), list(owner), list(folds)
-    copies = min(len(texts), max(60, ROWS - len(texts)))
-    for nth in range(copies):
-        at = nth * len(texts) // copies
-        rows.append(noised(texts[at]))
-        owners.append(owner[at])
-        fold_of.append(folds[at])
     return _Lesson(
-        language=language, names=names, texts=texts, folds=folds, rows=rows, owners=owners, fold_of=fold_of,
+        language=language,
+        names=names,
+        texts=texts,
+        owner=owner,
+        folds=_folds(owner),
         against=[plain for one in against if (plain := normalise(one))],
-    )  # fmt: skip
+    )
 
 
 def _foreign(lesson: _Lesson) -> list[tuple[str, int]]:
@@ -234,30 +237,29 @@ def _solved(
 ) -> IntentModel:  # fmt: skip
     told = themes(lesson.language)
     lexical, strange = terms.matrix(counts), terms.matrix(foreign_counts)
-    own = len(lesson.texts)
-    owner = np.array(lesson.owners[:own], np.intp)
-    ours = [np.asarray(each.encode(lesson.rows), np.float32) for each in encoders]
+    owner = np.array(lesson.owner, np.intp)
+    ours = [np.asarray(each.encode(lesson.texts), np.float32) for each in encoders]
     theirs = [_foreign_vectors(foreign, told, each) for each in encoders]
     dense = told.dense(ours, encoders, counts)
     foreign_dense = told.dense(theirs, encoders, foreign_counts)
     if encoders:
-        examples = _unit(dense[:own])
+        examples = _unit(dense)
         closest = (_unit(foreign_dense) @ examples.T).max(axis=1)
     else:
-        examples = _unit(np.hstack([dense[:own], lexical[:own].toarray()]))
+        examples = _unit(np.hstack([dense, lexical.toarray()]))
         closest = (_unit(np.hstack([foreign_dense, strange.toarray()])) @ examples.T).max(axis=1)
     far = np.flatnonzero(closest < TOO_CLOSE)
 
     from scipy.sparse import vstack
 
-    wanted = np.full((len(lesson.rows) + len(far), len(lesson.names)), -1.0)
-    wanted[np.arange(len(lesson.rows)), lesson.owners] = 1.0
+    wanted = np.full((len(lesson.texts) + len(far), len(lesson.names)), -1.0)
+    wanted[np.arange(len(lesson.texts)), lesson.owner] = 1.0
     all_dense = np.vstack([dense, foreign_dense[far]])
     all_lexical = vstack([lexical, strange[far]]).tocsr()
     gram = all_dense @ all_dense.T + (all_lexical @ all_lexical.T).toarray() + 1.0
-    mine = slice(0, len(lesson.rows))
-    meaning, unseen_meaning = _ridge(gram[mine, mine], wanted[mine], lesson.fold_of)
-    known, unseen_known = _ridge(gram, wanted, lesson.fold_of)
+    mine = slice(0, len(lesson.texts))
+    meaning, unseen_meaning = _ridge(gram[mine, mine], wanted[mine], lesson.folds)
+    known, unseen_known = _ridge(gram, wanted, lesson.folds)
     return IntentModel(
         language=lesson.language,
         names=lesson.names,

@@ -6,8 +6,8 @@ import re
 
 from bot.dialogue import morphology
 from bot.dialogue.meaning import Expectation, Language, Meaning
+from bot.understanding.words.layouts import from_translit, other_layout, script
 from bot.understanding.words.normaliser import MAX_CHARS, normalise
-from bot.understanding.words.spelling import from_translit, other_layout, script
 
 _CODE = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")  # a plate, an order's number: no keyboard makes words of "A123BC77"
 LONGEST_MENDED = 300  # characters; who writes more has seen what the keyboard does
