@@ -43,7 +43,7 @@ WORDS: Mapping[Locale, Mapping[str, str]] = {
         "file": "туда нельзя записать",
     },
 }
-# What is said of a bot.authoring.rasa.importing.Note.
+# What is said of a bot.authoring.rasa.notes.Note.
 NOTES: Mapping[Locale, Mapping[str, str]] = {
     "en": {
         "built_in": "{name}: every conversation here understands it by itself; its examples were not needed",
@@ -51,6 +51,16 @@ NOTES: Mapping[Locale, Mapping[str, str]] = {
         "values": "{name}: its examples only answer questions; the slots' own readers do that here",
         "middle": "{name}: what follows it was taken from the middle of a story",
         "action": "{name}: Python; declare it in actions.yaml, or keep that bot and 'delegate:' to it",
+        "conflict": "another story goes on otherwise there, with {name}; the first one was taken",
+        "depends": "which way it goes depends on {name}, which nobody asks for before; the first way was taken",
+        "later": "after “{name}” nothing follows that can be said here; those turns were left out",
+        "deep": "turns nested deeper than eight were left out, from “{name}” on",
+        "words": "“{name}” is no example of an intent; the story was left there",
+        "checkpoint": "no story begins with the checkpoint {name}",
+        "circle": "the checkpoint {name} leads back to itself; it was followed once",
+        "ways": "too many ways through “or” and checkpoints; the first ones were taken",
+        "greeted": "{name} begins at a greeting; here a greeting leads to the menu",
+        "other": "the step “{name}” was left out",
         "content": "{name}: pictures, custom payloads and conditions were left out",
         "variations": "{name}: the first wording is said; {count} more were left out",
         "button": "the button “{name}” begins no scenario and was left out",
@@ -70,6 +80,16 @@ NOTES: Mapping[Locale, Mapping[str, str]] = {
         "values": "{name}: примеры только отвечают на вопросы; здесь это делают сами слоты",
         "middle": "{name}: продолжение взято из середины истории",
         "action": "{name}: это Python; опишите в actions.yaml или оставьте того бота и передайте ему: 'delegate:'",
+        "conflict": "другая история идёт здесь иначе, дальше {name}; взята первая",
+        "depends": "куда идти, зависит от {name}, а этого перед тем никто не спрашивает; взят первый путь",
+        "later": "после «{name}» нет ничего, что можно сказать здесь; эти реплики не взяты",
+        "deep": "реплики глубже восьмой не взяты, начиная с «{name}»",
+        "words": "«{name}» — не пример ни одного намерения; история взята до этого места",
+        "checkpoint": "с контрольной точки {name} не начинается ни одна история",
+        "circle": "контрольная точка {name} ведёт к самой себе; пройдено один раз",
+        "ways": "слишком много путей через «or» и контрольные точки; взяты первые",
+        "greeted": "{name} начинается с приветствия; здесь приветствие ведёт в меню",
+        "other": "шаг «{name}» не взят",
         "content": "{name}: картинки, свои данные и условия не взяты",
         "variations": "{name}: говорится первый вариант, ещё {count} не взято",
         "button": "кнопка «{name}» не начинает сценария и не взята",
@@ -122,6 +142,7 @@ def import_(
         console.print(words["notes"], style="yellow")
         for note in made.notes:
             line = told[note.what].format(name=note.name, count=note.count)
+            line = f"{note.place}: {line}" if note.place else line
             console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
     if made.problems:
         console.print(words["problems"].format(count=len(made.problems)), style="red")

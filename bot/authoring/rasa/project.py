@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.authoring.problems import Problem
+from bot.authoring.rasa.flows import Flow, flows
+from bot.authoring.rasa.shapes import File, written
 from bot.authoring.tree import Fields, Listing, Node, Text, read
 from bot.authoring.unreadable import Unreadable
 from bot.errors import Unacceptable
@@ -26,7 +28,8 @@ _ANNOTATED = re.compile(r"\[(?P<text>[^\]\n]+)\](?:\((?P<entity>[^()\n]+)\)|(?P<
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Words of an example that are an entity; value: what they stand for, where that differs."""
+    """Words of an example that are an entity, with its role "city.from"; value: what they stand for, where that
+    differs."""
 
     text: str
     entity: str
@@ -63,26 +66,10 @@ class Response:
     other: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step of a rule or story. kind: intent, action, loop (a form begins; "" where it ends), other."""
-
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
-    """A rule or a story. rule: what always follows, where a story is an example of it."""
-
-    name: str
-    steps: tuple[Step, ...]
-    rule: bool = False
-
-
 @dataclass(slots=True)
 class Project:
-    """All of it, by name. left: files that weren't read, and why: "old", "empty"."""
+    """All of it, by name. left: files that weren't read. places: of intents, responses, slots, actions and regular
+    expressions, ("intent", "greet") -> "data/nlu.yml:4"; where it was met first."""
 
     intents: dict[str, list[Example]] = field(default_factory=dict)
     synonyms: dict[str, list[str]] = field(default_factory=dict)  # value -> words for it
@@ -94,7 +81,15 @@ class Project:
     actions: list[str] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
-    language: str = ""
+    places: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def said_as(self, words: str) -> str:
+        """The intent that has these words among its examples, "" where none has."""
+        wanted = plain(example(words)).casefold()
+        for intent, examples in self.intents.items():
+            if any(plain(each).casefold() == wanted for each in examples):
+                return intent
+        return ""
 
 
 def opened(folder: Path, locale: str = "en") -> Project:
@@ -113,7 +108,6 @@ def opened(folder: Path, locale: str = "en") -> Project:
             continue
         _Reading(made, name).file(root)
     made.left += [path.relative_to(folder).as_posix() for path in sorted(folder.glob("data/*.md"))]
-    made.language = _language(folder, locale)
     if not made.intents and not made.responses:
         raise Unacceptable(
             "no nlu.yml and no domain.yml of Rasa 3 are in it", where=str(folder), fix="Name the folder that holds them"
@@ -142,21 +136,15 @@ def _parsed(path: Path, name: str, locale: str) -> Node | None:
         raise Unacceptable(what.rstrip("."), where=f"{name}:{error.line}") from error
 
 
-def _language(folder: Path, locale: str) -> str:
-    for name in ("config.yml", "config.yaml"):
-        if (folder / name).is_file():
-            root = _parsed(folder / name, name, locale)
-            found = root.get("language") if isinstance(root, Fields) else None
-            return found.value.strip() if isinstance(found, Text) else ""
-    return ""
-
-
 class _Reading:
     """One file into the project; whatever is no such thing is passed over, or is an error with its place."""
 
     def __init__(self, project: Project, name: str) -> None:
         self.project = project
-        self.name = name
+        self.at = File(name)
+
+    def seen(self, kind: str, name: str, node: Node) -> None:
+        self.project.places.setdefault((kind, name), self.at.place(node))
 
     def file(self, root: Fields) -> None:
         for key, take in (
@@ -171,39 +159,26 @@ class _Reading:
             if node is not None and not (isinstance(node, Text) and node.empty):
                 take(node)
         for key in ("rules", "stories"):
-            self.flows(root.get(key), rule=key == "rules")
-
-    def wrong(self, node: Node, what: str) -> Unacceptable:
-        return Unacceptable(what, where=f"{self.name}:{node.line}", fix="Look at Rasa's own `rasa data validate`")
-
-    def items(self, node: Node | None, what: str) -> tuple[Node, ...]:
-        if node is None or (isinstance(node, Text) and node.empty):
-            return ()
-        if not isinstance(node, Listing):
-            raise self.wrong(node, f"'{what}' is no list")
-        return node.items
-
-    def fields(self, node: Node, what: str) -> Fields:
-        if not isinstance(node, Fields):
-            raise self.wrong(node, f"'{what}' holds no names with values")
-        return node
+            self.project.flows += flows(self.at, root.get(key), rule=key == "rules")
 
     # --- nlu ---
 
     def nlu(self, node: Node) -> None:
-        for item in self.items(node, "nlu"):
-            entry = self.fields(item, "nlu")
+        for item in self.at.items(node, "nlu"):
+            entry = self.at.fields(item, "nlu")
             examples = self.examples(entry.get("examples"))
-            kinds = {each.key.value: _text(each.value) for each in entry.entries}
+            kinds = {each.key.value: written(each.value) for each in entry.entries}
             if "intent" in kinds:
                 known = self.project.intents.setdefault(kinds["intent"], [])
-                known += [_example(text) for text in examples]
+                known += [example(text) for text in examples]
+                self.seen("intent", kinds["intent"], item)
             elif "synonym" in kinds:
                 self.project.synonyms.setdefault(kinds["synonym"], []).extend(examples)
             elif "lookup" in kinds:
                 self.project.lookups.setdefault(kinds["lookup"], []).extend(examples)
             elif "regex" in kinds:
                 self.project.regexes.append(kinds["regex"])
+                self.seen("regex", kinds["regex"], item)
 
     def examples(self, node: Node | None) -> list[str]:
         """A block of "- …" lines, or a list of texts or of {text: …}."""
@@ -211,7 +186,7 @@ class _Reading:
             lines = (line.strip() for line in node.value.splitlines())
             return [line[1:].strip() for line in lines if line.startswith("-") and line[1:].strip()]
         found = []
-        for item in self.items(node, "examples"):
+        for item in self.at.items(node, "examples"):
             text = item.get("text") if isinstance(item, Fields) else item
             if isinstance(text, Text) and text.value.strip():
                 found.append(text.value.strip().removeprefix("- "))
@@ -220,37 +195,41 @@ class _Reading:
     # --- domain ---
 
     def intents(self, node: Node) -> None:
-        for item in self.items(node, "intents"):
-            name = item.entries[0].key.value if isinstance(item, Fields) and item.entries else _text(item)
+        for item in self.at.items(node, "intents"):
+            name = item.entries[0].key.value if isinstance(item, Fields) and item.entries else written(item)
             if name:
                 self.project.intents.setdefault(name, [])
+                self.seen("intent", name, item)
 
     def slots(self, node: Node) -> None:
-        for entry in self.fields(node, "slots").entries:
+        for entry in self.at.fields(node, "slots").entries:
             about = entry.value if isinstance(entry.value, Fields) else None
-            kind = _text(about.get("type")) if about else "text"
-            values = self.items(about.get("values"), "values") if about else ()
-            mappings = self.items(about.get("mappings"), "mappings") if about else ()
-            entities = [_text(each.get("entity")) for each in mappings if isinstance(each, Fields)]
+            kind = written(about.get("type")) if about else "text"
+            values = self.at.items(about.get("values"), "values") if about else ()
+            mappings = self.at.items(about.get("mappings"), "mappings") if about else ()
+            entities = [_named(each.get("entity"), each.get("role")) for each in mappings if isinstance(each, Fields)]
+            self.seen("slot", entry.key.value, entry.key)
             self.project.slots[entry.key.value] = RasaSlot(
                 name=entry.key.value,
                 type=kind or "text",
-                values=tuple(text for each in values if (text := _text(each))),
+                values=tuple(value for each in values if (value := written(each))),
                 entities=tuple(each for each in entities if each) or (entry.key.value,),
             )
 
     def responses(self, node: Node) -> None:
-        for entry in self.fields(node, "responses").entries:
+        for entry in self.at.fields(node, "responses").entries:
+            self.seen("response", entry.key.value, entry.key)
             texts: list[str] = []
             buttons: list[Button] = []
             other = False
-            for item in self.items(entry.value, entry.key.value):
-                variation = self.fields(item, entry.key.value)
-                if text := _text(variation.get("text")):
+            for item in self.at.items(entry.value, entry.key.value):
+                variation = self.at.fields(item, entry.key.value)
+                if text := written(variation.get("text")):
                     texts.append(text)
-                shown = [each for each in self.items(variation.get("buttons"), "buttons") if isinstance(each, Fields)]
+                given = self.at.items(variation.get("buttons"), "buttons")
+                shown = [each for each in given if isinstance(each, Fields)]
                 if not buttons:
-                    buttons = [Button(title=_text(b.get("title")), payload=_text(b.get("payload"))) for b in shown]
+                    buttons = [Button(title=written(b.get("title")), payload=written(b.get("payload"))) for b in shown]
                 other = other or any(
                     variation.get(key) is not None for key in ("image", "custom", "attachment", "condition", "channel")
                 )
@@ -259,52 +238,25 @@ class _Reading:
             )
 
     def forms(self, node: Node) -> None:
-        for entry in self.fields(node, "forms").entries:
+        for entry in self.at.fields(node, "forms").entries:
             about = entry.value if isinstance(entry.value, Fields) else None
             wanted = about.get("required_slots") if about else None
-            if isinstance(wanted, Fields):  # of Rasa 2: slot -> mappings
-                names = tuple(each.key.value for each in wanted.entries)
+            if wanted is None and about is not None:  # of Rasa 2: slot -> mappings
+                wanted = replace(about, entries=tuple(e for e in about.entries if isinstance(e.value, Listing)))
+            if isinstance(wanted, Fields):
+                names = tuple(each.key.value for each in wanted.entries if each.key.value != "ignored_intents")
             else:
-                names = tuple(text for each in self.items(wanted, "required_slots") if (text := _text(each)))
+                names = tuple(name for each in self.at.items(wanted, "required_slots") if (name := written(each)))
             self.project.forms[entry.key.value] = names
 
     def actions(self, node: Node) -> None:
-        self.project.actions += [text for each in self.items(node, "actions") if (text := _text(each))]
-
-    # --- rules and stories ---
-
-    def flows(self, node: Node | None, *, rule: bool) -> None:
-        for item in self.items(node, "rules" if rule else "stories"):
-            about = self.fields(item, "rules" if rule else "stories")
-            name = _text(about.get("rule")) or _text(about.get("story"))
-            before = [each for each in self.items(about.get("condition"), "condition") if isinstance(each, Fields)]
-            steps = (*before, *(s for s in self.items(about.get("steps"), "steps") if isinstance(s, Fields)))
-            read_ = tuple(step for each in steps for step in self.steps(each))
-            self.project.flows.append(Flow(name=name, steps=read_, rule=rule))
-
-    def steps(self, node: Fields) -> Iterator[Step]:
-        either = node.get("or")
-        if either is not None:
-            for each in self.items(either, "or"):
-                if isinstance(each, Fields):
-                    yield from self.steps(each)
-            return
-        for key, kind in (("intent", "intent"), ("action", "action"), ("active_loop", "loop")):
-            found = node.get(key)
-            if found is not None:
-                name = "" if isinstance(found, Text) and found.empty else _text(found)
-                yield Step(kind=kind, name=name)
-                return
-        yield Step(kind="other", name=node.entries[0].key.value if node.entries else "")
+        for each in self.at.items(node, "actions"):
+            if name := written(each):
+                self.project.actions.append(name)
+                self.seen("action", name, each)
 
 
-def _text(node: Node | None) -> str:
-    if not isinstance(node, Text) or node.empty:
-        return ""
-    return node.value.strip()
-
-
-def _example(text: str) -> Example:
+def example(text: str) -> Example:
     """ "запишите к [терапевту]{"entity": "service", "value": "terapevt"}" """
     parts: list[str | Span] = []
     end = 0
@@ -326,5 +278,16 @@ def _annotation(found: re.Match[str]) -> tuple[str, str]:
         about = json.loads(found["json"])
     except ValueError:
         return "", ""
-    entity, value = about.get("entity"), about.get("value")
-    return (entity if isinstance(entity, str) else ""), (str(value) if value is not None else "")
+    entity, role, value = about.get("entity"), about.get("role"), about.get("value")
+    name = entity if isinstance(entity, str) else ""
+    return f"{name}.{role}" if name and isinstance(role, str) else name, str(value) if value is not None else ""
+
+
+def _named(entity: Node | None, role: Node | None) -> str:
+    """With its role as "city.from"."""
+    return ".".join(part for part in (written(entity), written(role)) if part)
+
+
+def plain(said: Example) -> str:
+    """The words alone."""
+    return "".join(part.text if isinstance(part, Span) else part for part in said.parts)
