@@ -13,6 +13,7 @@ from bot.authoring.tree import Fields, Listing, Node, Text
 from bot.dialogue.slot import Slot
 from bot.dialogue.values import Value
 
+TAUGHT = 4  # texts of one phrase, spread over all that it means; twelve taught no more and took three times as long
 MAX_TEXTS = 100_000  # that the phrases of one set may mean; the understanding learns from a few thousand
 
 
@@ -87,7 +88,7 @@ def of_set(
                 other = said.setdefault((language, text.casefold()), intent)
                 if other != intent:
                     reader.problem("phrase_clash", items, text=text, name=other)
-                texts[text] = None
+            texts.update(dict.fromkeys(stands_for[:TAUGHT]))
     return {intent: {language: tuple(texts) for language, texts in spoken.items()} for intent, spoken in out.items()}
 
 

@@ -275,8 +275,26 @@ class BuiltinNlu:
             return _chosen(option, heard)
         if heard.yes is not None:
             return Meaning(yes=heard.yes)
+        if asked is None and not expectation.slots and (taken := self._taken(said, heard, expectation)) is not None:
+            return taken
         chat = self._smalltalk.guess(said, heard.language, expectation)
         return Meaning(intents=(chat,)) if chat is not None else Meaning()
+
+    def _taken(self, said: str, heard: Heard, expectation: Expectation) -> Meaning | None:
+        """ "На укладку первого января в двенадцать": no word of a wish, but a scenario that takes all that was told,
+        one of the business's own names among it. Of several the likeliest. Else None."""
+        fitting: dict[str, Mapping[str, Reading]] = {}
+        for name, specs in expectation.intent_slots.items():
+            readings, left = unasked(said, specs, heard) if name in expectation.intents else ({}, said)
+            types = {spec.type for spec in specs if spec.name in readings}
+            if len(readings) > 1 and "choice" in types and not content(left, heard.language):
+                fitting[name] = readings
+        model = self._models.get(heard.language)
+        for judged in model.judge(said) if model is not None and fitting else ():
+            if judged.name in fitting:
+                intent = ScoredIntent(name=judged.name, score=LIKELY)
+                return Meaning(intents=(intent,), readings=fitting[judged.name])
+        return None
 
     def _interrupts(
         self, best: ScoredIntent, answered: Mapping[str, Reading], asked: SlotSpec | None, expectation: Expectation

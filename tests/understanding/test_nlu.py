@@ -322,3 +322,16 @@ def test_the_first_words_tell_the_language_whatever_the_layout(
 def test_a_name_without_my_name_is(nlu: BuiltinNlu, text: str, name: str | None) -> None:
     told = nlu.understand(text, MENU, language="ru", now=NOW).readings.get("name")
     assert (str(told.value) if told else None) == name
+
+
+def test_what_is_told_without_a_wish_is_the_scenarios_that_takes_it():
+    """Phrases so unlike the words that no machine hears them: what is read of the words decides."""
+    told = BuiltinNlu({"booking": {"ru": ["когда вы свободны"]}, "reschedule": {"ru": ["сдвиньте меня"]}}, encoder=None)
+    heard = told.understand("зубной первого декабря в 12", MENU, language="ru", now=NOW)
+    assert heard.intent == "booking"
+    assert {name: reading.value for name, reading in heard.readings.items()} == {
+        "service": "stomatolog", "when": datetime(2026, 12, 1, 12),
+    }  # fmt: skip
+    # One thing told, or more than is taken, may be about anything.
+    for text in ("зубной", "первого декабря в 12", "зубной первого декабря в 12 испортил мне пломбу"):
+        assert told.understand(text, MENU, language="ru", now=NOW).intent is None, text

@@ -68,7 +68,8 @@ def _judged(
     language: Language,
     encoder: Encoder | None,
 ) -> list[tuple[str, str]]:
-    lexical = Terms.of(plain, language).matrix([grams(text, language) for text in plain])
+    counts = [grams(text, language) for text in plain]
+    lexical = Terms.of(counts, language).matrix(counts)
     terms = np.asarray((lexical @ lexical.T).todense(), np.float64)
     gram = terms
     if encoder is not None:

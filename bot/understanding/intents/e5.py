@@ -15,7 +15,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -33,6 +33,7 @@ MAGIC = b"E5S1"
 LONGEST = 64  # pieces; an intent is heard in 240 characters
 _BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])  # 32 weights
 _SPACE = "▁"
+_WORDS = 8_192  # whose pieces are remembered
 _USEFUL = re.compile(r"▁?[a-zа-яё0-9.,:/\-]*")
 _FILE = "e5-small-q4.bin"
 
@@ -77,6 +78,7 @@ class _Pieces:
     unknown: int
     longest: int
     unlikely: float
+    words: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> _Pieces:
@@ -86,7 +88,21 @@ class _Pieces:
         return cls(scores, told["begin"], told["end"], told["unknown"], longest, told["unlikely"])
 
     def ids(self, text: str) -> list[int]:
-        text = _SPACE + text.replace(" ", _SPACE)
+        cut: list[int] = []
+        for word in text.split(" "):
+            cut += self._cut(word)
+        return [self.begin, *cut[: LONGEST - 2], self.end]
+
+    def _cut(self, word: str) -> tuple[int, ...]:
+        """No piece reaches from one word into the next, so each is cut by itself; texts share most of their words."""
+        known = self.words.get(word)
+        if known is None:
+            if len(self.words) >= _WORDS:
+                self.words.clear()
+            known = self.words[word] = self._likeliest(_SPACE + word)
+        return known
+
+    def _likeliest(self, text: str) -> tuple[int, ...]:
         best: list[tuple[float, int, int]] = [(0.0, 0, 0)] + [(-1e9, 0, 0)] * len(text)  # score, piece, from
         for start in range(len(text)):
             sofar = best[start][0]
@@ -101,7 +117,7 @@ class _Pieces:
         while at > 0:
             cut.append(best[at][1])
             at = best[at][2]
-        return [self.begin, *cut[::-1][: LONGEST - 2], self.end]
+        return tuple(cut[::-1])
 
 
 @lru_cache(maxsize=1)

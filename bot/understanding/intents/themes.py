@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -48,27 +49,23 @@ class Themes:
     weights: Mapping[str, Matrix]
     foreign: Mapping[str, Matrix]
 
-    def dense(
-        self, vectors: Sequence[Matrix], encoders: tuple[Encoder, ...], counts: Sequence[Mapping[str, int]]
-    ) -> Matrix:
+    def dense(self, vectors: Sequence[Matrix], encoders: tuple[Encoder, ...], words: Any) -> Matrix:
         """Rows of features: each encoder's vectors, centred, and the themes. vectors: (texts, width) an encoder.
-        counts: each text's `grams`."""
+        words: the texts' rows of `terms`, or the one of them."""
         plain = [_centred(each, self.means.get(named((one,)))) for each, one in zip(vectors, encoders, strict=True)]
-        return np.hstack([*plain, WEIGHT * self._told(plain, named(encoders), counts)])
+        return np.hstack([*plain, WEIGHT * self._told(plain, named(encoders), words)])
 
-    def _told(self, plain: Sequence[Matrix], encoders: str, counts: Sequence[Mapping[str, int]]) -> Matrix:
+    def _told(self, plain: Sequence[Matrix], encoders: str, words: Any) -> Matrix:
         weights = self.weights.get(encoders)
         if weights is None:  # another encoder than the shipped: its vectors tell no theme, the words do
             plain, weights = (), self.weights[""]
         wide = sum(each.shape[1] for each in plain)
-        figures = np.repeat(weights[-1:], len(counts), axis=0)
-        if plain:
-            figures += np.hstack(plain) @ weights[:wide]
-        for at, each in enumerate(counts):
-            places, values = self.terms.row(each)
-            figures[at] += values @ weights[wide:-1][places]
-        # -1 is "surely not this theme".
-        return _unit(np.maximum(figures + 1, 0))
+        figures = np.atleast_2d(words @ weights[wide:-1]) + (weights[-1] + 1)  # -1 is "surely not this theme"
+        at = 0
+        for each in plain:
+            figures += each @ weights[at : at + each.shape[1]]
+            at += each.shape[1]
+        return _unit(np.maximum(figures, 0))
 
 
 def _unit(rows: Any) -> Matrix:
@@ -92,6 +89,24 @@ def themes(language: Language) -> Themes:
             if tongue == language and kind in by:
                 by[kind][name] = kept[key].astype(np.float32)
         return Themes(tuple(about["names"]), terms, by["mean"], by["weights"], by["foreign"])
+
+
+@lru_cache(maxsize=2)
+def foreign_words(language: Language) -> tuple[Counter[str], ...]:
+    """The `grams` of FOREIGN: every set is taught the same foreign requests."""
+    return tuple(grams(normalise(text), language) for text in FOREIGN[language])
+
+
+@lru_cache(maxsize=8)
+def foreign_rows(language: Language, encoders: tuple[Encoder, ...]) -> Matrix:
+    """`dense` of FOREIGN; vectors as shipped where they are, else encoded now."""
+    told = themes(language)
+    vectors = []
+    for each in encoders:
+        shipped = told.foreign.get(named((each,)))
+        texts = [normalise(text) for text in FOREIGN[language]]
+        vectors.append(np.asarray(each.encode(texts), np.float32) if shipped is None else shipped)
+    return told.dense(vectors, encoders, told.terms.matrix(foreign_words(language)))
 
 
 @lru_cache(maxsize=2)
@@ -131,8 +146,9 @@ def make(path: Path) -> None:
         names = sorted({theme for _, theme in requests(language)})
         wanted = np.full((len(texts), len(names)), -1.0)
         wanted[np.arange(len(texts)), [names.index(theme) for _, theme in requests(language)]] = 1.0
-        terms = Terms.of(texts, language, blocks=_BLOCKS, fewest=_FEWEST)
-        lexical = terms.matrix([grams(text, language) for text in texts]).toarray()
+        counts = [grams(text, language) for text in texts]
+        terms = Terms.of(counts, language, blocks=_BLOCKS, fewest=_FEWEST)
+        lexical = terms.matrix(counts).toarray()
         about = {"names": names, "terms": sorted(terms.places, key=terms.places.__getitem__)}
         arrays[f"{language}.about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
         arrays[f"{language}.idf"] = terms.idf
