@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from bot.authoring.checks.whole import Phrase
+from bot.authoring.examples import TAUGHT
 from bot.authoring.load import written
 from bot.authoring.phrases import expand
 from bot.authoring.slots import samples
@@ -92,7 +93,7 @@ def examples(scenarios: ScenarioSet, phrases: Sequence[Phrase], languages: Seque
             continue
         intent = scenarios.scenarios.get(phrase.intent)
         slots = intent.slots if intent is not None else owners.get(phrase.reader.file, {})
-        texts = expand(phrase.source, _marked(slots, phrase.language, scenarios))
+        texts = expand(phrase.source, _marked(slots, phrase.language, scenarios))[:TAUGHT]
         said.setdefault(phrase.intent, {}).update(dict.fromkeys(texts))
     return {intent: list(texts) for intent, texts in sorted(said.items())}
 
