@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -105,7 +105,7 @@ class Nlu(Protocol):
 
 
 @runtime_checkable
-class Advised(Protocol):
+class Advised(Nlu, Protocol):
     """An Nlu that asks another program about some texts. It is asked between two transactions: none waits for it."""
 
     def consider(self, text: str, expectation: Expectation, *, language: Language, now: datetime) -> Meaning | Question:
@@ -221,11 +221,19 @@ class Undelivered(Exception):
         self.retry_after = retry_after
 
 
+Further = Callable[[Outcome], Awaitable[None]]
+
+
 class Turns(Protocol):
     """The one door to a conversation: customers, agents, timers all come through it."""
 
-    async def take(self, inbound: Inbound) -> Outcome:
-        """Understand, advance, commit; returns when the effects are committed. Events of one conversation in order."""
+    async def take(self, inbound: Inbound, further: Further | None = None) -> Outcome:
+        """Understand, advance, commit; returns when the effects are committed. Events of one conversation in order.
+
+        Where other programs are asked, the outcome has all that follows from their answers, too. With `further` it is
+        what came before the first of them, and each answer's outcome is given to `further` as soon as it is committed,
+        before anybody else hears of it.
+        """
 
     def expectation(self, session: Session) -> Expectation: ...
 

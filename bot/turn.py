@@ -7,10 +7,13 @@
                     all of this is undone, the program is asked, and it begins anew
       advance       the pure core; a Fetch goes to its backend and comes back as an event
       write         session, journal, outbox, inbox
-    COMMIT        where another program has to be asked, here; its answer is the next event, in a transaction of its own
+    COMMIT        where another program has to be asked, here; its answer is an event, in a transaction of its own
     publish         to whoever watches: the chat page, the desk, a call
 
-So a crash at any point neither loses nor doubles an effect. Everybody comes through here: customers, agents, timers.
+Nothing is locked while another program thinks: what the customer says meanwhile is taken at once, and the answer meets
+whatever the conversation has come to; the step that asked takes it, if it still waits, else it is journalled and no
+more (bot.dialogue.fetching). So a crash at any point neither loses nor doubles an effect. Everybody comes through here:
+customers, agents, timers.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -32,15 +35,15 @@ from bot.body.effects import EFFECTS
 from bot.body.serving import MAX_ADVICE, Served, stands
 from bot.body.transaction import Transaction
 from bot.customers.habits import Habits
-from bot.customers.opening import IDLE, local
+from bot.customers.opening import IDLE
 from bot.desk import queue
 from bot.dialogue.engine import expects
 from bot.dialogue.events import Fetched, Left
 from bot.dialogue.meaning import Expectation
 from bot.dialogue.session import Session
-from bot.dialogue.values import Value
 from bot.errors import GovorunError, Unavailable, UnknownScenario, place
-from bot.ports import Bus, Inbound, Learner, Outcome, Outside, Question
+from bot.ports import Bus, Further, Inbound, Learner, Outcome, Outside, Question
+from bot.questions import Questions
 from bot.stores import conversations, pending
 from bot.stores.intake import acceptable
 from bot.stores.order import Order
@@ -54,8 +57,6 @@ log = logging.getLogger(__name__)
 MAX_WAITING = 2_000  # turns that may wait in this process; a messenger sends the rest again
 ATTEMPTS = 5  # at a transaction that lost a race, an apology included
 MAX_ASKED = 20  # other programs, one after the other, for one event
-# After how long a customer who waits for another program gets a word: the first one, and for a caller further ones.
-PATIENCE_S: Mapping[str, tuple[float, ...]] = {"voice": (0.7, 8.0), "text": (2.0,)}
 ALL = timedelta(0)
 PARTING_S = 5.0  # how long a stop waits for other programs
 STALE = timedelta(minutes=5)  # whoever asked so long ago is down, or another process's
@@ -105,23 +106,27 @@ class Turn:
         self._order = Order()
         self._writer = Writer(database)
         self._running: set[asyncio.Task[Outcome]] = set()
-        self._outside = outside
-        self._asking: set[str] = set()  # ids of what other programs are being asked by this process
+        self._questions = Questions(outside)
         self._resuming: set[asyncio.Task[None]] = set()
 
-    async def take(self, inbound: Inbound) -> Outcome:
+    async def take(self, inbound: Inbound, further: Further | None = None) -> Outcome:
         """Understand, advance, commit. Events of one conversation are taken in the order they come here.
 
-        Raises Unacceptable, TooLong, UnknownScenario, NotFound, Conflict, and Unavailable when nothing was taken
-        and the sender should try again. A turn that has begun is finished even if its sender goes away.
+        With `further` it returns before other programs are asked, as ports.Turns has it. Raises Unacceptable, TooLong,
+        UnknownScenario, NotFound, Conflict, and Unavailable when nothing was taken and the sender should try again. A
+        turn that has begun is finished even if its sender goes away.
         """
         inbound = acceptable(inbound)
         if len(self._running) >= MAX_WAITING:
             raise Unavailable("too many events wait", fix="Send it again in a second.")
-        task = asyncio.create_task(self._in_order(inbound))
+        own: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(self._in_order(inbound, further, own))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        if further is None:
+            return await asyncio.shield(task)
+        await asyncio.wait({task, own}, return_when=asyncio.FIRST_COMPLETED)
+        return own.result() if own.done() else task.result()
 
     def expectation(self, session: Session) -> Expectation:
         """What would be understood now; nothing, where its version has just left the memory."""
@@ -183,7 +188,7 @@ class Turn:
 
     @property
     def outside(self) -> bool:
-        return self._outside is not None
+        return self._questions.outside is not None
 
     async def resume(self, now: datetime, *, older: timedelta = ALL) -> int:
         """Ask again what was never answered because we went down; how many. older: leave alone what is newer, which
@@ -196,7 +201,7 @@ class Turn:
                     for each in pending.waiting(tx, before=now - older if older else None)
                 )
 
-        found = [each for each in await asyncio.to_thread(read) if each[0].fetch.id not in self._asking]
+        found = [each for each in await asyncio.to_thread(read) if self._questions.open(each[0].fetch.id) is None]
         for asked, about, session in found:
             if about is not None and session is not None:
                 task = asyncio.create_task(self._resumed(asked, about, session, now))
@@ -208,9 +213,9 @@ class Turn:
         event = Fetched(id=asked.fetch.id, at=now, request=asked.fetch.id, outcome="error")
         inbound = Inbound(event=event, channel=about.channel, identity=about.identity, conversation=about.id)
         outcome = Outcome(conversation=about.id, session=session, expectation=Expectation())
+        key = about.id if about.medium == "voice" else _key(replace(inbound, conversation=None))
         try:
-            async with self._order.of(about.id):
-                await self._with_answers(outcome, asked, inbound)
+            await self._with_answers(outcome, asked, inbound, key, None)
         except GovorunError as error:  # it stays pending, and is asked again
             log.error("what was asked before could not be answered: %s", error.what, extra={"conversation": about.id})
 
@@ -221,76 +226,84 @@ class Turn:
         await asyncio.gather(*self._resuming, return_exceptions=True)
         while self._running:
             _, late = await asyncio.wait(tuple(self._running), timeout=PARTING_S)
-            if late and self._asking:  # of another program: it is asked again at the next start
+            if late and self._questions:  # of another program: it is asked again at the next start
                 for turn in late:
                     turn.cancel()
+        await self._questions.close()
         await asyncio.to_thread(self._writer.close)
 
-    async def _in_order(self, inbound: Inbound) -> Outcome:
-        async with self._order.of(inbound.conversation or f"{inbound.channel} {inbound.identity}"):
-            outcome, asked = await self._told(await self._committed(inbound, taking.take, taking.apologise))
-            assert outcome is not None  # an event always has one
-            return await self._with_answers(outcome, asked, inbound)
+    async def _in_order(self, inbound: Inbound, further: Further | None, own: asyncio.Future[Outcome]) -> Outcome:
+        key = _key(inbound)
+        while True:
+            async with AsyncExitStack() as held:
+                with self._questions.next(key, inbound.event):
+                    await held.enter_async_context(self._order.of(key))
+                done = await self._committed(inbound, key, taking.take, taking.apologise)
+                await self._publish(done)
+            assert done.outcome is not None  # an event always has one
+            over = self._questions.open(done.asked.fetch.id) if done.asked else None
+            if over is None:
+                break
+            if further is not None:
+                return done.outcome
+            await over.wait()  # it came twice, and its answer goes to both
+        own.set_result(done.outcome)
+        try:
+            return await self._with_answers(done.outcome, done.asked, inbound, key, further)
+        except GovorunError as error:
+            if further is None:
+                raise
+            log.error("an answer was not taken: %s", error.what, extra={"conversation": done.outcome.conversation})
+            return done.outcome  # the question stays open, and is asked again
 
-    async def _told(self, done: Done) -> tuple[Outcome | None, Pending | None]:
+    async def _publish(self, done: Done) -> None:
         for topic, message in done.messages:
             await self._bus.publish(topic, message)
-        return done.outcome, done.asked
 
-    async def _with_answers(self, outcome: Outcome, asked: Pending | None, inbound: Inbound) -> Outcome:
+    async def _with_answers(
+        self, outcome: Outcome, asked: Pending | None, inbound: Inbound, key: str, further: Further | None
+    ) -> Outcome:
         """The outcome with all that follows from what other programs answer, each in a transaction of its own."""
         for _ in range(MAX_ASKED):
             if asked is None:
                 return outcome
-            further, asked = await self._answer(asked, outcome, inbound)
-            if further is not None:
-                rows = (*outcome.rows, *further.rows)
-                outcome = replace(further, rows=rows, actions=(*outcome.actions, *further.actions))
+            done = await self._answer(asked, outcome, inbound, key, further)
+            asked = done.asked
+            if done.outcome is not None:
+                rows = (*outcome.rows, *done.outcome.rows)
+                outcome = replace(done.outcome, rows=rows, actions=(*outcome.actions, *done.outcome.actions))
         log.error("a scenario of '%s' asks other programs on and on", outcome.session.scenarios)
         return outcome
 
     async def _answer(
-        self, asked: Pending, outcome: Outcome, inbound: Inbound
-    ) -> tuple[Outcome | None, Pending | None]:
-        began = asyncio.get_running_loop().time()
-        self._asking.add(asked.fetch.id)
-        try:
-            name, data = await self._asked(asked, outcome, inbound)
-            later = timedelta(seconds=asyncio.get_running_loop().time() - began)
-            inbound = replace(inbound, event=replace(inbound.event, at=inbound.event.at + later))
-            return await self._told(
-                await self._committed(
-                    inbound,
+        self, asked: Pending, outcome: Outcome, inbound: Inbound, key: str, further: Further | None
+    ) -> Done:
+        with self._questions.asking(asked.fetch.id) as lasted:
+
+            def later() -> Inbound:
+                return replace(inbound, event=replace(inbound.event, at=inbound.event.at + lasted()))
+
+            async def hold(first: bool) -> None:
+                with suppress(GovorunError):  # a word that can't be said is missed by nobody
+                    async with self._order.of(key):
+                        word = partial(_held, asked=asked, first=first)
+                        await self._publish(await self._committed(later(), key, word, None))
+
+            scenarios = self.serving(outcome.session).scenarios
+            name, data = await self._questions.answer(asked, scenarios, outcome.session.medium, hold)
+            async with self._order.of(key):
+                done = await self._committed(
+                    later(),
+                    key,
                     lambda body: asking.answered(body, asked, name, data),
                     lambda body: asking.given_up(body, asked),
                 )
-            )
-        finally:
-            self._asking.discard(asked.fetch.id)
+                if further is not None and done.outcome is not None:
+                    await further(done.outcome)
+                await self._publish(done)
+            return done
 
-    async def _asked(self, asked: Pending, outcome: Outcome, inbound: Inbound) -> tuple[str, Mapping[str, Value]]:
-        """The other program's answer; whoever waits long for it gets a word meanwhile."""
-        scenarios = self.serving(outcome.session).scenarios
-        action = scenarios.outside(asked.fetch.name)
-        if action is None or self._outside is None:
-            return "error", {}  # it was taken out of actions.yaml while we were down
-        now = local(asked.at, scenarios.business).replace(tzinfo=None)
-        asking = asyncio.create_task(self._outside.ask(action, asked.fetch, scenarios, now))
-        patience = list(PATIENCE_S[outcome.session.medium])
-        first = True
-        try:
-            while not (await asyncio.wait({asking}, timeout=patience[0] if patience else None))[0]:
-                if len(patience) > 1 or outcome.session.medium == "text":
-                    patience.pop(0)
-                with suppress(GovorunError):  # a word that can't be said is missed by nobody
-                    await self._told(await self._committed(inbound, partial(_held, asked=asked, first=first), None))
-                first = False
-        except asyncio.CancelledError:
-            asking.cancel()
-            raise
-        return asking.result()
-
-    async def _committed(self, inbound: Inbound, body: Work, instead: Work | None) -> Done:
+    async def _committed(self, inbound: Inbound, key: str, body: Work, instead: Work | None) -> Done:
         """The transaction, again when it lost a race. instead: what is done where anything breaks inside; None to
         raise Unavailable."""
         about = {"conversation": inbound.conversation, "channel": inbound.channel, "event": inbound.event.id}
@@ -317,7 +330,7 @@ class Turn:
                     raise Unavailable("a word could not be said") from error
                 body = instead
             if isinstance(wanted, Unasked):
-                advice.append((wanted.question, await wanted.nlu.advise(wanted.question)))
+                advice.append((wanted.question, await self._questions.advice(wanted, key)))
             elif wanted is not None:
                 await self._read(wanted)
         raise Unavailable("the turn lost every race", fix="Send it again.")
@@ -337,6 +350,11 @@ class Turn:
     def _body(self, inbound: Inbound, work: Work, advice: tuple[tuple[Question, object], ...], tx: Connection) -> Done:
         body = Transaction(self, tx, inbound, advice, effects=EFFECTS)
         return Done(outcome=work(body), messages=body.messages, asked=body.asked)
+
+
+def _key(inbound: Inbound) -> str:
+    """Of the order in which it waits for its turn."""
+    return inbound.conversation or f"{inbound.channel} {inbound.identity}"
 
 
 def _held(body: Transaction, *, asked: Pending, first: bool) -> None:

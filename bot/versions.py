@@ -25,12 +25,17 @@ class Unloaded(Exception):
 
 
 class Unasked(Exception):
-    """Another program has to be asked about a text first: `nlu.advise(question)`, with no transaction open."""
+    """Another program has to be asked about a text first: `nlu.advise(question)`, with no transaction open.
 
-    def __init__(self, nlu: Advised, question: Question) -> None:
+    leaving: whether a text, said meanwhile, is the wish of somebody who won't wait: for a person, for an end. Blocks
+    for a few ms.
+    """
+
+    def __init__(self, nlu: Advised, question: Question, leaving: Callable[[str], bool]) -> None:
         super().__init__("a text is to be asked about")
         self.nlu = nlu
         self.question = question
+        self.leaving = leaving
 
 
 class Older(Generic[T]):

@@ -33,6 +33,7 @@ class Program:
     replies: list[Reply] = field(default_factory=list)
     drip: float = 0.0  # seconds between bytes of a body
     came: Callable[[], None] | None = None
+    holds: asyncio.Event | None = None  # every answer waits for it
 
     @property
     def url(self) -> str:
@@ -61,6 +62,8 @@ class Program:
             self.requests.append(Request(method, target, headers, body))
             if self.came is not None:
                 self.came()
+            if self.holds is not None:
+                await self.holds.wait()
             reply = self.reply(self.requests[-1])
             if isinstance(reply, float):
                 await asyncio.sleep(reply)

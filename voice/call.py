@@ -2,7 +2,8 @@
 
     frames ──> Hearing ──Talking, Said, Nothing──┐
     keys ────> Keypad ──whole answer─────────────┼──> queue ──> turn ──> Say ──> Speaking ──> frames
-    silence, agents' words (bus) ────────────────┘
+    silence, agents' words (bus) ────────────────┤
+    what other programs answered to a turn ──────┘
 
 Everything that counts goes through one queue, so a conversation's events are taken in order. Time is counted in
 frames. Speech or a key stops the prompt at once, before anything is understood; what proves to be nothing lets
@@ -22,7 +23,7 @@ from bot.dialogue.events import AgentSaid, Event, Keys, Silence, TransferFailed,
 from bot.dialogue.meaning import Language
 from bot.dialogue.values import Value
 from bot.errors import GovorunError, place
-from bot.ports import Identity, Outcome, Row, rows_of
+from bot.ports import Further, Identity, Outcome, Row, rows_of
 from voice.audio import FRAME_MS
 from voice.dtmf import Keypad
 from voice.equipment import Equipment
@@ -86,7 +87,7 @@ class Call:
             given=dict(given or {}),
         )
         self._waits: asyncio.TimerHandle | None = None  # says that a slow turn is under way
-        self._todo: asyncio.Queue[Event | FromOthers] = asyncio.Queue()
+        self._todo: asyncio.Queue[Event | FromOthers | Outcome] = asyncio.Queue()
         self._keypad = Keypad()
         self._speaking = Speaking(leg, equipment.voices, equipment.measured)
         self._hearing: Hearing | None = None
@@ -253,6 +254,11 @@ class Call:
             if isinstance(item, FromOthers):
                 self._from_others(item.row)
                 continue
+            if isinstance(item, Outcome):
+                if not self._closing:
+                    self._expect()
+                    await self._perform(item)
+                continue
             if self._over:
                 continue
             self._busy = True
@@ -260,7 +266,7 @@ class Call:
             loop = asyncio.get_running_loop()
             slow = self._waits = loop.call_later(SLOW_TURN_S, self._say_of_our_own, self._equipment.moment)
             try:
-                outcome = await self._turn(item)
+                outcome = await self._turn(item, self._todo.put)
             except Exception as error:  # noqa: BLE001  the outermost loop of a call
                 told = error if isinstance(error, GovorunError) else place(error)
                 log.error("a turn of a call was not taken: %s", told)
@@ -322,8 +328,9 @@ class Call:
             elif isinstance(action, End):
                 self._later(self._finish())
 
-    async def _turn(self, event: Event) -> Outcome:
-        outcome = await self._talk.take(event)
+    async def _turn(self, event: Event, further: Further | None = None) -> Outcome:
+        """further: takes what other programs answer, for which the caller's next words don't wait."""
+        outcome = await self._talk.take(event, further)
         self._expect()
         return outcome
 

@@ -13,7 +13,7 @@ from bot.dialogue.events import AgentJoined, AgentLeft, Event, Left, Started
 from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session, Status
 from bot.dialogue.values import Value
-from bot.ports import Identity, Inbound, Outcome, Row, Turns
+from bot.ports import Further, Identity, Inbound, Outcome, Row, Turns
 
 STATUS_AFTER: Mapping[type, Status] = {AgentJoined: "agent", AgentLeft: "bot", End: "ended"}
 
@@ -63,8 +63,17 @@ class Talk:
         """None before the first turn."""
         return self.session.status if self.session else None
 
-    async def take(self, event: Event) -> Outcome:
-        """One turn. Raises what `Turns.take` does, and then nothing has changed."""
+    async def take(self, event: Event, perform: Further | None = None) -> Outcome:
+        """One turn. Raises what `Turns.take` does, and then nothing has changed.
+
+        perform: what follows when other programs answer; without it all of that is waited for.
+        """
+
+        async def further(outcome: Outcome) -> None:
+            self._took(outcome)
+            assert perform is not None
+            await perform(outcome)
+
         outcome = await self._turns.take(
             Inbound(
                 event=event,
@@ -76,13 +85,20 @@ class Talk:
                 scenario=self._scenario,
                 given=self._given,
                 language=self._language,
-            )
+            ),
+            perform and further,
         )
-        self.session = outcome.session
-        self.expectation = outcome.expectation
-        self._seen.update(row.seq for row in outcome.rows)
-        self._latest = max([self._latest, *(row.seq for row in outcome.rows)])
+        self._took(outcome)
         return outcome
+
+    def _took(self, outcome: Outcome) -> None:
+        """An answer of another program may be known before the turn that was committed before it."""
+        self._seen.update(row.seq for row in outcome.rows)
+        latest = max([0 if outcome.rows else self._latest, *(row.seq for row in outcome.rows)])
+        if latest >= self._latest:
+            self.session = outcome.session
+            self.expectation = outcome.expectation
+            self._latest = latest
 
     async def leave(self, reason: str) -> None:
         """The conversation ends with the line, unless it has ended already or never began."""

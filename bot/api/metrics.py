@@ -9,7 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from bot.dialogue.meaning import Expectation
 from bot.dialogue.session import Session
-from bot.ports import Inbound, Outcome, Turns
+from bot.ports import Further, Inbound, Outcome, Turns
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -99,10 +99,10 @@ class MeasuredTurns:
         self._turns = turns
         self._metrics = metrics
 
-    async def take(self, inbound: Inbound) -> Outcome:
+    async def take(self, inbound: Inbound, further: Further | None = None) -> Outcome:
         started = perf_counter()
         try:
-            outcome = await self._turns.take(inbound)
+            outcome = await self._turns.take(inbound, further)
         except Exception as error:  # whatever it is: counted by its name and passed on, never swallowed
             self._metrics.failed.labels(inbound.channel, type(error).__name__).inc()
             raise

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from bot.customers.habits import Habits
 from bot.dialogue.engine import expects
 from bot.dialogue.events import Utterance
+from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
+from bot.dialogue.wishes import LEAVES
 from bot.ports import Advised, Backend, Nlu, Question
 from bot.versions import Unasked
 
@@ -71,6 +75,11 @@ def understood(
         found = replace(found, medium=session.medium)
         told = [answer for question, answer in advice if question == found]
         if not told:
-            raise Unasked(nlu, found)
+            raise Unasked(nlu, found, partial(leaving, nlu, expectation, language, now))
         found = nlu.advised(event.text, expectation, told[0], language=language, now=now)
     return replace(event, meaning=found)
+
+
+def leaving(nlu: Nlu, expectation: Expectation, language: Language, now: datetime, text: str) -> bool:
+    """Whether that is the wish of somebody who won't wait for another program, as we alone understand it."""
+    return nlu.understand(text, expectation, language=language, now=now).intent in LEAVES

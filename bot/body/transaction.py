@@ -156,7 +156,7 @@ class Transaction:
             self.messages.append(("desk", {"conversation": talk.id, "status": talk.status}))
 
     def repeated(self, talk: Talk, taken: Taken) -> Outcome:
-        rows = conversations.rows(self.tx, taken.conversation, first=taken.first, last=taken.last)
+        rows = conversations.rows_of(self.tx, taken)
         return replace(self.outcome(talk, rows), repeated=True)
 
     def outcome(self, talk: Talk, rows: tuple[Any, ...]) -> Outcome:

@@ -17,7 +17,7 @@ from bot.dialogue.events import Chosen, Event, Left, Started, Utterance
 from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session
 from bot.errors import Unacceptable
-from bot.ports import Bus, Identity, Inbound, Outcome, Turns
+from bot.ports import Bus, Further, Identity, Inbound, Outcome, Turns
 
 NAME = "web"  # of the channel, and of a visitor's identity: a page's call comes in under the same
 MAX_TEXT = 4096  # characters
@@ -32,15 +32,23 @@ class AnnouncedTurns:
         self._turns = turns
         self._bus = bus
 
-    async def take(self, inbound: Inbound) -> Outcome:
-        outcome = await self._turns.take(inbound)
+    async def take(self, inbound: Inbound, further: Further | None = None) -> Outcome:
+        async def later(outcome: Outcome) -> None:
+            if further is not None:
+                await further(outcome)
+            await self._announce(inbound, outcome)
+
+        outcome = await self._turns.take(inbound, further and later)
+        await self._announce(inbound, outcome)
+        return outcome
+
+    async def _announce(self, inbound: Inbound, outcome: Outcome) -> None:
         if inbound.identity.kind == NAME:
             await self._bus.publish(
                 topic(inbound.identity.value), {"conversation": outcome.conversation, "medium": inbound.medium}
             )
         if outcome.session.status in ("waiting", "agent"):
             await self._bus.publish("desk", {"conversation": outcome.conversation, "status": outcome.session.status})
-        return outcome
 
     def expectation(self, session: Session) -> Expectation:
         return self._turns.expectation(session)

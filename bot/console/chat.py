@@ -17,7 +17,7 @@ from bot.console.sockets import Frames, same_site
 from bot.console.tail import Tails
 from bot.dialogue.meaning import Language
 from bot.errors import GovorunError, NotAllowed
-from bot.ports import Subscription
+from bot.ports import Outcome, Subscription
 
 router = APIRouter()
 log = logging.getLogger("govorun.webchat")
@@ -128,7 +128,8 @@ class Chat:
             language=self._language,
             scenarios=self._scenarios,
         )
-        outcome = await self._parts.turns.take(inbound)
+        # What the page shows comes from the journal: nobody waits here for what other programs answer.
+        outcome = await self._parts.turns.take(inbound, _shown)
         await self._frames.send("ack", id=inbound.event.id, conversation=outcome.conversation)
 
     async def _notice(self, live: Subscription) -> None:
@@ -180,6 +181,10 @@ class Chat:
     def _want(self, scenarios: object) -> None:
         """The set to begin the next conversation with; one that isn't there is the default."""
         self._scenarios = scenarios if isinstance(scenarios, str) and scenarios in self._parts.sets() else ""
+
+
+async def _shown(_: Outcome) -> None:
+    """The page reads the journal."""
 
 
 def _after(value: object, conversation: str) -> int:

@@ -16,7 +16,7 @@ from bot.dialogue.session import Session
 from bot.errors import Conflict
 from bot.ports import Identity, Row
 from bot.stores import statements
-from bot.stores.schema import conversations
+from bot.stores.schema import conversations, inbox
 
 
 @dataclass(slots=True, kw_only=True)
@@ -211,6 +211,17 @@ def rows(tx: Connection, conversation: str, *, first: int = 1, last: int = 2**31
         Row(conversation=conversation, seq=row.seq, at=row.at, entry=cast(Event | Action, codec.load(row.entry)))
         for row in found
     )
+
+
+def rows_of(tx: Connection, taken: Taken) -> tuple[Row, ...]:
+    """The journal rows an event brought, without those of events that were taken before another program's answer."""
+    others = tx.execute(
+        select(inbox.c.first, inbox.c.last).where(
+            inbox.c.conversation == taken.conversation, inbox.c.first > taken.first, inbox.c.first <= taken.last
+        )
+    ).all()
+    found = rows(tx, taken.conversation, first=taken.first, last=taken.last)
+    return tuple(row for row in found if not any(each.first <= row.seq <= each.last for each in others))
 
 
 def lately(tx: Connection, conversation: str, *, before: int) -> tuple[Row, ...]:

@@ -49,6 +49,18 @@ def take(tx: Connection, fetch: str) -> Pending | None:
     return _pending(row)
 
 
+def open_question(tx: Connection, fetch: str) -> Pending | None:
+    """What waits for this answer, and goes on waiting."""
+    row = tx.execute(select(pending).where(pending.c.id == fetch).with_for_update()).one_or_none()
+    return _pending(row) if row else None
+
+
+def follow(tx: Connection, asked: Pending, then: tuple[Event, ...]) -> None:
+    """Change what is to follow its answer."""
+    kept = {"fetch": asked.fetch, "then": then, "origin": asked.origin}
+    tx.execute(update(pending).where(pending.c.id == asked.fetch.id).values(fetch=codec.dump(kept)))
+
+
 def of(tx: Connection, conversation: str, origin: tuple[str, str, str]) -> Pending | None:
     """What that event led to and nobody has answered."""
     found = (_pending(row) for row in tx.execute(select(pending).where(pending.c.conversation == conversation)))

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import pytest
 from sqlalchemy import text as sql
 
-from bot.dialogue.events import Utterance
+from bot.dialogue.events import Chosen, Event, Keys, Utterance
 from bot.dialogue.meaning import Expectation, Language, Meaning
 from bot.ports import Advised, Question
 from bot.stores.sql import Database
 from bot.turn import Served, Turn
-from tests.turn.clinic import Plain, said, serving, writer
+from tests.turn.clinic import NOW, Plain, said, serving, writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class Asking(Plain):
     def advised(
         self, text: str, expectation: Expectation, advice: object, *, language: Language, now: datetime
     ) -> Meaning:
-        words = advice if isinstance(advice, str) else "no idea"
+        words = advice if isinstance(advice, str) else "hm"
         return self.understand(words, expectation, language=language, now=now)
 
 
@@ -127,4 +128,61 @@ async def test_an_understanding_that_asks_on_and_on_is_not_heard_for_ever(databa
     with asking(database, nlu) as turn:
         assert said(await writer(turn).says("booking?")) != []
         assert 1 < len(nlu.asked) < 10
+        await turn.close()
+
+
+@pytest.mark.parametrize(
+    "impatient",
+    [
+        Keys(id="m2", at=NOW, digits="0"),
+        Utterance(id="m2", at=NOW, text="operator"),
+        Chosen(id="m2", at=NOW, option="booking"),
+    ],
+)
+async def test_who_cannot_wait_puts_an_end_to_the_asking(database: Database, impatient: Event) -> None:
+    """Their words before it are taken as we understand them, and first."""
+    nlu = Asking(waits=asyncio.Event())
+    with asking(database, nlu) as turn:
+        ivan = writer(turn)
+        await ivan.says("main.price")
+        slow = asyncio.create_task(ivan.says("booking?"))
+        await asyncio.wait_for(nlu.came.wait(), 20)
+        at_once = await asyncio.wait_for(ivan.send(replace(impatient, at=ivan.tick())), 20)
+        assert slow.done()
+        assert said(await slow)[0] == "[not_understood]"
+        assert at_once.session.status == "waiting" or at_once.session.stack[-1].scenario == "booking"
+        assert (await slow).rows[-1].seq < at_once.rows[0].seq
+        assert nlu.waits is not None
+        nlu.waits.set()
+        await turn.close()
+
+
+async def test_who_came_before_it_was_asked_puts_an_end_to_it_too(database: Database) -> None:
+    nlu = Asking(waits=asyncio.Event())
+    with asking(database, nlu) as turn:
+        ivan = writer(turn)
+        await ivan.says("main.price")
+        both = asyncio.gather(ivan.says("booking?"), ivan.says("operator"))
+        _, wants = await asyncio.wait_for(both, 20)
+        assert wants.session.status == "waiting"
+        assert nlu.waits is not None
+        nlu.waits.set()
+        await turn.close()
+
+
+async def test_what_else_is_written_meanwhile_waits_till_the_words_before_it_are_understood(
+    database: Database,
+) -> None:
+    nlu = Asking(waits=asyncio.Event())
+    with asking(database, nlu) as turn:
+        ivan = writer(turn)
+        slow = asyncio.create_task(ivan.says("booking?"))
+        await asyncio.wait_for(nlu.came.wait(), 20)
+        after = asyncio.create_task(ivan.says("service=terapevt"))
+        await asyncio.sleep(0.1)
+        assert not after.done()
+        assert nlu.waits is not None
+        nlu.waits.set()
+        assert said(await asyncio.wait_for(slow, 20))[-1] == "К какому врачу?"
+        assert said(await asyncio.wait_for(after, 20))[-1] == "На какой день и час?"
         await turn.close()

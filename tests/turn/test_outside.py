@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
+from bot import questions
 from bot import turn as turning
 from bot.dialogue.events import Fetched, Left, Utterance
 from bot.stores import conversations
@@ -82,19 +83,6 @@ async def test_no_transaction_is_open_while_the_other_program_thinks(turns, shop
     waits.cancel()
 
 
-async def test_events_that_come_meanwhile_wait_their_turn(turns, shop: Program) -> None:
-    turn, _ = turns
-    came = asyncio.Event()
-    shop.came = came.set
-    shop.drip = 0.02
-    anna = writer(turn, "anna")
-    first = asyncio.create_task(anna.says(ASK))
-    await asyncio.wait_for(came.wait(), 10)
-    second = asyncio.create_task(anna.says("service=коробка"))
-    assert said(await first) == ["Заказ в пути.", "Что ещё?"]
-    assert said(await second) == ["Записал: коробка.", "Чем помочь?"]
-
-
 async def test_what_was_said_along_with_it_follows_the_answer(turns, shop: Program) -> None:
     turn, _ = turns
     outcome = await writer(turn).says("service=коробка", scenario="lookup")
@@ -115,7 +103,7 @@ async def test_a_message_sent_again_gets_the_whole_answer_again(turns, shop: Pro
 
 async def test_a_caller_who_waits_hears_a_word_at_once_and_only_once(turns, shop: Program, monkeypatch) -> None:
     turn, bus = turns
-    monkeypatch.setattr(turning, "PATIENCE_S", {"voice": (0.05, 8.0), "text": (8.0,)})
+    monkeypatch.setattr(questions, "PATIENCE_S", {"voice": (0.05, 8.0), "text": (8.0,)})
     shop.replies = [(200, {}, b'{"state": "x"}')]
     shop.drip = 0.02
     ivan = caller(turn)
@@ -137,7 +125,7 @@ async def test_a_caller_who_waits_hears_a_word_at_once_and_only_once(turns, shop
 
 async def test_a_writer_who_waits_sees_a_word_after_a_while(turns, shop: Program, monkeypatch) -> None:
     turn, _ = turns
-    monkeypatch.setattr(turning, "PATIENCE_S", {"voice": (0.7, 8.0), "text": (0.05,)})
+    monkeypatch.setattr(questions, "PATIENCE_S", {"voice": (0.7, 8.0), "text": (0.05,)})
     shop.drip = 0.02
     outcome = await writer(turn).says(ASK)
     assert said(outcome) == ["Заказ в пути.", "Что ещё?"]

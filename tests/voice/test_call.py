@@ -16,7 +16,7 @@ from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Event, Fetche
 from bot.dialogue.meaning import Expectation, Meaning, ScoredIntent
 from bot.dialogue.session import Session
 from bot.errors import Conflict, Unavailable
-from bot.ports import Inbound, Outcome, Row
+from bot.ports import Further, Inbound, Outcome, Row
 from bot.stores.bus import LocalBus
 from tests.dialogue.small import NOW, SMALL
 from voice.audio import FRAME, RATE, Frame, Samples
@@ -181,7 +181,7 @@ class CoreTurns:
         self.slow: asyncio.Event | None = None
         self.seq = 0
 
-    async def take(self, inbound: Inbound) -> Outcome:
+    async def take(self, inbound: Inbound, further: Further | None = None) -> Outcome:
         event: Any = inbound.event
         if self.slow is not None:
             await self.slow.wait()
