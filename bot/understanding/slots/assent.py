@@ -1,0 +1,169 @@
+"""Assent put together: 'меня это не устраивает', 'i'm really not interested', where no phrase is listed.
+
+A sentence counts when each of its words is known: one that agrees, one that refuses, a negation that turns the
+next of them about, or a word that does neither. So what says anything else ('мне нужно в пятницу') is no answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot.dialogue import morphology
+from bot.understanding.reading import Lang
+
+_LONGEST = 9  # words; who says more has said something else
+_DRAWN = re.compile(r"(.)\1+")  # 'дааа', 'нееет', 'yesss'
+
+
+_ASKING = frozenset("is are am do does can could will would should was were".split())  # 'is that right' asks back
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """agree, refuse: what answers. nots turn the next of them about. neither: what may stand beside.
+    takes: what takes any infinitive after it when it is denied ('не хочу записываться')."""
+
+    agree: frozenset[str]
+    refuse: frozenset[str]
+    nots: frozenset[str]
+    neither: frozenset[str]
+    takes: frozenset[str]
+
+
+_WORDS: dict[Lang, _Words] = {
+    "ru": _Words(
+        agree=frozenset(
+            """
+                да ага угу устраивает устраивают устроит устраивало подходит подходят подойдет годится сойдет пойдет
+                идет согласен согласна согласны хочу хотим хочется хотел хотела хотелось нужно надо нужен нужна стоит
+                интересно интересует могу можем можно смогу буду будем нравится желаю желаем давайте давай подтверждаю
+                верно правильно точно правы прав права поддерживаю одобряю принимаю принимается беру возьму возьмем
+                рад рада готов готова готовы хорошо удобно удобен ладно отлично ок окей норм нормально супер
+                договорились легко пожалуйста актуально требуется необходимо обязательно действуйте записывайте
+                запишите пишите оформляйте оформите продолжайте отправляйте отправьте делайте сделайте ставьте
+                бронируйте забронируйте подтвердите подтверждайте оставьте оставляйте класс замечательно прекрасно
+                чудесно великолепно здорово запросто добро лады ладненько хорошенько океюшки оки окейси конечно
+                канешно конешно канеш конеш кнч разумеется естественно безусловно несомненно однозначно стопудово норм
+                нормас го погнали поехали пишем
+            """.split()
+        ),
+        refuse=frozenset(
+            """
+                нет неа нее против возражаю отказываюсь откажусь отказываемся передумал передумала передумали
+                отменяйте отмените отменить отмена отбой ошибка ошибаетесь ошиблись ошибочка неверно неправильно
+                неточно невозможно исключено нельзя лишнее излишне зря неинтересно необязательно ненужно неудобно
+                неактуально сомневаюсь перепутали путаете напутали мимо фигушки фиг дудки шиш черта увольте избавьте
+                воздержусь обойдусь обойдемся пас нетушки нетути неть
+            """.split()
+        ),
+        nots=frozenset(("не", "ни", "нисколько", "отнюдь", "вовсе")),
+        neither=frozenset(
+            """
+                я мы мне нам меня нас вам вас вы ты тебе это этот эта эти такое такой такая все всё всем оно так тут
+                там бы же то ж уж уже очень вполне полностью целиком абсолютно совершенно совсем прям прямо вообще
+                просто лучше тогда думаю наверное наверно пожалуй по моему спасибо большое ну вот а о ой и но вариант
+                предложение особо особенно сильно слишком пока больше пусть будет действительно правда честно говоря
+                всегда да скорее всего естественно никак никогда ничего ничто никуда никому нужды ещё еще раз
+                благодарю ей богу знаете слушайте наш ваш чтоб во этом таком случае всяком любом слава богу боже мой
+                господи собственно собираюсь планирую
+            """.split()
+        ),
+        takes=frozenset(
+            "хочу хотим хочется хотел хотела хотелось нужно надо стоит могу можем буду будем желаю".split()
+        ),
+    ),
+    "en": _Words(
+        agree=frozenset(
+            """
+                yes yeah yep yup sure ok okay okey okie right correct true good fine great perfect lovely excellent
+                brilliant awesome cool wonderful nice interested happy glad ready works work working suits suit want
+                need agree agreed accept approve confirm confirmed accurate absolutely definitely certainly totally
+                indeed exactly precisely affirmative gladly proceed acceptable doable convenient fab fantastic super
+                splendid deal righto willing course aye yea yah yas yess keen continue roger please
+            """.split()
+        ),
+        refuse=frozenset(
+            """
+                no nope nah nay naw wrong incorrect false negative refuse decline disagree cancel uninterested
+                mistaken inaccurate unacceptable inconvenient untrue impossible unnecessary
+            """.split()
+        ),
+        nots=frozenset("not dont doesnt isnt arent wont wouldnt cant cannot never didnt wasnt aint neither".split()),
+        neither=frozenset(
+            """
+                i id im ill ive it its that thats this is be would will am are was the a an me my for with you your
+                youre to we lets us really very quite exactly at all just so please thanks thank do does go ahead oh
+                well um uh yes and then sounds seems looks think thing one of by any much sir maam maybe afraid im
+                honestly actually like know anymore absolutely definitely certainly totally even mate buddy dear love
+                hm hmm him her them anything whatsoever bit pretty
+            """.split()
+        ),
+        takes=frozenset(),
+    ),
+}
+# Neither: who doesn't know, who wants to think, who is asked to wait. 'да не знаю' is no yes, 'no idea' no no.
+_UNDECIDED: dict[Lang, re.Pattern[str]] = {
+    "ru": re.compile(
+        r"(?:(?:я|мы|ну|и|пока|еще|даже|вообще|сам|сама|честно|говоря|если|тут|уж|сейчас) )*(?:"
+        r"не (?:знаю|знаем|уверен|уверена|помню|понял|поняла|понимаю|решил|решила|решили|определил\w*|слышу|слышно|"
+        r"расслышал|расслышала|могу (?:сказать|решить|вспомнить)|в курсе)|"
+        r"без разницы|все равно|все едино|как (?:вам )?сказать|(?:кто|черт|фиг|бог|хрен|шут|пес) (?:его|ее|их) знает|"
+        r"(?:фиг|хрен|бог|черт) знает|какая разница|подума\w*|над\w* подумать|подожд\w*|погод\w*|"
+        r"вы что|вы о чем|что вы|хз|затрудняюсь|как (?:вам )?(?:угодно|хотите))\b"
+    ),
+    "en": re.compile(
+        r"(?:(?:i|im|am|we|were|just|really|still|honestly|actually|well|um|uh|oh|yeah|quite|so|to be honest) )*(?:"
+        r"(?:not|arent|aint) (?:(?:really|quite|too|entirely|so|very|completely|totally) )?"
+        r"(?:sure|certain|decided|positive)|"
+        r"(?:dont|do not|didnt|cant|couldnt) (?:(?:really|quite|even) )?(?:know|remember|recall|care|say|tell|decide|"
+        r"understand|get it|have a clue|hear)|"
+        r"no (?:idea|clue|preference|comment|matter)|havent (?:a clue|decided)|have no (?:idea|clue)|"
+        r"(?:either|doesnt matter|does not matter|whatever|depends|it depends|who knows|who cares|hard to say|"
+        r"undecided|on the fence))\b"
+    ),
+}
+
+
+def undecided(words: Sequence[str], lang: Lang) -> bool:
+    """Whether these words say that the speaker doesn't know or doesn't care, and nothing more."""
+    return _UNDECIDED[lang].match(" ".join(words)) is not None
+
+
+def plain(word: str, known: Collection[str]) -> str:
+    """A drawn-out word as it is written: 'дааа' is 'да'; what is known stays."""
+    if word in known or not _DRAWN.search(word):
+        return word
+    return next((short for short in (_DRAWN.sub(r"\1", word), _DRAWN.sub(r"\1\1", word)) if short in known), word)
+
+
+def composed(words: Sequence[str], lang: Lang) -> bool | None:
+    """What a whole utterance answers, each word of it considered; None where one is foreign or none answers."""
+    known = _WORDS[lang]
+    if not words or len(words) > _LONGEST or words[0] in _ASKING:
+        return None
+    answer: bool | None = None
+    turned = taken = False
+    for word in words:
+        if word in known.nots:
+            turned = True
+        elif word in known.agree or word in known.refuse:
+            answer = (word in known.agree) != turned
+            turned = False
+            taken = word in known.takes
+        elif lang == "ru" and turned and _imperative(word):
+            answer, turned = False, False  # 'не записывайте', 'не звоните'
+        elif lang == "ru" and taken and not answer and _infinitive(word):
+            continue
+        elif word not in known.neither:
+            return None
+    return None if turned else answer
+
+
+def _imperative(word: str) -> bool:
+    return any({"VERB", "impr"} <= reading for reading in morphology.grammemes(word))
+
+
+def _infinitive(word: str) -> bool:
+    return any("INFN" in reading for reading in morphology.grammemes(word))
