@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot.dialogue.values import PartOfDay
-from bot.understanding.dates import clock_en, spans_en
+from bot.understanding.dates import clock_en, spans_en, titles
 from bot.understanding.dates.clock_en import AT, PARTS, UNITS
 from bot.understanding.dates.facts import (
     Day,
@@ -19,6 +19,7 @@ from bot.understanding.dates.facts import (
     Weekday,
     calendar_day,
     day_of_month,
+    last_day,
     months_later,
     nth_weekday,
 )
@@ -28,7 +29,9 @@ from bot.understanding.reading import Question
 from bot.understanding.words.numerals_en import WORDS as NUMERALS
 from bot.understanding.words.terms import Line
 
-_BEFORE_SHORT = frozenset(("on", "for", "or", "but", "till", "until", "about", ""))
+_BEFORE_SHORT = frozenset(
+    "on for or but till until about am pm oclock noon midday morning afternoon evening".split()
+) | {""}
 _MONTHS = {
     form: index
     for index, forms in enumerate(
@@ -205,6 +208,55 @@ def _weekday(line: Line, at: int, now: datetime) -> Fact | None:
     return Weekday(start=at, stop=after + 1, weekday=weekday, which=which)
 
 
+def _dated_weekday(line: Line, at: int, now: datetime) -> Fact | None:
+    """'Thu 26 10am', 'thursday 26 at ten': the day of the month, where the calendar agrees and an hour follows."""
+    name, number = line.word(at), line.at(at + 1)
+    if name not in WEEKDAYS or number.integer is None or line.word(at + 2) in ("am", "pm", "oclock", "o"):
+        return None
+    after = at + 2 + (line.word(at + 2) in AT)
+    if (
+        line.at(after).number is None
+        and not line.at(after).digits
+        and line.word(after) not in ("noon", "half", "quarter")
+    ):
+        return None
+    if after == at + 2 and line.word(after + 1) not in ("am", "pm", "oclock") and line.at(after).role != "marked":
+        return None  # 'friday 4 30' is an hour
+    day = day_of_month(number.integer, now.date())
+    return Day(start=at, stop=at + 2, day=day) if day and day.weekday() == WEEKDAYS[name] else None
+
+
+def _the_next_one(line: Line, at: int, now: datetime) -> Fact | None:
+    """'Not this wednesday, the one after', 'not this friday the next one': the weekday was named before."""
+    stop = next(
+        (at + len(words) for words in _ONE_AFTER if all(line.at(at + n).word == w for n, w in enumerate(words))), 0
+    )
+    named = next((line.word(place) for place in range(at - 1, max(-1, at - 7), -1) if line.word(place) in WEEKDAYS), "")
+    return Weekday(start=at, stop=stop, weekday=WEEKDAYS[named], which="next") if stop and named else None
+
+
+_ONE_AFTER = (
+    ("the", "one", "after"),
+    ("the", "next", "one"),
+    ("next", "one"),
+    ("the", "following", "one"),
+    ("following", "one"),
+    ("the", "following", "week"),
+    ("the", "week", "after"),
+    ("the", "one", "following"),
+)
+
+
+def _last_day(line: Line, at: int, now: datetime) -> Fact | None:
+    """'The last day of November', 'the last day of the month'."""
+    if line.word(at) != "last" or line.word(at + 1) not in ("day", "of"):
+        return None
+    of = at + 2 + (line.word(at + 2) in ("of", "in"))
+    following = line.word(of) == "next"
+    of += line.word(of) in ("the", "this", "next")
+    return last_day(line, at, of, _MONTHS, now, following=following)
+
+
 def _week(line: Line, at: int, now: datetime) -> Fact | None:
     monday = now.date() - timedelta(days=now.weekday())
     if line.word(at + 1) in ("week", "weeks"):
@@ -282,9 +334,12 @@ _MEALS: dict[str, PartOfDay] = {
 
 RULES: tuple[Rule, ...] = (
     spans_en.greeting,
+    *titles.RULES,
     _nth_weekday,
+    _last_day,
     spans_en.past,
     spans_en.holiday,
+    clock_en.before_clock,
     spans_en.in_a_while,
     spans_en.shift,
     spans_en.same,
@@ -297,6 +352,8 @@ RULES: tuple[Rule, ...] = (
     _number_of_month,
     _relative,
     _week,
+    _dated_weekday,
     _weekday,
+    _the_next_one,
     _vague,
 )

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.dialogue.values import PartOfDay
-from bot.understanding.dates import clock_ru, spans_ru
+from bot.understanding.dates import clock_ru, spans_ru, titles
 from bot.understanding.dates.clock_ru import AT, MONTHS, OF_DAY, UNITS, counted
 from bot.understanding.dates.facts import (
+    Bar,
     Day,
     Fact,
     Impossible,
@@ -19,6 +20,7 @@ from bot.understanding.dates.facts import (
     Weekday,
     calendar_day,
     day_of_month,
+    last_day,
     months_later,
     nth_weekday,
 )
@@ -112,6 +114,8 @@ VOCABULARY = frozenset(
 def _date(line: Line, at: int, now: datetime) -> Fact | None:
     """'девятнадцатого ноября [2026 года]', '19 ноября', 'ноября девятнадцатого', '19.11', '2026-11-19'."""
     term = line.at(at)
+    if term.role == "marked" and "/" in term.digits and counted(line.word(at + 1)):
+        return Bar(start=at, stop=at + 1)  # '1/2 порции'
     if term.role == "marked":
         return date_figures(line, at, now, day_first=True, time_words=AT)
     number = term.ordinal if term.ordinal is not None else term.integer
@@ -247,6 +251,37 @@ def _weekday(line: Line, at: int, now: datetime) -> Fact | None:
     return Weekday(start=at, stop=after + 1, weekday=_WEEKDAYS[name], which=which)
 
 
+def _dated_weekday(line: Line, at: int, now: datetime) -> Fact | None:
+    """'Чт 26 в 10:00': the day of the month without its word, where the calendar agrees and an hour follows."""
+    name, number = line.word(at), line.at(at + 1)
+    if name not in _WEEKDAYS or number.integer is None or not number.digits or line.word(at + 2) not in AT - {"часам"}:
+        return None
+    if not line.at(at + 3).digits and line.at(at + 3).number is None and line.word(at + 3) not in ("час", "половине"):
+        return None
+    day = day_of_month(number.integer, now.date())
+    return Day(start=at, stop=at + 2, day=day) if day and day.weekday() == _WEEKDAYS[name] else None
+
+
+def _the_next_one(line: Line, at: int, now: datetime) -> Fact | None:
+    """'Не в эту среду, а в следующую': the weekday was named before."""
+    if line.word(at) not in _NEXT or line.word(at + 1) in ("неделе", "неделю", "недели", "месяц", "месяце", "раз"):
+        return None
+    named = next(
+        (line.word(place) for place in range(at - 1, max(-1, at - 8), -1) if line.word(place) in _WEEKDAYS), ""
+    )
+    if not named or not {line.word(place) for place in range(at - 3, at)} & {"а", "лучше", "или", "на", "в"}:
+        return None
+    return Weekday(start=at, stop=at + 1, weekday=_WEEKDAYS[named], which="next")
+
+
+def _last_day(line: Line, at: int, now: datetime) -> Fact | None:
+    """'В последний день ноября', 'последнего числа месяца'."""
+    if not line.word(at).startswith("последн") or line.word(at + 1) not in ("день", "число", "числа", "дня"):
+        return None
+    of = at + 2 + (line.word(at + 2) in _NEXT | _OF_THIS)
+    return last_day(line, at, of, MONTHS, now, following=line.word(at + 2) in _NEXT)
+
+
 def _week(line: Line, at: int, now: datetime) -> Fact | None:
     today = now.date()
     monday = today - timedelta(days=today.weekday())
@@ -318,12 +353,15 @@ def _part(line: Line, at: int, now: datetime) -> Fact | None:
 
 RULES: tuple[Rule, ...] = (
     spans_ru.greeting,
+    *titles.RULES,
     spans_ru.place,
     spans_ru.past,
+    clock_ru.before_clock,
     spans_ru.in_a_while,
     spans_ru.shift,
     spans_ru.same,
     spans_ru.duration,
+    _last_day,
     _date,
     _holiday,
     _date_range,
@@ -335,6 +373,8 @@ RULES: tuple[Rule, ...] = (
     _number_of_month,
     _relative,
     _week,
+    _dated_weekday,
     _weekday,
+    _the_next_one,
     _vague,
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogue.values import PartOfDay
-from bot.understanding.dates.facts import Bar, Between, Clock, Fact, Half, Impossible
+from bot.understanding.dates.facts import Bar, Between, Clock, Fact, Half, Impossible, earlier
 from bot.understanding.dates.figures import dashed_hours, time_figures
 from bot.understanding.words.terms import Line
 
@@ -122,6 +122,9 @@ def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
         sure = hour >= 1300 or (len(term.digits) == 4 and not half)
         weak = not military and not half
         return Clock(start=at, stop=stop, hour=hour // 100, minute=hour % 100, sure=sure, weak=weak)
+    if 0 < hour <= 24 and term.digits and line.at(stop).integer == 100 and not line.at(stop).digits:
+        stop += 1 + (line.word(stop + 1) in HOURS)
+        return Clock(start=at, stop=stop, hour=hour % 24, sure=True, weak=not after)  # '15 hundred hours'
     if after == "at" and hour in range(2500, 10_000, 100):
         return Impossible(start=at, stop=stop)
     minute, stop = _minutes(line, stop)
@@ -186,6 +189,18 @@ def _with_half(line: Line, found: Clock) -> Clock:
     if half is None:
         return replace(found, stop=stop)
     return replace(found, stop=stop, half=half, weak=False)
+
+
+def before_clock(line: Line, at: int, now: datetime) -> Fact | None:
+    """'Half an hour before noon', 'an hour before six'."""
+    half = line.word(at) == "half" and line.word(at + 1) in ("an", "a")
+    number = 0.5 if half else 1.0 if line.word(at) in ("a", "an") else float(line.at(at).number or 0)
+    unit = line.word(at + 1 + half)
+    minutes = number * (60 if unit in HOURS else 1 if unit in MINUTES else 0)
+    if not 0 < minutes < 12 * 60 or line.word(at + 2 + half) != "before":
+        return None
+    edge = clock(line, at + 3 + half, after="at")
+    return earlier(edge, at, round(minutes)) if isinstance(edge, Clock) and not _not_an_hour(line, edge) else None
 
 
 def between(line: Line, at: int, now: datetime) -> Fact | None:

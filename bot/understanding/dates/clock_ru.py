@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.dialogue import morphology
 from bot.dialogue.values import PartOfDay
-from bot.understanding.dates.facts import Bar, Between, Clock, Fact, Half, Impossible
+from bot.understanding.dates.facts import Bar, Between, Clock, Fact, Half, Impossible, earlier
 from bot.understanding.dates.figures import dashed_hours, time_figures
 from bot.understanding.words.terms import Line
 
@@ -116,6 +116,8 @@ def _word_hour(line: Line, at: int, after: str) -> Clock | None:
     word = line.word(at)
     if word in ("полдень", "полдня", "полудню"):
         return Clock(start=at, stop=at + 1, hour=12, sure=True)
+    if word == "полудня" and after == "за":  # 'до полудня' alone is a part of the day
+        return Clock(start=at, stop=at + 1, hour=12, sure=True)
     if word in ("полночь", "полуночи"):
         return Clock(start=at, stop=at + 1, hour=0, sure=True)
     return None
@@ -208,6 +210,7 @@ def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
     if not spoken and line.word(stop) == "с" and line.word(stop + 1) == "половиной":
         minute, stop = 30, stop + 2
     padded = term.digits.startswith("0") and len(term.digits) == 2
+    figures = bool(term.digits and spoken and line.at(stop - 1).digits)  # '9 45' is what a recogniser makes of '9:45'
     return Clock(
         start=at,
         stop=stop,
@@ -215,7 +218,7 @@ def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
         minute=minute or 0,
         end_of_day=hour == 24,
         sure=hour > 12 or hour == 0 or padded,
-        written=spoken and minute == 0,
+        written=figures or (spoken and minute == 0),
         weak=not (part or (named and spoken)),
     )
 
@@ -256,6 +259,24 @@ def _with_half(line: Line, found: Clock) -> Clock:
     if half is None:
         return replace(found, stop=stop)
     return replace(found, stop=stop + 1, half=half, weak=False)
+
+
+def before_clock(line: Line, at: int, now: datetime) -> Fact | None:
+    """'За час до полудня', 'за пятнадцать минут до шести'."""
+    if line.word(at) != "за":
+        return None
+    number, word = line.at(at + 1).number, line.word(at + 1)
+    unit = line.word(at + 2) if number is not None else word
+    stop = at + 2 + (number is not None)
+    minutes = (
+        30.0
+        if unit == "полчаса"
+        else float(1 if number is None else number) * (60 if unit in HOURS else 1 if unit in MINUTES else 0)
+    )
+    if not 0 < minutes < 12 * 60 or line.word(stop) != "до":
+        return None
+    edge = clock(line, stop + 1, after="за")
+    return earlier(edge, at, round(minutes)) if isinstance(edge, Clock) and not _not_an_hour(line, edge) else None
 
 
 def between(line: Line, at: int, now: datetime) -> Fact | None:

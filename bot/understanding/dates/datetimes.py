@@ -33,6 +33,7 @@ from bot.understanding.dates.facts import (
 )
 from bot.understanding.dates.soonest import soonest
 from bot.understanding.reading import NOTHING, Expected, Lang, Question, Reading
+from bot.understanding.words import numerals_en
 from bot.understanding.words.normaliser import Token, normalise, tokens
 from bot.understanding.words.speech import SPEECH, either, explained, rejected
 from bot.understanding.words.terms import Line
@@ -40,6 +41,7 @@ from bot.understanding.words.typos import mended
 
 _RULES = {"ru": calendar_ru.RULES, "en": calendar_en.RULES}
 _DAY = timedelta(days=1)
+_NEAR = 2  # terms between two hours that are left open
 _EDGES = {
     "ru": frozenset(("до", "после", "с", "со", "от", "по")),
     "en": frozenset(("until", "till", "before", "after", "from", "since", "through")),
@@ -95,7 +97,16 @@ def _from_preposition(line: Line, fact: Fact) -> int:
 
 
 def _mended(text: str, lang: Lang) -> tuple[Token, ...]:
-    return mended(tokens(text), calendar_ru.VOCABULARY if lang == "ru" else calendar_en.VOCABULARY, lang)
+    if lang == "ru":
+        return mended(tokens(text), calendar_ru.VOCABULARY, lang)
+    found: list[Token] = []
+    for token in tokens(text):
+        stem = token.text.removesuffix("ish")
+        if stem != token.text and stem in numerals_en.WORDS:  # 'sevenish', as '7ish' is two tokens
+            found += [replace(token, text=stem), Token("ish", "ish", joined=True)]
+        else:
+            found.append(token)
+    return mended(found, calendar_en.VOCABULARY, lang)
 
 
 def _strong(line: Line, facts: list[Fact]) -> list[Fact]:
@@ -104,11 +115,27 @@ def _strong(line: Line, facts: list[Fact]) -> list[Fact]:
         return facts
     days = [fact for fact in facts if isinstance(fact, Day | Weekday) and not fact.weak]
     beside = {fact.start for fact in days} | {fact.stop for fact in days}
-    return [
+    strong = [
         fact
         for fact in facts
         if not fact.weak or (isinstance(fact, Clock | Between) and beside & {fact.start, fact.stop})
     ]
+    clocks = [fact for fact in strong if isinstance(fact, Clock)]
+    return [
+        fact
+        for fact in facts
+        if fact in strong
+        or (isinstance(fact, Clock) and any(_beside(line, *sorted((fact, one), key=_start)) for one in clocks))
+    ]
+
+
+def _start(fact: Fact) -> int:
+    return fact.start
+
+
+def _beside(line: Line, first: Fact, second: Fact) -> bool:
+    """'Two or three', 'в два или в три': what one of them is, the other is."""
+    return second.start - first.stop <= _NEAR and either(line, first, second, SPEECH[line.lang])
 
 
 def _edges_are_vague(line: Line, fact: Fact, day: date) -> Fact:
@@ -131,7 +158,7 @@ class _Said:
     vague: Vague | None = None
     shift: timedelta | None = None
     same: frozenset[str] = frozenset()
-    week: bool = False
+    week: date | None = None  # its Monday
 
     @classmethod
     def of(cls, line: Line, facts: Sequence[Fact], now: datetime, lang: Lang) -> _Said:
@@ -173,8 +200,10 @@ class _Said:
             instant=instants[-1].at.replace(second=0, microsecond=0) if instants else None,
             vague=vague[-1] if vague and not (dated and vague[-1].question == "day") else None,
             shift=shifts[-1] if shifts else None,
-            same=frozenset(fact.what for fact in facts if isinstance(fact, Same)),
-            week=week is not None,
+            same=frozenset(
+                what for fact in facts if isinstance(fact, Same) for what in (fact.what, *("now",) * fact.now)
+            ),
+            week=week,
         )
 
 
@@ -232,6 +261,10 @@ def _moment(said: _Said, now: datetime, expected: Expected) -> Reading:
         known = Moment(day=day, time=before.time if "time" in said.same else known.time, part=known.part)
         if not (said.days or said.clocks or said.part or said.shift or known.time):
             return Reading(question="time", partial=known)
+    elif "now" in said.same and not said.clocks and known.time is None and (said.days or said.week):
+        # 'через неделю в это же время': as it is now, where no other moment is spoken of
+        days = said.days or (said.week + now.weekday() * _DAY,) if said.week else said.days
+        said = replace(said, days=days, clocks=(Clock(start=0, stop=0, hour=now.hour, minute=now.minute, sure=True),))
     elif said.same and not (said.days or said.clocks or said.part or said.shift or said.between or said.instant):
         return NOTHING
     if said.shift is not None:
@@ -294,7 +327,7 @@ def _without_clock(said: _Said, days: tuple[date, ...], part: PartOfDay | None, 
         return Reading(question="time", partial=Moment(day=days[0], part=part))
     if days:
         return Reading(question="day", alternatives=days, partial=Moment(part=part) if part else None)
-    if said.vague is not None or said.week:
+    if said.vague is not None or said.week is not None:
         wanted = said.vague.days if said.vague else ()
         return Reading(question="day", alternatives=wanted, partial=Moment(part=part))
     return Reading(question="day", partial=Moment(part=part))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias
 
@@ -101,9 +101,10 @@ class Shift(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Same(Fact):
-    """'The same day', 'at the same time': of the moment that is told anew."""
+    """'The same day', 'at the same time': of the moment told anew. now: 'at this time', as it is, where there is none."""
 
     what: Literal["day", "time"]
+    now: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +177,31 @@ def nth_weekday(which: int, weekday: int, month: int, today: date) -> date | Non
         if day >= today:
             return day
     return None
+
+
+def earlier(clock: Clock, start: int, minutes: int) -> Clock:
+    """The clock so many minutes before; on its own face, of twelve hours or of 24."""
+    face = 24 * 60 if clock.sure else 12 * 60
+    total = (clock.hour * 60 + clock.minute - minutes) % face
+    hour = total // 60 or (0 if clock.sure else 12)
+    return replace(clock, start=start, hour=hour, minute=total % 60, weak=False)
+
+
+def last_day(
+    line: Line, start: int, of: int, months: Mapping[str, int], now: datetime, *, following: bool
+) -> Day | None:
+    """The coming last day of the month, year or named month whose word stands at `of`. following: of the next one."""
+    today, word = now.date(), line.word(of)
+    if word in ("месяца", "month"):
+        first = months_later(today.replace(day=1), 2 if following else 1)
+    elif word in ("года", "year"):
+        first = date(today.year + 1 + following, 1, 1)
+    elif word in months:
+        year = today.year + (months[word] < today.month)
+        first = date(year + months[word] // 12, months[word] % 12 + 1, 1)
+    else:
+        return None
+    return Day(start=start, stop=of + 1, day=first - timedelta(days=1))
 
 
 def months_later(today: date, months: int) -> date:

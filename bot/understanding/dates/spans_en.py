@@ -34,6 +34,7 @@ WEEKDAYS = {
     )
     for form in forms.split()
 }
+_AROUND = frozenset(("at", "around", "about", "tomorrow", "today"))
 _PAST = frozenset(("last", "previous", "past"))
 
 
@@ -124,6 +125,11 @@ def _amount(line: Line, at: int) -> tuple[float, str, int] | None:
     stop += 1
     if line.word(stop) == "and" and line.word(stop + 1) == "a" and line.word(stop + 2) == "half":
         return amount + 0.5, unit, stop + 3
+    if line.word(stop) == "and" and line.word(stop + 1) == "a" and line.word(stop + 2) == "quarter":
+        return amount + 0.25, unit, stop + 3
+    more = stop + (line.word(stop) == "and")
+    if unit in HOURS and line.at(more).integer is not None and line.word(more + 1) in MINUTES:
+        return amount + (line.at(more).integer or 0) / 60, unit, more + 2
     if unit in WEEKS and line.word(stop) == "time":
         stop += 1
     return amount, unit, stop
@@ -173,11 +179,18 @@ def shift(line: Line, at: int, now: datetime) -> Fact | None:
 
 def same(line: Line, at: int, now: datetime) -> Fact | None:
     """'the same time', 'on the same day', 'same day'."""
+    here = line.word(at) == "this" and line.word(at + 1) == "time"
+    before, after = line.word(at - 1), line.word(at + 2)
+    if here and (before in _AROUND or after in ("tomorrow", "next", "on") or after in WEEKDAYS):
+        return Same(start=at, stop=at + 2, what="time", now=True)
     start = at + (line.word(at) in ("at", "on"))
     start += line.word(start) == "the"
     if line.word(start) != "same" or line.word(start + 1) not in ("time", "hour", "day", "date"):
         return None
-    return Same(start=at, stop=start + 2, what="time" if line.word(start + 1) in ("time", "hour") else "day")
+    as_now = line.word(start + 2) in ("tomorrow", "next") or line.word(start - 1) == "this"  # 'same time next week'
+    return Same(
+        start=at, stop=start + 2, what="time" if line.word(start + 1) in ("time", "hour") else "day", now=as_now
+    )
 
 
 def _later(start: int, stop: int, amount: float, unit: str, now: datetime) -> Fact | None:

@@ -50,7 +50,8 @@ def place(line: Line, at: int, now: datetime) -> Fact | None:
     """'улица восьмого марта', 'площадь первого мая': a day that is an address."""
     if line.word(at) not in _PLACES or line.at(at + 1).number is None:
         return None
-    return Bar(start=at, stop=at + 2 + (line.word(at + 2) in MONTHS))
+    stop = at + 2 + (line.word(at + 2) in MONTHS)
+    return Bar(start=at, stop=stop + (line.at(stop).integer is not None))  # 'улица 8 марта 15'
 
 
 _PLACES = frozenset(
@@ -168,12 +169,22 @@ def shift(line: Line, at: int, now: datetime) -> Fact | None:
 def same(line: Line, at: int, now: datetime) -> Fact | None:
     """'в то же время', 'в тот же день', 'на тот же час'."""
     start = at + (line.word(at) in ("в", "на"))
-    if line.word(start) not in ("то", "тот", "это", "этот") or line.word(start + 1) not in ("же", "самое", "самый"):
+    if line.word(at) == "в" and line.word(at + 1) == "это" and line.word(at + 2) == "время":
+        beside = line.word(at - 1) in _DAY_BEFORE or line.word(at - 1) in WEEKS
+        return Same(start=at, stop=at + 3, what="time", now=True) if beside else None  # 'завтра в это время'
+    if line.word(start) not in ("такое", "то", "тот", "это", "этот") or line.word(start + 1) not in (
+        "же",
+        "самое",
+        "самый",
+    ):
         return None
     stop = start + 2 + (line.word(start + 2) in ("самое", "самый"))
     if line.word(stop) in ("время", "час"):
-        return Same(start=at, stop=stop + 1, what="time")
+        return Same(start=at, stop=stop + 1, what="time", now=line.word(start) in ("это", "этот"))
     return Same(start=at, stop=stop + 1, what="day") if line.word(stop) in ("день", "число") else None
+
+
+_DAY_BEFORE = frozenset("сегодня завтра послезавтра дня дней день".split())
 
 
 def _later(start: int, stop: int, amount: float, unit: str, now: datetime) -> Fact | None:

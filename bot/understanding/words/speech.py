@@ -71,7 +71,7 @@ RUSSIAN = Speech(
         """.split()
     ),
     unless=frozenset(["раньше", "позже", "позднее", "ранее", "менее", "больше", "более", "меньше", "только"]),
-    either=frozenset(("или", "либо")),
+    either=frozenset(("или", "либо", "ли")),
     fillers=frozenset(_RU_FILLERS.split()),
 )
 
@@ -172,7 +172,12 @@ def _beside(line: Line, found: Sequence[Found], at: int, step: int, speech: Spee
 
 def either(line: Line, first: Found, second: Found, speech: Speech) -> bool:
     """Whether the speaker leaves the choice between two open ('в пятницу или в субботу')."""
-    return any(line.word(at) in speech.either for at in range(first.stop, second.start))
+    between = [line.word(at) for at in range(first.stop, second.start)]
+    # 'в четыре или нет, лучше в пять' leaves nothing open
+    return not speech.either.isdisjoint(between) and _RATHER.isdisjoint(between)
+
+
+_RATHER = frozenset("нет лучше вернее точнее скорее no actually rather better wait".split())
 
 
 def explained(line: Line, found: Sequence[Found], speech: Speech) -> bool:
