@@ -101,7 +101,7 @@ class Shift(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Same(Fact):
-    """'The same day', 'at the same time': of the moment told anew. now: 'at this time', as it is, where there is none."""
+    """'The same day', 'at the same time': of the moment told anew. now: as it is now, if none."""
 
     what: Literal["day", "time"]
     now: bool = False

@@ -22,7 +22,7 @@ _LABELS: Mapping[Lang, frozenset[str]] = {
         """
             номер номера госномер гос регион машины машина автомобиля авто заказ заказа код кода договор договора мой
             моя это полис бронь брони серия вот ну да так значит запишите пишите буква буквы цифры цифра
-            дальше потом тире дефис черточка пробел меня по паспорт вин диктую государственный
+            рус россия российский дальше потом тире дефис черточка пробел меня по паспорт вин диктую государственный
         """.split()
     ),
     "en": frozenset(
@@ -71,7 +71,7 @@ def read_code(text: str, *, lang: Lang, expected: Expected) -> Reading:
     if not any(char.isdigit() for char in said) or (expected.length is None and not fewest <= len(said) <= most):
         return NOTHING
     rest = [at for at in range(len(line)) if not first <= at < last and words[at] not in _LABELS[lang]]
-    return Reading(value=said, rest=line.text(rest))
+    return Reading(value=_one_alphabet(said, lang), rest=line.text(rest))
 
 
 def _run(line: Line, words: list[str], start: int, lang: Lang, together: frozenset[int]) -> tuple[str, int]:
@@ -106,13 +106,41 @@ def _sign(
     said = letter(words, at, lang)
     if said is not None:
         return said
+    times = _TIMES.get(words[at], 0)
+    repeated = letter(words, at + 1, lang) if times else None
+    if repeated is not None:
+        return repeated[0] * times, repeated[1]  # 'double a'
+    heard = _SOUND_ALIKE.get(words[at]) if lang == "en" else None
+    after = words[at + 1] if at + 1 < len(words) else ""
+    if heard and (begun or line.at(at + 1).number is not None or after in _SOUND_ALIKE or len(after) == 1):
+        return heard, at + 1
     token = line.tokens[line.at(at).start]
     nearby = bool({line.at(at).start, line.at(at).stop} & together)
     large = token.raw.isupper() and token.raw.isalpha()
-    beside = begun or line.at(at + 1).number is not None
+    after_label = at + 1 + (line.word(at + 1) in _GAPS)
+    beside = begun or line.at(after_label).number is not None
     short = len(token.text) <= _TYPED and beside and token.text not in _WORDS[lang]
     several = len(token.text) <= _WRITTEN and (nearby or large or short or not _spoken(token.text))
     return (token.text, at + 1) if several and token.text.isalpha() else None
+
+
+_TIMES = {"double": 2, "triple": 3, "treble": 3, "дважды": 2, "двойной": 2, "двойная": 2}
+_GAPS = frozenset("тире дефис черточка пробел dash hyphen space".split())
+# Letters as a recogniser takes them for words.
+_SOUND_ALIKE = {
+    "why": "y", "tea": "t", "you": "u", "are": "r", "eye": "i", "sea": "c", "pea": "p", "be": "b", "gee": "g",
+    "oh": "0", "jay": "j",
+}  # fmt: skip
+# ГОСТ Р 50577: the letters of a Russian plate, which are those that look alike in both alphabets.
+_TO_PLATE = str.maketrans("ABEKMHOPCTYX", "АВЕКМНОРСТУХ")
+_PLATE = re.compile(r"[АВЕКМНОРСТУХ](?:\d{3}[АВЕКМНОРСТУХ]{2}|[АВЕКМНОРСТУХ]\d{3,4})\d{2,3}")
+
+
+def _one_alphabet(code: str, lang: Lang) -> str:
+    """A plate heard partly in Latin letters ('икс', 'игрек') in Russian ones."""
+    plate = code.translate(_TO_PLATE)
+    mixed = lang == "ru" and not code.isascii()
+    return plate if mixed and _PLATE.fullmatch(plate) else code
 
 
 _VOWELS = frozenset("аеиоуыэюяaeiouy")

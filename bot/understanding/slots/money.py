@@ -24,6 +24,9 @@ _CURRENCIES: Mapping[str, str] = {
     "UAH": r"грив\w+|hryvnias?|uah",
 }
 _SIGNS = {"₽": "RUB", "$": "USD", "€": "EUR", "£": "GBP", "₸": "KZT", "₴": "UAH"}
+_THOUSANDS = re.compile(r"(\d)[кkКK]\b")  # '5к'
+_A = re.compile(r"(?:^|\s)(?:a|an)$")
+_NOUGHT = re.compile(r"^\s*(?:и |and )?(?:ноль|oh|zero) (?=\w)")
 _PARTS = r"копе\w+|коп|цент\w*|тиын\w*|cents?|pence|pennies|penny|p"
 _WHOLE = re.compile(rf"\b(?P<whole>{'|'.join(f'(?P<{code}>{words})' for code, words in _CURRENCIES.items())})\b")
 _PART = re.compile(rf"\b(?:{_PARTS})\b")
@@ -49,13 +52,14 @@ def read_money(text: str, *, lang: Lang, expected: Expected) -> Reading:
         return NOTHING
     if found is None:
         return _bare(plain, lang)
-    whole = read_number(plain[: found.start()], lang=lang)
+    before = plain[: found.start()].rstrip()
+    whole = read_number("one" if _A.search(before) else before, lang=lang)
     after = plain[found.end() :]
     anew = _AMENDED.match(after)
     if anew and (told := read_money(after[anew.end() :], lang=lang, expected=expected)).value is not None:
         return told  # 'сто рублей, ой, двести'
     part = _PART.search(after)
-    cents = read_number(after[: part.start()] if part else after, lang=lang)
+    cents = read_number(_NOUGHT.sub("", after[: part.start()] if part else after), lang=lang)
     if whole.value is None and whole.alternatives:
         return whole
     if not isinstance(whole.value, int | Decimal) or whole.value < 0:
@@ -79,6 +83,7 @@ def _plain(text: str, lang: Lang) -> tuple[str, str]:
     sign = next((code for mark, code in _SIGNS.items() if mark in cut), "")
     for mark, code in _SIGNS.items():
         cut = cut.replace(mark, f" {'' if cut.strip().startswith(mark) else code.lower()} ")
+    cut = _THOUSANDS.sub(r"\1 тысяч" if lang == "ru" else r"\1 thousand", cut)
     words = normalise(cut.replace("\u00a0", " ")).split()
     slang = _SLANG if lang == "ru" else _SLANG_EN
     return " ".join(slang.get(word, word) for word in words), sign

@@ -26,6 +26,8 @@ _POINT = frozenset(("point", "dot", "запятая", "точка"))
 _SCALES = {"k": 1_000, "к": 1_000, "m": 1_000_000, "hundred": 100}
 _TENFOLD = {"десятка": 10, "десятков": 10, "сотни": 100, "сотен": 100, "дюжины": 12, "дюжин": 12, "dozen": 12}
 _HALVES = {"половина", "половину", "полтинника", "half"}
+_HALF_OF = frozenset("полкило поллитра полпорции полстакана полметра полпачки полбанки полкилограмма".split())
+_PARTS = {2: Decimal("0.5"), 4: Decimal("0.25"), 5: Decimal("0.2"), 8: Decimal("0.125"), 10: Decimal("0.1")}
 _QUARTERS = frozenset("четверть четверти quarter quarters".split())
 _BY_CLOCK = frozenset("to past of before till til after часа пятого шестого седьмого восьмого девятого".split())
 _ADJACENT = 1_000  # 'сто двести', 'двадцать тридцать' leave it open; beyond they are one thing after another
@@ -94,6 +96,11 @@ def _is_an_hour(line: Line, one: _Number) -> bool:
     return line.at(one.start).role == "cardinal" and line.at(one.stop).role in ("end", "word") and not _noun(line, one)
 
 
+def _measure(word: str) -> bool:
+    """'Литра', 'порции': what half is taken of."""
+    return len(word) > 3 and any({"NOUN", "inan", "gent", "sing"} <= one for one in morphology.grammemes(word))
+
+
 def _noun(line: Line, one: _Number) -> bool:
     word = line.word(one.stop)
     if line.lang == "en":
@@ -158,6 +165,8 @@ def _number(line: Line, at: int) -> _Number | None:
     if term.role == "word" and term.word in _HALVES and line.word(at + 1) not in ("past",):
         if line.at(at + 1).word == "dozen":
             return _Number(start, at + 2, 6)
+        if line.at(at + 1).integer in _ROUND and not line.at(at + 1).digits:
+            return _Number(start, at + 2, (line.at(at + 1).integer or 0) // 2)  # 'half a million'
         return _Number(start, at + 1, Decimal("0.5"))
     if term.word in _QUARTERS and line.at(at + 1).number is None and line.word(at + 1) not in _BY_CLOCK:
         return _Number(start, at + 1, Decimal("0.25"))  # but 'четверть пятого' is an hour
@@ -166,8 +175,13 @@ def _number(line: Line, at: int) -> _Number | None:
         return _Number(start, stop, -part if negative else part)
     if term.role == "word" and term.word in ("десятка", "полсотни"):
         return _Number(start, at + 1, 10 if term.word == "десятка" else 50)
+    if term.word in _HALF_OF or (term.word == "пол" and _measure(line.word(at + 1))):
+        return _Number(start, at + 1 + (term.word == "пол"), Decimal("0.5"))
     value = term.number
     stop = at + 1
+    parts = _PARTS.get(line.at(stop).ordinal or 0) if line.lang == "ru" and term.role == "cardinal" else None
+    if parts and value and line.at(stop).word.endswith(("ая", "ья", "ую", "ых")) and not term.digits:
+        return _Number(start, stop + 1, value * parts)  # 'одна вторая', 'три пятых'
     if term.word == "пол" and line.at(at + 1).integer in (1_000, 1_000_000, 1_000_000_000):
         return _Number(start, at + 2, (line.at(at + 1).integer or 0) // 2)  # 'пол миллиона'
     if term.role == "marked":
@@ -206,6 +220,7 @@ def _number(line: Line, at: int) -> _Number | None:
     return _Number(start, stop, value, pronoun)
 
 
+_ROUND = (100, 1_000, 1_000_000, 1_000_000_000)
 _PRONOUNS = frozenset("one one's один одна одно одного одной одну second".split())
 
 

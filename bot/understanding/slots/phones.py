@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import phonenumbers
@@ -12,6 +12,7 @@ from phonenumbers import NumberParseException, PhoneNumberType
 from bot.understanding.reading import NOTHING, Expected, Lang, Reading
 from bot.understanding.slots.numbers import VOCABULARY
 from bot.understanding.words.normaliser import tokens
+from bot.understanding.words.speech import SPEECH
 from bot.understanding.words.terms import Line, Term
 from bot.understanding.words.typos import mended
 
@@ -26,8 +27,9 @@ _COUNTED = {
 }  # fmt: skip
 _BETWEEN = frozenset(
     """
-        так дальше тире дефис черточка скобка скобки пробел и далее потом затем ну э ээ dash hyphen then and uh um
-        area code
+        значит вот там еще следом точка так дальше тире дефис черточка скобка скобки пробел и далее потом затем ну э ээ
+        dash hyphen space
+        dot then and uh um area code
     """.split()
 )
 _END = frozenset("добавочный доб extension ext внутренний".split())
@@ -41,13 +43,54 @@ def read_phone(text: str, *, lang: Lang, expected: Expected) -> Reading:
     said = runs(line)
     amended = [run for pair in pairwise(said) for run in _amended(line, *pair)]
     # the last is meant; a run that goes on after 'ой' begins before the one that is only its end
-    for run in sorted((*said, *amended), key=lambda run: (-run.stop, -run.start)):
-        for digits in merged(run.groups, free=lang == "en"):
-            number = _number(digits, run.plus, lang, expected.region)
-            if number is not None:
-                rest = line.text([index for index in range(len(line)) if not run.start <= index < run.stop])
-                return Reading(value=number, rest=rest)
+    for abroad in (False, True):
+        for run in sorted((*said, *amended), key=lambda run: (-run.stop, -run.start)):
+            number = _of(run, lang, expected.region, abroad=abroad)
+            if number is None:
+                continue
+            rest = line.text([index for index in range(len(line)) if not run.start <= index < run.stop])
+            other = _other(line, said, run, lang, expected.region)
+            if other is not None and other != number:
+                return Reading(alternatives=(other, number), rest=rest)
+            return Reading(value=number, rest=rest)
     return NOTHING
+
+
+def _of(run: Run, lang: Lang, region: str, *, abroad: bool) -> str | None:
+    free = lang == "en"
+    found = (_number(digits, run.plus, lang, region, abroad=abroad) for digits in merged(run.groups, free=free))
+    number = next((one for one in found if one is not None), None)
+    if number is None and run.plus and free and abroad:
+        return _of(replace(run, groups=tuple(_parted(run.groups))), lang, region, abroad=False) if _tens(run) else None
+    return number
+
+
+def _tens(run: Run) -> bool:
+    return any(_is_tens(group) for group in run.groups)
+
+
+def _is_tens(group: str) -> bool:
+    return len(group) == 2 and group[0] in "23456789" and group[1] != "0"
+
+
+def _parted(groups: Sequence[str]) -> Iterator[str]:
+    """'plus four four, twenty, seven nine …': the first 'twenty seven' as two groups, behind the country's code."""
+    parted = False
+    for group in groups:
+        if _is_tens(group) and not parted:
+            parted = True
+            yield from (f"{group[0]}0", group[1])
+        else:
+            yield group
+
+
+def _other(line: Line, said: Sequence[Run], run: Run, lang: Lang, region: str) -> str | None:
+    """The number before 'or', where the caller leaves it open."""
+    for before in said:
+        between = {line.word(at) for at in range(before.stop, run.start)}
+        if before.stop <= run.start and between & SPEECH[lang].either:
+            return _of(before, lang, region, abroad=False)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +175,30 @@ def group(line: Line, at: int) -> tuple[str, int] | None:
     if times is not None and times <= 4 and line.word(at + 1) in ("раза", "times"):
         digit = line.at(at + 2).integer
         return (str(digit) * times, at + 3) if digit is not None and digit < 10 else None
-    digits = _digits(term)
+    digits = _digits(term) or _misheard(line, at)
     return (digits, at + 1) if digits else None
+
+
+# Digits as a recogniser takes them for other words; only in the midst of digits.
+_SOUND_ALIKE = {
+    "for": "4",
+    "fore": "4",
+    "to": "2",
+    "too": "2",
+    "won": "1",
+    "ate": "8",
+    "tree": "3",
+    "sex": "6",
+    "nein": "9",
+}
+
+
+def _misheard(line: Line, at: int) -> str:
+    said = _SOUND_ALIKE.get(line.word(at), "") if line.lang == "en" else ""
+    before, after = line.at(at - 1), line.at(at + 1)
+    digits_before = before.integer is not None or line.word(at - 1) in _SOUND_ALIKE
+    first = not line.word(at - 1) and line.word(at) == "fore"
+    return said if (digits_before or first) and after.integer is not None and not after.digits else ""
 
 
 def _digits(term: Term) -> str:
@@ -183,7 +248,7 @@ def _completed(groups: Sequence[str]) -> str | None:
     return total
 
 
-def _number(digits: str, plus: bool, lang: Lang, region: str) -> str | None:
+def _number(digits: str, plus: bool, lang: Lang, region: str, *, abroad: bool) -> str | None:
     if not _SHORTEST <= len(digits) <= _LONGEST:
         return None
     if plus:
@@ -193,12 +258,13 @@ def _number(digits: str, plus: bool, lang: Lang, region: str) -> str | None:
     found = _parsed(digits, home)
     if found is not None and (region or lang == "ru" or phonenumbers.number_type(found) is PhoneNumberType.MOBILE):
         return _e164(found)
-    abroad = ("US", "GB") if lang == "en" and not region else ()
-    for other in abroad:
+    for other in ("US", "GB") if lang == "en" and not region else ():
         number = _valid(digits, other)
         if number is not None:
             return number
-    return _e164(found) if found is not None else _valid(f"+{digits}", None)
+    if found is not None:
+        return _e164(found)
+    return _valid(f"+{digits}", None) if abroad else None
 
 
 def _valid(text: str, region: str | None) -> str | None:

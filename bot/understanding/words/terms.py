@@ -119,6 +119,10 @@ def _russian(tokens: Sequence[Token], index: int) -> Term | None:
         return _term(tokens, index, index + 1, first.value, first)
     if tokens[index].text in numerals_ru.INVERTED and index + 1 < len(tokens):
         return _inverted(tokens, index)
+    few = numerals_ru.FEW.get(tokens[index].text)
+    times = numerals_ru.WORDS.get(tokens[index + 1].text) if few and index + 1 < len(tokens) else None
+    if few and times and times.rank is Rank.UNIT and 2 <= times.value <= 4 and not times.oblique and not times.ordinal:
+        return Term(tokens[index].text, "cardinal", index, index + 2, int(times.value * few))
     total: int | Decimal = 0
     group: int | Decimal = 0
     rank, scale = Rank.SCALE, 10**12
@@ -208,6 +212,8 @@ def _english(tokens: Sequence[Token], index: int) -> Term | None:
             group, rank = (group or 1) * 100, Rank.HUNDRED
         elif not _fits(numeral.rank, rank):
             break
+        elif rank is Rank.HUNDRED and at + step < len(tokens) and tokens[at + step].text == "hundred":
+            break  # 'five hundred, six hundred'
         else:
             group += value
             rank = Rank.UNIT if numeral.rank is Rank.TEEN else numeral.rank
