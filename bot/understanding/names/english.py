@@ -22,13 +22,20 @@ BREAKS = frozenset(
         hurts hurt pain back hold left front please thanks second next new old any every each other
         business question necessary possible sure correct true false yes yeah nope ok okay exactly perfect
         whose mine yours his hers its this these those why because while until since before after above below
-        still already yet ever always sometimes often maybe perhaps quite rather really only even both either
+        like id ive ill youre theyre theres heres lets cant couldnt wouldnt shouldnt isnt arent wasnt werent didnt
+        doesnt havent hasnt wont anonymous nobody private unknown customer guest whoever everyone thing things stuff
+        way kind sort haircut trim manicure pedicure massage checkup exam scan test filling cleaning colour color
+        styling service oil tyre tire car cars bike taxi ticket tickets bill account loan card cash money payment pay
+        refund cheap expensive free available open closed early soon asap week month year day days hours minutes
+        o'clock oclock noon midnight interested bye goodbye cheers sir madam change move reschedule confirm continue
+        start finish stop leave try use still already yet ever always sometimes often maybe perhaps quite rather
+        really only even both either
     """.split()
 )
 
 
 def english_name(words: list[Word], intro: tuple[int, int] | None) -> Reading:
-    words, intro = _without_denied(words, intro)
+    words, intro = _put_right(*_without_denied(words, intro))
     start = intro[1] if intro else 0
     while start < len(words) and words[start].text in SKIPPED["en"]:
         start += 1
@@ -47,7 +54,8 @@ def english_name(words: list[Word], intro: tuple[int, int] | None) -> Reading:
     others = [word for word in words[start + len(group) :] if word.text not in SKIPPED["en"]]
     if not group or len(group) > 4 or (others and intro is None):
         return NOTHING
-    if any(len(word.text) < 2 for word in (group[0], group[-1])) or group[0].text in NUMERALS:
+    initials = len(group) > 1 and len(group[-1].text) > 2 and all(len(word.text) == 1 for word in group[:-1])
+    if (not initials and any(len(word.text) < 2 for word in (group[0], group[-1]))) or group[0].text in NUMERALS:
         return NOTHING
     names = [capitalised(word.raw) for word in group]
     if len(names) > 2 and names[0] == names[-1]:
@@ -73,6 +81,32 @@ def _without_denied(words: list[Word], intro: tuple[int, int] | None) -> tuple[l
     return words, intro
 
 
+def _put_right(words: list[Word], intro: tuple[int, int] | None) -> tuple[list[Word], tuple[int, int] | None]:
+    """'Steve, no sorry, Stephen': what follows the last such words."""
+    for at in range(len(words) - 2, 0, -1):
+        said = " ".join(word.text for word in words[:at])
+        if said.endswith(_AMENDS) and words[at].text not in BREAKS | SKIPPED["en"] | {"sorry", "wait", "mean"}:
+            left = words[at:]
+            return left, introduction([each.text for each in left], "en")
+    last = len(words) - 1
+    if last > 0 and " ".join(word.text for word in words[:last]).endswith(_AMENDS) and words[last].text not in BREAKS:
+        return words[last:], None
+    return words, intro
+
+
+_AMENDS = (
+    " sorry",
+    " i mean",
+    " no wait",
+    " wait no",
+    " oh no",
+    " or rather",
+    " no its",
+    " actually its",
+    " scratch that",
+)
+
+
 def _named_so(words: list[Word]) -> bool:
     return len(words) <= 2 and all(word.text not in BREAKS for word in words[1:])
 
@@ -80,7 +114,8 @@ def _named_so(words: list[Word]) -> bool:
 def _letters_from(words: list[Word]) -> int:
     """Where 'with an h', 'with two n' begins, which tells how a name is written."""
     for at, word in enumerate(words):
-        if word.text == "with" and len(words) - at <= 4 and at:
+        letters = word.text in ("no", "without") and all(len(each.text) <= 2 for each in words[at + 1 :])
+        if (word.text == "with" or (letters and at + 1 < len(words))) and len(words) - at <= 4 and at:
             return at
     return len(words)
 

@@ -77,7 +77,8 @@ SKIPPED = {
             yes yeah sure ok okay of course please thanks thank mr mrs ms miss dr mister first last
             surname family given and under for put so good morning afternoon evening day just to be
             speaking here my mother father mom mum dad wife husband son daughter brother sister friend boss child kid
-            boyfriend girlfriend partner colleague book it called named
+            grandma grandpa granny grandad grandfather grandmother nana auntie aunt uncle cousin nephew niece fiance
+            fiancee hubby missus boyfriend girlfriend partner colleague book it called named
         """.split()
     ),
 }

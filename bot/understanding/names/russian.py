@@ -10,7 +10,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from bot.dialogue import morphology
 from bot.dialogue.morphology import Parse
 from bot.dialogue.values import PersonName
-from bot.understanding.names.parts import SKIPPED, Word, capitalised
+from bot.understanding.names.parts import SKIPPED, Word, capitalised, introduction
 from bot.understanding.reading import NOTHING, Reading
 
 _FEW = 7  # words around a name without an introduction; more of them tell of something else
@@ -41,6 +41,8 @@ class _Guess:
 def russian_name(words: list[Word], intro: tuple[int, int] | None, *, asked: bool = False) -> Reading:
     """asked: a name was just asked for, so that one or two words of no dictionary are one."""
     skipped = SKIPPED["ru"]
+    words = _joined(_formal(words))
+    intro = introduction([word.text for word in words], "ru")
     meant = [word for word in words if word.text not in skipped]
     led = [word for word in words[intro[1] :] if word.text not in skipped] if intro else []
     case = _CASES.get(words[intro[1] - 1].text, "nom") if intro else "nom"
@@ -49,7 +51,8 @@ def russian_name(words: list[Word], intro: tuple[int, int] | None, *, asked: boo
     if name is not None:
         return Reading(value=name)
     for group, sure in (
-        (meant, strong),
+        ([word for word in meant if not _relative(word)] if any(map(_relative, meant)) else meant, strong),
+        ([word for word in led or meant if not _relative(word)][:3], False),
         (led[:3], strong),
         (led[:2], strong),
         (led[:1], strong),
@@ -66,7 +69,76 @@ def russian_name(words: list[Word], intro: tuple[int, int] | None, *, asked: boo
     if asked and 1 <= len(meant) <= 2 and all(_foreign(word) for word in meant):
         large = [capitalised(word.raw) for word in meant]
         return Reading(value=PersonName(given=large[0], family=" ".join(large[1:])))
+    if asked and len(meant) == 3 and meant[0].text in _FAR_FAMILIES and all(len(word.text) < 7 for word in meant):
+        large = [capitalised(word.raw) for word in meant]
+        return Reading(value=PersonName(given=" ".join(large[1:]), family=large[0]))  # 'ким чен ын'
     return NOTHING
+
+
+# How patronymics are said and heard, and given names before them: 'марь иванна', 'сан саныч', 'сергевна'.
+_SAID_FATHERS = {
+    "иваныч": "иванович", "палыч": "павлович", "саныч": "александрович", "николаич": "николаевич", "иванна": "ивановна",
+    "михалыч": "михайлович", "сергеич": "сергеевич", "алексеич": "алексеевич", "андреич": "андреевич",
+    "василич": "васильевич", "григорич": "григорьевич", "дмитрич": "дмитриевич", "сергевна": "сергеевна",
+    "андревна": "андреевна", "алексевна": "алексеевна", "николавна": "николаевна", "михална": "михайловна",
+    "пална": "павловна", "санна": "александровна", "степаныч": "степанович", "семеныч": "семенович",
+    "дмитривна": "дмитриевна", "васильна": "васильевна", "григорьна": "григорьевна", "евгенич": "евгеньевич",
+    "юрич": "юрьевич", "анатолич": "анатольевич", "валерич": "валерьевич", "викторна": "викторовна",
+}  # fmt: skip
+_CLIPPED = {
+    "пал": "павел",
+    "сан": "александр",
+    "марь": "мария",
+    "марья": "мария",
+    "ван": "иван",
+    "алексан": "александр",
+}
+_RELATIVES = frozenset(
+    """
+        мама папа мать отец муж жена сын дочь дочка сынок брат сестра бабушка дедушка бабуля дед внук внучка тетя дядя
+        теща свекровь тесть свекор невеста жених подруга друг племянник племянница ребенок мальчик девочка супруг
+        супруга доча мамочка сестренка братик
+    """.split()
+)
+_FAR_FAMILIES = frozenset("ким ли пак цой хан нгуен чан ван чен лю чжан ян тен шин фам ле хо ву чжао сун".split())
+
+
+def _formal(words: list[Word]) -> list[Word]:
+    """'Марь Иванна' as 'Мария Ивановна'."""
+    out: list[Word] = []
+    for at, word in enumerate(words):
+        after = words[at + 1].text if at + 1 < len(words) else ""
+        if word.text in _SAID_FATHERS and at and (words[at - 1].text in _CLIPPED or _has(words[at - 1], "Name")):
+            out.append(Word(_SAID_FATHERS[word.text], _SAID_FATHERS[word.text]))
+        elif word.text in _CLIPPED and (after in _SAID_FATHERS or after.endswith(("ович", "евич", "овна", "евна"))):
+            out.append(Word(_CLIPPED[word.text], _CLIPPED[word.text]))
+        else:
+            out.append(word)
+    return out
+
+
+def _joined(words: list[Word]) -> list[Word]:
+    """'Салтыков Щедрин Михаил', 'Анна Мария Смирнова': two names of one kind beside one of the other are one."""
+    said = [word for word in words if word.text not in SKIPPED["ru"]]
+    if len(said) != 3:
+        return words
+    for first, second, third in ((said[0], said[1], said[2]), (said[1], said[2], said[0])):
+        for kind, other in (("Surn", "Name"), ("Name", "Surn")):
+            alike = _has(first, kind) and _has(second, kind) and not (_has(first, other) or _has(second, other))
+            if alike and _has(third, other) and not _has(third, kind) and not any(_has(word, "Patr") for word in said):
+                at = words.index(first)
+                both = Word(f"{first.text}-{second.text}", f"{first.raw}-{second.raw}")
+                return [*words[:at], both, *words[at + 2 :]] if words[at + 1] is second else words
+    return words
+
+
+def _has(word: Word, kind: str) -> bool:
+    return any(guess.kind == kind and guess.case in ("", "nom") for guess in _guesses(word))
+
+
+def _relative(word: Word) -> bool:
+    """'Бабушку', 'сыну': whose name follows."""
+    return any(str(parse.normal_form).replace("ё", "е") in _RELATIVES for parse in morphology.parses(word.text)[:1])
 
 
 _VOWELS = frozenset("аеёиоуыэюяaeiouy")

@@ -6,6 +6,7 @@ the entrance, the floor and the flat; so one writes 'улица Ленина, д
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -42,7 +43,8 @@ _PARTS_RU: Mapping[str, str] = {
 _LEAD_RU = frozenset(
     """
         мой адрес наш это по на в во адресу пишите запишите записывайте доставьте привезите доставка доставить везите
-        живу я мы живем находимся ну да вот так значит у нас меня прописан прописана пожалуйста здравствуйте номер
+        мне нам привозите нужно надо едьте приезжайте заберите живу я мы живем находимся ну да вот так значит у нас
+        меня прописан прописана пожалуйста здравствуйте номер
     """.split()
 )
 _STREETS_EN: Mapping[str, str] = {
@@ -74,9 +76,27 @@ class _Told:
 
 def read_address(text: str, *, lang: Lang) -> Reading:
     """One line; nothing where neither a street nor a house is told."""
+    for short, whole in _SHORT_RU if lang == "ru" else ():
+        text = short.sub(whole, text[:_CUT])
     line = Line(tokens(text)[: _LONGEST * 2], lang)
     told = _russian(line) if lang == "ru" else _english(line)
     return Reading(value=told) if told else NOTHING
+
+
+_CUT = 600  # characters
+# As it is typed: 'пр-т Мира 25к2', 'ул. Пушкина д5 кв12'.
+_SHORT_RU = tuple(
+    (re.compile(short, re.IGNORECASE), whole)
+    for short, whole in (
+        (r"\bпр-к?т\b\.?", "проспект"),
+        (r"\bб-р\b\.?", "бульвар"),
+        (r"\bпер\.", "переулок"),
+        (r"\bд\.?(?=\d)", "дом "),
+        (r"\bкв\.?(?=\d)", "квартира "),
+        (r"(?<=\d)к(?:орп)?\.?(?=\d)", " корпус "),
+        (r"(?<=\d)с(?:тр)?\.?(?=\d)", " строение "),
+    )
+)
 
 
 def _number(line: Line, at: int, lang: Lang) -> tuple[str, int] | None:
@@ -125,6 +145,9 @@ def _russian(line: Line) -> str:
 
     while at < count:
         word = line.word(at)
+        if word in ("в", "во") and line.word(at + 1) in _PARTS_RU:
+            at += 1  # 'на Гагарина, в дом восемь'
+            continue
         part = _PARTS_RU.get(word)
         number = _number(line, at + 1 + (line.word(at + 1) == "номер"), "ru") if part else None
         if part and number:
@@ -196,10 +219,20 @@ def _in_street(term: Term, line: Line, at: int) -> str:
 
 
 def _russian_line(told: _Told) -> str:
+    if not _has_street(told.places) and any(not _STREETLESS.isdisjoint(one.lower().split()) for one in told.places):
+        return ""  # 'завтра в три'
     if not told.places or not (told.parts.keys() - {"этаж", "индекс"} or _has_street(told.places)):
         return ""
     order = [name for name in dict.fromkeys(_PARTS_RU.values()) if name in told.parts]
     return ", ".join((*told.places, *(f"{name} {told.parts[name]}" for name in order)))
+
+
+_STREETLESS = frozenset(
+    """
+        в во на с к ко у по и не сегодня завтра послезавтра утром вечером днем час часа часов можно хочу мне нас будет
+         рублей минут понедельник вторник среду четверг пятницу субботу воскресенье
+    """.split()
+)
 
 
 def _has_street(places: list[str]) -> bool:
@@ -247,6 +280,10 @@ def _english(line: Line) -> str:
             street.append(_nth(line.at(at), line))
             at += 1
             continue
+        if number is not None and house and not done and line.at(at).role == "ordinal":
+            street.append(_nth(line.at(at), line))  # '42 west 34th street'
+            at += 1
+            continue
         if number is not None:
             if done:
                 town.append(number[0])
@@ -271,10 +308,12 @@ def _english(line: Line) -> str:
 def _house(line: Line, at: int, number: tuple[str, int]) -> tuple[str, int]:
     """'one twenty five main street' is 125, 'two two one b' 221B."""
     said, after = number
+    digits = len(said) == 1
     while (
         said.isdigit() and (more := _number(line, after, "en")) and line.at(after).role == "cardinal" and len(said) < 5
     ):
-        short = len(said) == 1 or (len(said) == 2 and len(more[0]) >= 2)
+        digits = digits and len(more[0]) == 1  # 'one two three main street'
+        short = len(said) == 1 or digits or (len(said) == 2 and len(more[0]) >= 2)
         if not short or not more[0][:1].isdigit():
             break
         said, after = said + more[0], more[1]
@@ -292,4 +331,10 @@ def _nth(term: Term, line: Line) -> str:
     """'fifth' of 'Fifth Avenue', '42nd'."""
     if term.digits:
         return "".join(token.raw for token in line.tokens[term.start : term.stop])
+    if term.ordinal is not None and term.ordinal > 20:
+        last = 0 if term.ordinal % 100 in (11, 12, 13) else term.ordinal % 10
+        return f"{term.ordinal}{_NTH.get(last, 'th')}"  # 'forty second' is '42nd'
     return "-".join(token.raw for token in line.tokens[term.start : term.stop]).capitalize()
+
+
+_NTH = {1: "st", 2: "nd", 3: "rd"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from bot.dialogue import morphology
 from bot.understanding.reading import NOTHING, Expected, Lang, Option, Reading
+from bot.understanding.words.letters import spelled
 from bot.understanding.words.normaliser import tokens
 from bot.understanding.words.speech import SPEECH, rejected
 from bot.understanding.words.terms import Line
@@ -58,7 +60,7 @@ def read_choice(text: str, *, lang: Lang, expected: Expected) -> Reading:
     if not expected.options:
         return NOTHING
     line = Line(tokens(text), lang)
-    hits = by_words(line, expected.options, lang) or _by_order(line, expected.options, lang)
+    hits = by_words(line, expected.options, lang, asked=expected.asked) or _by_order(line, expected.options, lang)
     if not hits:
         return NOTHING
     spans = sorted(hits, key=lambda hit: hit.start)
@@ -96,14 +98,17 @@ def _inside(hit: Hit, other: Hit) -> bool:
 _CORRECTIONS = frozenset("нет ой точнее вернее лучше простите извините а no sorry actually rather wait mean".split())
 
 
-def by_words(line: Line, options: Sequence[Option], lang: Lang) -> list[Hit]:
-    """For each option that is named, the best place of it."""
-    words = [(at, forms(word, lang), word) for at, word in _words(line)[:_LONGEST]]
+def by_words(line: Line, options: Sequence[Option], lang: Lang, *, asked: bool) -> list[Hit]:
+    """For each option that is named, the best place of it. asked: else half a name is none, unless it tells this option
+    from the others: 'my car is broken' doesn't 'check the car'."""
+    said = _words(line)[:_LONGEST]
+    words = [(at, forms(word, lang), word) for at, word in (*said, *_run_together(said, options, lang))]
     hits: list[Hit] = []
-    for option in options:
+    owned: Sequence[frozenset[str] | None] = [None] * len(options) if asked else _own_words(options, lang)
+    for option, own in zip(options, owned, strict=True):
         best: Hit | None = None
         for name in _names(option, lang):
-            hit = _match(words, option.id, _stems(name, lang), lang)
+            hit = _match(words, option.id, _stems(name, lang), lang, own)
             if hit is not None and (best is None or hit.score > best.score):
                 best = hit
         if best is not None:
@@ -122,35 +127,68 @@ def _words(line: Line) -> list[tuple[int, str]]:
     return [(at, token.text) for at, term in enumerate(line.terms) for token in line.tokens[term.start : term.stop]]
 
 
+def _run_together(said: Sequence[tuple[int, str]], options: Sequence[Option], lang: Lang) -> list[tuple[int, str]]:
+    """Words of names that were said letter by letter or in two: 'эм эр тэ', 'm r i', 'у зи', 'ultra sound'."""
+    known = {token.text for option in options for name in _names(option, lang) for token in tokens(name)}
+    plain = [word for _, word in said]
+    found: list[tuple[int, str]] = []
+    for index, (at, word) in enumerate(said):
+        _, stop = spelled(plain, index, lang, words_too=False)
+        for width in range(stop - index, 1, -1):
+            part, _ = spelled(plain[: index + width], index, lang, words_too=False)
+            if len(part) > 1 and part in known:
+                found.append((at, part))
+        if index + 1 < len(said) and word + plain[index + 1] in known:
+            found.append((at, word + plain[index + 1]))
+    return found
+
+
 def _match(
     words: Sequence[tuple[int, tuple[str, ...], str]],
     option: str,
     name: tuple[tuple[tuple[str, ...], str], ...],
     lang: Lang,
+    own: frozenset[str] | None,
 ) -> Hit | None:
-    """How much of the name the words say; every meaning word of a short name must be there."""
+    """How much of the name the words say; every meaning word of a short name must be there.
+
+    own: words of which one at least must be said where the name is not said whole; None takes any."""
     places: list[int] = []
     score = 0.0
     weak = _WEAK[lang]
     telling = False
+    ours = own is None
     for name_stem, name_word in name:
         likeness, place = max(
-            ((_alike(said_stem, said, name_stem, name_word), -at) for at, said_stem, said in words),
+            ((_alike(said_stem, said, name_stem, name_word, roots=own is None), -at) for at, said_stem, said in words),
             default=(0.0, 0),
         )
         if likeness:
             places.append(-place)
             score += likeness
             telling = telling or name_word not in weak
+            ours = ours or (own is not None and name_word in own)
     if not places or score / len(name) < 0.5 or (not telling and len(places) < len(name)):
+        return None
+    if not ours and len(places) < len(name):
         return None
     return Hit(min(places), max(places) + 1, option, score / len(name) + 0.01 * len(places))
 
 
-def _alike(said_forms: tuple[str, ...], said: str, name_forms: tuple[str, ...], name: str) -> float:
-    """1.0 for the same word in any form, less for a slip, 0 for another word."""
+def _own_words(options: Sequence[Option], lang: Lang) -> list[frozenset[str]]:
+    """For each option, the words of its title that stand in no name of another."""
+    told = [{word for name in _names(option, lang) for _, word in _stems(name, lang)} for option in options]
+    count = Counter(word for words in told for word in words)
+    titles = [_stems(_names(option, lang)[0], lang) if _names(option, lang) else () for option in options]
+    return [frozenset(word for _, word in title if count[word] == 1) for title in titles]
+
+
+def _alike(said_forms: tuple[str, ...], said: str, name_forms: tuple[str, ...], name: str, *, roots: bool) -> float:
+    """1.0 for the same word in any form, less for a slip, 0 for another word. roots: 'зуб' is like 'зубной'."""
     if said == name or not set(said_forms).isdisjoint(name_forms):
         return 1.0
+    if roots and "а" <= name[0] <= "я" and _one_root(said_forms[0], name):
+        return 0.6
     said_form, name_form = said_forms[0], name_forms[0]
     if min(len(said), len(name)) < 4 or abs(len(said_form) - len(name_form)) > 3:
         return 0.0
@@ -167,6 +205,18 @@ def _alike(said_forms: tuple[str, ...], said: str, name_forms: tuple[str, ...], 
     if min(len(said_form), len(name_form)) >= shortest and DamerauLevenshtein.distance(said_form, name_form) == 1:
         return 0.75 if said_form[0] == name_form[0] else 0.0
     return 0.0
+
+
+@lru_cache(maxsize=8192)
+def _one_root(said: str, name: str) -> bool:
+    """'Глаз', 'глазник' beside 'глазной': a noun of the adjective in a name."""
+    common = next(
+        (at for at, pair in enumerate(zip(said, name, strict=False)) if pair[0] != pair[1]), min(len(said), len(name))
+    )
+    if common < max(3, len(said) - 2) or len(name) - common > 5 or (common == 3 and len(said) > 3):
+        return False
+    adjective = any("ADJF" in reading for reading in morphology.grammemes(name)[:1])
+    return adjective and any("NOUN" in reading for reading in morphology.grammemes(said)[:1])
 
 
 @lru_cache(maxsize=8192)
@@ -197,7 +247,8 @@ def forms(word: str, lang: Lang) -> tuple[str, ...]:
         return tuple(dict.fromkeys(str(parse.normal_form).replace("ё", "е") for parse in morphology.parses(word)))
     for ending in ("ies", "es", "s"):
         if len(word) > 4 and word.endswith(ending) and not word.endswith("ss"):
-            return (word[: -len(ending)] + ("y" if ending == "ies" else ""),)
+            shorter = word[: -len(ending)] + ("y" if ending == "ies" else "")
+            return (shorter, word[:-1]) if ending == "es" else (shorter,)  # 'boxes', 'eyes'
     return (word,)
 
 

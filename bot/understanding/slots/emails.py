@@ -22,15 +22,17 @@ _MARKS: Mapping[str, str] = {
     "подчеркивание": "_", "подчерк": "_", "подчеркиванье": "_", "underscore": "_", "underline": "_", "plus": "+",
     "плюс": "+",
 }  # fmt: skip
+_TIMES = {"double": 2, "triple": 3, "дважды": 2, "трижды": 3}
 _BEFORE_MARK = frozenset(("нижнее", "нижний", "знак", "символ", "under"))
 # How services and zones are said and heard.
 _SAID: Mapping[str, str] = {
     "яндекс": "yandex", "янтекс": "yandex", "мэйл": "mail", "мейл": "mail", "майл": "mail", "меил": "mail",
-    "джимейл": "gmail", "джимэйл": "gmail", "гмейл": "gmail", "гмайл": "gmail", "жмейл": "gmail", "джимаил": "gmail",
-    "рамблер": "rambler", "аутлук": "outlook", "хотмейл": "hotmail", "инбокс": "inbox", "айклауд": "icloud",
-    "лист": "list", "бк": "bk", "яху": "yahoo", "протонмейл": "protonmail", "корп": "corp", "офис": "office",
-    "инфо": "info", "админ": "admin", "ру": "ru", "ком": "com", "нет": "net", "орг": "org", "су": "su",
-    "кз": "kz", "юа": "ua", "про": "pro", "онлайн": "online",
+    "джимейл": "gmail", "джимэйл": "gmail", "гмейл": "gmail", "гмэйл": "gmail", "жимейл": "gmail", "жимэйл":
+    "gmail", "хотмэйл": "hotmail", "мэил": "mail", "протон": "proton", "гмайл": "gmail", "жмейл": "gmail",
+    "джимаил": "gmail", "рамблер": "rambler", "аутлук": "outlook", "хотмейл": "hotmail", "инбокс": "inbox",
+    "айклауд": "icloud", "лист": "list", "бк": "bk", "яху": "yahoo", "протонмейл": "protonmail", "корп": "corp",
+    "офис": "office", "инфо": "info", "админ": "admin", "ру": "ru", "ком": "com", "нет": "net", "орг": "org",
+    "су": "su", "кз": "kz", "юа": "ua", "про": "pro", "онлайн": "online",
 }  # fmt: skip
 _ZONES = frozenset("ru com net org su by kz ua info edu gov io co uk us de fr me biz pro online dev app рф".split())
 _LEAD = frozenset(
@@ -79,17 +81,42 @@ def _address(line: Line, at: int, lang: Lang) -> Reading | None:
         start -= 1
     stop = at + 1
     while stop < min(len(line), at + _DOMAIN) and (
-        len(line.word(stop)) == 1 or line.word(stop) not in _LEAD - _SERVICES
+        len(line.word(stop)) == 1
+        or line.word(stop) not in _LEAD - _SERVICES
+        or stop == at + 1  # 'at my company dot org'
+        or line.word(stop - 1) in _DOTS  # 'at proton dot me'
     ):
         stop += 1
+    start = max(start, _anew(line, start, at))
     name = _joined(line, range(start, at), lang)
     for end in range(stop, at + 1, -1):
-        domain = _zoned(_joined(line, range(at + 1, end), lang))
+        apart = line.word(end - 1) in _ZONES or line.word(end - 1) in _SAID
+        domain = _zoned(_joined(line, range(at + 1, end), lang)) if apart else _joined(line, range(at + 1, end), lang)
         address = f"{name}@{domain}"
         if _WRITTEN.fullmatch(address) and ".." not in address and domain.rpartition(".")[2] in _ZONES:
             rest = line.text([*range(start), *range(end, len(line))])
             return Reading(value=address, rest=rest)
     return None
+
+
+_DOTS = frozenset(("точка", "точку", "dot", "point", "period"))
+_AMENDS = frozenset(
+    (("ой",), ("точнее",), ("вернее",), ("то", "есть"), ("sorry",), ("i", "mean"), ("no", "wait"), ("oh", "no"))
+)
+
+
+def _anew(line: Line, start: int, at: int) -> int:
+    """Where the name begins that is meant: after 'ой нет', after the 'а' of 'не маша, а саша'."""
+    found = start
+    for here in range(start, at - 1):
+        for words in _AMENDS:
+            if tuple(line.word(here + place) for place in range(len(words))) == words:
+                found = here + len(words)
+        if line.word(here) == "не" and line.word(here + 2) in ("а", "но") and here + 3 < at:
+            found = here + 3
+    while found < at - 1 and line.word(found) in ("нет", "не", "no", "sorry") and len(line.word(found)) > 1:
+        found += 1
+    return found
 
 
 def _ends_lead(line: Line, here: int, at: int) -> bool:
@@ -106,7 +133,13 @@ def _joined(line: Line, places: Sequence[int], lang: Lang) -> str:
     while index < len(places):
         term, word = line.at(places[index]), words[index]
         after = words[index + 1] if index + 1 < len(words) else ""
-        if word == "o" and lang == "en":
+        times = _TIMES.get(word, 0) if after not in ("u", "you", "") else 0
+        if times and (len(after) == 1 or line.at(places[index + 1]).integer in range(10)):
+            one = after if len(after) == 1 else str(line.at(places[index + 1]).integer)
+            out, index = out + ("0" if one == "o" and not out else one) * times, index + 2  # 'double o seven'
+        elif word == "sign" and not index:
+            index += 1  # 'at sign'
+        elif word == "o" and lang == "en":
             out, index = out + "o", index + 1  # the letter, which elsewhere is a nought
         elif (term.role == "word" and word in _SKIPPED) or _led_by(word, after):
             index += 1

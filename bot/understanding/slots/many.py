@@ -95,7 +95,7 @@ def read_many(text: str, *, lang: Lang, expected: Expected) -> Reading:
     words = WORDS[lang]
     order = [option.id for option in expected.options]
     line = Line(tokens(text), lang)
-    hits = _apart(by_words(line, expected.options, lang)) or _by_number(line, expected, lang)
+    hits = _apart(by_words(line, expected.options, lang, asked=expected.asked)) or _by_number(line, expected, lang)
     if not hits:
         return _without_names(plain, order, words, lang, expected)
     signs = _signs(line, hits, lang)
