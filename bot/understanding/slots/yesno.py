@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot.understanding.reading import NOTHING, Lang, Reading
 from bot.understanding.slots.assent import composed, plain, undecided
+from bot.understanding.words.layouts import from_translit, other_layout
 from bot.understanding.words.normaliser import tokens
-from bot.understanding.words.spelling import from_translit, other_layout
 
 # Phrases of several words first: the longest that fits at a place wins.
 _RU = {
