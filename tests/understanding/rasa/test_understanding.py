@@ -201,11 +201,11 @@ async def test_a_retrieval_intent_is_known_by_the_response_it_chose(clinic, own,
 
 async def test_affirm_and_deny_answer_a_question_and_nothing_else(heard: Heard, server: Double, clinic, menu) -> None:
     confirming = Expectation(yesno=True, intents=menu.intents, question="Всё верно?")
-    said(server, ("affirm", 0.98), text="ладненько пусть")
-    assert (await heard.hears("ладненько пусть", confirming)).yes is True
-    said(server, ("deny", 0.98), text="ладненько пусть")
-    assert (await heard.hears("ладненько пусть", confirming)).yes is False
-    assert (await heard.hears("ладненько пусть", menu)).yes is None
+    said(server, ("affirm", 0.98), text="пущай эдак")
+    assert (await heard.hears("пущай эдак", confirming)).yes is True
+    said(server, ("deny", 0.98), text="пущай эдак")
+    assert (await heard.hears("пущай эдак", confirming)).yes is False
+    assert (await heard.hears("пущай эдак", menu)).yes is None
 
 
 # --- entities ---
