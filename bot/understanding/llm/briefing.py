@@ -26,6 +26,7 @@ MAX_WISHES = 60  # described to the model; of more, those whose phrases are near
 MAX_OPTIONS = 40  # of one slot
 LONGEST_TITLE = 80  # characters
 EXAMPLES = 3  # phrases of one wish
+MAX_COMMANDS = 6  # of one answer
 ROOM = 60  # phrases of all the wishes together: a long message costs a small model its time
 
 REPAIRS_TOLD: Mapping[str, str] = {
@@ -49,7 +50,7 @@ You help a telephone and chat program of a business to understand its customers.
 only pick commands for the program.
 
 Answer with one JSON object and nothing else: {"commands": [{"do": …, "what": …, "words": …}]}
-"what" and "words" are "" where a command has none. The commands:
+Leave "what" and "words" out where a command has none. The commands:
 - start: the customer wants one of the wishes; what: its id
 - answer: the customer asks one of the questions; what: its id
 - set: the customer tells or corrects a slot; what: its id; words: the value. A date or time as YYYY-MM-DD HH:MM, or \
@@ -98,7 +99,7 @@ class Offer:
             "yes": self.yes,
             "no": self.no,
             "repair": bool(self.repairs),
-            "clarify": len(self.wishes) > 1,
+            "clarify": sum(not wish.startswith(KNOWLEDGE) for wish in self.wishes) > 1,
             "none": True,
         }
         return tuple(name for name, may in possible.items() if may)
@@ -276,32 +277,41 @@ def _options(options: Sequence[Option], language: Language) -> Sequence[Mapping[
 
 
 def schema(offer: Offer) -> Mapping[str, Any]:
-    """JSON Schema in the part that every server's strict mode knows. Ids are in it, so that none is made up."""
-    ids = {
-        "",
-        *offer.wishes,
-        *offer.repairs,
-        *offer.slots,
-        *(spec.name for spec in _along(offer)),
-        *(option.id for option in offer.choices),
-        *offer.changeable,
-    }
-    command = {
-        "type": "object",
-        "properties": {
-            "do": {"type": "string", "enum": list(offer.commands)},
-            "what": {"type": "string", "enum": sorted(ids)},
-            "words": {"type": "string"},
-        },
-        "required": ["do", "what", "words"],
-        "additionalProperties": False,
+    """JSON Schema in the part that strict modes of servers know. Each command has its own ids and no field that it
+    doesn't need: a small model writes on in whatever is open to it."""
+    along = tuple(spec.name for spec in _along(offer))
+    questions = tuple(wish for wish in offer.wishes if wish.startswith(KNOWLEDGE))
+    wishes = tuple(wish for wish in offer.wishes if wish not in questions)
+    ids: Mapping[str, Sequence[str]] = {
+        "start": wishes,
+        "answer": questions,
+        "clarify": wishes,
+        "set": tuple(dict.fromkeys((*offer.slots, *along))),
+        "change": offer.changeable,
+        "choose": tuple(option.id for option in offer.choices),
+        "repair": offer.repairs,
     }
     return {
         "type": "object",
-        "properties": {"commands": {"type": "array", "items": command}},
+        "properties": {
+            "commands": {
+                "type": "array",
+                "maxItems": MAX_COMMANDS,
+                "items": {"anyOf": [_command(name, ids.get(name, ())) for name in offer.commands]},
+            }
+        },
         "required": ["commands"],
         "additionalProperties": False,
     }
+
+
+def _command(name: str, ids: Sequence[str]) -> Mapping[str, Any]:
+    fields: dict[str, Any] = {"do": {"type": "string", "enum": [name]}}
+    if ids:
+        fields["what"] = {"type": "string", "enum": list(ids)}
+    if name == "set":
+        fields["words"] = {"type": "string"}
+    return {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
 
 
 def _json(told: object) -> str:

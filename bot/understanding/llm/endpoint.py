@@ -82,7 +82,8 @@ class Endpoint:
 
     url: with its version, "http://127.0.0.1:11434/v1". seconds: by medium, how long a customer waits for it; 0 not to
     ask at all there. told: "asked" for every question that goes out and "skipped" for one that doesn't (it rests, or is
-    busy); then, with the seconds it took, "answered" or "failed".
+    busy); then, with the seconds it took, "answered" or "failed"; and of whoever asked, what became of the answer:
+    "used", "nothing", "refused".
     Raises SettingsError.
     """
 
@@ -168,7 +169,8 @@ class Endpoint:
 
     async def _asked(self, messages: Sequence[Message], schema: Mapping[str, Any]) -> str:
         body: dict[str, Any] = {"model": self.model, "messages": list(messages)}
-        if not self._bare:
+        bare = self._bare
+        if not bare:
             body |= {
                 "temperature": 0,
                 "max_tokens": MAX_TOKENS,
@@ -180,7 +182,9 @@ class Endpoint:
             }
         status, headers, answer = await self._sent(body)
         if status in _ASKED_AMISS:
-            self._bare = not self._bare  # the next question goes without; or with it again, if that was not the reason
+            # The next question goes without; or with it again, if that was not the reason. By what this one was asked
+            # with, for several may be refused at once.
+            self._bare = not bare
             raise Failed(f"HTTP {status}" + ("; from now on it is asked without a schema" if self._bare else ""))
         if status != 200:
             raise Failed(f"HTTP {status}", rest=_retry_after(headers) if status in (429, 503) else 0.0)

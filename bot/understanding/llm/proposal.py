@@ -15,14 +15,13 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from bot.dialogue.meaning import KNOWLEDGE, Language, Meaning, Reading, ScoredIntent, SlotSpec
-from bot.understanding.llm.briefing import Offer
+from bot.understanding.llm.briefing import MAX_COMMANDS, Offer
 from bot.understanding.llm.hiding import Hidden
 from bot.understanding.reading import Expected
 from bot.understanding.slots import readers as slots
 from bot.understanding.words.normaliser import normalise
 
 MAX_WRITTEN = 8_000  # characters
-MAX_COMMANDS = 6
 MAX_WORDS = 200  # characters of one value
 SCORE = 0.7  # of a proposed wish
 FIELDS = ("do", "what", "words")
@@ -67,7 +66,7 @@ def commands_in(written: str) -> tuple[Command, ...]:
         raise Refused("not a list of commands")
     if not 1 <= len(told["commands"]) <= MAX_COMMANDS:
         raise Refused("no command, or too many")
-    return tuple(map(_command, told["commands"]))
+    return tuple(dict.fromkeys(map(_command, told["commands"])))  # who says a thing twice means it once
 
 
 def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

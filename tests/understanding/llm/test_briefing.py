@@ -9,7 +9,7 @@ from typing import Any
 from bot.dialogue.engine import expects
 from bot.dialogue.meaning import Expectation, Option
 from bot.dialogue.scenario import ScenarioSet
-from bot.understanding.llm.briefing import MAX_OPTIONS, MAX_WISHES, Offer, messages, offered, schema
+from bot.understanding.llm.briefing import MAX_COMMANDS, MAX_OPTIONS, MAX_WISHES, Offer, messages, offered, schema
 from tests.understanding.llm.model import (
     CLINIC,
     KNOWN,
@@ -116,14 +116,34 @@ def test_of_very_many_options_the_first_are_told() -> None:
     assert len(now["slots"][0]["options"]) == MAX_OPTIONS
 
 
-def test_the_schema_names_every_id_and_no_other() -> None:
-    made = schema(offer(asked_when()))
-    command = made["properties"]["commands"]["items"]
-    assert command["additionalProperties"] is False
-    assert command["properties"]["do"]["enum"] == list(offer(asked_when()).commands)
-    ids = command["properties"]["what"]["enum"]
-    assert {"", "booking", "main.price", "operator", "when", "service"} <= set(ids)
-    assert "yes" not in ids
+def test_the_schema_gives_each_command_its_own_ids_and_no_other_field() -> None:
+    now = offer(asked_when())
+    made = schema(now)["properties"]["commands"]
+    assert made["maxItems"] == MAX_COMMANDS
+    commands = {each["properties"]["do"]["enum"][0]: each for each in made["items"]["anyOf"]}
+    assert tuple(commands) == now.commands
+    assert all(each["additionalProperties"] is False for each in commands.values())
+    fields = {name: tuple(each["properties"]) for name, each in commands.items()}
+    assert fields["set"] == ("do", "what", "words")
+    assert fields["start"] == ("do", "what")
+    assert fields["none"] == ("do",)
+    assert all(each["required"] == list(each["properties"]) for each in commands.values())
+    ids = {name: each["properties"].get("what", {}).get("enum") for name, each in commands.items()}
+    assert ids["start"] == list(now.wishes)
+    assert set(ids["set"]) >= {"when", "service", "name", "phone"}
+    assert ids["change"] == ["service"]
+    assert "operator" in ids["repair"]
+
+
+def test_a_question_of_knowledge_is_answered_and_never_started() -> None:
+    known = replace(CLINIC, phrases={**CLINIC.phrases, "answers.parking": {"ru": ("где стоянка",)}})
+    now = offer(Expectation(intents=("booking", "answers.parking")), known)
+    commands = {
+        each["properties"]["do"]["enum"][0]: each for each in schema(now)["properties"]["commands"]["items"]["anyOf"]
+    }
+    assert commands["start"]["properties"]["what"]["enum"] == ["booking"]
+    assert commands["answer"]["properties"]["what"]["enum"] == ["answers.parking"]
+    assert "clarify" not in commands  # there are no two wishes to choose from
 
 
 def test_examples_are_taken_from_all_over_the_phrases() -> None:

@@ -185,6 +185,14 @@ async def test_a_server_that_refuses_either_way_is_asked_with_a_schema_again(ser
     assert ["response_format" in request.json for request in server.requests] == [True, False, True]  # type: ignore[operator]
 
 
+async def test_several_that_are_refused_at_once_are_one_reason_to_ask_otherwise(server: Program, asked: Asked) -> None:
+    """Each would turn it over again."""
+    server.says({}, status=400)
+    await asyncio.gather(asked.ask(), asked.ask())
+    await asked.ask()
+    assert ["response_format" in request.json for request in server.requests] == [True, True, False]  # type: ignore[operator]
+
+
 async def test_neither_the_key_nor_what_was_said_is_logged(
     server: Program, asked: Asked, caplog: pytest.LogCaptureFixture
 ) -> None:

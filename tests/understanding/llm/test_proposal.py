@@ -10,7 +10,7 @@ import pytest
 from bot.dialogue.engine import expects
 from bot.dialogue.meaning import Expectation, Meaning
 from bot.dialogue.values import PersonName
-from bot.understanding.llm.briefing import offered
+from bot.understanding.llm.briefing import MAX_COMMANDS, offered
 from bot.understanding.llm.hiding import hidden
 from bot.understanding.llm.proposal import MAX_WRITTEN, Command, Refused, commands_in, meaning_of
 from tests.understanding.llm.model import (
@@ -150,6 +150,11 @@ def test_nobody_is_made_to_agree_to_what_was_read_back() -> None:
 @pytest.mark.parametrize("second", [("start", "main.price"), ("repair", "operator"), ("change", "when")])
 def test_two_things_at_once_are_refused(second: tuple[str, ...]) -> None:
     assert refused(expects(confirming(), CLINIC), ("no",), second) == "two things at once"
+
+
+def test_a_command_that_is_said_twice_over_is_meant_once() -> None:
+    once = commands_in(written(("start", "booking")))
+    assert commands_in(written(*[("start", "booking")] * MAX_COMMANDS)) == once
 
 
 @pytest.mark.parametrize(
