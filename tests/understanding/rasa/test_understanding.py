@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import logging
 from dataclasses import replace
@@ -317,6 +318,10 @@ BAD = {
     "not a number": ((200, JSON, b'{"intent": {"name": "price", "confidence": NaN}}'), "malformed"),
     "not utf-8": ((200, JSON, b'{"intent": {"name": "\xff\xfe", "confidence": 1}}'), "malformed"),
     "huge": ((200, JSON, b'{"intent": "' + b"x" * (serving.MAX_BYTES + 1) + b'"}'), "too_big"),
+    "packed, though not asked to": (
+        (200, {**JSON, "content-encoding": "gzip"}, gzip.compress(b" " * 9_000_000)),
+        "malformed",
+    ),
     "broken off": (None, "unreachable"),
     "hangs": (30.0, "timeout"),
 }
@@ -341,6 +346,12 @@ async def test_whatever_goes_wrong_the_message_is_understood_by_us(
     assert "understood without it" in told
     assert TOKEN not in told + lines[0]
     await heard.servers.close()
+
+
+async def test_it_is_asked_for_nothing_packed(heard: Heard, server: Double, menu) -> None:
+    """A few kilobytes could unpack to more than memory holds."""
+    await heard.hears(SAID, menu)
+    assert server.requests[-1].headers["accept-encoding"] == "identity"
 
 
 async def test_a_server_that_is_not_there_is_the_same(clinic, own, menu) -> None:
