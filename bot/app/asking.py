@@ -119,7 +119,7 @@ def rank(items: Path, *, as_json: bool, console: Console) -> None:
         try:
             call = json.loads(line)
             caller, choice = str(call["caller"]), str(call["choice"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise Unacceptable(
                 said("that is not a call", "это не звонок"),
                 where=f"stdin:{number}",
@@ -143,7 +143,7 @@ def _items(path: Path) -> tuple[tuple[str, ...], frozenset[str]]:
     except OSError as error:
         what = said(f"can't be read: {error.strerror}", f"не читается: {error.strerror}")
         raise Unacceptable(what, where=str(path)) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         what = said("that is not a list of items", "это не список пунктов")
         raise Unacceptable(what, where=str(path), fix=said("Write", "Пишите") + ' ["id", …]') from error
     if not names:

@@ -15,6 +15,7 @@ from bot.dialogue.fixed import builtin_speech, fixed_speech
 from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session
 from bot.errors import GovorunError, PartMissing, Unacceptable
+from bot.locale import said
 from bot.ports import Identity
 from bot.settings import Settings
 from bot.understanding.whole import is_whole
@@ -22,6 +23,7 @@ from bot.vcon import identifier
 from voice import weights
 from voice.equipment import Equipment
 from voice.ports import Recognizers
+from voice.sip.numbers import can_be_called
 from voice.switchboard import Lines, Switchboard
 from voice.tts.cache import Prompts
 from voice.vad.silero import SileroVad
@@ -45,8 +47,11 @@ async def place(
 ) -> None:
     """Call somebody and talk until either side hangs up. scenario: SET/SCENARIO, or either. given: name=value.
 
-    Raises GovorunError: LegFailed where nobody answers.
+    Raises GovorunError: Unacceptable of what is no address, LegFailed where nobody answers.
     """
+    if not can_be_called(address):
+        what = said("this is no address to call", "по такому адресу не позвонить")
+        raise Unacceptable(what, where=address[:80], fix=said("Write sip:user@host", "Пишите sip:имя@узел"))
     house = await asyncio.to_thread(build, settings)
     begin = beginning(house.sets, settings.scenario_set, scenario, given)
     half = VoiceHalf(house)

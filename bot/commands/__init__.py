@@ -8,6 +8,7 @@ talking         serve, chat, call
 scenarios       check, test, graph, replay, new
 publishing      publish, unpublish, history, rollback, diff
 understanding   understand, menu
+rasa            rasa export, rasa import
 sound           listen, say, models
 stored          export, agents
 """

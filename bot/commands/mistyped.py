@@ -15,9 +15,21 @@ from bot.locale import reported
 # ClickException, wherever typer keeps it: what BadParameter is a kind of.
 _Mistake: Any = next(each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException")
 
-_RUSSIAN = {
-    "Input should be a valid integer, unable to parse string as an integer": "нужно целое число",
-}
+# What the typed values are told by, as the library says it: in plain words of each language.
+_SAID: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
+    (re.compile(pattern, re.DOTALL), english, russian)
+    for pattern, english, russian in (
+        (r"Input should be a valid integer.*", "a whole number is wanted", "нужно целое число"),
+        (r"Input should be greater than or equal to (\S+)", r"it must be \1 or more", r"нужно не меньше \1"),
+        (r"Input should be less than or equal to (\S+)", r"it must be \1 or less", r"нужно не больше \1"),
+        (r"(?:Value error, )?'(.*)' is not one of (.*?)\.?", r"'\1' is none of \2", r"'\1' не подходит; можно \2"),
+        (
+            r"(?:Value error, )?'(.*)' does not match the formats? .*",
+            r"'\1' is no time. Write 2026-11-18T10:00",
+            r"'\1' — не время. Пишите 2026-11-18T10:00",
+        ),
+    )
+)
 
 
 def run(app: typer.Typer) -> int:
@@ -26,6 +38,8 @@ def run(app: typer.Typer) -> int:
     try:
         code = command.main(standalone_mode=False)
     except _Mistake as error:
+        if type(error).__name__ == "BadParameter":
+            error.message = _plainly(str(error.message))
         if reported() == "ru" and type(error).__name__ != "NoArgsIsHelpError":
             _told(error)
         else:
@@ -52,7 +66,7 @@ def _russian(error: Any) -> str:
     if kind == "MissingParameter":
         return f"не хватает {name}"
     if kind == "BadParameter":
-        return f"{name}: {_RUSSIAN.get(error.message, error.message)}" if name else message
+        return f"{name}: {error.message}" if name else message
     if kind == "NoSuchOption":
         known = ", ".join(sorted(error.possibilities or ()))
         return f"нет ключа {error.option_name}" + (f". Возможно, {known}?" if known else "")
@@ -61,3 +75,10 @@ def _russian(error: Any) -> str:
     if message.startswith("Got unexpected extra argument"):
         return "лишнее: " + message.rpartition("(")[2].rstrip(")")
     return message
+
+
+def _plainly(message: str) -> str:
+    for pattern, english, russian in _SAID:
+        if found := pattern.fullmatch(message):
+            return found.expand(russian if reported() == "ru" else english)
+    return message.removeprefix("Value error, ")

@@ -81,6 +81,7 @@ def say(
         "What weights there are, under which licence, and which are on this disk.",
         "Какие есть веса, под какой лицензией и какие уже на этом диске.",
     ),
+    epilog=example("govorun models list --json"),
 )
 def models_list(as_json: AsJson = False) -> None:
     from bot.app import sound

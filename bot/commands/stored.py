@@ -46,7 +46,11 @@ def export(
     keeping.export(settings_.load(data=data), conversation, to, signed=signed)
 
 
-@agents.command("list", help=said("Who may log in at /desk.", "Кто может войти на /desk."))
+@agents.command(
+    "list",
+    help=said("Who may log in at /desk.", "Кто может войти на /desk."),
+    epilog=example("govorun agents list --data /var/lib/govorun"),
+)
 def agents_list(data: Data = None) -> None:
     from bot.app import keeping
 

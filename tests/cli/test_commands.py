@@ -265,6 +265,9 @@ def test_a_file_that_is_no_database_is_told_by_its_path(govorun, tmp_path: Path,
         (("graph",), "не хватает 'НАБОР[/СЦЕНАРИЙ]'"),
         (("publish", "a", "b"), "лишнее: b"),
         (("test", "--jobs", "x"), "'--jobs': нужно целое число"),
+        (("say", "а", "--out", "x.wav", "--rate", "5"), "'--rate': нужно не меньше 8000"),
+        (("chat", "--lang", "de"), "'--lang': 'de' не подходит; можно "),
+        (("understand", "slot", "time", "--now", "x"), "'--now': 'x' — не время. Пишите 2026-11-18T10:00"),
     ],
 )
 def test_a_mistyped_command_is_told_in_russian_too(govorun, words: tuple[str, ...], told: str) -> None:
@@ -272,6 +275,27 @@ def test_a_mistyped_command_is_told_in_russian_too(govorun, words: tuple[str, ..
     assert ran.code == 2
     assert f"ошибка: {told}" in ran.err
     assert "Подробнее: " in ran.err
+
+
+def test_a_wrong_value_is_told_in_plain_words(govorun) -> None:
+    ran = govorun("chat", "--lang", "de")
+    assert ran.code == 2
+    assert "'de' is none of" in ran.err
+    assert "Value error" not in ran.err
+
+
+def test_a_file_that_is_no_csv_is_told_by_its_path(govorun, tmp_path: Path) -> None:
+    file = tmp_path / "huge.csv"
+    file.write_text("a" * 200_000)
+    ran = govorun("understand", "intents", "--train", str(file), "--test", str(file))
+    assert ran.code == 1
+    assert ran.err.startswith(f"error: {file}: is no CSV")
+
+
+def test_what_is_no_address_is_not_called(govorun) -> None:
+    ran = govorun("call", "nope", LC_ALL="ru_RU.UTF-8")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "ошибка: nope: по такому адресу не позвонить. Пишите sip:имя@узел\n"
 
 
 HELP = """
@@ -294,6 +318,9 @@ def test_help_is_whole_in_the_language_of_the_terminal(locale: str) -> None:
     ran = subprocess.run([sys.executable, "-c", HELP], env=environment, capture_output=True, text=True, check=True)
     pages = ran.stdout.split("## ")[1:]
     assert len(pages) > 25
+    for page in pages:
+        if "─ Commands ─" not in page and "─ Команды ─" not in page:
+            assert ("Example" if locale == "C" else "Пример") in page, page.splitlines()[0]
     russian = locale != "C"
     for page in pages:
         name = page.splitlines()[0]

@@ -1,7 +1,7 @@
 import pytest
 
 from voice.sip.leg import refer_uri
-from voice.sip.numbers import number_of, user_of
+from voice.sip.numbers import can_be_called, number_of, user_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,25 @@ def test_the_called_number_is_the_user_part_as_it_was_dialled():
 )
 def test_user_to_user_rides_in_the_refer_uri_escaped(target, header, uri):
     assert refer_uri(target, header) == uri
+
+
+@pytest.mark.parametrize(
+    ("address", "may"),
+    [
+        ("sip:anna@127.0.0.1:5070", True),
+        ("sips:+79051234567@trunk.example;transport=tls", True),
+        ("SIP:101@[::1]:5060", True),
+        ("sip:*98@pbx", True),
+        ("nope", False),
+        ("sip:", False),
+        ("sip:host", False),
+        ("sip:anna@", False),
+        ("sip:anna@host\r\nVia: x", False),
+        ('"Anna" <sip:anna@host>', False),
+        ("sip:" + "a" * 100_000 + "@host", False),
+        ("tel:101", False),
+    ],
+)
+def test_only_a_user_at_a_host_is_called(address: str, may: bool) -> None:
+    """The stack crashes of "nope"."""
+    assert can_be_called(address) is may

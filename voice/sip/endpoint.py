@@ -16,7 +16,7 @@ from bot.errors import SettingsError
 from voice.errors import LegFailed
 from voice.sip.host import check_free, keep_numbers_out_of_logs
 from voice.sip.leg import SipLeg
-from voice.sip.numbers import number_of, user_of
+from voice.sip.numbers import can_be_called, number_of, user_of
 from voice.sip.stack import StackThread
 
 log = logging.getLogger(__name__)
@@ -229,6 +229,8 @@ class SipEndpoint:
         """Place a call; returns once it was answered. Raises LegFailed (sip_status 486: busy, ...)."""
         if self._agent is None or self._draining:
             raise LegFailed("no calls can be placed now", where="sip call", fix="Start the endpoint")
+        if not can_be_called(uri):
+            raise LegFailed("the address can't be called", where=uri[:80], fix="Write it as sip:user@host[:port]")
         assert self._runtime is not None
         early: list[StackEvent] = []
         self._runtime.subscribe(early.append)

@@ -9,7 +9,18 @@ import phonenumbers
 
 ANONYMOUS = frozenset({"anonymous", "unknown", "unavailable", "restricted", "asserted"})  # RFC 3323 4.1
 _URI = re.compile(r"<?\s*(?:sips?|tel):(?P<rest>[^>]*)", re.IGNORECASE)
+# What is called: a user at a host, perhaps with a port and parameters. The stack trusts its caller: others crash it.
+_CALLED = re.compile(
+    r"sips?:[\w.+*#%!~'()$&=-]{1,128}(?::[\w.+%-]{0,64})?@(?:[\w.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?"
+    r"(?:;[\w.+%=-]{1,128}){0,8}",
+    re.IGNORECASE | re.ASCII,
+)
 _DIALLED = re.compile(r"\+?[\d\s().-]{5,}")
+
+
+def can_be_called(address: str) -> bool:
+    """Whether it is an address to place a call to: sip:anna@10.0.0.5:5070."""
+    return _CALLED.fullmatch(address) is not None
 
 
 def user_of(address: str) -> str:

@@ -27,6 +27,8 @@ def labelled(path: Path) -> list[tuple[str, str]]:
         raise Unacceptable(f"can't be read: {error.strerror}", where=str(path)) from error
     except UnicodeDecodeError as error:
         raise Unacceptable("is not UTF-8", where=str(path), fix="Save it as UTF-8.") from error
+    except csv.Error as error:
+        raise Unacceptable(f"is no CSV: {error}", where=str(path), fix="The columns are text,intent") from error
 
 
 def evaluate(
@@ -42,7 +44,7 @@ def evaluate(
     phrases: dict[str, list[str]] = {}
     for text, intent in lessons:
         if not intent:
-            raise Unacceptable(f"no intent for {text!r}", where=str(train_csv))
+            raise Unacceptable(f"no intent for {text[:60]!r}", where=str(train_csv))
         phrases.setdefault(intent, []).append(text)
     trials = labelled(test_csv)
     if not lessons or not trials:
