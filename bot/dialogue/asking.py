@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from bot.dialogue.actions import Choice
@@ -30,6 +31,7 @@ REFUSALS = (
     "wrong_signs",
     "wrong_signs_between",
 )
+HANDED = "handed."  # among a frame's visits: its value was handed over, and nobody has looked at it yet
 UNSAID = "unsaid"  # among a frame's visits: it waits for an answer to what was not asked aloud, for they spoke first
 MAX_INVALID = 4  # values refused for one slot before a person is asked to help
 
@@ -99,7 +101,8 @@ def take(run: Run, slot: Slot, reading: Reading) -> bool:
             run.say_builtin("in_the_past", extra={slot.name: None, "when": None})
         else:
             run.say_builtin("no_such_time")
-        refuse(run, slot, None, keep_day=False)
+        kept = _day_told(run, slot) if reading.wrong == "no_such_time" else None
+        refuse(run, slot, kept, keep_day=kept is not None)
         return False
     if reading.value is None:
         known = run.frame.partial.get(slot.name)
@@ -110,6 +113,20 @@ def take(run: Run, slot: Slot, reading: Reading) -> bool:
         run.put(values={name: value for name, value in run.frame.values.items() if name != slot.name})
         return True
     value = reading.value
+    if not holds(run, slot, value):
+        return False
+    run.forget(slot.name)
+    if run.frame.visits:
+        accepted(run, slot.name)
+        _uncount(run, f"{FAILED}{slot.name}")
+    run.store(**{slot.name: value})
+    if run.frame.asked == slot.name:
+        run.put(asked=None, question=None)
+    return True
+
+
+def holds(run: Run, slot: Slot, value: Value) -> bool:
+    """Whether the slot may have this value. False: it was refused, and the customer has been told why."""
     why = unfit(slot, value, run.now)
     if why is not None:
         name, extra = why
@@ -126,14 +143,39 @@ def take(run: Run, slot: Slot, reading: Reading) -> bool:
                 run.say(otherwise, extra={slot.name: value})
             refuse(run, slot, value, keep_day=isinstance(value, datetime) and _opens(run, value))
             return False
-    run.forget(slot.name)
-    if run.frame.visits:
-        accepted(run, slot.name)
-        _uncount(run, f"{FAILED}{slot.name}")
-    run.store(**{slot.name: value})
-    if run.frame.asked == slot.name:
-        run.put(asked=None, question=None)
     return True
+
+
+def hand_over(run: Run, names: Iterable[str]) -> None:
+    """These slots have values that the customer didn't tell us: looked at when the scenario comes to collect them."""
+    marks = {f"{HANDED}{name}": 1 for name in names if name in run.scenario.slots}
+    if marks:
+        run.put(visits={**run.frame.visits, **marks})
+
+
+def handed_well(run: Run, slot: Slot) -> bool:
+    """Whether a value that was handed over may stay, if this is one. False: the customer has been told why not, and is
+    to be asked; but who spoke first is told nothing before they are heard."""
+    key = f"{HANDED}{slot.name}"
+    if key not in run.frame.visits:
+        return True
+    _uncount(run, key)
+    value = run.frame.values.get(slot.name)
+    if value is None or value == ():
+        return True
+    known = {option.id for option in slot.options}
+    if slot.type == "choice" and not known.issuperset(value if isinstance(value, tuple) else (value,)):
+        run.fault(f"'{slot.name}' was handed over as none of its options")
+        run.forget(slot.name)
+        return False
+    said = len(run.actions)
+    well = holds(run, slot, value)
+    if run.quiet:
+        del run.actions[said:]
+    if not well:
+        accepted(run, slot.name)  # it was not the customer who was refused
+        run.visit(slot.name)  # asked for now, also where it was only to be taken when it is said
+    return well
 
 
 def unfit(slot: Slot, value: Value, now: datetime) -> tuple[str, dict[str, Value]] | None:
@@ -170,6 +212,15 @@ def refuse(run: Run, slot: Slot, value: Value, *, keep_day: bool) -> None:
     run.put(asked=None, question=None)
     if keep_day and isinstance(value, datetime):
         run.put(partial={**run.frame.partial, slot.name: Moment(day=value.date())})
+
+
+def _day_told(run: Run, slot: Slot) -> datetime | None:
+    """The day that was told already, where only the hour was being asked for."""
+    partial = run.frame.partial.get(slot.name)
+    hour = run.frame.asked == slot.name and run.frame.question in ("time", "part_of_day")
+    if not hour or not isinstance(partial, Moment) or partial.day is None:
+        return None
+    return datetime.combine(partial.day, time())
 
 
 def accepted(run: Run, name: str) -> None:

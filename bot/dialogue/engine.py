@@ -17,6 +17,7 @@ from typing import Any
 
 from bot.dialogue import relaying
 from bot.dialogue.actions import Action, Say, Withdraw
+from bot.dialogue.asking import hand_over
 from bot.dialogue.continuing import resumable
 from bot.dialogue.events import (
     AgentJoined,
@@ -95,6 +96,7 @@ def _started(run: Run, event: Started) -> None:
         status="bot",
         stack=(Frame(scenario=first, step=scenarios[first].first, values=_given(scenarios[first], event.given)),),
     )
+    hand_over(run, run.frame.values)
     unfinished = event.unfinished
     run.quiet = event.spoke_first or unfinished is not None
     go_on(run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogue import relaying
+from bot.dialogue.asking import hand_over
 from bot.dialogue.events import Fetched
 from bot.dialogue.program import DelegateStep, DoStep
 from bot.dialogue.run import Run
@@ -41,6 +42,7 @@ def _answered(run: Run, event: Fetched) -> bool:
         relaying.answered(run, step, event, aside=True)
         return True
     run.store(**event.data)
+    hand_over(run, event.data)
     target = step.branches.get(event.outcome, step.next if event.outcome == "ok" else None)
     if target is None:
         run.fault(f"{step.action} answered '{event.outcome}', which has no branch")

@@ -86,11 +86,13 @@ def _number(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:
 
 
 def _moment(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:
-    """DDMM when the day is unknown, else the hour. A slip of the finger is nothing, so that the day told stays."""
+    """DDMM when the day is unknown, else the hour; one that no clock shows is refused, and the day told stays."""
     known = slot.known
-    told = _time(digits, slot, now) if known and known.day else _date(digits[:DATE_DIGITS], slot, now)
-    if told is None or told.value is None or len(digits) > DATE_DIGITS:
+    if len(digits) > DATE_DIGITS:
         return None
+    told = _time(digits, slot, now) if known and known.day else _date(digits, slot, now)
+    if told is None or told.wrong is not None:
+        return told
     if isinstance(told.value, time):
         return Reading(value=datetime.combine(known.day, told.value)) if known and known.day else None
     if not isinstance(told.value, date):

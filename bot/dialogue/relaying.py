@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.dialogue.asking import hand_over
 from bot.dialogue.delegated import harmless
 from bot.dialogue.delegating import OURS, PLACE, buttons_of, place_of, say, tell
 from bot.dialogue.events import Chosen, Event, Fetched, Keys, Utterance
@@ -63,7 +64,9 @@ def answered(run: Run, step: DelegateStep, event: Fetched, *, aside: bool = Fals
     bot = run.scenarios.bots.get(step.bot)
     values = event.data.get("values")
     if isinstance(values, Mapping) and bot is not None:
-        run.store(**{name: value for name, value in values.items() if name in bot.gives})
+        given = {name: value for name, value in values.items() if name in bot.gives}
+        run.store(**given)
+        hand_over(run, given)
     run.forget(PLACE + step.id)
     run.go(step.next)
     if aside:

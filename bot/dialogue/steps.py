@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.dialogue.actions import End, Fetch, Handoff, Learn
 from bot.dialogue.also import also_choices
-from bot.dialogue.asking import UNSAID, ask, serve, served
+from bot.dialogue.asking import UNSAID, ask, hand_over, handed_well, serve, served
 from bot.dialogue.cases import key_of
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.delegating import delegate
@@ -81,6 +81,7 @@ def leave(run: Run, *, finished: bool) -> None:
     run.pop()
     if results:
         run.store(**results)
+        hand_over(run, results)
     if run.fetching:
         run.say_builtin("one_moment")  # what was asked of another program is not asked of it again
     elif run.frame.awaiting:
@@ -153,15 +154,17 @@ def _say(run: Run, step: SayStep) -> None:
 
 def _collect(run: Run, step: CollectStep) -> None:
     for name in step.slots:
-        if run.frame.values.get(name) is not None or name in run.frame.skipped:
-            continue
         slot = run.scenario.slots[name]
+        if name in run.frame.skipped or (run.frame.values.get(name) is not None and handed_well(run, slot)):
+            continue
         if slot.prefill is not None and name not in run.frame.visits:
             value = run.evaluate(slot.prefill)
             if value is not None:
                 run.visit(name)  # once: a value the customer took back isn't filled in again
                 run.store(**{name: value})
-                continue
+                hand_over(run, (name,))
+                if handed_well(run, slot):
+                    continue
         if not slot.required and name not in run.frame.visits:
             continue  # taken when it is said; asked for only when it is to be corrected
         if run.quiet:  # who spoke first may have said it already
@@ -263,6 +266,7 @@ def _start(run: Run, step: StartStep) -> None:
     values = {name: run.evaluate(argument) for name, argument in step.args.items()}
     run.go(step.next if step.returns else "")
     run.push(step.scenario, {name: value for name, value in values.items() if value is not None})
+    hand_over(run, run.frame.values)
     run.put(starter=step.id)
 
 

@@ -259,3 +259,69 @@ def test_a_number_out_of_its_bounds_cannot_be_given(tmp_path: Path, bounds: str,
     with pytest.raises(giving.NotGiven) as error:
         giving.read({"size": wrong}, scenario)
     assert error.value.like == like
+
+
+CHECKED = """\
+scenario: task
+title: {ru: Дело, en: Task}
+given: [day]
+slots:
+  service: {type: choice, from: doctors, ask: {ru: К кому?, en: Who?}}
+  when:
+    type: datetime
+    ask: {ru: Когда?, en: When?}
+    valid:
+      - when: calendar.open(when)
+        else: {ru: Закрыто., en: Closed.}
+  seats: {type: number, max: 5, optional: yes, ask: {ru: Сколько?, en: How many?}}
+steps:
+  - collect: [service, when, seats]
+  - say: "{service|title} {when|time} {seats}"
+"""
+
+
+def handed(tmp_path: Path, given: str, talk: str, **others: str) -> str:
+    business = (
+        "name: {ru: Лавка, en: Shop}\nlanguages: [ru, en]\nstart: main\naddress: {ru: Садовая, en: Garden Street}\n"
+        "hours: 09:00-18:00\n"
+    )
+    folder = write(tmp_path / "set", **{"task": CHECKED, "business": business, **others})
+    (folder / "tests").mkdir()
+    (folder / "tests" / "x.en.txt").write_text(f"# x  now: 2026-11-18 10:00, scenario: task, given: {given}\n{talk}")
+    (result,) = golden.run(folder, nlu=words, bench=BENCH)
+    return result.diff
+
+
+@pytest.mark.parametrize(
+    ("given", "talk"),
+    [
+        ("service lor, when 2026-11-19 16:00", "< ENT 4 pm\n= ended: done\n"),
+        ("service lor, when 2026-11-19 22:00", "< Closed.\n< At what time?\n> noon\n< ENT 12 pm\n= ended: done\n"),
+        (
+            "service lor, when 2026-11-17 16:00",
+            "< That time has already passed.\n< When?\n> noon\n< ENT 12 pm\n= ended: done\n",
+        ),
+    ],
+)
+def test_what_was_handed_over_and_can_not_be_is_asked_for_with_the_reason(tmp_path: Path, given: str, talk: str):
+    assert handed(tmp_path, given, talk) == ""
+
+
+def test_what_another_scenario_hands_over_is_looked_at_too(tmp_path: Path):
+    other = CHECKED.replace("task", "other").replace("given: [day]\n", "")
+    task = HEAD + COLLECT + "  - start: other\n    with: {seats: number('7')}\n"
+    talk = "< Who?\n> lor noon Anna\n< Who?\n> lor\n< When?\n> one\n< It has to be 5 or less.\n< How many?\n"
+    talk += "> cancel\n< All right, never mind.\n= ended: done\n"
+    assert (
+        handed(tmp_path, "when 2026-11-19 12:00", talk.replace("lor noon Anna", "lor Anna"), task=task, other=other)
+        == ""
+    )
+
+
+def test_a_result_that_can_not_be_is_asked_for(tmp_path: Path):
+    other = CHECKED.replace("task", "other").replace("given: [day]\n", "")
+    begin = "  - start: other\n    results: {seats: number('9')}\n"
+    task = CHECKED.replace("  - collect: [", begin + "  - collect: [")
+    talk = "< Who?\n> lor noon\n< ENT 12 pm\n< Who?\n> lor\n< When?\n> one\n< It has to be 5 or less.\n< How many?\n"
+    talk += "> cancel\n< All right, never mind.\n< Goodbye!\n= ended: done\n"
+    assert handed(tmp_path, "day 2", talk, task=task, other=other) == ""

@@ -470,6 +470,59 @@ def test_help_is_told_of_the_slot_that_is_asked(goes: Goes):
     )
 
 
+TWICE = """\
+scenario: order
+title: {ru: Заказ, en: Order}
+slots:
+  mood: {type: text, skip: yes, ask: {ru: Настроение?, en: Mood?}}
+  number:
+    type: digits
+    length: 4
+    ask: {ru: Номер?, en: Number?}
+    attempts: 1
+    on_fail:
+      - say: {ru: Обойдёмся., en: We do without.}
+      - continue:
+steps:
+  - if: voice == FIRST
+    then:
+      - collect: [number]
+      - say: {ru: Первый., en: First.}
+    else:
+      - collect: [mood, number]
+      - say: {ru: Второй., en: Second.}
+  - end: "{number} {mood}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("order", "talk"),
+    [
+        (TWICE.replace("FIRST", "false"), "< Номер?\n> …\n< Обойдёмся.\n< Первый.\n= ended: done\n"),
+        (
+            TWICE.replace("FIRST", "true"),
+            "< Настроение?\n> пропустить\n< Номер?\n> …\n< Обойдёмся.\n< Второй.\n= ended: done\n",
+        ),
+    ],
+)
+def test_continue_goes_on_from_the_step_that_asked_where_several_do(goes: Goes, order: str, talk: str):
+    goes(order, talk)
+
+
+def test_an_id_in_what_is_laid_out_for_several_steps_is_refused(tmp_path: Path):
+    order = TWICE.replace("FIRST", "true").replace(
+        "      - say: {ru: Обойдёмся.", "      - id: none\n        say: {ru: Обойдёмся."
+    )
+    told = [
+        each.text() for each in check(write(tmp_path, business=BUSINESS, main="", booking="", doctors="", order=order))
+    ]
+    assert told == [
+        "order.yaml:11: 'number' is asked for at several steps, and 'continue' goes back to the one that asked: its"
+        " 'on_fail' stands once for each of them, so no step in it can have an id. Remove the id, or ask for 'number'"
+        " at one step."
+    ]
+
+
 def test_the_slots_own_words_say_back_what_was_told(goes: Goes):
     told = {
         **HELPED,

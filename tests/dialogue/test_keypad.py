@@ -36,9 +36,12 @@ def test_a_date_is_day_and_month_and_the_hour_follows():
     )
 
 
-def test_the_thirty_second_of_december_is_nothing():
-    assert not read_keys("3212", asked("datetime"), NOW).readings
-    assert not read_keys("2560", asked("datetime", Moment(day=date(2026, 11, 19))), NOW).readings
+def test_the_thirty_second_of_december_and_the_hour_twenty_five_are_refused():
+    never = Reading(wrong="no_such_time")
+    assert read_keys("3212", asked("datetime"), NOW).readings["x"] == never
+    for digits in ("2560", "25"):
+        assert read_keys(digits, asked("datetime", Moment(day=date(2026, 11, 19))), NOW).readings["x"] == never
+    assert not read_keys("191115", asked("datetime"), NOW).readings
 
 
 def test_an_hour_is_keyed_as_in_a_slot_of_its_own_and_a_leap_day_is_found_in_its_year():

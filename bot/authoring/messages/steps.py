@@ -32,6 +32,18 @@ MESSAGES: Messages = {
         "en": ("two steps have the id '<name>'", "Give each its own."),
         "ru": ("два шага с id '<name>'", "Дайте каждому свой."),
     },
+    "on_fail_id": {
+        "en": (
+            "'<name>' is asked for at several steps, and 'continue' goes back to the one that asked: its 'on_fail'"
+            " stands once for each of them, so no step in it can have an id",
+            "Remove the id, or ask for '<name>' at one step.",
+        ),
+        "ru": (
+            "'<name>' спрашивают на нескольких шагах, а 'continue' ведёт к тому, который спросил: 'on_fail' повторён"
+            " для каждого, и шаг в нём не может иметь id",
+            "Уберите id или спрашивайте '<name>' на одном шаге.",
+        ),
+    },
     "unknown_step": {
         "en": ("step '<name>' does not exist", "Give the step you mean 'id: <name>'."),
         "ru": ("нет шага '<name>'", "Дайте нужному шагу 'id: <name>'."),
