@@ -336,7 +336,7 @@ class Call:
 
     def _expect(self) -> None:
         expectation = self._talk.expectation
-        self._keypad.expect(expectation.keys, expectation.digits)
+        self._keypad.expect(expectation.keys, expectation.digits, letters=expectation.letters)
         if self._hearing is not None:
             self._hearing.expect(hint(expectation, self._talk.language))
 

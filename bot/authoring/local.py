@@ -17,7 +17,7 @@ WAITING = ("also", "interrupt")  # keys of every step that asks
 KEYS = ("title", "key", "phrases", "steps")
 INTERRUPT = ("allow", "deny", "confirm")
 # Slots that are answered by several keys.
-TYPED = ("datetime", "date", "time", "phone", "number", "money", "digits", "code", "nps")
+TYPED = ("datetime", "date", "time", "phone", "number", "money", "digits", "code", "email", "nps")
 YES_NO = (YES, NO)
 
 Lay = Callable[[Draft, Node, str, str, str], str]

@@ -30,6 +30,8 @@ EXTRA: Mapping[str, tuple[str, ...]] = {
     "wrong_length_between": ("low", "high", "count"),
     "wrong_signs": ("low", "high", "count"),
     "wrong_signs_between": ("low", "high", "count"),
+    "ask_domain": ("day", "time"),
+    "keyed_right": ("value",),
     "offer_continue": ("title", "channel"),
     "agent_joined": ("agent",),
     "more_answers": ("titles",),

@@ -15,6 +15,8 @@ from bot.dialogue.actions import ChoseItem, Say
 from bot.dialogue.asking import collected_at, serve, served, take
 from bot.dialogue.choosing import DONE, NOTHING, SKIP, press
 from bot.dialogue.failing import give_up, left_out, refused_too_often
+from bot.dialogue.keyed import ask_whether
+from bot.dialogue.lettered import DOMAIN
 from bot.dialogue.meaning import Meaning, Reading
 from bot.dialogue.program import ChooseStep, CollectStep, ConfirmStep, Item, Step
 from bot.dialogue.repair import goodbye
@@ -53,6 +55,12 @@ def _collect(run: Run, step: CollectStep, meaning: Meaning) -> bool:
         return True
     if asked is not None and asked.type == "yesno" and meaning.yes is not None:
         meaning = replace(meaning, readings={**meaning.readings, asked.name: Reading(value=meaning.yes)})
+    begun = run.frame.partial.get(asked.name) if asked is not None and run.frame.question == "domain" else None
+    if asked is not None and isinstance(begun, str) and asked.name not in meaning.readings:
+        domain = meaning.readings[DOMAIN].value if DOMAIN in meaning.readings else meaning.option
+        if domain is not None:
+            ask_whether(run, asked, f"{begun}@{domain}")
+            return True
     before = changed(run.frame)
     if meaning.option and asked and _pressed(run, asked, meaning.option):
         acknowledge(run, before, (asked.name,))

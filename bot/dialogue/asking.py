@@ -9,6 +9,8 @@ from decimal import Decimal
 from bot.dialogue.actions import Choice
 from bot.dialogue.also import also_choices
 from bot.dialogue.choosing import YES_NO, buttons, chosen
+from bot.dialogue.keypad import LETTERED
+from bot.dialogue.lettered import domains
 from bot.dialogue.meaning import Reading
 from bot.dialogue.program import ChooseStep
 from bot.dialogue.run import Run
@@ -49,16 +51,29 @@ def ask(run: Run, slot: Slot) -> None:
             f"ask_{question}",
             attempt=attempt,
             extra={"day": partial_day(partial), "time": partial_time(partial)},
-            choices=also_choices(run),
+            choices=(*domain_choices(run, question), *also_choices(run)),
         )
     elif slot.many and chosen(run.frame, slot):
         so_far = run.told(slot, chosen(run.frame, slot))
         run.say_builtin("anything_more", choices=option_choices(run, slot), extra={"chosen": so_far})
     else:
         run.say(slot.ask, attempt=attempt, choices=(*option_choices(run, slot), *also_choices(run)))
-    if attempt and slot.keypad and run.session.medium == "voice":
-        run.say(slot.keypad)
+    if attempt and run.session.medium == "voice":
+        tell_keys(run, slot, question)
     run.wait(asked=slot.name, question=question)
+
+
+def tell_keys(run: Run, slot: Slot, question: str | None) -> None:
+    """How to give it by keys, to a caller who was not understood: in the author's words, or for letters in our own."""
+    if slot.keypad is not None:
+        run.say(slot.keypad)
+    elif slot.type in LETTERED and question is None:
+        run.say_builtin(f"keypad_{slot.type}")
+
+
+def domain_choices(run: Run, question: str | None) -> tuple[Choice, ...]:
+    """Of the rest of an email whose name was keyed."""
+    return tuple(run.choice(each) for each in domains(run.session.language)) if question == "domain" else ()
 
 
 def _missing(slot: Slot, partial: Moment) -> str | None:
@@ -106,6 +121,10 @@ def take(run: Run, slot: Slot, reading: Reading) -> bool:
         return False
     if reading.value is None:
         known = run.frame.partial.get(slot.name)
+        if reading.begun:
+            run.put(partial={**run.frame.partial, slot.name: reading.begun}, asked=slot.name, question=reading.question)
+            run.put(values={name: value for name, value in run.frame.values.items() if name != slot.name})
+            return True
         partial = reading.partial or (known if isinstance(known, Moment) else None)
         if partial is not None and partial.day is not None and not slot.past and partial.day < run.now.date():
             return take(run, slot, Reading(wrong="past"))  # "12.11.2020": no use to ask for the hour

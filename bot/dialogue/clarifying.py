@@ -1,11 +1,13 @@
 """A question of our own before a wish is followed: "A or B?" where the words decide nothing, "leave this for that?"
-where the step is not to be left lightly. The next answer decides; whatever else is said puts the question aside."""
+where the step is not to be left lightly; "Is that right?" where letters were keyed. The next answer decides; whatever
+else is said puts the question aside."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.dialogue.keyed import wrong
 from bot.dialogue.meaning import Meaning, ScoredIntent
 from bot.dialogue.pending import titled
 from bot.dialogue.program import WaitingStep
@@ -50,6 +52,8 @@ def settled(run: Run, meaning: Meaning, understood: Callable[[Run, Meaning], Non
     if aside and meaning.intent not in pending.intents:
         return False
     run.change(pending=None)
+    if pending.kind == "keyed":
+        return _keyed(run, pending, meaning, understood)
     wanted = _wanted(pending, meaning)
     if wanted:
         run.understood()
@@ -63,6 +67,18 @@ def settled(run: Run, meaning: Meaning, understood: Callable[[Run, Meaning], Non
     if pending.kind == "clarify" and meaning.intent != "cancel":
         run.say_builtin("neither")
     ask_again(run)
+    return True
+
+
+def _keyed(run: Run, pending: Pending, meaning: Meaning, understood: Callable[[Run, Meaning], None]) -> bool:
+    """Take what was keyed, or ask for it anew; whatever else is said, as the answer itself, is taken as it comes."""
+    if meaning.intents or meaning.readings or meaning.yes is None:
+        return False
+    if meaning.yes:
+        run.understood()
+        understood(run, pending.meaning)
+    else:
+        wrong(run, pending)
     return True
 
 
@@ -80,6 +96,7 @@ def _wanted(pending: Pending, meaning: Meaning) -> str | None:
 
 
 def _nothing(pending: Pending, meaning: Meaning) -> bool:
-    """Whether it answers nothing: a "yes" to "A or B?" neither."""
+    """Whether it answers nothing: a "yes" to "A or B?" neither, nor one that only a model proposed."""
     empty = meaning.option is None and not meaning.intents and not meaning.readings
-    return empty and (meaning.yes is None or (meaning.yes and pending.kind == "clarify"))
+    no_consent = pending.kind == "clarify" or (pending.kind == "keyed" and meaning.proposed)
+    return empty and (meaning.yes is None or (meaning.yes and no_consent))

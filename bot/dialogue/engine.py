@@ -35,7 +35,8 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.expecting import expects
 from bot.dialogue.fetching import fetched
-from bot.dialogue.keypad import read_keys
+from bot.dialogue.keyed import ask_whether, to_be_read_back
+from bot.dialogue.keypad import SPOKEN, read_keys
 from bot.dialogue.meaning import Meaning
 from bot.dialogue.program import DelegateStep
 from bot.dialogue.repair import ask_again, hold, missed, offer, silent
@@ -147,8 +148,17 @@ def _chosen(run: Run, event: Chosen) -> None:
 
 
 def _keys(run: Run, event: Keys) -> None:
-    meaning = read_keys(event.digits, expects(run.session, run.scenarios), run.now)
-    if not _relayed(run, event, meaning):
+    expected = expects(run.session, run.scenarios)
+    meaning = read_keys(event.digits, expected, run.now, run.session.language)
+    if _relayed(run, event, meaning):
+        return
+    slot = expected.slots.get(expected.asked or "")
+    spelled = to_be_read_back(run, event.digits, meaning)
+    if spelled is not None:
+        ask_whether(run, spelled, str(meaning.readings[spelled.name].value))
+    elif meaning == Meaning() and slot is not None and slot.type in SPOKEN and run.session.status == "bot":
+        missed(run, because="say_it")
+    else:
         understood(run, meaning)
 
 

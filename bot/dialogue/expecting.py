@@ -9,7 +9,8 @@ from datetime import date, datetime, time
 from bot.dialogue import delegating
 from bot.dialogue.asking import served
 from bot.dialogue.choosing import chosen
-from bot.dialogue.keypad import digits_expected
+from bot.dialogue.keypad import LETTERED, digits_expected
+from bot.dialogue.lettered import DOMAIN, domains
 from bot.dialogue.meaning import REPAIRS, Expectation, Language, Option, SlotSpec
 from bot.dialogue.pending import NO, YES
 from bot.dialogue.pending import options as pending_options
@@ -60,6 +61,7 @@ def _decides(expected: Expectation, pending: Pending, session: Session, scenario
         choices=wishes,
         keys=_keys(wishes),
         digits=0,
+        letters=False,
         yesno=True,
         hints=_hints(wishes, session.language),
     )
@@ -78,15 +80,16 @@ def _at_step(
     if isinstance(step, ChooseStep):
         return _menu(frame, scenarios, session.language, intent_slots)
     if isinstance(step, CollectStep) and frame.asked:
-        asked = _spec(scenario.slots[frame.asked], frame, scenarios, asked=True)
-        rest = (slot for name, slot in scenario.slots.items() if name != frame.asked and slot.type != "text")
+        asked = _domain(frame, session.language) or _spec(scenario.slots[frame.asked], frame, scenarios, asked=True)
+        rest = (slot for name, slot in scenario.slots.items() if name != asked.name and slot.type != "text")
         return Expectation(
-            asked=frame.asked,
+            asked=asked.name,
             slots={asked.name: asked} | {slot.name: _spec(slot, frame, scenarios) for slot in rest},
             choices=(YES, NO) if asked.type == "yesno" else asked.options,
             keys=_YES_NO_KEYS if asked.type == "yesno" else _keys(asked.options),
             yesno=asked.type == "yesno" or (asked.type == "text" and scenario.slots[frame.asked].skip),
             digits=digits_expected(asked),
+            letters=asked.type in LETTERED or bool(asked.begun),
             changeable=tuple(
                 Option(id=name, title=slot.title)
                 for name, slot in scenario.slots.items()
@@ -189,6 +192,14 @@ def _spec(slot: Slot, frame: Frame | None, scenarios: ScenarioSet, *, asked: boo
         asked=asked,
         skip=slot.skip,
     )
+
+
+def _domain(frame: Frame, language: Language) -> SlotSpec | None:
+    """What is asked for where the name of an email was keyed."""
+    name = frame.partial.get(frame.asked or "") if frame.question == "domain" else None
+    if not isinstance(name, str):
+        return None
+    return SlotSpec(name=DOMAIN, type="choice", options=domains(language), asked=True, begun=name)
 
 
 def _instead_of(slot: Slot, frame: Frame | None) -> Moment | None:

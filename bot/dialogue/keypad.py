@@ -7,20 +7,31 @@ from datetime import date, datetime, time
 
 import phonenumbers
 
-from bot.dialogue.meaning import Expectation, Meaning, Reading, SlotSpec
-from bot.dialogue.values import Moment
+from bot.dialogue import lettered
+from bot.dialogue.meaning import Expectation, Language, Meaning, Reading, SlotSpec
+from bot.dialogue.values import MASK, Moment
 
 REPAIR_KEYS = {"0": "operator", "*": "back", "#": "repeat"}  # where the step gives them no meaning of its own
 DATE_DIGITS = 4  # DDMM, and HHMM for the hour
 FULL_DATE_DIGITS = 8  # DDMMYYYY, of what may lie years back
 PHONE_DIGITS = 11
+SPOKEN = ("person", "address", "text")  # what no caller keys; said, or told to a person
+HIDDEN = "•"  # stands for a key in a journal that keeps a secret
 NUMBER_DIGITS = 19  # the longest number there is on a bank card; a shorter one ends with # or a pause
 
 
-def read_keys(digits: str, expectation: Expectation, now: datetime) -> Meaning:
-    """digits: 0-9, *, #; a trailing # ends a long number. now: naive; the year of a date is the next one that fits."""
-    digits = digits.replace("•", "0")  # masked in a journal that is replayed
+def read_keys(digits: str, expectation: Expectation, now: datetime, language: Language) -> Meaning:
+    """digits: 0-9, *, #; a trailing # ends a long number. now: naive; the year of a date is the next one that fits.
+
+    language: of the letters on the keys.
+    """
     slot = expectation.slots.get(expectation.asked or "")
+    if HIDDEN in digits:  # masked in a journal that is replayed
+        digits = digits.replace(f"*{HIDDEN * 2}", HIDDEN).replace(HIDDEN, "0")
+        if slot is not None and (slot.type == "email" or slot.begun):
+            whole = slot.begun or "*" in digits
+            told = Reading(value=MASK) if whole else Reading(begun=MASK, question="domain")
+            return Meaning(readings={slot.name: told})
     if slot is not None and slot.many and (several := _several(digits, slot)) is not None:
         return Meaning(readings={slot.name: several})
     option = expectation.keys.get(digits)
@@ -31,10 +42,17 @@ def read_keys(digits: str, expectation: Expectation, now: datetime) -> Meaning:
         return Meaning.only("skip")
     if digits in REPAIR_KEYS and not (digits == "0" and slot and _takes_zero(slot)):
         return Meaning.only(REPAIR_KEYS[digits])
-    read = READERS.get(slot.type) if slot else None
-    if slot is None or read is None:
+    if slot is None:
         return Meaning()
-    reading = read(digits.rstrip("#"), slot, now)
+    digits = digits.rstrip("#")
+    if slot.begun:
+        domain = lettered.email_domain(digits, language)
+        reading = Reading(value=domain) if domain else None
+    elif slot.type in LETTERED:
+        reading = LETTERED[slot.type](digits, slot, language)
+    else:
+        read = READERS.get(slot.type)
+        reading = read(digits, slot, now) if read else None
     return Meaning(readings={slot.name: reading}) if reading else Meaning()
 
 
@@ -42,6 +60,8 @@ def digits_expected(slot: SlotSpec) -> int:
     """How many keys make a whole answer; 0: one key is one answer. What may be shorter ends with # or a pause."""
     if slot.many:
         return len(slot.options)
+    if slot.begun:
+        return lettered.EMAIL_KEYS
     if slot.type in ("number", "money"):
         return len(str(int(slot.high))) if slot.high is not None else NUMBER_DIGITS
     if slot.type in ("digits", "code"):
@@ -50,6 +70,8 @@ def digits_expected(slot: SlotSpec) -> int:
         return FULL_DATE_DIGITS
     if slot.type == "nps":
         return 2  # "10"; a shorter one ends with # or a pause
+    if slot.type == "email":
+        return lettered.EMAIL_KEYS
     return {"phone": PHONE_DIGITS, "datetime": DATE_DIGITS, "date": DATE_DIGITS, "time": DATE_DIGITS}.get(slot.type, 0)
 
 
@@ -106,6 +128,20 @@ def _digits(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:
     return Reading(value=digits) if digits.isdigit() else None
 
 
+def _code(keys: str, slot: SlotSpec, language: Language) -> Reading | None:
+    told = lettered.code(keys, language)
+    return Reading(value=told) if told else None
+
+
+def _email(keys: str, slot: SlotSpec, language: Language) -> Reading | None:
+    """The whole of it, or its name alone; then its domain is asked for."""
+    name, _, rest = keys.partition("*")
+    known, domain = lettered.email_name(name), lettered.email_domain(rest, language)
+    if known is None or (rest and domain is None):
+        return None
+    return Reading(value=f"{known}@{domain}") if domain else Reading(begun=known, question="domain")
+
+
 def _date(digits: str, slot: SlotSpec, now: datetime) -> Reading | None:
     """DDMM, the coming such day (the last one where it may be over); DDMMYYYY."""
     if not digits.isdigit() or len(digits) not in (DATE_DIGITS, FULL_DATE_DIGITS):
@@ -142,7 +178,6 @@ READERS: Mapping[str, Callable[[str, SlotSpec, datetime], Reading | None]] = {
     "phone": _phone,
     "number": _number,
     "money": _number,
-    "code": _digits,  # one without letters; letters are said, for no caller types them
     "csat": _number,
     "ces": _number,
     "nps": _number,
@@ -151,3 +186,5 @@ READERS: Mapping[str, Callable[[str, SlotSpec, datetime], Reading | None]] = {
     "date": _date,
     "time": _time,
 }
+# Types whose letters are keyed too; read by the language of the letters.
+LETTERED: Mapping[str, Callable[[str, SlotSpec, Language], Reading | None]] = {"code": _code, "email": _email}

@@ -44,7 +44,8 @@ def kept(entry: Event | Action, session: Session | None, scenarios: ScenarioSet)
     hidden = asked is not None and asked.sensitive
     if isinstance(entry, Utterance):
         return _utterance(entry, scenarios) if _tells(entry, session, scenarios, hidden) else entry
-    if isinstance(entry, Keys) and hidden and entry.digits not in REPAIR_KEYS:
+    deciding = session is not None and session.pending is not None  # a yes or no, or which of two
+    if isinstance(entry, Keys) and hidden and not deciding and entry.digits not in REPAIR_KEYS:
         return replace(entry, digits="".join(key if key in "#*" else DOT for key in entry.digits))
     if isinstance(entry, Chosen) and hidden and asked and any(entry.option == option.id for option in asked.options):
         return replace(entry, option=MASK, title=MASK)
@@ -55,12 +56,20 @@ def secrets(sessions: Iterable[Session | None], event: Event | None, scenarios: 
     """The values as they may stand inside other texts: arguments, notes, answers of backends."""
     if not scenarios.sensitive:
         return frozenset()
+    sessions = tuple(sessions)
     values = [
         value
         for session in sessions
         if session is not None
         for frame in session.stack
         for name, value in (*frame.values.items(), *frame.partial.items())
+        if name in scenarios.sensitive
+    ]
+    values += [
+        one.value
+        for session in sessions
+        if session is not None and session.pending is not None
+        for name, one in session.pending.meaning.readings.items()
         if name in scenarios.sensitive
     ]
     if isinstance(event, Utterance):

@@ -42,7 +42,8 @@ class Reading:
 
     value: the whole value, or None where nothing whole fits. partial: what of a datetime is known so far.
     alternatives: other whole values the words allow. question: what to ask where it is not whole:
-    "time", "day", "part_of_day", or None. wrong: it spoke of the slot, but of what can't be taken: "past" is over
+    "time", "day", "part_of_day", "domain", or None. begun: the beginning of a text of which the rest is asked for: what
+    stands before the sign of an email. wrong: it spoke of the slot, but of what can't be taken: "past" is over
     ("вчера"), "no_such_time" is in no calendar ("31 ноября").
     """
 
@@ -51,6 +52,7 @@ class Reading:
     alternatives: tuple[Value, ...] = ()
     question: str | None = None
     wrong: Wrong | None = None
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,8 @@ class SlotSpec:
     is then a number though nobody asked for it. past: a date may be over, as a birthday is.
     instead_of: the moment that is to be told anew: "на час позже" and "в тот же день" count from it.
     many: several options at once; none: by language, words for none of them; chosen: ids chosen so far.
-    asked: it is what was just asked for. skip: it may be left out.
+    asked: it is what was just asked for. skip: it may be left out. begun: the name of an email, where its
+    domain is asked for.
     """
 
     name: str
@@ -143,6 +146,7 @@ class SlotSpec:
     chosen: tuple[str, ...] = ()
     asked: bool = False
     skip: bool = False
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +157,7 @@ class Expectation:
     choices: the options offered now, in announced order. yesno: a yes/no question is open; question: its words.
     intents: understood now, the step's own first. intent_slots: what each intent takes from the same utterance.
     keys: what a key means now: key -> option id. digits: how many keys make a whole answer (0: keys are single).
+    letters: keys may spell, a star begins a letter (bot.dialogue.lettered).
     changeable: slots that were told before another one was asked for, by name: "телефон другой".
     """
 
@@ -164,6 +169,7 @@ class Expectation:
     intent_slots: Mapping[str, tuple[SlotSpec, ...]] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     digits: int = 0
+    letters: bool = False
     question: str = ""
     changeable: tuple[Option, ...] = ()
     hints: tuple[str, ...] = ()  # words worth expecting, for the recogniser's prompt; in the conversation's language

@@ -1,4 +1,5 @@
-"""The choices of a pending question: two wishes of which one was meant, or whether to leave what is under way."""
+"""The choices of a pending question: two wishes of which one was meant, whether to leave what is under way, or whether
+something was keyed aright."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ NEITHER = Option(
 
 def options(pending: Pending, scenarios: ScenarioSet) -> tuple[Option, ...]:
     """What may be chosen, as buttons and by key."""
-    if pending.kind == "interrupt":
+    if pending.kind != "clarify":
         return YES, NO
     wishes = enumerate(pending.intents, 1)
     return (*(_option(intent, str(key), scenarios) for key, intent in wishes), NEITHER)

@@ -12,6 +12,7 @@ from bot.dialogue.actions import Withdraw
 from bot.dialogue.asking import UNSAID, serve, served
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.failing import asked_slot, give_up, left_out
+from bot.dialogue.keyed import read_back
 from bot.dialogue.pending import options, titled
 from bot.dialogue.program import ChooseStep, CollectStep, ConfirmStep
 from bot.dialogue.run import Run
@@ -47,6 +48,9 @@ def ask_pending(run: Run) -> None:
     """Ask which of two was meant, or whether to leave what is under way."""
     pending = run.session.pending
     assert pending is not None
+    if pending.kind == "keyed":
+        read_back(run, pending)
+        return
     first, *rest = (titled(intent, run.scenarios) for intent in pending.intents)
     extra: dict[str, Value] = {"first": dict(first), "second": dict(rest[0]) if rest else None}
     attempt = run.session.misses + run.session.silences
@@ -70,9 +74,11 @@ def offer(run: Run) -> None:
     )
 
 
-def missed(run: Run) -> None:
-    """It was heard, but not understood. A caller who asked for a minute may be speaking to somebody else: each time
-    half of what is left of it remains, so that a radio in the room doesn't hold the line for ever."""
+def missed(run: Run, *, because: str = "not_understood") -> None:
+    """It was heard, but not understood. because: the built-in words for it.
+
+    A caller who asked for a minute may be speaking to somebody else: each time half of what is left of it remains, so
+    that a radio in the room doesn't hold the line for ever."""
     if run.paused // 2 >= SHORTEST_PAUSE_S and run.session.medium == "voice":
         run.change(pause_s=run.paused // 2)
         return
@@ -83,10 +89,10 @@ def missed(run: Run) -> None:
     step = run.step
     slot = run.scenario.slots.get(run.frame.asked or "") if run.session.stack and step else None
     own = run.session.offer is None and run.session.pending is None
-    if slot is not None and slot.unrecognized is not None and own:
+    if slot is not None and slot.unrecognized is not None and own and because == "not_understood":
         run.say(slot.unrecognized, attempt=run.session.misses - 1)
     else:
-        run.say_builtin("not_understood", attempt=run.session.misses - 1)
+        run.say_builtin(because, attempt=run.session.misses - 1)
     ask_again(run)
 
 

@@ -60,9 +60,10 @@ class Unfinished:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
     """A question asked before a wish is followed. kind: "clarify": which of two intents was meant; "interrupt": whether
-    to leave what is under way for the one intent. meaning: of the utterance that wished for it."""
+    to leave what is under way for the one intent; "keyed": whether a slot was keyed aright. meaning: of the utterance
+    that wished for it; what was keyed."""
 
-    kind: Literal["clarify", "interrupt"]
+    kind: Literal["clarify", "interrupt", "keyed"]
     intents: tuple[str, ...]
     meaning: Meaning
 

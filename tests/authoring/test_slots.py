@@ -648,3 +648,32 @@ def test_a_mistake_in_a_slot_is_told(slot: str, said: str, tmp_path: Path):
 
 def test_a_number_alone_is_the_second_button_and_no_topping_while_the_sum_is_confirmed(goes: Goes):
     goes(CONFIRMED, "< Что добавить?\n> сыр\n< Сыр, 50\u00a0₽. Верно?\n> две\n< Что поправить?\n")
+
+
+# --- letters by keys
+
+KEYED = {
+    "mail": "{type: email, ask: {ru: Почта?, en: Email?}}",
+    "plate": "{type: code, length: 8..9, ask: {ru: Номер машины?, en: The plate?}}",
+    "where": "{type: address, ask: {ru: Адрес?, en: The address?}}",
+}
+
+
+@pytest.mark.parametrize("domain", ["[1]", "мэйл точка ру", "мейл ру"])
+def test_an_email_is_keyed_and_its_domain_said_or_keyed(goes: Goes, domain: str):
+    talk = "< Почта?\n> [21626221]\n< А после собаки? …\n> " + domain
+    talk += "\n< Вы набрали: эй, эн, эн, эй, собака, мэйл, точка, ру. …\n> да\n< Эй, …\n= ended: done\n"
+    goes(scenario("mail", "{mail|spelled}", slots=KEYED), talk, header="channel: voice")
+
+
+def test_a_plate_is_keyed_in_english_too(goes: Goes):
+    talk = "< The plate?\n> …\n< Hello, can you hear me?\n< The plate?\n< You can key it in: …\n> [*21*22123*4177]\n"
+    talk += "< You keyed in: A, B, one, two, three, G, seven, seven. …\n> no\n< The plate?\n> [*21*22123*41771]\n"
+    talk += "< You keyed in: …\n> [1]\n< AB123G771\n= ended: done\n"
+    goes(scenario("plate", "{plate}", slots=KEYED), talk, header="channel: voice", language="en")
+
+
+def test_an_address_is_said_and_who_keys_is_told_so(goes: Goes):
+    talk = "< Адрес?\n> [12]\n< Клавишами это не набрать: … Ноль — позвать человека.\n< Адрес?\n"
+    talk += "> улица ленина дом пять\n< …\n= ended: done\n"
+    goes(scenario("where", "{where}", slots=KEYED), talk, header="channel: voice")

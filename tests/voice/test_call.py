@@ -14,11 +14,13 @@ from bot.dialogue.actions import End, Fetch, Say
 from bot.dialogue.engine import advance, expects, opening
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Event, Fetched, Keys, Left, Silence, Utterance
 from bot.dialogue.meaning import Expectation, Meaning, ScoredIntent
+from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
 from bot.errors import Conflict, Unavailable
 from bot.ports import Further, Inbound, Outcome, Row
 from bot.stores.bus import LocalBus
 from tests.dialogue.small import NOW, SMALL
+from tests.dialogue.test_keyed import asks
 from voice.audio import FRAME, RATE, Frame, Samples
 from voice.call import Call
 from voice.endpointing import PATIENCE
@@ -173,8 +175,9 @@ class SecondVoices:
 class CoreTurns:
     """The real core behind the port, with the journal in a list."""
 
-    def __init__(self) -> None:
-        self.session: Session = opening("c1", SMALL)
+    def __init__(self, scenarios: ScenarioSet = SMALL) -> None:
+        self.scenarios = scenarios
+        self.session: Session = opening("c1", scenarios)
         self.events: list[Event] = []
         self.said: list[str] = []
         self.broken = False
@@ -194,20 +197,20 @@ class CoreTurns:
         todo, actions = [event], []
         while todo:
             self.events.append(todo[0])
-            self.session, did = advance(self.session, todo.pop(0), SMALL)
+            self.session, did = advance(self.session, todo.pop(0), self.scenarios)
             actions += did
             todo += [Fetched(id=a.id, at=NOW, request=a.id, outcome="ok") for a in did if isinstance(a, Fetch)]
         self.said += [action.text for action in actions if isinstance(action, Say)]
         return Outcome(
             conversation="c1",
             session=self.session,
-            expectation=expects(self.session, SMALL),
+            expectation=expects(self.session, self.scenarios),
             actions=tuple(actions),
             rows=(Row(conversation="c1", seq=self.seq, at=NOW, entry=event),),
         )
 
     def expectation(self, session: Session) -> Expectation:
-        return expects(session, SMALL)
+        return expects(session, self.scenarios)
 
     def took(self, kind: type) -> list[Any]:
         return [event for event in self.events if isinstance(event, kind)]
@@ -224,9 +227,10 @@ class Ringing:
         cached: bool = True,
         ringing: Any = None,
         vads: Vads | None = None,
+        scenarios: ScenarioSet = SMALL,
     ) -> None:
         self.line = LineDouble(answers=answers)
-        self.turns = CoreTurns()
+        self.turns = CoreTurns(scenarios)
         self.bus = LocalBus()
         self.ears = ScriptedEars(*heard)
         self.vads = vads or Vads(LoudnessVad)
@@ -557,6 +561,33 @@ async def test_noise_does_not_wipe_the_digits_typed_so_far():
         await call.line.press("1")
         await call.line.press("1")
         assert call.turns.took(Keys)[-1].digits == "1911"
+
+
+async def test_an_email_is_spelled_on_the_keys_and_read_back():
+    async with Ringing(scenarios=asks("email")) as call:
+        await call.greeted()
+        for key in "21626221":
+            await call.line.press(key)
+            await call.line.hear(2 * SECOND)
+        assert not call.turns.took(Silence)
+        await call.line.press("#")
+        assert call.turns.said[-1] == "<ask_domain>"
+        await call.line.hear(2 * SECOND)
+        await call.line.press("3")
+        await call.line.hear(4 * SECOND)
+        assert call.turns.said[-1] == "Набрано: anna@gmail.com?"
+        await call.line.press("1")
+        assert [event.digits for event in call.turns.took(Keys)] == ["21626221", "3", "1"]
+        assert call.turns.said[-1] == "Записано: anna@gmail.com."
+
+
+async def test_a_plate_is_whole_at_its_last_sign_and_a_slip_is_wiped_by_two_stars():
+    async with Ringing(scenarios=asks("code", length=(6, 6))) as call:
+        await call.greeted()
+        for key in "*22**" + "*21123*23*62":
+            await call.line.press(key)
+        assert [event.digits for event in call.turns.took(Keys)] == ["*21123*23*62"]
+        assert call.turns.said[-1] == "Набрано: А123ВС?"
 
 
 async def test_noise_while_keys_are_pressed_is_no_miss():

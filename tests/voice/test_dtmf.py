@@ -1,4 +1,4 @@
-from voice.dtmf import BETWEEN_MS, MENU_MS, Keypad
+from voice.dtmf import BETWEEN_MS, LETTER_MS, MENU_MS, Keypad
 
 
 def answers(keypad: Keypad, presses: str, every_ms: int = 200) -> list[str]:
@@ -70,3 +70,34 @@ def test_a_caller_who_speaks_instead_starts_the_number_anew():
     answers(keypad, "9")
     keypad.clear()
     assert answers(keypad, "12") == ["12"]
+
+
+def letters(digits: int) -> Keypad:
+    keypad = Keypad()
+    keypad.expect(digits=digits, letters=True)
+    return keypad
+
+
+def test_a_letter_counts_for_one_sign_of_a_code():
+    assert answers(letters(8), "*21123*23*6277") == ["*21123*23*6277"]
+    assert answers(letters(3), "1*2") == []
+    assert answers(letters(3), "1*212") == ["1*212"]
+
+
+def test_a_star_spells_where_letters_may_be_and_two_of_them_wipe():
+    assert answers(letters(8), "*21**77#") == ["77"]
+    assert answers(letters(8), "***21#") == ["*21"]
+
+
+def test_a_star_alone_is_back_after_a_pause_and_so_is_nought_a_person():
+    for key in "*0":
+        keypad = letters(8)
+        assert answers(keypad, key) == []
+        assert keypad.tick(BETWEEN_MS) == key
+
+
+def test_who_looks_for_a_letter_has_longer():
+    keypad = letters(8)
+    assert answers(keypad, "*2") == []
+    assert keypad.tick(200 + BETWEEN_MS) is None
+    assert keypad.tick(200 + LETTER_MS) == "*2"
