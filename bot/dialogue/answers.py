@@ -74,7 +74,24 @@ def _collect(run: Run, step: CollectStep, meaning: Meaning) -> bool:
     if meaning.option in run.scenario.slots and run.frame.values.get(str(meaning.option)) is not None:
         ask_anew(run, step, str(meaning.option))  # "телефон другой"
         return True
+    if not meaning.intents and (again := _told_again(run, meaning)):
+        for name in again:
+            slot = run.scenario.slots[name]
+            run.say_builtin("corrected", extra={"value": run.told(slot, run.frame.values[name])})
+        settle(run, step.id)
+        return True
     return False
+
+
+def _told_again(run: Run, meaning: Meaning) -> tuple[str, ...]:
+    """Slots said once more as they are known, while another was asked: "да в пятницу же". Heard, and no miss."""
+    return tuple(
+        name
+        for name, reading in meaning.readings.items()
+        if reading.value is not None
+        and reading.value == run.frame.values.get(name)
+        and not run.scenario.slots[name].sensitive
+    )
 
 
 def _from(run: Run, step: CollectStep, before: Frame, taken: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ Each pattern is one function in a table; what it says can be overridden by the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue.actions import Withdraw
@@ -193,23 +193,30 @@ def back(run: Run) -> None:
         go_on(run)
         return
     if isinstance(step, CollectStep) and run.frame.asked in step.slots:
-        filled = [name for name in step.slots[: step.slots.index(run.frame.asked)] if name in run.frame.values]
-        if filled:
-            run.forget(filled[-1])
-            run.visit(filled[-1])
-            ask_again(run)
+        before = [(step.id, name) for name in step.slots[: step.slots.index(run.frame.asked)]]
+        if _back_to(run, [*_collected_before(run, step.id), *before]):
             return
     cancel(run)
 
 
 def _back_to_slot(run: Run, step: ConfirmStep) -> bool:
     """Ask once more for the last slot that was filled; nothing else of what was said is lost."""
-    for each in reversed([one for one in run.scenario.steps.values() if isinstance(one, CollectStep)]):
-        filled = [name for name in each.slots if name in step.change and name in run.frame.values]
-        if filled:
-            run.forget(filled[-1])
-            run.visit(filled[-1])
-            run.go(each.id)
+    return _back_to(run, [(at, name) for at, name in _collected_before(run, step.id) if name in step.change])
+
+
+def _collected_before(run: Run, step_id: str) -> list[tuple[str, str]]:
+    """(step, slot) of the steps that collect, as they are written before a step."""
+    order = run.scenario.written
+    earlier = (run.scenario.steps[at] for at in order[: order.index(step_id)])
+    return [(each.id, name) for each in earlier if isinstance(each, CollectStep) for name in each.slots]
+
+
+def _back_to(run: Run, slots: Sequence[tuple[str, str]]) -> bool:
+    for at, name in reversed(slots):
+        if name in run.frame.values:
+            run.forget(name)
+            run.visit(name)
+            run.go(at)
             go_on(run)
             return True
     return False

@@ -50,7 +50,8 @@ _DATED: Mapping[Language, re.Pattern[str]] = {
     "ru": re.compile(
         r"\b(?:сегодня|завтр\w*|послезавтр\w*|понедельник\w*|вторник\w*|сред[ауыеой]+|четверг\w*|пятниц\w*|суббот\w*|"
         r"воскресен\w*|январ\w*|феврал\w*|март\w*|апрел\w*|ма[йяе]|июн\w*|июл\w*|август\w*|сентябр\w*|октябр\w*|"
-        r"ноябр\w*|декабр\w*|числ\w*|недел\w*|утр\w*|вечер\w*|дня|днем|ночи|полдень|час\w*|полчаса|пол\w+го|"
+        r"ноябр\w*|декабр\w*|числ\w*|недел\w*|утр\w*|вечер\w*|дня|днем|ночи|полдень|час\w*|полчас\w*|пол\w+го|"
+        r"\w+ (?:по)?(?:раньше|позже|позднее)|(?:по)?(?:раньше|позже|позднее) на|"
         r"половин\w*|четверть|минут\w*|зфтра|зафтра|выходны\w*|(?:в|на|к|после|до|с) (?:\d|час|два|две|двум|три|"
         r"трем|четыре|четырем|пят[ьи]|шест[ьи]|сем[ьи]|вос[ье]ми?|девят[ьи]|десят[ьи]|\w+надцат[ьи]|двадцат[ьи]))|"
         r"\d{1,2}[:.]\d\d"
@@ -58,7 +59,8 @@ _DATED: Mapping[Language, re.Pattern[str]] = {
     "en": re.compile(
         r"\b(?:today|tonight|tomorrow|tmrw|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|"
         r"march|april|may|june|july|august|september|october|november|december|week\w*|weekend|morning|afternoon|"
-        r"evening|noon|midday|midnight|oclock|am|pm|hours?|half past|quarter (?:past|to)|next|\d+(?:st|nd|rd|th)|"
+        r"evening|noon|midday|midnight|oclock|am|pm|hours?|\w+ (?:earlier|later|sooner)|half past|"
+        r"quarter (?:past|to)|next|\d+(?:st|nd|rd|th)|"
         r"(?:at|by|after|before|around|make it) (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))|"
         r"\d{1,2}[:.]\d\d"
     ),

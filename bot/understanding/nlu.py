@@ -300,6 +300,7 @@ class BuiltinNlu:
         self, best: ScoredIntent, answered: Mapping[str, Reading], asked: SlotSpec | None, expectation: Expectation
     ) -> bool:
         busy = expectation.yesno or any(option.id in answered for option in expectation.changeable)
+        busy |= asked is not None and asked.name in answered and asked.known is not None  # its day was told before
         if answered and busy and _moves(best, answered, expectation):
             return False
         if answered:

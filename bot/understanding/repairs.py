@@ -142,7 +142,7 @@ _EN: Final[Mapping[str, tuple[str, ...]]] = {
         r"(no |all right |alright |great |perfect |good |got it |thats great |cool |yes )*(many )?(thanks|thank you|thx|ty|cheers|much appreciated|appreciate it|i appreciate it)( (a lot|so much|very much|a million|for (your |the |all your )?(help|information|time|everything)|you|again|thats great|great))*",
     ),
     "goodbye": (
-        r"(no |all right |alright |great |perfect |good |thanks |thank you |ok )*(good ?bye|bye( bye)?|see you( later| soon| then| tomorrow)?|have a (good|nice|great) (day|one|evening|weekend)|farewell|take care|cya|talk to you later|good night)( (thanks|thank you|bye|for now|now))*",
+        r"(no |all right |alright |great |perfect |good |thanks |thank you |cheers |ta |ok )*(good ?bye|bye( bye)?|see you( later| soon| then| tomorrow)?|have a (good|nice|great) (day|one|evening|weekend)|farewell|take care|cya|talk to you later|good night)( (thanks|thank you|bye|for now|now))*",
         r"(no |nope |thanks |thank you )*(thats|that is|that was|that will be|thatll be) (all|it|everything)( for (now|today)| i need(ed)?)?( thanks| thank you)?|(no )?nothing (else|more)( thanks| thank you)?",
     ),
     "language": (

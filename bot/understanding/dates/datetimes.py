@@ -271,7 +271,8 @@ def _moment(said: _Said, now: datetime, expected: Expected) -> Reading:
         if before is not None and (known.day is None or known.time is None):
             known = before
         if known.day is None or known.time is None or known.either_half:
-            return NOTHING
+            # An hour later than what was refused: it is asked for all the same.
+            return Reading(question="time" if known.day else "day", partial=known) if expected.asked else NOTHING
         return Reading(value=datetime.combine(known.day, known.time) + said.shift)
     if said.vague is not None and said.vague.question == "time" and not said.clocks and said.between is None:
         day = said.days[0] if said.days else known.day

@@ -148,22 +148,36 @@ def _and_minutes(line: Line, fact: Fact | None, unit: str) -> Fact | None:
     return Instant(start=fact.start, stop=stop, at=fact.at + timedelta(minutes=minutes))
 
 
+_LATER = frozenset("позже попозже позднее попозднее вперед".split())
+_EARLIER = frozenset("раньше пораньше ранее".split())
+_HALF_AN_HOUR = frozenset("полчаса полчасика полчасиком полчасом".split())
+
+
 def shift(line: Line, at: int, now: datetime) -> Fact | None:
     """'на час позже', 'на полчаса раньше', 'на два дня позже': from the moment that is known."""
     start = at + (line.word(at) == "на")
+    first = start + (line.word(start) in _LATER or line.word(start) in _EARLIER)
+    if first > start:  # "позже на час"
+        start = first + (line.word(first) == "на")
     number = line.at(start).number
     width = 0 if number is None else 1
     unit = line.word(start + width)
-    amount = 0.5 if unit == "полчаса" else float(1 if number is None else number)
-    later = line.word(start + width + 1) in ("позже", "попозже", "позднее", "вперед")
-    if not later and line.word(start + width + 1) not in ("раньше", "пораньше", "ранее"):
+    half = unit in _HALF_AN_HOUR
+    amount = 0.5 if half else float(1 if number is None else number)
+    stop = start + width + 1
+    way = line.word(first - 1) if first > at + (line.word(at) == "на") else line.word(stop)
+    if way not in _LATER and way not in _EARLIER:
         return None
-    minutes = 60 if unit in HOURS or unit == "полчаса" else 1 if unit in MINUTES else 24 * 60 if unit in DAYS else 0
-    minutes = 7 * 24 * 60 if unit in WEEKS else minutes
+    stop += way == line.word(stop)
+    minutes = (
+        60 if half or unit in HOURS or unit == "часом" else 1 if unit in MINUTES else 24 * 60 if unit in DAYS else 0
+    )
+    minutes = 24 * 60 if unit in ("днем", "денек") else 7 * 24 * 60 if unit in WEEKS or unit == "неделей" else minutes
     if not minutes or amount > 1000:
         return None
+    later = way in _LATER
     delta = timedelta(minutes=round(amount * minutes))
-    return Shift(start=at, stop=start + width + 2, delta=delta if later else -delta)
+    return Shift(start=at, stop=stop, delta=delta if later else -delta)
 
 
 def same(line: Line, at: int, now: datetime) -> Fact | None:
