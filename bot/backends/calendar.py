@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.dialogue import codec
@@ -78,7 +78,8 @@ class Calendar:
         """Keep a place for this conversation for HOLD; what it held before is let go."""
         place = self._place(request)
         at = datetime.now(UTC)
-        tx.execute(delete(bookings).where(bookings.c.status == "held", bookings.c.conversation == asker.conversation))
+        tx.execute(delete(bookings).where(bookings.c.conversation == asker.conversation, bookings.c.status == "held"))
+        tx.execute(delete(bookings).where(_held_by(asker, place)))
         if not self._exists(place, now) or not self._take(tx, place, asker, at, status="held", expires=at + HOLD):
             return "taken", {"free": self._free(tx, place, now)}
         return "ok", {}
@@ -92,14 +93,7 @@ class Calendar:
             "phone": str(request.args.get("phone") or asker.phone)[:20],
         }
         held = tx.execute(
-            update(bookings)
-            .where(
-                bookings.c.status == "held",
-                bookings.c.conversation == asker.conversation,
-                bookings.c.service == place.service,
-                bookings.c.starts == place.starts,
-            )
-            .values(status="confirmed", expires=None, created=at, **who)
+            update(bookings).where(_held_by(asker, place)).values(status="confirmed", expires=None, created=at, **who)
         )
         if not held.rowcount and not (
             self._exists(place, now) and self._take(tx, place, asker, at, status="confirmed", expires=None, **who)
@@ -276,6 +270,16 @@ def _booking(row: Row[Any]) -> Booking:
         phone=row.phone,
         customer=row.customer,
         conversation=row.conversation,
+    )
+
+
+def _held_by(asker: Asker, place: Place) -> ColumnElement[bool]:
+    """Held in this conversation, or by the same customer in the one that goes on here: their chat, now their call."""
+    return and_(
+        bookings.c.status == "held",
+        or_(bookings.c.conversation == asker.conversation, bookings.c.customer == asker.customer),
+        bookings.c.service == place.service,
+        bookings.c.starts == place.starts,
     )
 
 

@@ -155,7 +155,7 @@ def test_other_words_are_no_other_way(held: Held, edited):
 
 
 def test_another_order_of_questions_is_another_way(held: Held, edited):
-    order = ("  - collect: [service, when, name, phone]\n", "  - collect: [phone, service, when, name]\n")
+    order = ("  - collect: [service, when]\n", "  - collect: [phone, service, when]\n")
     found = held.against(edited(booking=order))
     assert (found["booked"].outcome, found["booked"].parted) == ("completes", 2)
     assert found["astray"].outcome == "same"
@@ -179,8 +179,8 @@ def test_a_confirmation_less_is_shorter(held: Held, edited):
 
 def test_a_person_in_the_way_is_told(held: Held, edited):
     with_person = (
-        "  - collect: [service, when, name, phone]\n",
-        "  - handoff: asked\n  - collect: [service, when, name, phone]\n",
+        "  - collect: [service, when]\n",
+        "  - handoff: asked\n  - collect: [service, when]\n",
     )
     found = held.against(edited(booking=with_person))
     assert (found["booked"].outcome, found["booked"].parted) == ("hands off", 2)
@@ -199,8 +199,8 @@ def test_who_needs_no_person_any_more_is_told(held: Held, edited):
 
 def test_what_the_journal_cannot_answer_is_told(held: Held, edited):
     asked = (
-        "  - collect: [service, when, name, phone]\n",
-        "  - do: calendar.find()\n    none:\n      - continue:\n  - collect: [service, when, name, phone]\n",
+        "  - collect: [service, when]\n",
+        "  - do: calendar.find()\n    none:\n      - continue:\n  - collect: [service, when]\n",
     )
     found = held.against(edited(booking=asked))["left open"]
     assert (found.outcome, found.why, found.parted) == ("asks else", "calendar.find", 2)

@@ -76,6 +76,7 @@ def office(database: Database) -> Office:
                 "updated": at,
             }
             tx.execute(insert(conversations).values(id=name, customer=number, **row))
+        tx.execute(insert(conversations).values(id="call", customer=1, **row | {"value": "call"}))
     return Office(database)
 
 
@@ -85,6 +86,15 @@ def test_a_held_place_is_kept_from_others_until_it_is_booked(office: Office) -> 
     assert office.ask("hold", service="terapevt", when=THREE) == "ok"  # again, by its own holder
     office.book(name=PersonName(given="Иван"), phone="+79051234567")
     assert office.ask("book", ANNA, service="terapevt", when=THREE)[0] == "taken"
+    assert office.statuses() == ["confirmed"]
+
+
+def test_a_place_held_in_a_chat_is_the_customers_own_when_they_go_on_by_telephone(office: Office) -> None:
+    assert office.ask("hold", service="terapevt", when=THREE) == "ok"
+    calling = replace(IVAN, conversation="call")
+    assert office.ask("hold", calling, service="terapevt", when=THREE) == "ok"
+    assert office.ask("hold", ANNA, service="terapevt", when=THREE)[0] == "taken"
+    office.book(calling)
     assert office.statuses() == ["confirmed"]
 
 
