@@ -11,10 +11,10 @@ import pytest
 
 from bot.dialogue.meaning import Language
 from bot.errors import Unacceptable
-from bot.understanding.intents import model as intents
 from bot.understanding.intents.cache import IntentCache
 from bot.understanding.intents.concepts import concepts
 from bot.understanding.intents.evaluation import evaluate
+from bot.understanding.intents.foreign import FOREIGN
 from bot.understanding.intents.model import shipped_encoder, train
 from bot.understanding.words.layouts import from_translit, other_layout, script
 from tests.understanding.conftest import DATA, labelled, phrases
@@ -59,7 +59,7 @@ def test_training_and_measuring_share_no_utterance() -> None:
 def test_a_foreign_request_used_in_training_is_not_used_to_measure() -> None:
     for language in ("ru", "en"):
         asked = {text.lower() for oos in ("oos", "oos3") for text, _ in labelled(f"intents_{oos}_{language}")}
-        assert not asked & {text.lower() for text in intents.FOREIGN[language]}
+        assert not asked & {text.lower() for text in FOREIGN[language]}
 
 
 def test_the_encoder_is_better_than_words_alone() -> None:

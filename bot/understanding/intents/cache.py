@@ -22,6 +22,7 @@ from bot.understanding.intents.encoders import Encoder, finer_than, named
 from bot.understanding.intents.lexical import Terms
 from bot.understanding.intents.model import IntentModel, train
 from bot.understanding.intents.themes import shipped_hash
+from bot.understanding.intents.vectors import Vectors
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class IntentCache:
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
+        self._vectors = Vectors(folder)
         self._lock = threading.Lock()
 
     def model(
@@ -53,7 +55,7 @@ class IntentCache:
                 return found
             begun = time.perf_counter()
             with threadpool_limits(limits=1, user_api="blas"):  # on a busy machine more threads spin, and take longer
-                model = train(phrases, language, encoder, against=against, finer=finer)
+                model = train(phrases, language, encoder, against=against, finer=finer, encode=self._vectors.of)
             log.info("learnt %d intents (%s) in %.1f s", len(model.names), language, time.perf_counter() - begun)
             if path:
                 _store(model, path)

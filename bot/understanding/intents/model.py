@@ -26,9 +26,8 @@ from numpy.typing import NDArray
 from bot.dialogue.meaning import KNOWLEDGE, Language, ScoredIntent
 from bot.understanding.intents.concepts import concept_words
 from bot.understanding.intents.encoders import Encoder, Matrix, finer_than, shipped_encoder
-from bot.understanding.intents.foreign import FOREIGN
 from bot.understanding.intents.lexical import Row, Terms, grams
-from bot.understanding.intents.themes import foreign_rows, foreign_words, themes
+from bot.understanding.intents.themes import foreign_rows, foreign_texts, foreign_words, themes
 from bot.understanding.words.normaliser import normalise
 from bot.understanding.words.slips import gibberish, mended
 
@@ -228,7 +227,7 @@ def _lesson(phrases: Mapping[str, Sequence[str]], language: Language, against: S
 def _foreign(lesson: _Lesson) -> list[tuple[str, int]]:
     """(text, its number among the shipped ones or -1): what may be taught as foreign here."""
     own = set(lesson.texts)
-    shipped = [(normalise(one), at) for at, one in enumerate(FOREIGN[lesson.language])]
+    shipped = [(text, at) for at, text in enumerate(foreign_texts(lesson.language))]
     return [(text, at) for text, at in (*shipped, *((one, -1) for one in lesson.against)) if text and text not in own]
 
 

@@ -92,9 +92,15 @@ def themes(language: Language) -> Themes:
 
 
 @lru_cache(maxsize=2)
+def foreign_texts(language: Language) -> tuple[str, ...]:
+    """FOREIGN, normalised."""
+    return tuple(normalise(text) for text in FOREIGN[language])
+
+
+@lru_cache(maxsize=2)
 def foreign_words(language: Language) -> tuple[Counter[str], ...]:
     """The `grams` of FOREIGN: every set is taught the same foreign requests."""
-    return tuple(grams(normalise(text), language) for text in FOREIGN[language])
+    return tuple(grams(text, language) for text in foreign_texts(language))
 
 
 @lru_cache(maxsize=8)
@@ -104,7 +110,7 @@ def foreign_rows(language: Language, encoders: tuple[Encoder, ...]) -> Matrix:
     vectors = []
     for each in encoders:
         shipped = told.foreign.get(named((each,)))
-        texts = [normalise(text) for text in FOREIGN[language]]
+        texts = list(foreign_texts(language))
         vectors.append(np.asarray(each.encode(texts), np.float32) if shipped is None else shipped)
     return told.dense(vectors, encoders, told.terms.matrix(foreign_words(language)))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_CHARS = 2_000  # about two minutes of speech; nobody answers one question at greater length
 MAX_TOKENS = 200
@@ -36,6 +37,8 @@ _SAME = str.maketrans(
 )
 # Latin letters that look Cyrillic, typed on the wrong layout or pasted: 'c трёх', 'завтpа'.
 _LOOKALIKE = str.maketrans("aceopxykmthbu", "асеорхукмтнви")
+# Nothing in these is to be composed or dropped: most of what is typed and all that is recognised.
+_PLAIN = re.compile(r"[ !-_a-~А-Яа-яЁё]*")
 _FIGURES = frozenset("0123456789")
 _CYRILLIC = re.compile("[а-яё]")
 _LATIN = re.compile("[a-z]")
@@ -60,6 +63,8 @@ class Token:
 
 def clean(text: str) -> str:
     """Cut to MAX_CHARS, compose, drop what has no shape (controls, directions, joiners), keep the case."""
+    if _PLAIN.fullmatch(text, 0, MAX_CHARS):
+        return text[:MAX_CHARS]
     cut = unicodedata.normalize("NFKC", text[:MAX_CHARS])[:MAX_CHARS].translate(_SAME)
     kept = []
     for char in cut:
@@ -72,6 +77,12 @@ def clean(text: str) -> str:
 
 def tokens(text: str) -> tuple[Token, ...]:
     """Text to at most MAX_TOKENS tokens; punctuation between words is gone."""
+    return _tokens(text[:MAX_CHARS])
+
+
+@lru_cache(maxsize=512)
+def _tokens(text: str) -> tuple[Token, ...]:
+    """Every reader takes the same words apart."""
     shaped = clean(text)
     found: list[Token] = []
     end = -1
@@ -92,7 +103,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def _word(raw: str, joined: bool) -> Token:
     text = raw.lower().replace("'", "").replace("ё", "е")
-    if _LATIN.search(text) and _CYRILLIC.search(text):
+    if not text.isascii() and _LATIN.search(text) and _CYRILLIC.search(text):
         mended = text.translate(_LOOKALIKE)
         text = text if _LATIN.search(mended) else mended
     return Token(text, raw, joined)
