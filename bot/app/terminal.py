@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,7 +13,9 @@ from rich.markup import escape
 from rich.text import Text
 
 from bot.app import house as houses
+from bot.app import why
 from bot.app.beginning import Beginning, beginning
+from bot.app.cached import thrown_away
 from bot.channels.lines import Line, lines
 from bot.dialogue.actions import Choice
 from bot.dialogue.events import Chosen, Event, Left, Started, Utterance
@@ -48,47 +49,38 @@ def run(
     given: Sequence[str] = (),
     language: Language | None,
     data: Path | None,
+    explained: bool = False,
     console: Console,
 ) -> None:
     """Talk until Ctrl-D or the end. scenario: SET/SCENARIO, or either. given: name=value, what it begins with.
-    data: where to keep it; None for a folder that goes away.
+    data: where to keep it; None for a folder that goes away. explained: say why each text was understood as it was.
 
     Raises GovorunError: BrokenSets, UnknownScenario, Unacceptable.
     """
-    with _folder(data) as folder, console.status("…"):
-        if data is None:  # what was learnt of the phrases is worth keeping all the same
-            kept = (settings.data / "cache").absolute()
-            with suppress(OSError):  # a folder that can't be written costs a second, no more
-                kept.mkdir(parents=True, exist_ok=True)
-                folder.joinpath("cache").symlink_to(kept)
+    with nullcontext(data) if data is not None else thrown_away(settings) as folder, console.status("…"):
         house = houses.build(settings.model_copy(update={"data": folder, "database_url": ""}), tried=True)
         begin = beginning(house.sets, settings.scenario_set, scenario, given)
-        console_stop = Talk(house, console, begin, language=language or settings.language)
+        console_stop = Talk(house, console, begin, language=language or settings.language, explained=explained)
     try:
         asyncio.run(console_stop.run())
     finally:
         asyncio.run(house.close())
 
 
-@contextmanager
-def _folder(data: Path | None) -> Iterator[Path]:
-    if data is not None:
-        yield data
-        return
-    with tempfile.TemporaryDirectory(prefix="govorun-chat-") as made:
-        yield Path(made)
-
-
 class Talk:
     """One conversation, line by line."""
 
-    def __init__(self, house: houses.House, console: Console, begin: Beginning, *, language: Language) -> None:
+    def __init__(
+        self, house: houses.House, console: Console, begin: Beginning, *, language: Language, explained: bool = False
+    ) -> None:
         self._house = house
         self._console = console
         self._begin = begin
         self._language: Language = language
         self._identity = Identity(kind=CHANNEL, value=uuid4().hex)
         self._choices: tuple[Choice, ...] = ()
+        self._explained = explained
+        self._places: why.Places | None = None
 
     async def run(self) -> None:
         words = WORDS[self._language]
@@ -102,8 +94,20 @@ class Talk:
                 self._console.print(WORDS[self._language]["bye"], style="dim")
                 return
             if typed:
-                outcome = await self._take(self._event(typed))
+                event = self._event(typed)
+                if self._explained and isinstance(event, Utterance):
+                    await asyncio.to_thread(self._explain, event, outcome)
+                outcome = await self._take(event)
         self._console.print(WORDS[self._language]["ended"], style="dim")
+
+    def _explain(self, event: Utterance, before: Outcome) -> None:
+        """Why it will be understood as it will be, before the bot answers."""
+        served, session = self._house.turn.serving(before.session), before.session
+        if self._places is None:
+            self._places = why.places(self._house.settings.scenarios / served.scenarios.name)
+        told = why.of(served.nlu, served.scenarios, event.text, before.expectation, session.language, self._house.now())
+        for line in why.sentences(told, self._places):
+            self._console.print(Text(f"  {line}"), style="dim", soft_wrap=True)
 
     def _read(self) -> str | None:
         """What was typed; None at the end of input."""

@@ -68,11 +68,23 @@ def chat(
     lang: Annotated[
         Language | None, typer.Option("--lang", help=said("Language.", "Язык разговора."), show_default=False)
     ] = None,
+    why: Annotated[
+        bool,
+        typer.Option(
+            "--why",
+            help=said(
+                "Tell why each text is understood as it is: for authors.",
+                "Объяснять, почему каждая реплика понята так: для авторов.",
+            ),
+        ),
+    ] = False,
     data: Data = None,
 ) -> None:
     from bot.app import terminal
 
-    terminal.run(settings_.load(), scenario=scenario, given=given or (), language=lang, data=data, console=out)
+    terminal.run(
+        settings_.load(), scenario=scenario, given=given or (), language=lang, data=data, explained=why, console=out
+    )
 
 
 @commands.command(

@@ -17,6 +17,16 @@ understand = group(
 )
 menu = group(said("The menu that learns.", "Меню, которое учится."))
 
+SetOption = Annotated[
+    str,
+    typer.Option(
+        "--set",
+        metavar=said("SET", "НАБОР"),
+        help=said("The scenario set; else the default one.", "Набор сценариев; иначе тот, с которого начинают."),
+        show_default=False,
+    ),
+]
+
 
 class SlotType(StrEnum):
     datetime = "datetime"
@@ -126,15 +136,7 @@ def model(
             help=said("A conversation; the last is asked about.", "Разговор; спрашивают о последнем."),
         ),
     ],
-    scenarios: Annotated[
-        str,
-        typer.Option(
-            "--set",
-            metavar=said("SET", "НАБОР"),
-            help=said("The scenario set; else the default one.", "Набор сценариев; иначе тот, с которого начинают."),
-            show_default=False,
-        ),
-    ] = "",
+    scenarios: SetOption = "",
     lang: Annotated[
         Language | None, typer.Option("--lang", help=said("Language.", "Язык разговора."), show_default=False)
     ] = None,
@@ -149,6 +151,42 @@ def model(
     proposals.propose(
         settings.load(), said_, scenarios=scenarios, language=lang, show=show, as_json=as_json, console=out
     )
+
+
+@understand.command(
+    help=said(
+        "Tell why a text is understood as it is: what the step expects, which rule, slots and phrases speak for what.",
+        "Объяснить, почему реплика понята так: чего ждёт шаг, какое правило, какие слоты и фразы за что говорят.",
+    ),
+    epilog=example(
+        said(
+            "govorun understand why 'move me to friday' --lang en",
+            "govorun understand why 'сдвиньте меня на пятницу'",
+        ),
+        said(
+            "govorun understand why 'a dentist please' 'well, tomorrow' --lang en",
+            "govorun understand why 'запишите к терапевту' 'ну завтра'",
+        ),
+    ),
+)
+def why(
+    said_: Annotated[
+        list[str],
+        typer.Argument(
+            metavar=said("TEXT", "ТЕКСТ"),
+            help=said("A conversation; the last is explained.", "Разговор; объясняется последняя реплика."),
+        ),
+    ],
+    scenarios: SetOption = "",
+    lang: Annotated[
+        Language | None, typer.Option("--lang", help=said("Language.", "Язык разговора."), show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    from bot import settings
+    from bot.app import why as explaining
+
+    explaining.explain(settings.load(), said_, scenarios=scenarios, language=lang, as_json=as_json, console=out)
 
 
 @menu.command(

@@ -88,6 +88,10 @@ class BuiltinNlu:
         """The understanding of a compiled set; learns its phrases now, or takes them from the cache."""
         return cls(scenarios.phrases, smalltalk=scenarios.smalltalk, local=scenarios.local, cache=cache)
 
+    def model(self, language: Language) -> IntentModel | None:
+        """What tells the wishes of one language; None where the set has no phrases in it."""
+        return self._models.get(language)
+
     def ranked_by(self, rank: Rank) -> BuiltinNlu:
         """The same rules and readers, but intents as `rank` tells them. What it raises comes out of `understand`."""
         other = copy(self)

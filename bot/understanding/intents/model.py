@@ -91,36 +91,58 @@ class IntentModel:
 
     def judge(self, text: str) -> list[Judged]:
         """Every intent with its figure, likeliest first; [] for a text without words."""
-        plain = normalise(text[: MAX_CHARS * 2])[:MAX_CHARS]
-        if not plain or not self.names:
+        heard = self._heard(text)
+        if heard is None:
             return []
-        plain = mended(plain, self.vocabulary, self.language)
-        counts = grams(plain, self.language)
-        told = themes(self.language)
-        heard = _Heard(plain, self.terms.row(counts), told.terms.row(counts))
         judged = self._judge(heard)
         if self.finer is not None and _open(judged):
             judged = self.finer._judge(heard)
-        if gibberish(plain, self.vocabulary, self.language):
+        if gibberish(heard.plain, self.vocabulary, self.language):
             # Encoders see a likeness to something in any letters.
             judged = [replace(one, sure=max(0.0, one.sure - NO_WORD)) for one in judged]
         return judged
 
-    def _judge(self, heard: _Heard) -> list[Judged]:
+    def nearest(self, text: str) -> dict[str, tuple[int, float]]:
+        """Of each intent the example most like the text, by its number in `taught`, and their cosine."""
+        heard = self._heard(text)
+        if heard is None:
+            return {}
+        near = self._near(self._dense(heard), heard)
+        best: dict[str, tuple[int, float]] = {}
+        for at in np.argsort(-near, kind="stable").tolist():
+            best.setdefault(self.names[self.owner[at]], (at, float(near[at])))
+        return best
+
+    def _heard(self, text: str) -> _Heard | None:
+        plain = normalise(text[: MAX_CHARS * 2])[:MAX_CHARS]
+        if not plain or not self.names:
+            return None
+        plain = mended(plain, self.vocabulary, self.language)
+        counts = grams(plain, self.language)
+        return _Heard(plain, self.terms.row(counts), themes(self.language).terms.row(counts))
+
+    def _dense(self, heard: _Heard) -> Matrix:
         vectors = [np.asarray(each.encode([heard.plain]), np.float32) for each in self.encoders]
-        dense = themes(self.language).dense(vectors, self.encoders, heard.themes)[0]
+        rows = themes(self.language).dense(vectors, self.encoders, heard.themes)
+        return np.asarray(rows[0], np.float32)
+
+    def _near(self, dense: Matrix, heard: _Heard) -> Matrix:
         wide = dense.shape[0]
-        by_meaning = dense @ self.meaning_of[:wide] + heard.terms @ self.meaning_of[wide:-1] + self.meaning_of[-1]
-        by_known = dense @ self.known_of[:wide] + heard.terms @ self.known_of[wide:-1] + self.known_of[-1]
         if self.encoders:
             compared = dense
         else:
             compared = np.zeros(wide + len(self.terms.idf), np.float32)
             compared[:wide] = dense
             compared[wide + heard.terms.places] = heard.terms.values
-        near = self.examples @ (compared / max(float(np.linalg.norm(compared)), 1e-6))
+        return np.asarray(self.examples @ (compared / max(float(np.linalg.norm(compared)), 1e-6)), np.float32)
+
+    def _judge(self, heard: _Heard) -> list[Judged]:
+        dense = self._dense(heard)
+        wide = dense.shape[0]
+        by_meaning = dense @ self.meaning_of[:wide] + heard.terms @ self.meaning_of[wide:-1] + self.meaning_of[-1]
+        by_known = dense @ self.known_of[:wide] + heard.terms @ self.known_of[wide:-1] + self.known_of[-1]
         cosine = np.full(len(self.names), -1.0, np.float32)
-        np.maximum.at(cosine, self.owner, near)
+        np.maximum.at(cosine, self.owner, self._near(dense, heard))
         strength = (by_known + cosine - self.lines[0]) / self.lines[1]
         by_meaning = by_meaning + by_known + cosine
         sure = 1 / (1 + np.exp(-np.clip(2.0 * strength, -30, 30)))
@@ -206,14 +228,22 @@ def train(
         return replace(model, finer=_solved(lesson, told, (*first, second), [*vectors, awaited.result()], encode))
 
 
+def taught(phrases: Mapping[str, Sequence[str]]) -> list[tuple[str, str, str]]:
+    """(intent, phrase as written, normalised) of each phrase that is learnt, in the order of `IntentModel.examples`."""
+    found: list[tuple[str, str, str]] = []
+    for name in sorted(phrases):
+        unique: dict[str, str] = {}
+        for text in phrases[name]:
+            unique.setdefault(normalise(text)[:MAX_CHARS], text)
+        found += [(name, text, plain) for plain, text in unique.items() if plain]
+    return found
+
+
 def _lesson(phrases: Mapping[str, Sequence[str]], language: Language, against: Sequence[str]) -> _Lesson:
     names = tuple(sorted(name for name, examples in phrases.items() if examples))
-    texts: list[str] = []
-    owner: list[int] = []
-    for at, name in enumerate(names):
-        unique = dict.fromkeys(plain for plain in (normalise(one)[:MAX_CHARS] for one in phrases[name]) if plain)
-        texts += unique
-        owner += [at] * len(unique)
+    learnt = taught(phrases)
+    texts = [plain for _, _, plain in learnt]
+    owner = [names.index(name) for name, _, _ in learnt]
     return _Lesson(
         language=language,
         names=names,
@@ -388,4 +418,4 @@ def _lines(names: Sequence[str], examples: Matrix, owner: Any, folds: Any, meani
     return lines
 
 
-__all__ = ["MAX_CHARS", "RIDGE", "Encoder", "IntentModel", "Judged", "shipped_encoder", "train"]
+__all__ = ["MAX_CHARS", "RIDGE", "Encoder", "IntentModel", "Judged", "shipped_encoder", "taught", "train"]
