@@ -104,7 +104,7 @@ class Transaction:
     def note(self, talk: Talk, entry: Event | Action, event: Event) -> None:
         """Into the journal, without what must not be kept."""
         scenarios = self.served(talk).scenarios
-        if not scenarios.sensitive:
+        if not scenarios.sensitive and not isinstance(entry, Utterance):
             talk.note(entry, event.at)
             return
         self.hidden |= masking.secrets((talk.session,), event, scenarios)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.dialogue.actions import Action, Fetch, Say
+from bot.dialogue.concealing import concealed
 from bot.dialogue.events import Chosen, Event, Keys, Started, Utterance
 from bot.dialogue.keypad import REPAIR_KEYS
 from bot.dialogue.meaning import REPAIRS, Meaning, Reading
@@ -32,6 +33,8 @@ _LONG_AGO = datetime(2000, 1, 1)
 
 def kept(entry: Event | Action, session: Session | None, scenarios: ScenarioSet) -> Event | Action:
     """The journal's form of an entry. session: before the event, or after the action."""
+    if isinstance(entry, Utterance) and not _tells(entry, session, scenarios):
+        return _worded(entry, session, scenarios)
     if not scenarios.sensitive:
         return entry
     if isinstance(entry, Say):
@@ -43,7 +46,7 @@ def kept(entry: Event | Action, session: Session | None, scenarios: ScenarioSet)
     asked = _asked(session, scenarios)
     hidden = asked is not None and asked.sensitive
     if isinstance(entry, Utterance):
-        return _utterance(entry, scenarios) if _tells(entry, session, scenarios, hidden) else entry
+        return _utterance(entry, scenarios)
     deciding = session is not None and session.pending is not None  # a yes or no, or which of two
     if isinstance(entry, Keys) and hidden and not deciding and entry.digits not in REPAIR_KEYS:
         return replace(entry, digits="".join(key if key in "#*" else DOT for key in entry.digits))
@@ -130,10 +133,21 @@ def _asked(session: Session | None, scenarios: ScenarioSet) -> Slot | None:
     return scenario.slots.get(frame.asked or "") if scenario and isinstance(step, CollectStep) else None
 
 
-def _tells(said: Utterance, session: Session | None, scenarios: ScenarioSet, hidden: bool) -> bool:
+def _worded(said: Utterance, session: Session | None, scenarios: ScenarioSet) -> Utterance:
+    """Words that answer no secret's question may repeat one all the same, to a person who is waited for."""
+    shown = [one.value for one in said.meaning.readings.values() if isinstance(one.value, str)]
+    text = concealed(said.text, secrets((session,), None, scenarios), shown)
+    return said if text == said.text else replace(said, text=text)
+
+
+def _tells(said: Utterance, session: Session | None, scenarios: ScenarioSet) -> bool:
     """Whether words may tell a secret: an answer to its question, understood or not; a correction of it; a wish that
     carries it along."""
+    if not scenarios.sensitive:
+        return False
     meaning = said.meaning
+    asked = _asked(session, scenarios)
+    hidden = asked is not None and asked.sensitive
     if any(name in scenarios.sensitive for name in meaning.readings):
         return True
     if not hidden and not _to_be_corrected(session, scenarios):

@@ -149,3 +149,14 @@ def test_a_yes_that_a_model_proposes_takes_nothing():
     talk.press("*22123")
     proposed = Meaning(yes=True, proposed=True)
     assert talk.happen(Utterance, text="ну", meaning=proposed) == ["<not_understood>", "Набрано: Б123?"]
+
+
+def test_who_repeats_a_secret_to_a_person_is_hidden_too():
+    scenarios = asks("digits", sensitive=True)
+    talk = Talk(scenarios=scenarios)
+    frame = replace(talk.session.stack[-1], values={"it": "42760012"})
+    waiting = replace(talk.session, status="waiting", stack=(replace(frame, asked=None, awaiting=""),))
+    again = Utterance(id="u", at=NOW, text="повторяю: сорок два семьдесят шесть 0012")
+    assert masking.kept(again, waiting, scenarios) == replace(again, text="повторяю: •••")
+    card = replace(again, text="карта 4276 1600 1234 5675")
+    assert masking.kept(card, None, SMALL) == replace(card, text="карта •••")  # nobody asked for it
