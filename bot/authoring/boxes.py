@@ -11,6 +11,7 @@ from bot.authoring.checks.flow import leads
 from bot.authoring.graph_words import WORDS
 from bot.dialogue.program import (
     AgainStep,
+    Asking,
     BranchStep,
     CaseStep,
     ChooseStep,
@@ -26,7 +27,6 @@ from bot.dialogue.program import (
     SetStep,
     StartStep,
     Step,
-    WaitingStep,
 )
 from bot.dialogue.scenario import Scenario, ScenarioSet
 from bot.dialogue.wording import Prompt
@@ -85,7 +85,7 @@ class Drawing:
         name, make = kind if kind else ("step", lambda _, step: ({}))
         made: dict[str, Any] = {"head": self.words[name], "main": step.next, **make(self, step)}
         rows = list(made.pop("rows", ()))
-        if isinstance(step, WaitingStep):
+        if isinstance(step, Asking):
             for each in step.also:
                 title = self.named(each.option.title) or each.option.id
                 said = f"{self.words['also']}: {title}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.authoring.draft import DONE, Block, Draft, Place, Values
+from bot.authoring.local import waiting
 from bot.dialogue.delegated import COMMAND, DELEGATE
 from bot.dialogue.expressions import Expression
 from bot.dialogue.program import DelegateStep
@@ -29,7 +30,16 @@ def delegate(block: Block, draft: Draft, fields: Values, at: Place) -> str:
     draft.variables.update(signature.outcomes["ok"] if signature else ())
     error = fields.get("error")
     branches = {"error": block(draft, error, f"{at.path}/error", DONE, at.after)} if error is not None else {}
+    also = waiting(draft, fields, at, (), block, usual="deny")
     step = DelegateStep(
-        id=at.path, next=at.after, line=at.line, action=action, bot=name, begin=begin, args=args, branches=branches
+        id=at.path,
+        next=at.after,
+        line=at.line,
+        action=action,
+        bot=name,
+        begin=begin,
+        args=args,
+        branches=branches,
+        **also,
     )
     return draft.add(step, at.node)

@@ -23,9 +23,12 @@ YES_NO = (YES, NO)
 Lay = Callable[[Draft, Node, str, str, str], str]
 
 
-def waiting(draft: Draft, fields: Mapping[str, Node], at: Place, taken: Iterable[Option], lay: Lay) -> dict[str, Any]:
-    """The fields of WaitingStep. taken: what keys already choose at this step. lay: `block`, of steps/also/id."""
-    interrupt = draft.reader.one_of(fields.get("interrupt"), INTERRUPT, "allow")
+def waiting(
+    draft: Draft, fields: Mapping[str, Node], at: Place, taken: Iterable[Option], lay: Lay, *, usual: str = "allow"
+) -> dict[str, Any]:
+    """The fields of WaitingStep. taken: what keys already choose at this step. lay: `block`, of steps/also/id. usual:
+    the `interrupt` of a step that doesn't say."""
+    interrupt = draft.reader.one_of(fields.get("interrupt"), INTERRUPT, usual)
     return {"also": _also(draft, fields.get("also"), at, list(taken), lay), "interrupt": interrupt}
 
 

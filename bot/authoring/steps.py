@@ -299,7 +299,7 @@ KEYWORDS: Mapping[str, tuple[tuple[str, ...], Callable[[Draft, Values, Place], s
     "choose": (("menu", "items", "again", "loop", "learns", *WAITING), _choose),
     "confirm": (("change", "declined", *WAITING), _confirm),
     "do": (("meanwhile", "timeout", "retry"), partial(doing.do, block)),
-    "delegate": (("begin", "with", "error"), partial(delegating.delegate, block)),
+    "delegate": (("begin", "with", "error", *WAITING), partial(delegating.delegate, block)),
     "again": (("offered",), _again),
     "if": (("then", "else"), partial(branching.if_, block)),
     "case": (("of", "else"), partial(branching.case, block)),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.dialogue.keyed import wrong
 from bot.dialogue.meaning import Meaning, ScoredIntent
 from bot.dialogue.pending import titled
-from bot.dialogue.program import WaitingStep
+from bot.dialogue.program import Asking
 from bot.dialogue.repair import ask_again, ask_pending
 from bot.dialogue.run import Run
 from bot.dialogue.session import Pending
@@ -31,7 +31,7 @@ def unclear(run: Run, meaning: Meaning) -> bool:
 def may_leave(run: Run, meaning: Meaning, intent: str) -> bool:
     """Whether the current step lets another scenario begin. If not, the customer has been told, or asked."""
     step = run.step
-    if run.permitted or not isinstance(step, WaitingStep) or step.interrupt == "allow":
+    if run.permitted or not isinstance(step, Asking) or step.interrupt == "allow":
         return True
     run.understood()
     if step.interrupt == "deny":

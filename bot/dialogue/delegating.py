@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import date, time
 
 from bot.dialogue.actions import Choice, Fetch, Say
-from bot.dialogue.meaning import Option, SlotSpec
+from bot.dialogue.meaning import Meaning, Option, SlotSpec
 from bot.dialogue.program import DelegateStep
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import ScenarioSet
@@ -61,6 +61,21 @@ def choices(frame: Frame, step: DelegateStep, scenarios: ScenarioSet) -> tuple[O
         Option(id=ident, title=dict.fromkeys(scenarios.languages, title), key=KEYS[at] if at < len(KEYS) else None)
         for at, (ident, title) in enumerate(titles)
     )
+
+
+def wishes(frame: Frame, step: DelegateStep, scenarios: ScenarioSet) -> tuple[str, ...]:
+    """The intents that may leave the bot: other scenarios, and items of menus."""
+    if step.interrupt == "deny":
+        return ()
+    known = (*scenarios.scenarios, *scenarios.items)
+    return tuple(name for name in scenarios.phrases if name in known and name != frame.scenario)
+
+
+def ours(run: Run, step: DelegateStep, meaning: Meaning) -> bool:
+    """Whether that is not for the bot: what the step itself understands, or a wish that may leave it."""
+    if any(each.option.id in (meaning.option, meaning.intent) for each in step.also):
+        return True
+    return meaning.intent in (*OURS, *wishes(run.frame, step, run.scenarios))
 
 
 def tell(run: Run, step: DelegateStep, message: str, sender: str) -> None:

@@ -129,7 +129,7 @@ def _relayed(run: Run, event: Event, meaning: Meaning) -> bool:
     """Whether a Rasa bot has the dialogue, and that is for it."""
     step = run.step
     free = run.session.status == "bot" and run.session.offer is None and run.session.pending is None
-    return free and isinstance(step, DelegateStep) and relaying.heard(run, step, event, ours=meaning.intent)
+    return free and isinstance(step, DelegateStep) and relaying.heard(run, step, event, meaning)
 
 
 def _to_others(run: Run, meaning: Meaning) -> bool:

@@ -14,7 +14,7 @@ from bot.dialogue.lettered import DOMAIN, domains
 from bot.dialogue.meaning import REPAIRS, Expectation, Language, Option, SlotSpec
 from bot.dialogue.pending import NO, YES
 from bot.dialogue.pending import options as pending_options
-from bot.dialogue.program import ChooseStep, CollectStep, ConfirmStep, DelegateStep, WaitingStep
+from bot.dialogue.program import Asking, ChooseStep, CollectStep, ConfirmStep, DelegateStep
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Frame, Pending, Session
 from bot.dialogue.slot import Slot
@@ -38,7 +38,7 @@ def expects(session: Session, scenarios: ScenarioSet) -> Expectation:
     expected = _at_step(session, scenarios, intents, intent_slots)
     if session.pending is not None:
         return _decides(expected, session.pending, session, scenarios)
-    also = tuple(each.option for each in step.also) if isinstance(step, WaitingStep) else ()
+    also = tuple(each.option for each in step.also) if isinstance(step, Asking) else ()
     if not also:
         return expected
     return replace(
@@ -104,12 +104,14 @@ def _at_step(
         )
     if isinstance(step, DelegateStep):
         choices = delegating.choices(frame, step, scenarios)
+        ours = bool(step.also) or step.interrupt != "deny"  # then it isn't just any words that are expected
         return Expectation(
-            asked=delegating.SAID,
-            slots={delegating.SAID: delegating.spec()},
+            asked=None if ours else delegating.SAID,
+            slots={} if ours else {delegating.SAID: delegating.spec()},
             choices=choices,
             keys=_keys(choices),
-            intents=delegating.OURS,
+            intents=(*delegating.OURS, *delegating.wishes(frame, step, scenarios)),
+            intent_slots=intent_slots if step.interrupt != "deny" else {},
             hints=_hints(choices, session.language),
         )
     if isinstance(step, ConfirmStep):

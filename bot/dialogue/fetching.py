@@ -39,8 +39,7 @@ def _answered(run: Run, event: Fetched) -> bool:
         run.put(awaiting="")
         return True
     if isinstance(step, DelegateStep):
-        relaying.answered(run, step, event, aside=True)
-        return True
+        return relaying.answered(run, step, event, aside=True)
     run.store(**event.data)
     hand_over(run, event.data)
     target = step.branches.get(event.outcome, step.next if event.outcome == "ok" else None)

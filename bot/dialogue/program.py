@@ -117,11 +117,14 @@ class DoStep(Step):
 class DelegateStep(DoStep):
     """Hand the dialogue to a Rasa bot until it gives it back: bot.dialogue.delegating. action: "delegate:flowers".
 
-    begin: what the bot is told first; args go with it as entities. branches: "error" alone.
+    begin: what the bot is told first; args go with it as entities. branches: "error" alone. also, interrupt: as of a
+    step that asks; but unless they say otherwise, all that is said is for the bot.
     """
 
     bot: str
     begin: str
+    also: tuple[Also, ...] = ()
+    interrupt: Literal["allow", "deny", "confirm"] = "deny"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,3 +207,6 @@ class EndStep(Step):
     """End the whole conversation."""
 
     prompt: Prompt | None = None
+
+
+Asking = WaitingStep | DelegateStep  # what waits for the customer's words, ours or a bot's question

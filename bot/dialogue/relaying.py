@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from bot.dialogue.asking import hand_over
 from bot.dialogue.delegated import harmless
-from bot.dialogue.delegating import OURS, PLACE, buttons_of, place_of, say, tell
+from bot.dialogue.delegating import PLACE, buttons_of, ours, place_of, say, tell
 from bot.dialogue.events import Chosen, Event, Fetched, Keys, Utterance
+from bot.dialogue.meaning import Meaning
 from bot.dialogue.program import DelegateStep
 from bot.dialogue.repair import missed
 from bot.dialogue.run import Run
@@ -21,10 +22,10 @@ from bot.dialogue.values import Value
 MAX_BUTTONS = 60  # of one dialogue, the newest: who presses an old one is understood
 
 
-def heard(run: Run, step: DelegateStep, event: Event, *, ours: str | None = None) -> bool:
-    """Whether that goes to the bot; then it is told. ours: the intent that it was understood as."""
+def heard(run: Run, step: DelegateStep, event: Event, meaning: Meaning) -> bool:
+    """Whether that goes to the bot; then it is told. meaning: as we understand it."""
     place = place_of(run.frame, step)
-    if run.frame.awaiting != "answer" or place is None or ours in OURS:
+    if run.frame.awaiting != "answer" or place is None or ours(run, step, meaning):
         return False
     message = _message(run, step, event)
     if message is None:
@@ -36,8 +37,9 @@ def heard(run: Run, step: DelegateStep, event: Event, *, ours: str | None = None
     return True
 
 
-def answered(run: Run, step: DelegateStep, event: Fetched, *, aside: bool = False) -> None:
+def answered(run: Run, step: DelegateStep, event: Fetched, *, aside: bool = False) -> bool:
     """What the bot said. Nothing at all is its way of saying that something broke, or that it waits for other words.
+    False: it failed where nobody was told so.
 
     aside: another scenario has begun above it meanwhile, or a person has come; its words wait till they are back.
     """
@@ -46,13 +48,12 @@ def answered(run: Run, step: DelegateStep, event: Fetched, *, aside: bool = Fals
     back = event.data.get("back")
     place = place_of(run.frame, step)
     if event.outcome != "ok" or not isinstance(said, tuple) or not (said or back or place):
-        _failed(run, step, event.outcome, aside=aside)
-        return
+        return _failed(run, step, event.outcome, aside=aside)
     if not said and not back:
         run.put(awaiting="answer")
         if not aside:
             missed(run)
-        return
+        return True
     place = _next(place, said, run.session.conversation)
     run.store(**{PLACE + step.id: place})
     if not aside:
@@ -60,7 +61,7 @@ def answered(run: Run, step: DelegateStep, event: Fetched, *, aside: bool = Fals
         say(run, step, place)
     if not back:
         run.wait()
-        return
+        return True
     bot = run.scenarios.bots.get(step.bot)
     values = event.data.get("values")
     if isinstance(values, Mapping) and bot is not None:
@@ -69,11 +70,11 @@ def answered(run: Run, step: DelegateStep, event: Fetched, *, aside: bool = Fals
         hand_over(run, given)
     run.forget(PLACE + step.id)
     run.go(step.next)
-    if aside:
-        return
-    if back == "operator":
-        hand_off(run, reason="asked for a person")
-    go_on(run)
+    if not aside:
+        if back == "operator":
+            hand_off(run, reason="asked for a person")
+        go_on(run)
+    return True
 
 
 def _message(run: Run, step: DelegateStep, event: Event) -> str | None:
@@ -121,7 +122,7 @@ def _next(place: Mapping[str, Value] | None, said: tuple[Value, ...], conversati
     return {"sender": sender, "round": number, "said": tuple(words), "buttons": kept}
 
 
-def _failed(run: Run, step: DelegateStep, outcome: str, *, aside: bool) -> None:
+def _failed(run: Run, step: DelegateStep, outcome: str, *, aside: bool) -> bool:
     """It can't be reached, or says nothing: its own steps, or a person."""
     run.forget(PLACE + step.id)
     if outcome == "ok":
@@ -130,8 +131,9 @@ def _failed(run: Run, step: DelegateStep, outcome: str, *, aside: bool) -> None:
         run.go(step.branches["error"])
         if not aside:
             go_on(run)
-        return
+        return True
     run.go(step.next)
     if not aside:
         run.say_builtin("internal_error")
         hand_off(run, reason="error")
+    return not aside

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from bot.authoring.draft import DONE
 from bot.dialogue.program import (
     AgainStep,
+    Asking,
     BranchStep,
     CaseStep,
     ChooseStep,
@@ -18,7 +19,6 @@ from bot.dialogue.program import (
     HandoffStep,
     StartStep,
     Step,
-    WaitingStep,
 )
 from bot.dialogue.scenario import Scenario
 
@@ -28,7 +28,7 @@ ASKS: tuple[type[Step], ...] = (CollectStep, ChooseStep, ConfirmStep, DelegateSt
 
 def leads(step: Step) -> tuple[str, ...]:
     """The steps that may come right after this one."""
-    also = tuple(each.target for each in step.also) if isinstance(step, WaitingStep) else ()
+    also = tuple(each.target for each in step.also) if isinstance(step, Asking) else ()
     return (*onward(step), *also)
 
 

@@ -11,7 +11,7 @@ from bot.authoring.reading import Reader
 from bot.authoring.tree import Node
 from bot.dialogue.keypad import REPAIR_KEYS
 from bot.dialogue.meaning import Option
-from bot.dialogue.program import ChooseStep, HandoffStep, Item, WaitingStep
+from bot.dialogue.program import Asking, ChooseStep, HandoffStep, Item
 
 _MEANS = {"0": ("calls a person", "зовёт человека"), "*": ("goes back", "ведёт назад"), "#": ("repeats", "повторяет")}
 
@@ -33,7 +33,7 @@ def keys(whole: Whole) -> None:
                     if not (item.option.key == "0" and leads_to_person(whole, draft, item)):
                         _taken(draft.reader, item.option, at)
                 _some(draft.reader, [item.option for item in step.items], draft.nodes[ident])
-            for also in step.also if isinstance(step, WaitingStep) else ():
+            for also in step.also if isinstance(step, Asking) else ():
                 if not (also.option.key == "0" and _hands_over(draft, also.target)):
                     name = also.option.id.rpartition(".")[2]
                     _taken(

@@ -13,7 +13,7 @@ from bot.authoring.tree import Node
 from bot.dialogue.expressions import Expression
 from bot.dialogue.grammar import Filtered, Name, walk
 from bot.dialogue.meaning import Option
-from bot.dialogue.program import ChooseStep, ConfirmStep, WaitingStep
+from bot.dialogue.program import Asking, ChooseStep, ConfirmStep
 from bot.dialogue.values import Value
 
 _LEFT = re.compile(r"\b(TODO|FIXME|XXX+|TBD|lorem ipsum|ТУДУ|TODO:|ДОПИСАТЬ|ЗАГЛУШКА)\b|\?\?\?", re.IGNORECASE)
@@ -120,7 +120,7 @@ def titles(whole: Whole) -> None:
             if isinstance(step, ChooseStep):
                 options = tuple(item.option for item in step.items)
                 _fit(draft.reader, options, draft.nodes[ident], places, rows, told)
-            if isinstance(step, WaitingStep):
+            if isinstance(step, Asking):
                 local = tuple(also.option for also in step.also)
                 _fit(draft.reader, local, draft.nodes[ident], places, rows, told)
 

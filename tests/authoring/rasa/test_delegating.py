@@ -158,6 +158,132 @@ def talked(flowers: ScenarioSet, conversation: str, name: str, *more: Event) -> 
     return session, actions
 
 
+ALSO = """\
+    also:
+      florist:
+        title: {ru: Кто собирает?, en: Who makes it?}
+        key: 9
+        phrases: {ru: [кто собирает букет, кто у вас флорист], en: [who makes the bouquet, who is the florist]}
+        steps:
+          - say: {ru: Наш флорист Ольга., en: Our florist Olga.}
+"""
+AGAIN = """\
+# свои слова шага понимаются, остальное — боту
+> заказать цветы
+< Ваше имя?
+> Анна
+< Цветочный магазин слушает.
+> (Букет)
+< Сколько роз?
+> кто собирает букет
+< Наш флорист Ольга.
+< Сколько роз?
+> где вы
+< Не понял.
+< Скажите иначе.
+> семь
+< Записал, роз: семь.
+< Ваш заказ: roses.
+< Чем помочь?
+"""
+WISHES = """\
+# за другим делом от бота уходят и к нему возвращаются
+> заказать цветы
+< Ваше имя?
+> Анна
+< Цветочный магазин слушает.
+> (Букет)
+< Сколько роз?
+> где вы
+< Садовая
+< Сколько роз?
+> заказать цветы
+< Не понял.
+< Скажите иначе.
+> семь
+< Записал, роз: семь.
+< Ваш заказ: roses.
+< Чем помочь?
+"""
+SURE = """\
+# но сначала спросят
+> заказать цветы
+< Ваше имя?
+> Анна
+< Цветочный магазин слушает.
+> (Букет)
+< Сколько роз?
+> где вы
+< Прервать «цветы» и перейти к «адрес»?
+> нет
+< Сколько роз?
+> семь
+< Записал, роз: семь.
+< Ваш заказ: roses.
+< Чем помочь?
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "talk"),
+    [
+        (ALSO, AGAIN),
+        ("    interrupt: allow\n", WISHES),
+        ("    interrupt: confirm\n", SURE),
+        (ALSO + "    interrupt: confirm\n", SURE),
+    ],
+)
+def test_a_step_that_has_words_of_its_own_keeps_them_from_the_bot(tmp_path: Path, keys: str, talk: str) -> None:
+    own = FLOWERS.replace("    with: {name: name}\n", "    with: {name: name}\n" + keys)
+    folder = write(tmp_path / "set", **files(flowers=own))
+    (folder / "tests").mkdir()
+    (folder / "tests" / "flowers.ru.txt").write_text(talk, encoding="utf-8")
+    (result,) = run(folder, nlu=BuiltinNlu.of, bench=in_memory(lambda business: {}))
+    assert result.diff == ""
+    assert list(jsonschema.Draft7Validator(SCHEMA).iter_errors(YAML(typ="safe", pure=True).load(own))) == []
+
+
+PERSON = Utterance(id="3", at=AT, text="человека", meaning=Meaning.only("operator"))
+OPERATOR = """\
+scenario: operator
+title: {ru: Человек, en: A person}
+slots:
+  number: {type: digits, length: 2, ask: {ru: Номер договора?, en: Contract?}}
+steps:
+  - collect: number
+  - say: {ru: Сейчас никого., en: Nobody now.}
+"""
+
+
+def test_what_the_bot_said_while_another_scenario_stood_above_it_is_said_once_that_is_done(tmp_path: Path) -> None:
+    scenarios = load(write(tmp_path / "set", **files(operator=OPERATOR)))
+    session, _ = talked(scenarios, "c1", "Анна")
+    session, (fetch,) = advance(session, Utterance(id="2", at=AT, text="розы"), scenarios)
+    assert isinstance(fetch, Fetch)
+    session, _ = advance(session, PERSON, scenarios)
+    data = {"said": ({"text": "Сколько роз?", "buttons": ()},), "back": "", "values": {}}
+    answer = Fetched(id="4", at=AT, request=fetch.id, outcome="ok", data=data)
+    session, actions = advance(session, answer, scenarios)
+    assert actions == ()
+    told = Meaning(readings={"number": Reading(value="42")})
+    session, actions = advance(session, Utterance(id="5", at=AT, text="42", meaning=told), scenarios)
+    assert [each.text for each in actions if isinstance(each, Say)][-1] == "Сколько роз?"
+    session, (fetch,) = advance(session, Utterance(id="6", at=AT, text="семь"), scenarios)
+    assert isinstance(fetch, Fetch)
+    assert fetch.args["message"] == "семь"
+
+
+def test_a_bot_that_fails_while_another_scenario_stands_above_it_calls_a_person(tmp_path: Path) -> None:
+    mute = FLOWERS[: FLOWERS.index("    error:")] + FLOWERS[FLOWERS.index('  - say: {ru: "Ваш') :]
+    scenarios = load(write(tmp_path / "set", **files(flowers=mute, operator=OPERATOR)))
+    session, _ = talked(scenarios, "c1", "Анна")
+    session, (fetch,) = advance(session, Utterance(id="2", at=AT, text="розы"), scenarios)
+    assert isinstance(fetch, Fetch)
+    session, _ = advance(session, PERSON, scenarios)
+    session, _ = advance(session, Fetched(id="4", at=AT, request=fetch.id, outcome="error", data={}), scenarios)
+    assert session.status == "waiting"
+
+
 MISTAKES = {
     "flowers.yaml:10: rasa.yaml has no bot 'flower'. Did you mean 'flowers'?": (
         "delegate: flowers",
