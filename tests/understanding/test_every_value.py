@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 
-from bot.dialogue import spoken
+from bot.dialogue import spoken, spoken_ru
 from bot.understanding.reading import Expected, Lang
 from bot.understanding.slots.readers import read
 
@@ -76,7 +77,13 @@ def test_numbers_up_to_a_billion_of_billions(lang: Lang):
     assert wrong == []
 
 
-@pytest.mark.parametrize(("lang", "currency"), [("ru", "RUB"), ("ru", "USD"), ("en", "USD"), ("en", "GBP")])
+CURRENCIES = [
+    ("ru", "RUB"), ("ru", "USD"), ("ru", "EUR"), ("ru", "GBP"), ("ru", "KZT"),
+    ("en", "USD"), ("en", "GBP"), ("en", "EUR"), ("en", "RUB"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "currency"), CURRENCIES)
 @pytest.mark.parametrize("voice", [True, False])
 def test_every_hundredth_of_an_amount(lang: Lang, currency: str, voice: bool):
     wrong = []
@@ -96,4 +103,86 @@ def test_every_end_of_a_phone_number(lang: Lang):
         said = spoken.phone(number, lang, voice=True)
         if read("phone", said, lang=lang, now=NOW).value != number:
             wrong.append(said)
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("lang", "currency"), CURRENCIES)
+@pytest.mark.parametrize("voice", [True, False])
+def test_large_amounts_with_their_hundredths(lang: Lang, currency: str, voice: bool):
+    wrong = []
+    for part in _some(2_000, 61):
+        amount = part * 499_979 + 1_000_000 + Decimal(part % 100) / 100
+        said = spoken.money(amount, currency, lang, voice=voice)
+        if read("money", said, lang=lang, now=NOW, expected=Expected(currency=currency)).value != amount:
+            wrong.append(said)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("voice", [True, False])
+def test_every_minute_where_the_time_alone_is_asked(lang: Lang, voice: bool):
+    wrong = []
+    for minute in _some(24 * 60, 17):
+        clock = time(minute // 60, minute % 60)
+        if lang == "ru" and not voice and clock.hour in SMALL_HOURS:
+            continue
+        said = f"{'в' if lang == 'ru' else 'at'} {spoken.time(clock, lang, voice=voice)}"
+        if read("time", said, lang=lang, now=NOW).value != clock:
+            wrong.append(said)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("gender", ["masculine", "feminine", "neuter"])
+def test_every_russian_ordinal_of_a_thousand(gender: str):
+    wrong = []
+    for number in _some(1_000, 7):
+        for case in ("nominative", "genitive", "prepositional"):
+            said = spoken_ru.ordinal(number + 1, case=case, gender=gender)
+            if read("number", said, lang="ru", now=NOW).value != number + 1:
+                wrong.append(said)
+    assert wrong == []
+
+
+def test_every_day_of_a_month_as_its_number_alone():
+    """'Двадцать пятого числа': the coming day of that number."""
+    wrong = []
+    for day in range(1, 31):
+        said = f"{spoken_ru.ordinal(day, case='genitive', gender='neuter')} числа"
+        value = read("date", said, lang="ru", now=NOW).value
+        if not isinstance(value, date) or value.day != day or value < NOW.date():
+            wrong.append(said)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("voice", [True, False])
+def test_digits_of_every_length(lang: Lang, voice: bool):
+    wrong = []
+    for seed in _some(4_000, 53):
+        length = 3 + seed % 14
+        text = f"{(seed + 1) * 7_919_773_331_117_773:017d}"[-length:]
+        said = spoken.digits(text, lang, voice=voice)
+        if read("digits", said, lang=lang, now=NOW, expected=Expected(length=(length, length))).value != text:
+            wrong.append(said)
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "written"),
+    [
+        ("ru", "улица Ленина, дом {house}, квартира {flat}"),
+        ("ru", "проспект Мира, дом {house}, корпус 2, подъезд 3, этаж 7, квартира {flat}"),
+        ("ru", "Москва, переулок Сивцев Вражек, дом {house}"),
+        ("en", "{house} Baker Street, apartment {flat}"),
+        ("en", "{house} Elm Road, flat {flat}"),
+    ],
+)
+def test_an_address_as_it_is_read_back_is_the_same_address(lang: Lang, written: str):
+    wrong = []
+    for number in _some(900, 23):
+        address = written.format(house=number + 1, flat=(number * 7) % 400 + 1)
+        spelt = re.sub(r"\d+", lambda figures: spoken.number(int(figures[0]), lang, voice=True), address)
+        for said in (address, spelt.lower().replace(",", "")):
+            if str(read("address", said, lang=lang, now=NOW).value).lower() != address.lower():
+                wrong.append(said)
     assert wrong == []

@@ -1,8 +1,8 @@
 """What callers and writers say, and what a slot must hold after it: tests/data/slots_*.tsv.
 
 A line is: type, tab, text, tab, what is read, and perhaps a tab and the circumstances ('hours 09:00-20:00', 'known
-2026-11-20', 'length 4-4', 'instead 2026-11-20 15:00', 'past', 'asked'). What is read: the value; '-' for nothing; '?
-day|time|part_of_day' with what is known so far; 'a | b' for alternatives.
+2026-11-20', 'length 4-4', 'instead 2026-11-20 15:00', 'among garage', 'past', 'asked'). What is read: the value; '-'
+for nothing; '? day|time|part_of_day' with what is known so far; 'a | b' for alternatives.
 """
 
 from __future__ import annotations
@@ -40,6 +40,23 @@ DOCTORS = (
 )
 
 
+CLINIC = (
+    _option("therapist", "Терапевт, общий врач", "Therapist, general practitioner, GP"),
+    _option("surgeon", "Хирург", "Surgeon"),
+    _option("dentist", "Стоматолог, зубной врач", "Dentist, tooth doctor"),
+    _option("eyes", "Окулист, офтальмолог, глазной врач", "Eye doctor, optometrist, ophthalmologist"),
+    _option("ultrasound", "УЗИ, ультразвук", "Ultrasound"),
+    _option("mri", "МРТ, томография", "MRI scan, MRI"),
+)
+GARAGE = (
+    _option("wash", "Мойка, помыть машину, комплексная мойка", "Car wash, wash the car, full wash"),
+    _option("tyres", "Шиномонтаж, переобуть колёса, замена резины", "Tyre change, new tyres, tires"),
+    _option("oil", "Замена масла, поменять масло", "Oil change, change the oil"),
+    _option("diag", "Диагностика, проверить машину, горит чек", "Diagnostics, check the car, check engine light"),
+    _option("paint", "Покраска, покрасить бампер, кузовной ремонт", "Paint job, bumper painting, body work"),
+)
+
+
 def _expected(circumstances: str) -> Expected:
     expected: dict[str, object] = {"options": DOCTORS}
     for one in filter(None, circumstances.split("; ")):
@@ -54,6 +71,8 @@ def _expected(circumstances: str) -> Expected:
         elif key == "length":
             fewest, most = value.split("-")
             expected["length"] = (int(fewest), int(most))
+        elif key == "among":
+            expected["options"] = {"clinic": CLINIC, "garage": GARAGE}[value]
         elif key in ("past", "asked"):
             expected[key] = True
         else:
@@ -115,6 +134,20 @@ def _lines(lang: Lang, name: str = "slots") -> Iterator[object]:
 def test_what_people_say_is_read_as_they_mean_it(lang: Lang, kind: str, text: str, wanted: str, circumstances: str):
     reading = read(kind, text, lang=lang, now=NOW, expected=_expected(circumstances))
     assert shown(reading) == wanted, text
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_strangers_are_understood(lang: Lang):
+    """In one go: two thousand utterances of callers nobody here is like."""
+    wrong = []
+    for line in (DATA / f"slots_strangers_{lang}.tsv").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        kind, text, wanted, circumstances = line.split("\t")
+        told = shown(read(kind, text, lang=lang, now=NOW, expected=_expected(circumstances)))
+        if told != wanted:
+            wrong.append(f"{kind}: {text}: {told}, not {wanted}")
+    assert wrong == []
 
 
 CUTS = (

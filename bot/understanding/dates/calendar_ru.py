@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bot.dialogue import morphology
 from bot.dialogue.values import PartOfDay
 from bot.understanding.dates import clock_ru, spans_ru, titles
 from bot.understanding.dates.clock_ru import AT, MONTHS, OF_DAY, UNITS, counted
@@ -37,7 +38,7 @@ _WEEKDAYS = {
             "понедельник понедельника понедельнику понедельником пн пон понед",
             "вторник вторника вторнику вторником вт",
             "среда среду среды средой ср",
-            "четверг четверга четвергу четвергом чт четв",
+            "четверг четверга четвергу четвергом чт четв чтвт чтв",
             "пятница пятницу пятницы пятнице пятницей пт пятн",
             "суббота субботу субботы субботе субботой сб суб субб",
             "воскресенье воскресенья воскресенью воскресение воскресенья вс воскр",
@@ -159,9 +160,18 @@ def _number_of_month(line: Line, at: int, now: datetime) -> Fact | None:
         )
     ):
         return None
-    if line.word(at + 1) in UNITS or counted(line.word(at + 1)):
+    if line.word(at + 1) in UNITS or counted(line.word(at + 1)) or _somebody(line.word(at + 1)):
         return None
     return _nth(line, at, at + 1, term.ordinal, now)
+
+
+def _somebody(word: str) -> bool:
+    """'Первого врача', 'второго мастера': one of several people."""
+    first = morphology.grammemes(word)[0] if len(word) > 3 else frozenset()
+    return {"NOUN", "anim"} <= first and not first.isdisjoint(("accs", "gent")) and first.isdisjoint(_NAMES)
+
+
+_NAMES = ("Name", "Surn", "Patr")
 
 
 def _nth(line: Line, start: int, stop: int, number: int, now: datetime) -> Fact:
@@ -306,6 +316,8 @@ def _vague(line: Line, at: int, now: datetime) -> Fact | None:
     if word in ("другой", "другое", "другую") and line.word(at + 1) in ("день", "число", "дату", "время", "часы"):
         question: Question = "time" if line.word(at + 1) in ("время", "часы") else "day"
         return Vague(start=at, stop=at + 2, question=question)
+    if word == "можно" and line.word(at + 1) == "раньше" and line.word(at - 1) == "как":
+        return Vague(start=at - 1, stop=at + 2, question="time")  # 'как можно раньше завтра'
     if word in ("попозже", "пораньше", "позже", "раньше", "позднее"):
         return Vague(start=at, stop=at + 1, question="time")
     if word in ("будни", "будний", "буднях", "будням"):

@@ -116,7 +116,7 @@ def _word_hour(line: Line, at: int, after: str) -> Clock | None:
     word = line.word(at)
     if word in ("полдень", "полдня", "полудню"):
         return Clock(start=at, stop=at + 1, hour=12, sure=True)
-    if word == "полудня" and after == "за":  # 'до полудня' alone is a part of the day
+    if word == "полудня" and after in ("за", "около"):  # 'до полудня' alone is a part of the day
         return Clock(start=at, stop=at + 1, hour=12, sure=True)
     if word in ("полночь", "полуночи"):
         return Clock(start=at, stop=at + 1, hour=0, sure=True)

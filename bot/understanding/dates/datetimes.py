@@ -41,6 +41,7 @@ from bot.understanding.words.typos import mended
 
 _RULES = {"ru": calendar_ru.RULES, "en": calendar_en.RULES}
 _DAY = timedelta(days=1)
+_ANEW = frozenset("oops sorry mean actually rather no ой нет точнее вернее хотя простите".split())
 _NEAR = 2  # terms between two hours that are left open
 _EDGES = {
     "ru": frozenset(("до", "после", "с", "со", "от", "по")),
@@ -101,12 +102,25 @@ def _mended(text: str, lang: Lang) -> tuple[Token, ...]:
         return mended(tokens(text), calendar_ru.VOCABULARY, lang)
     found: list[Token] = []
     for token in tokens(text):
+        if found and found[-1].text == "2" and token.joined and token.text in _TO:
+            found[-1] = replace(token, text=_TO[token.text], joined=False)  # '2nite'
+            continue
         stem = token.text.removesuffix("ish")
         if stem != token.text and stem in numerals_en.WORDS:  # 'sevenish', as '7ish' is two tokens
             found += [replace(token, text=stem), Token("ish", "ish", joined=True)]
         else:
             found.append(token)
     return mended(found, calendar_en.VOCABULARY, lang)
+
+
+_TO = {
+    "nite": "tonight",
+    "night": "tonight",
+    "moro": "tomorrow",
+    "morrow": "tomorrow",
+    "morow": "tomorrow",
+    "day": "today",
+}
 
 
 def _strong(line: Line, facts: list[Fact]) -> list[Fact]:
@@ -125,6 +139,7 @@ def _strong(line: Line, facts: list[Fact]) -> list[Fact]:
         fact
         for fact in facts
         if fact in strong
+        or (isinstance(fact, Clock) and clocks and line.word(fact.start - 1) in _ANEW)
         or (isinstance(fact, Clock) and any(_beside(line, *sorted((fact, one), key=_start)) for one in clocks))
     ]
 
@@ -141,6 +156,8 @@ def _beside(line: Line, first: Fact, second: Fact) -> bool:
 def _edges_are_vague(line: Line, fact: Fact, day: date) -> Fact:
     """'До пятницы', 'с понедельника', 'после двадцатого' name no day, but where one may lie."""
     before = line.word(fact.start - 1)
+    if before == "раньше" and line.word(fact.start - 2) == "можно":
+        return fact  # 'как можно раньше завтра'
     if before in ("раньше", "позже", "позднее", "than") or before in _EDGES[line.lang]:
         return Vague(start=fact.start, stop=fact.stop, question="day", days=(day,))
     return fact

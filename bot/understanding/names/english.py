@@ -22,20 +22,24 @@ BREAKS = frozenset(
         hurts hurt pain back hold left front please thanks second next new old any every each other
         business question necessary possible sure correct true false yes yeah nope ok okay exactly perfect
         whose mine yours his hers its this these those why because while until since before after above below
-        like id ive ill youre theyre theres heres lets cant couldnt wouldnt shouldnt isnt arent wasnt werent didnt
-        doesnt havent hasnt wont anonymous nobody private unknown customer guest whoever everyone thing things stuff
-        way kind sort haircut trim manicure pedicure massage checkup exam scan test filling cleaning colour color
-        styling service oil tyre tire car cars bike taxi ticket tickets bill account loan card cash money payment pay
-        refund cheap expensive free available open closed early soon asap week month year day days hours minutes
-        o'clock oclock noon midnight interested bye goodbye cheers sir madam change move reschedule confirm continue
-        start finish stop leave try use still already yet ever always sometimes often maybe perhaps quite rather
-        really only even both either
+        without whos whats wheres whens hows huh mhm yup nah usual usually secret reason rather details info form list
+        best worst surgeon barber plumber nurse receptionist manager specialist optician catch understand guess hope
+        pass thing like id ive ill youre theyre theres heres lets cant couldnt wouldnt shouldnt isnt arent wasnt
+        werent didnt doesnt havent hasnt wont anonymous nobody private unknown customer guest whoever everyone thing
+        things stuff way kind sort haircut trim manicure pedicure massage checkup exam scan test filling cleaning
+        colour color styling service oil tyre tire car cars bike taxi ticket tickets bill account loan card cash money
+        payment pay refund cheap expensive free available open closed early soon asap week month year day days hours
+        minutes o'clock oclock noon midnight interested bye goodbye cheers sir madam change move reschedule confirm
+        continue start finish stop leave try use still already yet ever always sometimes often maybe perhaps quite
+        rather really only even both either
     """.split()
 )
 
 
 def english_name(words: list[Word], intro: tuple[int, int] | None) -> Reading:
     words, intro = _put_right(*_without_denied(words, intro))
+    if intro is None and words and words[0].text in ("to", "the", "a", "an") and len(words) > 1:
+        return NOTHING  # 'to the surgeon'
     start = intro[1] if intro else 0
     while start < len(words) and words[start].text in SKIPPED["en"]:
         start += 1
@@ -48,6 +52,8 @@ def english_name(words: list[Word], intro: tuple[int, int] | None) -> Reading:
             break
         if word.text not in ("last", "first", "family", "name", "surname", "is", "mr", "mrs"):
             group.append(word)
+    while len(group) > 1 and group[-1].text in _ADDRESSED:
+        group.pop()
     if group and group[0].text in _ALSO_NAMES and not _named_so(words[start:]):
         return NOTHING
     words = words[: _letters_from(words)]
@@ -69,6 +75,7 @@ def english_name(words: list[Word], intro: tuple[int, int] | None) -> Reading:
 
 # Words that are names where little else is said: 'will', 'will smith'; 'will you be open' is none.
 _FAMILIES = frozenset("green price hope best black moon".split())  # behind a given name: 'jessica green'
+_ADDRESSED = frozenset("dear mate bro darling sir madam please thanks".split())
 _ALSO_NAMES = frozenset(("will",))
 
 

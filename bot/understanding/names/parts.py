@@ -52,6 +52,13 @@ _INTRODUCTIONS = {
             "it is",
             "call me",
             "you can call me",
+            "everyone calls me",
+            "everybody calls me",
+            "people call me",
+            "they call me",
+            "just call me",
+            "i go by",
+            "goes by",
             "is called",
             "is named",
             "name",
@@ -68,7 +75,7 @@ SKIPPED = {
             да ну а и вот так э ээ эм м мм ой здравствуйте здрасте привет добрый день вечер утро доброе
             алло пожалуйста будьте добры меня зовут имя фамилия отчество мое моя на это я запишите
             запиши пишите можно просто хорошо ок сейчас ага угу звать по фамилии как сказать значит
-            конечно господин госпожа пациент имени отчеству
+            есть милая дорогая голубушка доченька сынок родная девушка конечно господин госпожа пациент имени отчеству
         """.split()
     ),
     "en": frozenset(
@@ -77,6 +84,7 @@ SKIPPED = {
             yes yeah sure ok okay of course please thanks thank mr mrs ms miss dr mister first last
             surname family given and under for put so good morning afternoon evening day just to be
             speaking here my mother father mom mum dad wife husband son daughter brother sister friend boss child kid
+            grandson granddaughter grandchild professor prof sir lady captain dear mate bro darling
             grandma grandpa granny grandad grandfather grandmother nana auntie aunt uncle cousin nephew niece fiance
             fiancee hubby missus boyfriend girlfriend partner colleague book it called named
         """.split()

@@ -14,10 +14,16 @@ from bot.dialogue import morphology
 from bot.understanding.reading import Lang
 
 _LONGEST = 9  # words; who says more has said something else
+_FLATLY = frozenset("нет неа нафиг фигушки no nope nah".split())  # what no negation turns into a yes
+_HUMMED = re.compile(r"[мэауоhmu]{2,}")  # 'ммм', 'эээ', 'hmm'
+_WANTED = frozenset("want need like agree good interested".split())  # 'i no want', as one says who learns the language
+_AGAIN = re.compile(r"(да|нет|не|yes|no|yeah|ага)\1+")  # 'дадада'
 _DRAWN = re.compile(r"(.)\1+")  # 'дааа', 'нееет', 'yesss'
 
 
-_ASKING = frozenset("is are am do does can could will would should was were".split())  # 'is that right' asks back
+_ASKING = frozenset(
+    "are am do have has had does can could will would should was were".split()
+)  # 'is that right' asks back
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,9 @@ _WORDS: dict[Lang, _Words] = {
                 бронируйте забронируйте подтвердите подтверждайте оставьте оставляйте класс замечательно прекрасно
                 чудесно великолепно здорово запросто добро лады ладненько хорошенько океюшки оки окейси конечно
                 канешно конешно канеш конеш кнч разумеется естественно безусловно несомненно однозначно стопудово норм
-                нормас го погнали поехали пишем
+                нормас го погнали изи найс круто клево огонь топ славно чудно идеально неплохо истинно угум мгм йеп
+                йес планирую собираюсь планировал планировала собирался собиралась правда класс хорошенько поехали
+                пишем
             """.split()
         ),
         refuse=frozenset(
@@ -54,8 +62,8 @@ _WORDS: dict[Lang, _Words] = {
                 нет неа нее против возражаю отказываюсь откажусь отказываемся передумал передумала передумали
                 отбой ошибка ошибаетесь ошиблись ошибочка неверно неправильно
                 неточно невозможно исключено нельзя лишнее излишне зря неинтересно необязательно ненужно неудобно
-                неактуально сомневаюсь перепутали путаете напутали мимо фигушки фиг дудки шиш черта увольте избавьте
-                воздержусь обойдусь обойдемся пас нетушки нетути неть
+                неактуально сомневаюсь перепутали путаете напутали мимо фигушки нафиг ноуп ноу нехочу ненадо нинада
+                фиг дудки шиш черта увольте избавьте воздержусь обойдусь обойдемся пас нетушки нетути неть
             """.split()
         ),
         nots=frozenset(("не", "ни", "нисколько", "отнюдь", "вовсе")),
@@ -66,8 +74,11 @@ _WORDS: dict[Lang, _Words] = {
                 просто лучше тогда думаю наверное наверно пожалуй по моему спасибо большое ну вот а о ой и но вариант
                 предложение особо особенно сильно слишком пока больше пусть будет действительно правда честно говоря
                 всегда да скорее всего естественно никак никогда ничего ничто никуда никому нужды ещё еще раз
-                благодарю ей богу знаете слушайте наш ваш чтоб во этом таком случае всяком любом слава богу боже мой
-                господи собственно собираюсь планирую
+                благодарю ей богу знаете слушайте наш ваш даже моя моё сто тысячу категорически решительно воу вау
+                имею записали записала поняли поняла услышали указали сказали назвали написали милая милый дорогая
+                дорогой доченька дочка сынок голубушка голубчик родная родной девушка бро братан чувак уважаемая
+                уважаемый было быть истинно весьма крайне конкретно наш ваш чтоб во этом таком случае всяком любом
+                слава богу боже мой господи собственно собираюсь планирую
             """.split()
         ),
         takes=frozenset(
@@ -81,13 +92,14 @@ _WORDS: dict[Lang, _Words] = {
                 brilliant awesome cool wonderful nice interested happy glad ready works work working suits suit want
                 need agree agreed accept approve confirm confirmed accurate absolutely definitely certainly totally
                 indeed exactly precisely affirmative gladly proceed acceptable doable convenient fab fantastic super
-                splendid deal righto willing course aye yea yah yas yess keen continue roger please
+                splendid deal righto willing course aye yea yah yas yess keen continue roger please undoubtedly surely
+                obviously clearly positively necessary bother
             """.split()
         ),
         refuse=frozenset(
             """
                 no nope nah nay naw wrong incorrect false negative refuse decline disagree uninterested
-                mistaken inaccurate unacceptable inconvenient untrue impossible unnecessary
+                mistaken inaccurate unacceptable misheard misunderstood inconvenient untrue impossible unnecessary
             """.split()
         ),
         nots=frozenset("not dont doesnt isnt arent wont wouldnt cant cannot never didnt wasnt aint neither".split()),
@@ -97,7 +109,9 @@ _WORDS: dict[Lang, _Words] = {
                 youre to we lets us really very quite exactly at all just so please thanks thank do does go ahead oh
                 well um uh yes and then sounds seems looks think thing one of by any much sir maam maybe afraid im
                 honestly actually like know anymore absolutely definitely certainly totally even mate buddy dear love
-                hm hmm him her them anything whatsoever bit pretty
+                hm hmm him her them thatd itd should but why heavens goodness gracious god gosh man bro dude darling
+                sweetie honey guys dearie heard got said put wrote understood unfortunately sadly regrettably
+                hopefully simply most hard anything whatsoever bit pretty
             """.split()
         ),
         takes=frozenset(),
@@ -111,7 +125,8 @@ _UNDECIDED: dict[Lang, re.Pattern[str]] = {
         r"расслышал|расслышала|могу (?:сказать|решить|вспомнить)|в курсе)|"
         r"без разницы|все равно|все едино|как (?:вам )?сказать|(?:кто|черт|фиг|бог|хрен|шут|пес) (?:его|ее|их) знает|"
         r"(?:фиг|хрен|бог|черт) знает|какая разница|подума\w*|над\w* подумать|подожд\w*|погод\w*|"
-        r"вы что|вы о чем|что вы|хз|затрудняюсь|как (?:вам )?(?:угодно|хотите))\b"
+        r"посоветоваться|посоветуюсь|спрошу у|уточню|вы что|вы о чем|что вы|хз|затрудняюсь|"
+        r"как (?:вам )?(?:угодно|хотите))\b"
     ),
     "en": re.compile(
         r"(?:(?:i|im|am|we|were|just|really|still|honestly|actually|well|um|uh|oh|yeah|quite|so|to be honest) )*(?:"
@@ -121,7 +136,8 @@ _UNDECIDED: dict[Lang, re.Pattern[str]] = {
         r"understand|get it|have a clue|hear)|"
         r"no (?:idea|clue|preference|comment|matter)|havent (?:a clue|decided)|have no (?:idea|clue)|"
         r"(?:either|doesnt matter|does not matter|whatever|depends|it depends|who knows|who cares|hard to say|"
-        r"undecided|on the fence))\b"
+        r"undecided|on the fence|(?:need|want|have) to think|think about it|let me (?:think|check|ask|see)|idk|dunno|"
+        r"beats me|possibly|could be))\b"
     ),
 }
 
@@ -133,6 +149,9 @@ def undecided(words: Sequence[str], lang: Lang) -> bool:
 
 def plain(word: str, known: Collection[str]) -> str:
     """A drawn-out word as it is written: 'дааа' is 'да'; what is known stays."""
+    again = _AGAIN.fullmatch(word)
+    if again and word not in known:
+        return again[1]
     if word in known or not _DRAWN.search(word):
         return word
     return next((short for short in (_DRAWN.sub(r"\1", word), _DRAWN.sub(r"\1\1", word)) if short in known), word)
@@ -145,20 +164,22 @@ def composed(words: Sequence[str], lang: Lang) -> bool | None:
         return None
     answer: bool | None = None
     turned = taken = False
-    for word in words:
-        if word in known.nots:
+    for at, word in enumerate(words):
+        after = words[at + 1] if at + 1 < len(words) else ""
+        if word in known.nots or (word == "no" and after in _WANTED):
             turned = True
         elif word in known.agree or word in known.refuse:
-            answer = (word in known.agree) != turned
+            answer = word not in _FLATLY and (word in known.agree) != turned
             turned = False
             taken = word in known.takes
         elif lang == "ru" and turned and _imperative(word):
             answer, turned = False, False  # 'не записывайте', 'не звоните'
         elif lang == "ru" and taken and not answer and _infinitive(word):
             continue
-        elif word not in known.neither:
+        elif word not in known.neither and not _HUMMED.fullmatch(word) and not (lang == "en" and word.endswith("ly")):
             return None
-    return None if turned else answer
+    # 'sadly not', 'definitely not'
+    return False if turned and words[-1] == "not" else None if turned else answer
 
 
 def _imperative(word: str) -> bool:

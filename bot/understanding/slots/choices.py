@@ -78,7 +78,7 @@ def read_choice(text: str, *, lang: Lang, expected: Expected) -> Reading:
 
 def _best(line: Line, hits: Sequence[Hit], lang: Lang) -> list[str]:
     top = max(hit.score for hit in hits)
-    best = [hit for hit in hits if hit.score >= top - 0.05]
+    best = [hit for hit in hits if hit.score >= top - 0.05 or _left_open(line, hit, hits, lang)]
     # "мужская стрижка" is not the "стрижка" inside it
     best = [hit for hit in best if not any(_inside(hit, other) for other in best)]
     ids = list(dict.fromkeys(hit.option for hit in best))
@@ -88,6 +88,17 @@ def _best(line: Line, hits: Sequence[Hit], lang: Lang) -> list[str]:
         if not words & SPEECH[lang].either and words & _CORRECTIONS:
             return [best[-1].option]
     return ids
+
+
+def _left_open(line: Line, hit: Hit, hits: Sequence[Hit], lang: Lang) -> bool:
+    """'Wash or diagnostics': what stands beside 'or' counts as much as the other, however much of its name was said."""
+    return any(
+        line.word(max(hit.stop, other.stop) - max(hit.stop - hit.start, other.stop - other.start) - 1)
+        in SPEECH[lang].either
+        and abs(hit.start - other.start) <= 3
+        for other in hits
+        if other.option != hit.option and hit.score >= 0.5 * other.score and not _inside(hit, other)
+    )
 
 
 def _inside(hit: Hit, other: Hit) -> bool:
@@ -130,6 +141,8 @@ def _words(line: Line) -> list[tuple[int, str]]:
 def _run_together(said: Sequence[tuple[int, str]], options: Sequence[Option], lang: Lang) -> list[tuple[int, str]]:
     """Words of names that were said letter by letter or in two: 'эм эр тэ', 'm r i', 'у зи', 'ultra sound'."""
     known = {token.text for option in options for name in _names(option, lang) for token in tokens(name)}
+    split = [name.lower().split() for option in options for name in _names(option, lang)]
+    parted = {"".join(words): words for words in split if len(words) == 2}
     plain = [word for _, word in said]
     found: list[tuple[int, str]] = []
     for index, (at, word) in enumerate(said):
@@ -138,6 +151,7 @@ def _run_together(said: Sequence[tuple[int, str]], options: Sequence[Option], la
             part, _ = spelled(plain[: index + width], index, lang, words_too=False)
             if len(part) > 1 and part in known:
                 found.append((at, part))
+        found.extend((at, part) for part in parted.get(word, ()))  # 'bodywork' of 'body work'
         if index + 1 < len(said) and word + plain[index + 1] in known:
             found.append((at, word + plain[index + 1]))
     return found
@@ -260,7 +274,16 @@ def _by_order(line: Line, options: Sequence[Option], lang: Lang) -> list[Hit]:
         term = line.at(at)
         number = term.ordinal
         if number is None and term.integer is not None:
-            labelled = line.word(at - 1) in ("вариант", "номер", "пункт", "цифра", "option", "number", "item")
+            labelled = line.word(at - 1) in (
+                "номером",
+                "вариант",
+                "номер",
+                "пункт",
+                "цифра",
+                "option",
+                "number",
+                "item",
+            )
             if labelled or len(line) <= 2:
                 number = term.integer
         if term.word in _LAST[lang]:

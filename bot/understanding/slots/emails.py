@@ -137,6 +137,8 @@ def _joined(line: Line, places: Sequence[int], lang: Lang) -> str:
         if times and (len(after) == 1 or line.at(places[index + 1]).integer in range(10)):
             one = after if len(after) == 1 else str(line.at(places[index + 1]).integer)
             out, index = out + ("0" if one == "o" and not out else one) * times, index + 2  # 'double o seven'
+        elif term.integer in (2, 3) and not term.digits and after in ("нуля", "ноля", "нолика"):
+            out, index = out + "0" * (term.integer or 0), index + 2
         elif word == "sign" and not index:
             index += 1  # 'at sign'
         elif word == "o" and lang == "en":

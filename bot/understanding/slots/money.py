@@ -27,7 +27,7 @@ _SIGNS = {"₽": "RUB", "$": "USD", "€": "EUR", "£": "GBP", "₸": "KZT", "�
 _THOUSANDS = re.compile(r"(\d)[кkКK]\b")  # '5к'
 _A = re.compile(r"(?:^|\s)(?:a|an)$")
 _NOUGHT = re.compile(r"^\s*(?:и |and )?(?:ноль|oh|zero) (?=\w)")
-_PARTS = r"копе\w+|коп|цент\w*|тиын\w*|cents?|pence|pennies|penny|p"
+_PARTS = r"копе\w+|коп|kope(?:c?k)s?|пенс\w*|цент\w*|тиын\w*|cents?|pence|pennies|penny|p"
 _WHOLE = re.compile(rf"\b(?P<whole>{'|'.join(f'(?P<{code}>{words})' for code, words in _CURRENCIES.items())})\b")
 _PART = re.compile(rf"\b(?:{_PARTS})\b")
 _AMENDED = re.compile(r"\s*(?:ой|нет|вернее|точнее|то есть|простите|извините|no|sorry|i mean|make it|oh|wait)\b")

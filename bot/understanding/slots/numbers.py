@@ -23,6 +23,7 @@ VOCABULARY = {
 _MINUS = frozenset(("минус", "minus", "negative"))
 _TYPED_MINUS = re.compile(r"\s{0,9}[-−–][0-9]")
 _POINT = frozenset(("point", "dot", "запятая", "точка"))
+_MILLIONS = {"mil": 1_000_000, "mill": 1_000_000, "mln": 1_000_000, "bn": 1_000_000_000}
 _SCALES = {"k": 1_000, "к": 1_000, "m": 1_000_000, "hundred": 100}
 _TENFOLD = {"десятка": 10, "десятков": 10, "сотни": 100, "сотен": 100, "дюжины": 12, "дюжин": 12, "dozen": 12}
 _HALVES = {"половина", "половину", "полтинника", "half"}
@@ -35,9 +36,13 @@ _HOURS = range(25)
 _BEFORE_AN_HOUR = {"ru": frozenset(("в", "во")), "en": frozenset(("at",))}
 _BOUNDS = {"ru": (("от", "с", "со", "между"), ("до", "и")), "en": (("from", "between"), ("to", "and"))}
 # Who comes, without a number: 'только я', 'мы с женой и сыном', 'me and my wife'.
-_ALONE = {"ru": re.compile(r"\b(?:только|лишь|один) я\b"), "en": re.compile(r"\b(?:just|only) (?:me|myself|i)\b")}
-_TOGETHER = re.compile(r"\b(?:мы|я) со? (\w+(?: \w+)?(?: (?:и|с|со) (?:\w+ )?\w+){0,4})")
+_ALONE = {
+    "ru": re.compile(r"\b(?:только|лишь|один) я\b"),
+    "en": re.compile(r"\b(?:(?:just|only) (?:me|myself|i)|by myself|on my own)\b"),
+}
+_TOGETHER = re.compile(r"\b(?:мы|я)(?: \w+)? со? (\w+(?: (?!и |с |со )\w+)?(?: (?:и|с|со) (?:\w+ )?\w+){0,4})")
 _BOTH = re.compile(r"\b(?:me and (?:my|a) \w+|my \w+ and (?:i|me)|both)\b")
+_FAMILY = re.compile(r"\bme (?:and )?my \w+ and (?:my|a|our) \w+\b")
 _NONE = {"ru": frozenset(("нисколько", "никакого")), "en": frozenset(("none",))}
 
 
@@ -119,6 +124,8 @@ def _company(line: Line, lang: Lang) -> Reading:
     if found := _ALONE[lang].search(plain):
         return Reading(value=1, rest=_without(plain, found))
     if lang == "en":
+        if family := _FAMILY.search(plain):
+            return Reading(value=3, rest=_without(plain, family))
         found = _BOTH.search(plain)
         return Reading(value=2, rest=_without(plain, found)) if found else NOTHING
     found = _TOGETHER.search(plain)
@@ -212,6 +219,8 @@ def _number(line: Line, at: int) -> _Number | None:
         tail = line.at(stop).integer
         if tail is not None and not line.at(stop).digits and 0 < tail < 1000:
             value, stop = value + tail, stop + 1
+    elif line.word(stop) in _MILLIONS:
+        value, stop = value * _MILLIONS[line.word(stop)], stop + 1
     elif line.word(stop) in _SCALES and (line.tokens[line.at(stop).start].joined or line.word(stop) == "k"):
         value, stop = value * _SCALES[line.word(stop)], stop + 1
     value = -value if negative else value

@@ -27,9 +27,8 @@ _COUNTED = {
 }  # fmt: skip
 _BETWEEN = frozenset(
     """
-        значит вот там еще следом точка так дальше тире дефис черточка скобка скобки пробел и далее потом затем ну э ээ
-        dash hyphen space
-        dot then and uh um area code
+        ага угу эээ сейчас минутку щас huh mhm ok okay значит вот там еще следом точка так дальше тире дефис
+        черточка скобка скобки пробел и далее потом затем ну э ээ dash hyphen space dot then and uh um area code
     """.split()
 )
 _END = frozenset("добавочный доб extension ext внутренний".split())

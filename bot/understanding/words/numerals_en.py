@@ -30,6 +30,7 @@ def _words() -> dict[str, Numeral]:
         words[word] = Numeral(0, Rank.ZERO)
     words["hundred"] = Numeral(100, Rank.HUNDRED)
     words["hundredth"] = Numeral(100, Rank.HUNDRED, ordinal=True)
+    words["twice"] = Numeral(2, Rank.ALONE)
     words["couple"] = Numeral(2, Rank.ALONE)
     words["pair"] = Numeral(2, Rank.ALONE)
     words["dozen"] = Numeral(12, Rank.ALONE)

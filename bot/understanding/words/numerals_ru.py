@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.understanding.words.numeral import Numeral, Rank
@@ -79,6 +80,9 @@ def _cardinals() -> dict[str, Numeral]:
     add(1_000_000, Rank.SCALE, "лям ляма лямов")
     add(50, Rank.ALONE, "полтос полтосик")
     add(500, Rank.ALONE, "пятихатка пятихатку пятихатки")
+    add(500_000, Rank.ALONE, "полляма")
+    add(5, Rank.ALONE, "пяток пятерочка пятерочку")
+    add(10, Rank.ALONE, "десяточка десяточку")
     add(6, Rank.UNIT, "шесь шысть")
     add(50, Rank.TEN, "писят пийсят пятьдесь")
     add(60, Rank.TEN, "шесят шисят шейсят")
@@ -159,7 +163,19 @@ def _ordinals() -> dict[str, Numeral]:
     return words
 
 
+def _glued(words: dict[str, Numeral]) -> dict[str, Numeral]:
+    """'Двадцатьпятого', as it is typed: it leaves no room for tens and units, as the teens don't."""
+    tens = "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто".split()
+    units = {word: one for word, one in words.items() if one.rank is Rank.UNIT and len(word) > 2}
+    return {
+        ten + word: replace(one, value=words[ten].value + one.value, rank=Rank.TEEN)
+        for ten in tens
+        for word, one in units.items()
+    }
+
+
 WORDS: dict[str, Numeral] = {**_cardinals(), **_collectives(), **_ordinals()}
+WORDS |= _glued(WORDS)
 del WORDS["раз"]  # 'ещё раз' is no number
 
 # 'тысяч пять' is about five thousand; 'тысяча пять' is 1005.

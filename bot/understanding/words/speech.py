@@ -130,6 +130,10 @@ def _negated(line: Line, one: Found, speech: Speech) -> bool:
             return True
         if word == "but" and line.word(at - 1) in ("day", "time") and line.word(at - 2) in ("any", "every"):
             return True
+        if word in ("эту", "этот", "это", "эти") and at < one.start - 1 and line.word(at + 1) in ("в", "во", "на", "к"):
+            return False  # 'в следующую, а не в эту, в пять'
+        if word in ("эту", "этот", "эти") and at == one.start - 1 and line.word(one.start) in ("в", "во", "на", "к"):
+            return False
         if word not in speech.little and word not in ("day", "время"):
             return False
         at -= 1
