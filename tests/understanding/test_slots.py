@@ -8,6 +8,7 @@ for nothing; '? day|time|part_of_day' with what is known so far; 'a | b' for alt
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -168,3 +169,15 @@ def test_a_longer_name_is_not_the_shorter_one_inside_it(text: str, lang: Lang, v
 def test_an_english_word_of_four_letters_is_not_another_a_letter_away():
     assert read("choice", "Robert Brown", lang="en", now=NOW, expected=BROWS).value is None
     assert read("choice", "my brows", lang="en", now=NOW, expected=BROWS).value == "brows"
+
+
+CAR = Expected(
+    options=(_option("check", "Диагностика, проверить машину", "Diagnostics, check the car, look at the car"),)
+)
+
+
+def test_half_a_name_chooses_nothing_unasked():
+    assert read("choice", "my car is broken", lang="en", now=NOW, expected=CAR).value is None
+    assert read("choice", "машина сломалась", lang="ru", now=NOW, expected=CAR).value is None
+    assert read("choice", "please check the car", lang="en", now=NOW, expected=CAR).value == "check"
+    assert read("choice", "the car", lang="en", now=NOW, expected=replace(CAR, asked=True)).value == "check"

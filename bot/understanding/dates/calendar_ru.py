@@ -27,7 +27,7 @@ from bot.understanding.dates.facts import (
 )
 from bot.understanding.dates.figures import date_figures
 from bot.understanding.reading import Question
-from bot.understanding.words.numerals_ru import WORDS as NUMERALS
+from bot.understanding.words.numerals_ru import PLAIN as NUMERALS
 from bot.understanding.words.terms import Line
 
 _RELATIVE = {"сегодня": 0, "завтра": 1, "послезавтра": 2, "послепослезавтра": 3}

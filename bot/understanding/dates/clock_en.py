@@ -107,8 +107,8 @@ def _plain(line: Line, at: int, after: str) -> Clock | Impossible | None:
     """'three', '3 pm', 'five thirty', 'five oh five', 'fifteen hundred', '1530'."""
     term = line.at(at)
     hour = term.integer
-    if hour is None:
-        return None
+    if hour is None or (hour == 0 and term.word in ("oh", "o") and line.at(at + 1).integer is None):
+        return None  # 'tomorrow, oh, sorry'
     stop = at + 1
     padded = line.at(stop).integer
     if hour == 0 and not term.digits and padded is not None and not line.at(stop).digits:

@@ -45,12 +45,14 @@ def english_name(words: list[Word], intro: tuple[int, int] | None) -> Reading:
         start += 1
     group: list[Word] = []
     for word in words[start:]:
+        if word.text == "and" and group and {"last", "surname", "family"} & {each.text for each in words}:
+            continue  # 'my first name is Nick and my last name is Cave'
         surname = len(group) == 1 and word is words[-1] and word.text in _FAMILIES
         if (word.text in BREAKS and word.text not in _ALSO_NAMES and not surname) or not word.text.replace(
             "-", ""
         ).isalpha():
             break
-        if word.text not in ("last", "first", "family", "name", "surname", "is", "mr", "mrs"):
+        if word.text not in ("last", "first", "family", "name", "surname", "is", "mr", "mrs", "my"):
             group.append(word)
     while len(group) > 1 and group[-1].text in _ADDRESSED:
         group.pop()

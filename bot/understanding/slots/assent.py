@@ -14,9 +14,12 @@ from bot.dialogue import morphology
 from bot.understanding.reading import Lang
 
 _LONGEST = 9  # words; who says more has said something else
+_THINKING = frozenset("думаю считаю полагаю боюсь надеюсь кажется скорее всего".split())  # 'думаю, что нет'
 _FLATLY = frozenset("нет неа нафиг фигушки no nope nah".split())  # what no negation turns into a yes
 _HUMMED = re.compile(r"[мэауоhmu]{2,}")  # 'ммм', 'эээ', 'hmm'
-_WANTED = frozenset("want need like agree good interested".split())  # 'i no want', as one says who learns the language
+_WANTED = frozenset(
+    "want need like agree good interested objection objections mistake mistakes".split()
+)  # 'i no want', as one says who learns the language
 _AGAIN = re.compile(r"(да|нет|не|yes|no|yeah|ага)\1+")  # 'дадада'
 _DRAWN = re.compile(r"(.)\1+")  # 'дааа', 'нееет', 'yesss'
 
@@ -52,9 +55,10 @@ _WORDS: dict[Lang, _Words] = {
                 бронируйте забронируйте подтвердите подтверждайте оставьте оставляйте класс замечательно прекрасно
                 чудесно великолепно здорово запросто добро лады ладненько хорошенько океюшки оки окейси конечно
                 канешно конешно канеш конеш кнч разумеется естественно безусловно несомненно однозначно стопудово норм
-                нормас го погнали изи найс круто клево огонь топ славно чудно идеально неплохо истинно угум мгм йеп
-                йес планирую собираюсь планировал планировала собирался собиралась правда класс хорошенько поехали
-                пишем
+                нормас записывай делай оформляй бронируй ставь пиши отправляй действуй продолжай подтверждай
+                принято подтверждено согласовано одобрено решено го погнали изи найс круто клево огонь топ славно
+                чудно идеально неплохо истинно угум мгм йеп йес планирую собираюсь планировал планировала собирался
+                собиралась правда класс хорошенько поехали пишем
             """.split()
         ),
         refuse=frozenset(
@@ -62,8 +66,9 @@ _WORDS: dict[Lang, _Words] = {
                 нет неа нее против возражаю отказываюсь откажусь отказываемся передумал передумала передумали
                 отбой ошибка ошибаетесь ошиблись ошибочка неверно неправильно
                 неточно невозможно исключено нельзя лишнее излишне зря неинтересно необязательно ненужно неудобно
-                неактуально сомневаюсь перепутали путаете напутали мимо фигушки нафиг ноуп ноу нехочу ненадо нинада
-                фиг дудки шиш черта увольте избавьте воздержусь обойдусь обойдемся пас нетушки нетути неть
+                неактуально сомневаюсь перепутали путаете напутали мимо отказ отклонено фигушки нафиг ноуп
+                ноу нехочу ненадо нинада фиг дудки шиш черта увольте избавьте воздержусь обойдусь обойдемся пас
+                нетушки нетути неть
             """.split()
         ),
         nots=frozenset(("не", "ни", "нисколько", "отнюдь", "вовсе")),
@@ -74,11 +79,13 @@ _WORDS: dict[Lang, _Words] = {
                 просто лучше тогда думаю наверное наверно пожалуй по моему спасибо большое ну вот а о ой и но вариант
                 предложение особо особенно сильно слишком пока больше пусть будет действительно правда честно говоря
                 всегда да скорее всего естественно никак никогда ничего ничто никуда никому нужды ещё еще раз
-                благодарю ей богу знаете слушайте наш ваш даже моя моё сто тысячу категорически решительно воу вау
-                имею записали записала поняли поняла услышали указали сказали назвали написали милая милый дорогая
-                дорогой доченька дочка сынок голубушка голубчик родная родной девушка бро братан чувак уважаемая
-                уважаемый было быть истинно весьма крайне конкретно наш ваш чтоб во этом таком случае всяком любом
-                слава богу боже мой господи собственно собираюсь планирую
+                благодарю ей богу знаете слушайте в принципе общем целом основном итоге типа типо блин черт звучит
+                выглядит надеюсь считаю полагаю кажется похоже вроде вероятно видимо возможно допустим раз тому
+                согласно хватит наш ваш даже моя моё сто тысячу категорически решительно воу вау имею записали записала
+                поняли поняла услышали указали сказали назвали написали милая милый дорогая дорогой доченька дочка
+                сынок голубушка голубчик родная родной девушка бро братан чувак уважаемая уважаемый было быть истинно
+                весьма крайне конкретно наш ваш чтоб во этом таком случае всяком любом слава богу боже мой господи
+                собственно собираюсь планирую
             """.split()
         ),
         takes=frozenset(
@@ -93,13 +100,14 @@ _WORDS: dict[Lang, _Words] = {
                 need agree agreed accept approve confirm confirmed accurate absolutely definitely certainly totally
                 indeed exactly precisely affirmative gladly proceed acceptable doable convenient fab fantastic super
                 splendid deal righto willing course aye yea yah yas yess keen continue roger please undoubtedly surely
-                obviously clearly positively necessary bother
+                obviously clearly positively necessary bother positive accepted approved granted
             """.split()
         ),
         refuse=frozenset(
             """
                 no nope nah nay naw wrong incorrect false negative refuse decline disagree uninterested
-                mistaken inaccurate unacceptable misheard misunderstood inconvenient untrue impossible unnecessary
+                mistaken inaccurate unacceptable declined rejected denied refused misheard misunderstood mistake
+                mistakes objection objections inconvenient untrue impossible unnecessary
             """.split()
         ),
         nots=frozenset("not dont doesnt isnt arent wont wouldnt cant cannot never didnt wasnt aint neither".split()),
@@ -109,8 +117,10 @@ _WORDS: dict[Lang, _Words] = {
                 youre to we lets us really very quite exactly at all just so please thanks thank do does go ahead oh
                 well um uh yes and then sounds seems looks think thing one of by any much sir maam maybe afraid im
                 honestly actually like know anymore absolutely definitely certainly totally even mate buddy dear love
-                hm hmm him her them thatd itd should but why heavens goodness gracious god gosh man bro dude darling
-                sweetie honey guys dearie heard got said put wrote understood unfortunately sadly regrettably
+                hm hmm him her them thatll itll everything everythings there theres in principle general generally
+                basically overall enough kind sort case now say suppose guess believe hope damn hell crap gee must
+                have then entirely thx ta thatd itd should but why heavens goodness gracious god gosh man bro dude
+                darling sweetie honey guys dearie heard got said put wrote understood unfortunately sadly regrettably
                 hopefully simply most hard anything whatsoever bit pretty
             """.split()
         ),
@@ -165,6 +175,8 @@ def composed(words: Sequence[str], lang: Lang) -> bool | None:
     answer: bool | None = None
     turned = taken = False
     for at, word in enumerate(words):
+        if word == "что" and at and words[at - 1] in _THINKING:
+            continue
         after = words[at + 1] if at + 1 < len(words) else ""
         if word in known.nots or (word == "no" and after in _WANTED):
             turned = True

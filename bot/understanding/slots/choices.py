@@ -140,8 +140,8 @@ def _words(line: Line) -> list[tuple[int, str]]:
 
 def _run_together(said: Sequence[tuple[int, str]], options: Sequence[Option], lang: Lang) -> list[tuple[int, str]]:
     """Words of names that were said letter by letter or in two: 'эм эр тэ', 'm r i', 'у зи', 'ultra sound'."""
-    known = {token.text for option in options for name in _names(option, lang) for token in tokens(name)}
-    split = [name.lower().split() for option in options for name in _names(option, lang)]
+    known = {word for option in options for name in _names(option, lang) for word in _plain_words(name)}
+    split = [_plain_words(name) for option in options for name in _names(option, lang)]
     parted = {"".join(words): words for words in split if len(words) == 2}
     plain = [word for _, word in said]
     found: list[tuple[int, str]] = []
@@ -155,6 +155,11 @@ def _run_together(said: Sequence[tuple[int, str]], options: Sequence[Option], la
         if index + 1 < len(said) and word + plain[index + 1] in known:
             found.append((at, word + plain[index + 1]))
     return found
+
+
+@lru_cache(maxsize=4096)
+def _plain_words(name: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokens(name))
 
 
 def _match(

@@ -17,7 +17,7 @@ from bot.understanding.words.terms import Line
 from bot.understanding.words.typos import mended
 
 VOCABULARY = {
-    "ru": frozenset(word for word in numerals_ru.WORDS if len(word) > 4),
+    "ru": frozenset(word for word in numerals_ru.PLAIN if len(word) > 4),
     "en": frozenset(word for word in numerals_en.WORDS if len(word) > 4),
 }
 _MINUS = frozenset(("минус", "minus", "negative"))

@@ -33,10 +33,11 @@ _RU = {
         с удовольствием | с радостью | охотно | ну естественно | ну конечно да | да ладно давайте |
         так и запишите | так и оставьте | было бы здорово | да нормально | нормально | меня все устраивает | все
         устраивает |
-        само собою | чего б и нет | чего бы и нет | отчего б и нет | чего бы нет | почему б и нет | я за | мы за |
-        двумя руками за | всеми руками за | да ради бога | бога ради | так и быть | сто процентов | на сто процентов |
-        как скажете | оки | норм | го | легко | ну окей | добро | лады | скорее да чем нет | почему бы нет | отчего бы
-        и нет | отчего же нет | а почему бы и нет
+        ошибок нет | нет ошибок | без ошибок | то что надо | то что нужно | как раз то что надо | как раз то что нужно
+        | самое то | в самый раз | в точку | само собою | чего б и нет | чего бы и нет | отчего б и нет | чего бы нет
+        | почему б и нет | я за | мы за | двумя руками за | всеми руками за | да ради бога | бога ради | так и быть |
+        сто процентов | на сто процентов | как скажете | оки | норм | го | легко | ну окей | добро | лады | скорее да
+        чем нет | почему бы нет | отчего бы и нет | отчего же нет | а почему бы и нет
     """,
     False: """
         ага щас | не правда | неправда ваша | да щас | ага щаз | ещё чего | еще чего | вот еще | боже упаси | фигушки
@@ -64,54 +65,56 @@ _RU = {
 }
 _EN = {
     True: """
-        yes | yeah | yep | yup | ya | yes yes | sure | of course | ok | okay | right | thats right | that is right |
-        correct | thats correct | that is correct | exactly | absolutely | definitely | certainly | indeed |
-        affirmative | please do | yes please | sure thing | go ahead | fine | thats fine | that is fine | sounds good
-        | good | perfect | great | all right | alright | alrighty | i do | i am | i would | i agree | agreed | confirm
-        | confirmed | i confirm | why not | no problem | not a problem | no objections | by all means | uh huh | mm
-        hmm | mhm | mmhm | works for me | that works | it does | it is | you got it | you bet | totally | true | id
-        love to | id like that | lets do it | lets do that | do it | i guess so | i think so | i suppose so | very
-        well | yea | aye | y | im in | it is correct | its correct | its right | all correct | all good | everything
-        is correct | for sure | sure why not | fine by me | fine with me | okey dokey | okey doke | yes sir | yessir |
-        yes maam | hell yes | hell yeah | book it | no worries | if you must | i believe so | i hope so | id say so |
-        why yes | sure do | id like to | yes i would | yes i do | please go ahead | lets go | that would be great |
-        that would be good | that would be nice | sounds great | sounds fine | you are correct | youre correct |
-        righto | that is fine by me | works | okay then | ok then | gladly | with pleasure | most certainly |
-        naturally | roger | looks good | looks right | that will do | thatll do | i dont mind | i wouldnt mind | fair
-        enough | youre right | you are right | i guess | go for it | да | why certainly | but of course | i should
-        think so | bet | ye | yh | yas | aight | say no more | def | fosho | im afraid so | you got that right | you
-        heard right | you have it right | youve got that right | thatd be lovely | thatd be great | thatd be nice |
-        thatd be good | that would be lovely | that would be perfect | its a yes | thats a yes | id love that | is
-        good | is ok | go ahead and book it | book it please | yes sirree | count me in | okie dokie | heck yeah |
-        heck yes | no doubt | without a doubt | probably yes | most probably | oh yes | oh yeah | k | kk | okey | why
-        not indeed | be my guest | go on | go on then | no question | deal | youve got it | its a deal | it sure is |
-        as you wish | whatever you say | lovely | brilliant | awesome | cool | sweet | spot on | bang on | thats the
-        one | thats the ticket | music to my ears | damn right | you betcha | ten four
+        just what i need | just what i wanted | exactly what i need | exactly what i wanted | all set | you may | k
+        thx | i have no objection | no mistakes | no mistake | yes | yeah | yep | yup | ya | yes yes | sure | of
+        course | ok | okay | right | thats right | that is right | correct | thats correct | that is correct | exactly
+        | absolutely | definitely | certainly | indeed | affirmative | please do | yes please | sure thing | go ahead
+        | fine | thats fine | that is fine | sounds good | good | perfect | great | all right | alright | alrighty | i
+        do | i am | i would | i agree | agreed | confirm | confirmed | i confirm | why not | no problem | not a
+        problem | no objections | by all means | uh huh | mm hmm | mhm | mmhm | works for me | that works | it does |
+        it is | you got it | you bet | totally | true | id love to | id like that | lets do it | lets do that | do it
+        | i guess so | i think so | i suppose so | very well | yea | aye | y | im in | it is correct | its correct |
+        its right | all correct | all good | everything is correct | for sure | sure why not | fine by me | fine with
+        me | okey dokey | okey doke | yes sir | yessir | yes maam | hell yes | hell yeah | book it | no worries | if
+        you must | i believe so | i hope so | id say so | why yes | sure do | id like to | yes i would | yes i do |
+        please go ahead | lets go | that would be great | that would be good | that would be nice | sounds great |
+        sounds fine | you are correct | youre correct | righto | that is fine by me | works | okay then | ok then |
+        gladly | with pleasure | most certainly | naturally | roger | looks good | looks right | that will do | thatll
+        do | i dont mind | i wouldnt mind | fair enough | youre right | you are right | i guess | go for it | да | why
+        certainly | but of course | i should think so | bet | ye | yh | yas | aight | say no more | def | fosho | im
+        afraid so | you got that right | you heard right | you have it right | youve got that right | thatd be lovely
+        | thatd be great | thatd be nice | thatd be good | that would be lovely | that would be perfect | its a yes |
+        thats a yes | id love that | is good | is ok | go ahead and book it | book it please | yes sirree | count me
+        in | okie dokie | heck yeah | heck yes | no doubt | without a doubt | probably yes | most probably | oh yes |
+        oh yeah | k | kk | okey | why not indeed | be my guest | go on | go on then | no question | deal | youve got
+        it | its a deal | it sure is | as you wish | whatever you say | lovely | brilliant | awesome | cool | sweet |
+        spot on | bang on | thats the one | thats the ticket | music to my ears | damn right | you betcha | ten four
     """,
     False: """
-        i should think not | hard pass | hard no | you misheard me | you misheard | you got that wrong | you have it
-        wrong | youve got it wrong | you got it wrong | that wont be necessary | that wont do | that wont work | dont
-        bother | not for me | lets leave it | its a no | thats a no | id hate that | is not good | no ty | nty | not
-        in the slightest | not likely | over my dead body | not on your life | god no | good god no | heck no | never
-        mind | nevermind | forget it | forget about it | forget that | skip it | leave it | scrap that | scratch that
-        | count me out | ill pass | i pass | im good thanks | im good thank you | im fine thanks | im fine thank you |
-        im okay thanks | im ok thanks | no need thanks | that isnt it | thats not it | thats not what i said | i said
-        no | lets not | let us not | better not | dont do it | dont do that | dont book it | no point | as if | thanks
-        but no thanks | thats a no | in your dreams | fat chance | when hell freezes over | some other time | maybe
-        later | another time | maybe another time | no chance | no dice | no siree | negatory | far from it | anything
-        but | i couldnt | no | nope | nah | no no | not really | no thanks | no thank you | not at all | no way |
-        never | negative | wrong | thats wrong | that is wrong | incorrect | thats incorrect | not correct | not right
-        | thats not right | thats not correct | that is not right | that is not correct | isnt right | not quite | not
-        exactly | i dont | i do not | i dont think so | i dont want to | i dont want it | i wouldnt | not now | not
-        today | not yet | absolutely not | definitely not | certainly not | of course not | not sure about that | dont
-        | please dont | do not | cancel | i disagree | i refuse | id rather not | rather not | i am not | im not | it
-        isnt | it is not | its not | that doesnt work | doesnt work | it doesnt | wont work | n | hardly | by no means
-        | unfortunately not | im afraid not | sorry no | oh no | not that | no good | нет | uh uh | nuh uh | i dont
-        agree | hell no | naw | not a chance | no need | not necessary | i dont want that | i dont like it | i dont
-        like that | i dont believe so | that isnt right | it is wrong | its wrong | i think not | id say no | probably
-        not | i guess not | i suppose not | i hope not | nothing of the sort | im good no | no im good | no not really
-        | no i dont | no i wouldnt | no it isnt | not today thanks | out of the question | i changed my mind | changed
-        my mind | under no circumstances | nay
+        never ever | not any more | not anymore | you may not | ill have to decline | i must decline | i have to
+        decline | i should think not | hard pass | hard no | you misheard me | you misheard | you got that wrong | you
+        have it wrong | youve got it wrong | you got it wrong | that wont be necessary | that wont do | that wont work
+        | dont bother | not for me | lets leave it | its a no | thats a no | id hate that | is not good | no ty | nty
+        | not in the slightest | not likely | over my dead body | not on your life | god no | good god no | heck no |
+        never mind | nevermind | forget it | forget about it | forget that | skip it | leave it | scrap that | scratch
+        that | count me out | ill pass | i pass | im good thanks | im good thank you | im fine thanks | im fine thank
+        you | im okay thanks | im ok thanks | no need thanks | that isnt it | thats not it | thats not what i said | i
+        said no | lets not | let us not | better not | dont do it | dont do that | dont book it | no point | as if |
+        thanks but no thanks | thats a no | in your dreams | fat chance | when hell freezes over | some other time |
+        maybe later | another time | maybe another time | no chance | no dice | no siree | negatory | far from it |
+        anything but | i couldnt | no | nope | nah | no no | not really | no thanks | no thank you | not at all | no
+        way | never | negative | wrong | thats wrong | that is wrong | incorrect | thats incorrect | not correct | not
+        right | thats not right | thats not correct | that is not right | that is not correct | isnt right | not quite
+        | not exactly | i dont | i do not | i dont think so | i dont want to | i dont want it | i wouldnt | not now |
+        not today | not yet | absolutely not | definitely not | certainly not | of course not | not sure about that |
+        dont | please dont | do not | cancel | i disagree | i refuse | id rather not | rather not | i am not | im not
+        | it isnt | it is not | its not | that doesnt work | doesnt work | it doesnt | wont work | n | hardly | by no
+        means | unfortunately not | im afraid not | sorry no | oh no | not that | no good | нет | uh uh | nuh uh | i
+        dont agree | hell no | naw | not a chance | no need | not necessary | i dont want that | i dont like it | i
+        dont like that | i dont believe so | that isnt right | it is wrong | its wrong | i think not | id say no |
+        probably not | i guess not | i suppose not | i hope not | nothing of the sort | im good no | no im good | no
+        not really | no i dont | no i wouldnt | no it isnt | not today thanks | out of the question | i changed my
+        mind | changed my mind | under no circumstances | nay
     """,
 }
 _OPENERS = {
@@ -162,16 +165,16 @@ _FOREIGN = {"ru": re.compile(r"[a-z\s.,!'\[\];]+", re.IGNORECASE), "en": re.comp
 _ALONE = frozenset(
     phrase.strip()
     for phrase in """
-        в другой раз | bet | ye | def | изи | dont bother | not for me | lets leave it | not likely | never mind |
-        forget it | leave it | skip it | cool | lovely | sweet | go on | deal | другой раз | some other time | another
-        time | maybe later | k | легко | норм | го | добро | пас | никогда | отбой | с чего бы | no point | не | не а
-        | да ну | вполне | увы | правда | нормально | передумал | передумала | обязательно | works | roger | i changed
-        my mind | changed my mind | не сегодня | не думаю | так | плюс | минус | можно | хочу | буду | хорошо | ладно
-        | точно | запишите | записывайте | давайте | ну давайте | давай | ну давай | против | беру | отмена | пожалуй
-        | нельзя | неудобно | именно | конечно | не могу | не хочу | не буду | пока нет | good | great | fine | right
-        | never | cancel | dont | please dont | do not | true | y | n | perfect | i do | i am | i would | i dont | i
-        do not | i wouldnt | i am not | im not | im in | it is | it does | it isnt | it is not | its not | it doesnt |
-        please do | go ahead | hardly | i refuse | not now
+        в другой раз | you may | all set | you may not | ошибок нет | bet | ye | def | изи | dont bother | not for me
+        | lets leave it | not likely | never mind | forget it | leave it | skip it | cool | lovely | sweet | go on |
+        deal | другой раз | some other time | another time | maybe later | k | легко | норм | го | добро | пас |
+        никогда | отбой | с чего бы | no point | не | не а | да ну | вполне | увы | правда | нормально | передумал |
+        передумала | обязательно | works | roger | i changed my mind | changed my mind | не сегодня | не думаю | так |
+        плюс | минус | можно | хочу | буду | хорошо | ладно | точно | запишите | записывайте | давайте | ну давайте |
+        давай | ну давай | против | беру | отмена | пожалуй | нельзя | неудобно | именно | конечно | не могу | не хочу
+        | не буду | пока нет | good | great | fine | right | never | cancel | dont | please dont | do not | true | y |
+        n | perfect | i do | i am | i would | i dont | i do not | i wouldnt | i am not | im not | im in | it is | it
+        does | it isnt | it is not | its not | it doesnt | please do | go ahead | hardly | i refuse | not now
     """.split("|")
 )
 

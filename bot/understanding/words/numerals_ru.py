@@ -174,9 +174,9 @@ def _glued(words: dict[str, Numeral]) -> dict[str, Numeral]:
     }
 
 
-WORDS: dict[str, Numeral] = {**_cardinals(), **_collectives(), **_ordinals()}
-WORDS |= _glued(WORDS)
-del WORDS["раз"]  # 'ещё раз' is no number
+PLAIN: dict[str, Numeral] = {**_cardinals(), **_collectives(), **_ordinals()}  # what a misspelt word may be meant for
+WORDS = PLAIN | _glued(PLAIN)
+del PLAIN["раз"], WORDS["раз"]  # 'ещё раз' is no number
 
 # 'тысяч пять' is about five thousand; 'тысяча пять' is 1005.
 INVERTED = {"тысяч": 1_000, "тыщ": 1_000, "миллионов": 1_000_000, "миллиардов": 1_000_000_000}

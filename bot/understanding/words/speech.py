@@ -71,7 +71,7 @@ RUSSIAN = Speech(
         """.split()
     ),
     unless=frozenset(["раньше", "позже", "позднее", "ранее", "менее", "больше", "более", "меньше", "только"]),
-    either=frozenset(("или", "либо", "ли")),
+    either=frozenset(("или", "либо", "ли", "хоть")),
     fillers=frozenset(_RU_FILLERS.split()),
 )
 
