@@ -118,7 +118,7 @@ _WORDS: dict[Lang, _Words] = {
                 well um uh yes and then sounds seems looks think thing one of by any much sir maam maybe afraid im
                 honestly actually like know anymore absolutely definitely certainly totally even mate buddy dear love
                 hm hmm him her them thatll itll everything everythings there theres in principle general generally
-                basically overall enough kind sort case now say suppose guess believe hope damn hell crap gee must
+                basically overall enough kind sort case say suppose guess believe hope damn hell crap gee must
                 have then entirely thx ta thatd itd should but why heavens goodness gracious god gosh man bro dude
                 darling sweetie honey guys dearie heard got said put wrote understood unfortunately sadly regrettably
                 hopefully simply most hard anything whatsoever bit pretty
