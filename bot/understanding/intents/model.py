@@ -32,7 +32,8 @@ from bot.understanding.words.normaliser import normalise
 from bot.understanding.words.slips import gibberish, mended
 
 MAX_CHARS = 240  # what an intent can be heard in; encoding costs 30 µs a word
-RIDGE = 1.0
+RIDGE = 1.5
+WORDS = 0.36  # of the words beside sentence vectors, squared; more, and a chance word outweighs what is meant
 KEPT = 0.98  # share of the author's own phrases, unseen, that must stay above the line
 LINES = (-0.3, 0.1)  # between them: a phrase or two teach no line, and many that are all alike a too high one
 SPARED = 0.08  # the line stands so much lower: customers word things further from the author than the author does
@@ -324,14 +325,16 @@ def _solved(
     wanted[np.arange(count), owner] = 1.0
     all_dense = np.vstack([dense, foreign_dense[far]])
     all_lexical = vstack([told.lexical, told.strange[far]]).tocsr()
-    meaning, known = _machines(all_dense @ all_dense.T + (all_lexical @ all_lexical.T).toarray() + 1.0, count)
+    share = WORDS if encoders else 1.0
+    gram = all_dense @ all_dense.T + share * (all_lexical @ all_lexical.T).toarray() + 1.0
+    meaning, known = _machines(gram, count)
     mine = wanted[:count]
     return IntentModel(
         language=lesson.language,
         names=lesson.names,
         terms=told.terms,
-        meaning_of=_weights(dense, told.lexical, meaning.T @ (meaning @ mine)),
-        known_of=_weights(all_dense, all_lexical, known.T @ (known @ wanted)),
+        meaning_of=_weights(dense, share * told.lexical, meaning.T @ (meaning @ mine)),
+        known_of=_weights(all_dense, share * all_lexical, known.T @ (known @ wanted)),
         examples=examples,
         owner=owner,
         lines=_lines(

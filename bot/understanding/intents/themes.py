@@ -31,7 +31,7 @@ from bot.understanding.intents.lexical import Terms, grams
 from bot.understanding.words.normaliser import normalise
 
 FORMAT = 1
-WEIGHT = 0.7  # of the themes beside a sentence vector, whose length is one
+WEIGHT = 1.2  # of the themes beside a sentence vector; the length of both is one
 RIDGE = 0.3
 _FILE = "themes.npz"
 _LANGUAGES: tuple[Language, ...] = ("ru", "en")
