@@ -100,9 +100,12 @@ def _wish(run: Run, meaning: Meaning, intent: str) -> None:
             if isinstance(run.step, ChooseStep):
                 serve(run, run.step)
             begin(run, intent, meaning)
-        else:  # it is under way already: back to it, with what was just said
-            broken_off(run, depth + 1)
-            run.change(stack=run.session.stack[: depth + 1])
+        else:  # it is under way already: back to it, and to what it has started itself and waits for
+            kept = depth + 1
+            while kept < len(run.session.stack) and run.session.stack[kept].starter:
+                kept += 1
+            broken_off(run, kept)
+            run.change(stack=run.session.stack[:kept])
             ask_again(run)
         return
     item = run.item_of(intent)

@@ -60,6 +60,7 @@ _RU: Final[Mapping[str, tuple[str, ...]]] = {
         r"(по)?(до)?(жди|ждите|годи|годите)( (одну )?(секунд(у|очку)|минут(у|очку|ку)|момент|чуть чуть|немного|пожалуйста))?( я)?( (подумаю|посмотрю|гляну|найду|возьму|запишу|спрошу|думаю))?( ручку| телефон| паспорт| календарь| в календаре)?",
         r"(сейчас |щас )?(одн(у|ой) )?(секунд(у|очку|ка|очка)|сек|секундочка|минут(у|ку|очку|а|ка|очка)|момент|минуту)( подожди(те)?)?( я)?( (подумаю|посмотрю|гляну|найду|возьму|запишу|спрошу))?",
         r"(сейчас|щас)( (секунду|минуту|подождите))?( (подумаю|посмотрю|гляну|найду|возьму|запишу|спрошу|скажу))?( ручку| телефон| паспорт| календарь)?",
+        r"(ну |так )*([^\W\d_]{3,14} ([^\W\d_]{3,14} )?)?(я )?(сейчас|щас|ща|секунд(у|очку)|минут(у|ку|очку)) (я )?(его |ее |их |в \w+ |у \w+ )?(посмотрю|гляну|найду|поищу|ищу|достану|схожу|принесу|возьму|проверю|уточню|спрошу)( (его|ее|их|номер|паспорт|договор|карту|квитанцию|в \w+|у \w+))?",
         r"(дай(те)? )?(мне )?(подума(ть|ю)|посмотр(еть|ю)|сообразить)( секунду| минуту| минутку)?|(я )?(еще )?думаю|надо подумать|не клади(те)? трубку",
     ),
     "back": (
@@ -119,6 +120,7 @@ _EN: Final[Mapping[str, tuple[str, ...]]] = {
     "wait": (
         r"(wait|hold on|hang on|hold up|hold)( for)?( a| one)?( sec| second| minute| moment| bit)?( i)?( need to| have to| will| ll)?( think| check| look| find it| find)?( my calendar| my phone| my diary| it)?",
         r"(give me |in )?(a|one|half a)( sec| second| minute| moment)( i| let me)?( think| check| look)?( my calendar| my diary)?",
+        r"(just )?(let me|i need to|ill|i have to)( just)? (find|grab|get|fetch|look for|go and get|dig out) (it|that|my \w+( \w+)?|the \w+( \w+)?)",
         r"let me (think|check|see|look|find it|find out|get a pen|look it up)( for)?( a)?( sec| second| minute| moment)?( about it| my calendar| my diary)?|im thinking|i am thinking|bear with me|dont hang up",
     ),
     "back": (

@@ -6,12 +6,12 @@ from bot.dialogue.engine import advance, expects
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Fetched, Left, Started, TransferFailed, Utterance
 from bot.dialogue.expressions import Expression
 from bot.dialogue.meaning import Meaning, Reading
-from bot.dialogue.program import BranchStep, ChooseStep, CollectStep, EndStep, HandoffStep
+from bot.dialogue.program import BranchStep, ChooseStep, CollectStep, EndStep, HandoffStep, SayStep, StartStep
 from bot.dialogue.scenario import Scenario, ScenarioSet
 from bot.dialogue.session import Unfinished
 from bot.dialogue.slot import Slot
 from bot.dialogue.values import Moment
-from tests.dialogue.small import FOUR, IVAN, MAIN, NOW, SMALL, THREE, TOMORROW, Talk, item, prompt
+from tests.dialogue.small import FOUR, IVAN, MAIN, NOW, SLOTS, SMALL, THREE, TOMORROW, Talk, item, prompt
 
 
 def booked() -> Talk:
@@ -149,6 +149,33 @@ def test_a_wish_for_what_is_under_way_fills_its_slots():
     talk = Talk()
     talk.say("booking")
     assert talk.say("booking", service="lor") == ["Когда?"]
+
+
+def test_a_wish_for_what_waits_for_a_scenario_of_its_own_asks_that_one_again():
+    """ "How much do I owe?" once more while its account is asked: there is no result yet to go on with."""
+    paying = Scenario(
+        name="paying",
+        title={"ru": "Баланс"},
+        first="start",
+        steps={
+            "start": StartStep(
+                id="start", next="say", scenario="price_of", results={"cost": Expression.parse("service")}
+            ),
+            "say": SayStep(id="say", prompt=prompt("owed", "Итого {cost}.")),
+        },
+    )
+    asking = Scenario(
+        name="price_of",
+        title={"ru": "Счёт"},
+        first="ask",
+        slots={"service": SLOTS["service"]},
+        steps={"ask": CollectStep(id="ask", slots=("service",))},
+    )
+    talk = Talk(scenarios=replace(SMALL, scenarios={**SMALL.scenarios, "paying": paying, "price_of": asking}))
+    assert talk.say("paying") == ["К какому врачу?"]
+    assert talk.say("paying") == ["К какому врачу?"]
+    assert talk.say("price") == ["От 1500 рублей.", "К какому врачу?"]
+    assert talk.say(service="lor")[0] == "Итого lor."
 
 
 def test_a_miss_gets_another_wording_and_then_a_person():

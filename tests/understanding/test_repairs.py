@@ -16,6 +16,7 @@ RUSSIAN = """
 всё, я готов | нашла = repeat
 помедленнее | не так быстро | говорите медленнее, пожалуйста = slower
 подождите | секундочку | минутку, сейчас посмотрю | сейчас найду ручку = wait
+номер договора щас посмотрю | ну так сейчас в паспорте гляну | секунду, поищу квитанцию | я сейчас уточню у жены = wait
 назад | вернись назад | на шаг назад = back
 помощь | что ты умеешь | что мне говорить | какие есть варианты = help
 меню | главное меню | вернуться в главное меню | начать сначала = menu
@@ -31,6 +32,7 @@ cancel | never mind | stop | I changed my mind | forget it = cancel
 can you repeat that please | what? | sorry, what did you say | I didn't catch that | ok I'm back | found it = repeat
 speak slower please | slow down = slower
 wait a minute | hold on, let me check my calendar | one second = wait
+let me just find my card | i'll grab my insurance card | i need to dig out the paperwork = wait
 back | go back = back
 help | what can you do = help
 main menu | start over = menu
@@ -47,10 +49,12 @@ NOT_RUSSIAN = """
 столик на шесть человек | хочу записаться к специалисту | мне нужен специалист по глазам | не надо оператора
 здравствуйте, хочу записаться | запишите меня к английскому врачу | сколько стоит | да | нет | Пока не знаю
 как пройти к врачу | терапевт | я хочу отменить приём | сколько ещё ждать | повторный приём | назад мне нельзя
+хочу сейчас найти мастера | завтра в пять посмотрю
 """
 NOT_ENGLISH = """
 cancel my appointment | a table for one person | I want to book someone | I need a dentist | put me down for tomorrow
 I need a person to look at my teeth | can you call my wife | transfer my appointment to friday | yes | no
+let me find a time on friday | i need to get an appointment
 """
 
 
