@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot import settings as settings_
-from bot.commands.typed import Data, Lang, Language, With, example, group, out
+from bot.commands.typed import Data, Lang, Spoken, With, example, group, out
 from bot.locale import said
 
 commands = group()
@@ -65,9 +65,7 @@ def chat(
         str | None, typer.Argument(metavar=said("SCENARIO", "СЦЕНАРИЙ"), help=_FROM, show_default=False)
     ] = None,
     given: With = None,
-    lang: Annotated[
-        Language | None, typer.Option("--lang", help=said("Language.", "Язык разговора."), show_default=False)
-    ] = None,
+    lang: Spoken = None,
     why: Annotated[
         bool,
         typer.Option(

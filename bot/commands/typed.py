@@ -61,6 +61,9 @@ Data = Annotated[
     ),
 ]
 Lang = Annotated[Language, typer.Option("--lang", help=said("Language.", "Язык разговора."))]
+Spoken = Annotated[  # of the conversation, where the set itself knows which comes first
+    Language | None, typer.Option("--lang", help=said("Language.", "Язык разговора."), show_default=False)
+]
 Reported = Annotated[
     Locale | None,
     typer.Option(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.typed import CLOCK, AsJson, Lang, Language, example, group, out
+from bot.commands.typed import CLOCK, AsJson, Lang, Spoken, example, group, out
 from bot.locale import said
 
 understand = group(
@@ -137,9 +137,7 @@ def model(
         ),
     ],
     scenarios: SetOption = "",
-    lang: Annotated[
-        Language | None, typer.Option("--lang", help=said("Language.", "Язык разговора."), show_default=False)
-    ] = None,
+    lang: Spoken = None,
     show: Annotated[
         bool, typer.Option("--show", help=said("Show what goes out, too.", "Показать и то, что уходит."))
     ] = False,
@@ -178,9 +176,7 @@ def why(
         ),
     ],
     scenarios: SetOption = "",
-    lang: Annotated[
-        Language | None, typer.Option("--lang", help=said("Language.", "Язык разговора."), show_default=False)
-    ] = None,
+    lang: Spoken = None,
     as_json: AsJson = False,
 ) -> None:
     from bot import settings

@@ -4,7 +4,8 @@ from datetime import datetime, time
 import pytest
 
 from bot.dialogue.hours import Hours
-from bot.dialogue.meaning import REPAIRS, Expectation, Option, SlotSpec
+from bot.dialogue.meaning import REPAIRS, Expectation, Language, Meaning, Option, ScoredIntent, SlotSpec
+from bot.understanding.nlu import SURE
 from bot.understanding.whole import is_whole
 
 NOW = datetime(2026, 11, 18, 10)
@@ -117,3 +118,21 @@ def test_a_question_of_yes_or_no_and_a_menu_have_whole_answers_too():
     assert is_whole("Yes.", Expectation(yesno=True), language="en", now=NOW)
     assert is_whole("Cardiologist.", Expectation(choices=DOCTORS), language="en", now=NOW)
     assert not is_whole("Cardiologist.", Expectation(), language="en", now=NOW)
+
+
+class _Guess:
+    """Understands every text as the same wish, told as surely."""
+
+    def __init__(self, score: float) -> None:
+        self.score = score
+
+    def understand(self, text: str, expectation: Expectation, *, language: Language, now: datetime) -> Meaning:
+        return Meaning(intents=(ScoredIntent(name="address", score=self.score),))
+
+    def language_of(self, text: str) -> Language | None:
+        return None
+
+
+def test_a_wish_is_waited_for_until_it_is_surely_told():
+    assert is_whole("куда ехать", MENU, language="ru", now=NOW, nlu=_Guess(SURE))
+    assert not is_whole("куда ехать", MENU, language="ru", now=NOW, nlu=_Guess(SURE - 0.01))

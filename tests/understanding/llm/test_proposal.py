@@ -152,6 +152,12 @@ def test_two_things_at_once_are_refused(second: tuple[str, ...]) -> None:
     assert refused(expects(confirming(), CLINIC), ("no",), second) == "two things at once"
 
 
+def test_a_slot_that_is_to_be_asked_anew_brings_no_value_beside_it() -> None:
+    now = expects(confirming(), CLINIC)
+    commands = (("change", "when"), ("set", "when", "завтра в три"))
+    assert refused(now, *commands, text="день другой, завтра в три") == "two things at once"
+
+
 def test_a_command_that_is_said_twice_over_is_meant_once() -> None:
     once = commands_in(written(("start", "booking")))
     assert commands_in(written(*[("start", "booking")] * MAX_COMMANDS)) == once
