@@ -15,7 +15,7 @@ from rich.markup import escape
 from bot.commands import mistyped, publishing, rasa, scenarios, sound, stored, talking, understanding
 from bot.commands.typed import err, group, out
 from bot.errors import GovorunError
-from bot.locale import said, speak
+from bot.locale import reported, said, speak
 
 app = group(
     said("A bot that answers in chat and on the telephone.", "Бот, который отвечает в чате и по телефону."),
@@ -58,7 +58,7 @@ def main() -> NoReturn:
     except GovorunError as error:
         for line in getattr(error, "lines", ()):
             print(line, file=sys.stderr)
-        _failed(str(error))
+        _failed(error.told(reported()))
     except ImportError as error:
         if error.name is None or error.name.partition(".")[0] in ("bot", "voice"):
             raise  # ours: a fault, not a part that wasn't installed

@@ -19,6 +19,27 @@ from __future__ import annotations
 import traceback
 
 
+class Both(str):
+    """A text that knows itself in English and in Russian: who it is told to is known only where it is told."""
+
+    en: str
+    ru: str
+
+    def __new__(cls, en: str, ru: str, own: str = "") -> Both:
+        """own: which of the two it is as a plain string; English without it."""
+        made = super().__new__(cls, own or en)
+        made.en, made.ru = en, ru
+        return made
+
+    def __reduce__(self) -> tuple[type[Both], tuple[str, str, str]]:
+        return Both, (self.en, self.ru, str(self))
+
+
+def worded(text: str, language: str) -> str:
+    """The text in that language, "en" or "ru", where it knows itself in it; else as it is."""
+    return (text.ru if language == "ru" else text.en) if isinstance(text, Both) else text
+
+
 class GovorunError(Exception):
     """where: a file:line, a setting, a URL. what: one clause. fix: what to do now, one clause, may be empty."""
 
@@ -32,8 +53,16 @@ class GovorunError(Exception):
         self.fix = fix
 
     def __str__(self) -> str:
-        head = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{head}. {self.fix}" if self.fix else head
+        return _sentence(self.where, self.what, self.fix)
+
+    def told(self, language: str) -> str:
+        """The same, to somebody who reads that language: "en" or "ru"."""
+        return _sentence(self.where, worded(self.what, language), worded(self.fix, language))
+
+
+def _sentence(where: str, what: str, fix: str) -> str:
+    head = f"{where}: {what}" if where else what
+    return f"{head}. {fix}" if fix else head
 
 
 class ScenarioError(GovorunError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Literal
 
+from bot.errors import Both
+
 Locale = Literal["en", "ru"]
 
 _asked: Locale | None = None  # `--lang` of the command that runs
@@ -25,5 +27,5 @@ def reported(asked: Locale | None = None) -> Locale:
 
 
 def said(en: str, ru: str) -> str:
-    """The one of two texts that is in the language reported in."""
-    return ru if reported() == "ru" else en
+    """The one of two texts that is in the language reported in; whoever tells it to somebody else finds both in it."""
+    return Both(en, ru, ru if reported() == "ru" else en)

@@ -42,6 +42,7 @@ from bot.dialogue.events import Fetched, Left
 from bot.dialogue.meaning import Expectation
 from bot.dialogue.session import Session
 from bot.errors import GovorunError, Unavailable, UnknownScenario, place
+from bot.locale import said
 from bot.ports import Bus, Further, Inbound, Learner, Outcome, Outside, Question
 from bot.questions import Questions
 from bot.stores import conversations, pending
@@ -118,7 +119,10 @@ class Turn:
         """
         inbound = acceptable(inbound)
         if len(self._running) >= MAX_WAITING:
-            raise Unavailable("too many events wait", fix="Send it again in a second.")
+            raise Unavailable(
+                said("too many events wait", "слишком много событий ждёт очереди"),
+                fix=said("Send it again in a second.", "Пришлите ещё раз через секунду."),
+            )
         own: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         task = asyncio.create_task(self._in_order(inbound, further, own))
         self._running.add(task)
@@ -157,7 +161,11 @@ class Turn:
             found = self._older.get(name or self.default, version) or found
         if found is None:
             raise UnknownScenario(
-                f"there is no scenario set '{name or self.default}'", fix=f"There are: {', '.join(sorted(self.sets))}."
+                said(
+                    f"there is no scenario set '{name or self.default}'",
+                    f"нет набора сценариев '{name or self.default}'",
+                ),
+                fix=said(f"There are: {', '.join(sorted(self.sets))}.", f"Есть: {', '.join(sorted(self.sets))}."),
             )
         return found
 
@@ -319,7 +327,10 @@ class Turn:
             except (OperationalError, InterfaceError) as error:
                 if attempt + 1 >= ATTEMPTS or not worth_repeating(error):
                     log.error("a turn was not taken: %s", place(error), extra=about)
-                    raise Unavailable("the database refused the turn", fix="Send it again.") from error
+                    raise Unavailable(
+                        said("the database refused the turn", "база данных не приняла сообщение"),
+                        fix=said("Send it again.", "Пришлите ещё раз."),
+                    ) from error
             except Exception as error:  # the outermost loop of a conversation
                 if body is instead:
                     raise
@@ -333,7 +344,9 @@ class Turn:
                 advice.append((wanted.question, await self._questions.advice(wanted, key)))
             elif wanted is not None:
                 await self._read(wanted)
-        raise Unavailable("the turn lost every race", fix="Send it again.")
+        raise Unavailable(
+            said("the turn lost every race", "другие успели раньше"), fix=said("Send it again.", "Пришлите ещё раз.")
+        )
 
     async def _read(self, wanted: Unloaded) -> None:
         """Off the loop and outside the transaction. Raises Unavailable where the database doesn't answer."""
@@ -345,7 +358,10 @@ class Turn:
                 await asyncio.to_thread(self._older.load, wanted.name, wanted.version)
         except SQLAlchemyError as error:
             log.error("a version of the scenarios could not be read: %s", place(error), extra={"version": str(wanted)})
-            raise Unavailable("the scenarios could not be read", fix="Send it again.") from error
+            raise Unavailable(
+                said("the scenarios could not be read", "сценарии не прочитать"),
+                fix=said("Send it again.", "Пришлите ещё раз."),
+            ) from error
 
     def _body(self, inbound: Inbound, work: Work, advice: tuple[tuple[Question, object], ...], tx: Connection) -> Done:
         body = Transaction(self, tx, inbound, advice, effects=EFFECTS)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TypedDict, get_args
 
-from bot.errors import Unacceptable
+from bot.errors import Both, Unacceptable
 from voice import audio
 from voice.asr.choice import recognizers
 from voice.audio import FRAME_MS, RATE
@@ -43,13 +43,21 @@ def listen(file: Path, lang: str, expect: str | None = None, realtime: bool = Fa
     """
     kinds = get_args(Kind)
     if expect is not None and expect not in kinds:
-        raise Unacceptable(f"nothing is known of '{expect}'", where="--expect", fix=f"One of: {', '.join(kinds)}")
+        raise Unacceptable(
+            Both(f"nothing is known of '{expect}'", f"что такое '{expect}', неизвестно"),
+            where="--expect",
+            fix=f"One of: {', '.join(kinds)}",
+        )
     try:
         sound = audio.read(file)
     except FileNotFoundError as error:
-        raise Unacceptable("there is no such file", where=str(file)) from error
+        raise Unacceptable(Both("there is no such file", "такого файла нет"), where=str(file)) from error
     except (ValueError, OSError) as error:
-        raise Unacceptable("it can't be read as sound", where=str(file), fix="Give a WAV, MP3 or OGG file") from error
+        raise Unacceptable(
+            Both("it can't be read as sound", "это не читается как звук"),
+            where=str(file),
+            fix=Both("Give a WAV, MP3 or OGG file", "Дайте файл WAV, MP3 или OGG"),
+        ) from error
     engine = recognizers(lang)
     try:
         kind: Kind = expect or "text"  # type: ignore[assignment]
@@ -95,7 +103,7 @@ def say(text: str, lang: str, out: Path, rate: int = RATE, voice: str = "") -> S
     Raises Unacceptable (empty text, a place that can't be written), PartMissing, EngineFailed.
     """
     if not text.strip():
-        raise Unacceptable("there is nothing to say", where="TEXT")
+        raise Unacceptable(Both("there is nothing to say", "сказать нечего"), where="TEXT")
     choice = choose(lang, voice)
     began = time.perf_counter()
     pieces: list[audio.Samples] = []
@@ -107,7 +115,9 @@ def say(text: str, lang: str, out: Path, rate: int = RATE, voice: str = "") -> S
     try:
         audio.write(out, audio.resampled(sound, RATE, rate), rate)
     except OSError as error:
-        raise Unacceptable(f"it can't be written ({error.strerror})", where=str(out)) from error
+        raise Unacceptable(
+            Both(f"it can't be written ({error.strerror})", f"не записать ({error.strerror})"), where=str(out)
+        ) from error
     finally:
         choice.synthesizer.close()
     return Spoken(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.dialogue.meaning import Language
 from bot.dialogue.values import Value
-from bot.errors import GovorunError, PartMissing, Unavailable
+from bot.errors import Both, GovorunError, PartMissing, Unavailable
 from bot.ports import Identity
 from voice.asr.choice import EARS, recognizers
 from voice.call import Call
@@ -97,7 +97,11 @@ class Switchboard:
             voices[language] = choice.synthesizer
             warnings += choice.warnings
         if not voices:
-            raise PartMissing("nothing on this machine can speak", where="tts", fix="Run make install")
+            raise PartMissing(
+                Both("nothing on this machine can speak", "на этой машине нечем говорить"),
+                where="tts",
+                fix=Both("Run make install", "Наберите make install"),
+            )
         ears, lost = await self._warm_ears()
         warnings += lost
         self._prompts = Prompts(voices, self._lines.data / "prompts")
@@ -149,7 +153,10 @@ class Switchboard:
         Raises Unacceptable, LinesBusy, Unavailable.
         """
         if self._web is None or self._equipment is None or self._draining:
-            raise Unavailable("calls are not taken now", fix="Try again in a minute")
+            raise Unavailable(
+                Both("calls are not taken now", "звонки сейчас не принимаются"),
+                fix=Both("Try again in a minute", "Попробуйте через минуту"),
+            )
         leg, answer = await self._web.accept(sdp, caller=identity.value)
         wanted = scenarios if scenarios in self._lines.sets else ""
         self._take(Call(leg, self._equipment, channel="webrtc", identity=identity, language=language, scenarios=wanted))
@@ -166,7 +173,9 @@ class Switchboard:
     ) -> None:
         """Place a call and look after it until it ends. Raises LegFailed where nobody answers."""
         if self._sip is None or self._equipment is None:
-            raise Unavailable("calls can't be placed now", where="sip", fix="Open the lines first")
+            raise Unavailable(
+                Both("calls can't be placed now", "звонить сейчас нельзя"), where="sip", fix="Open the lines first"
+            )
         leg = await self._sip.call(address)
         number = leg.called if leg.called.startswith("+") else ""
         identity = Identity(kind="phone", value=number) if number else Identity(kind="sip", value=address)

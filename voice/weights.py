@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.errors import NotFound, SettingsError, WeightsCorrupt, WeightsMissing
+from bot.errors import Both, NotFound, SettingsError, WeightsCorrupt, WeightsMissing
 from voice import download
 
 Progress = Callable[[int, int], None]
@@ -111,7 +111,11 @@ def path(name: str) -> Path:
         at = _place(wanted, file)
         mend = f"Run: govorun models pull {name}"
         if not at.is_file():
-            raise WeightsMissing(f"weights '{name}' are not on this disk", where=str(at), fix=mend)
+            raise WeightsMissing(
+                Both(f"weights '{name}' are not on this disk", f"весов '{name}' нет на этом диске"),
+                where=str(at),
+                fix=mend,
+            )
         if fault := _fault(at, file):
             raise WeightsCorrupt(f"{fault}; it is not used", where=str(at), fix=mend)
     return _place(wanted, wanted.files[0]).parent
@@ -166,7 +170,7 @@ def _fetch(name: str, file: File, at: Path, progress: Callable[[int], None]) -> 
         return
     tried = "; ".join(failures)
     raise WeightsMissing(
-        f"'{name}' could not be fetched: {tried}",
+        Both(f"'{name}' could not be fetched: {tried}", f"'{name}' не скачать: {tried}"),
         where=str(at),
         fix="Check the network and run the command again: it goes on where it stopped. "
         f"Or put the file there by hand (sha256 {file.sha256})",
@@ -201,11 +205,25 @@ def _make(target: Path, size: int) -> None:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         fix = "Set GOVORUN_MODELS to a directory this user can write"
-        raise WeightsMissing(f"can't write here ({error.strerror})", where=str(target), fix=fix) from error
+        raise WeightsMissing(
+            Both(f"can't write here ({error.strerror})", f"сюда не записать ({error.strerror})"),
+            where=str(target),
+            fix=fix,
+        ) from error
     free = shutil.disk_usage(target).free
     if free < 2 * size:  # packages and what is put together from them
-        what = f"{free // CHUNK} MB are free, {2 * size // CHUNK} are needed"
-        raise WeightsMissing(what, where=str(target), fix="Make room, or set GOVORUN_MODELS to another disk")
+        what = Both(
+            f"{free // CHUNK} MB are free, {2 * size // CHUNK} are needed",
+            f"свободно {free // CHUNK} МБ, нужно {2 * size // CHUNK}",
+        )
+        raise WeightsMissing(
+            what,
+            where=str(target),
+            fix=Both(
+                "Make room, or set GOVORUN_MODELS to another disk",
+                "Освободите место или задайте в GOVORUN_MODELS другой диск",
+            ),
+        )
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.api.problems import document
+from bot.errors import Both
 
 DRAINED = 16 << 20  # bytes of a refused body that are read and forgotten
 
@@ -51,11 +53,13 @@ class BodyLimit:
             taken += len(message.get("body", b""))
         refusal = document(
             413,
-            f"a request may have {self.limit} bytes",
+            Both(f"a request may have {self.limit} bytes", f"в запросе может быть байтов: {self.limit}"),
             kind="TooLong",
-            path=scope["path"],
+            request=Request(scope),
             where="body",
-            fix="Send less at a time, or raise GOVORUN_MAX_BODY",
+            fix=Both(
+                "Send less at a time, or raise GOVORUN_MAX_BODY", "Пришлите частями или увеличьте GOVORUN_MAX_BODY"
+            ),
         )
         refusal.headers["Connection"] = "close"  # whatever is still on its way
         await refusal(scope, receive, send)

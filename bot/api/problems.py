@@ -13,7 +13,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from bot.errors import GovorunError
+from bot.api.languages import read_by
+from bot.errors import Both, GovorunError, worded
 
 log = logging.getLogger("govorun.api")
 
@@ -41,9 +42,14 @@ def document(
     where: str = "",
     fix: str = "",
     retry_s: int = 2,
+    request: Request | None = None,
     **more: Any,
 ) -> JSONResponse:
-    """A finished response. kind: of the error tree ("Conflict"), the `type` is made of it."""
+    """A finished response. kind: of the error tree ("Conflict"), the `type` is made of it. request: by whose
+    Accept-Language `detail` and `fix` are told, and whose path it was."""
+    language = read_by(request.headers) if request is not None else "en"
+    detail, fix = worded(detail, language), worded(fix, language)
+    path = request.url.path if request is not None else path
     body = {
         "type": f"/problems/{_dashed(kind)}" if kind else "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -55,6 +61,8 @@ def document(
         **more,
     }
     headers = {"WWW-Authenticate": 'Bearer realm="govorun"'} if status == 401 else {}
+    if request is not None:
+        headers |= {"Content-Language": language, "Vary": "Accept-Language"}
     if status in (429, 503):
         headers["Retry-After"] = str(retry_s)
     return JSONResponse(body, status, headers=headers, media_type=MEDIA)
@@ -80,7 +88,7 @@ async def _ours(request: Request, error: Exception) -> JSONResponse:
         error.status,
         error.what,
         kind=type(error).__name__,
-        path=request.url.path,
+        request=request,
         where=error.where,
         fix=error.fix,
         retry_s=error.retry_s,
@@ -97,34 +105,74 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
         why = str(first.get("ctx", {}).get("error", "")).rstrip(".")
         return document(
             400,
-            f"the body is not JSON: {why}" if why else "the body is not JSON",
+            Both(f"the body is not JSON: {why}" if why else "the body is not JSON", "тело запроса — не JSON"),
             kind="InvalidJson",
-            path=request.url.path,
+            request=request,
             where=f"body, character {at}",
-            fix="Send a JSON object and Content-Type: application/json",
+            fix=Both(
+                "Send a JSON object and Content-Type: application/json",
+                "Пришлите объект JSON и Content-Type: application/json",
+            ),
         )
     return document(
         422,
-        first["msg"],
+        _misfit(first),
         kind="Unacceptable",
-        path=request.url.path,
+        request=request,
         where=_place(first["loc"]),
-        fix="See /docs for what this path takes",
-        errors=[{"where": _place(each["loc"]), "what": each["msg"]} for each in found],
+        fix=Both("See /docs for what this path takes", "Что здесь принимается, сказано в /docs"),
+        errors=[
+            {"where": _place(each["loc"]), "what": worded(_misfit(each), read_by(request.headers))} for each in found
+        ],
     )
+
+
+# What pydantic calls what doesn't fit; the words in braces are what it expected.
+_MISFITS: Mapping[str, str] = {
+    "missing": "обязательно",
+    "string_type": "должна быть строка",
+    "string_too_long": "длиннее {max_length} знаков",
+    "string_too_short": "короче {min_length} знаков",
+    "string_pattern_mismatch": "не того вида",
+    "int_type": "должно быть целое число",
+    "int_parsing": "должно быть целое число",
+    "int_from_float": "должно быть целое число",
+    "bool_type": "должно быть true или false",
+    "bool_parsing": "должно быть true или false",
+    "dict_type": "должен быть объект",
+    "list_type": "должен быть список",
+    "model_attributes_type": "должен быть объект",
+    "literal_error": "должно быть одно из: {expected}",
+    "enum": "должно быть одно из: {expected}",
+    "greater_than_equal": "должно быть не меньше {ge}",
+    "less_than_equal": "должно быть не больше {le}",
+    "datetime_from_date_parsing": "должны быть дата и время: 2026-11-19T15:00:00Z",
+    "datetime_parsing": "должны быть дата и время: 2026-11-19T15:00:00Z",
+    "too_long": "больше {max_length} элементов",
+    "extra_forbidden": "такого поля нет",
+}
+
+
+def _misfit(found: Mapping[str, Any]) -> Both:
+    told = _MISFITS.get(str(found["type"]), "не подходит")
+    context = {name: str(value).replace(" or ", " или ") for name, value in (found.get("ctx") or {}).items()}
+    return Both(str(found["msg"]), told.format_map(context | {"": ""}) if "{" in told and context else told)
 
 
 def _place(loc: tuple[str | int, ...]) -> str:
     return ".".join(str(part) for part in loc)
 
 
-_FIXES: Mapping[int, str] = {404: "See /docs for the paths that exist", 405: "See /docs for the methods it takes"}
+_FIXES: Mapping[int, Both] = {
+    404: Both("See /docs for the paths that exist", "Какие пути есть, сказано в /docs"),
+    405: Both("See /docs for the methods it takes", "Какие методы принимаются, сказано в /docs"),
+}
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else ""
-    return document(error.status_code, detail, path=request.url.path, fix=_FIXES.get(error.status_code, ""))
+    return document(error.status_code, detail, request=request, fix=_FIXES.get(error.status_code, ""))
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
@@ -132,8 +180,11 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("request broke", extra={"path": request.url.path, "error": type(error).__name__})
     return document(
         500,
-        "something broke on our side; the log says what",
+        Both("something broke on our side; the log says what", "у нас что-то сломалось; что именно — в журнале"),
         kind="Internal",
-        path=request.url.path,
-        fix="Send it again; with the same message_id nothing happens twice",
+        request=request,
+        fix=Both(
+            "Send it again; with the same message_id nothing happens twice",
+            "Пришлите ещё раз; с тем же message_id ничего не сделается дважды",
+        ),
     )

@@ -28,6 +28,7 @@ from bot.api.records import Conversation
 from bot.channels import rest
 from bot.channels.lines import lines
 from bot.errors import NotFound
+from bot.locale import said
 
 router = APIRouter(
     prefix="/api",
@@ -46,7 +47,11 @@ async def _find(parts: Parts, name: str) -> Conversation:
     if found is None:
         found = await parts.records.of_sender(name, kind=rest.NAME)
     if found is None:
-        raise NotFound("no such conversation", where=name, fix="GET /api/conversations lists them")
+        raise NotFound(
+            said("no such conversation", "нет такого разговора"),
+            where=name,
+            fix=said("GET /api/conversations lists them", "Список: GET /api/conversations"),
+        )
     return found
 
 
@@ -110,7 +115,7 @@ async def customer(number: Number, parts: House) -> dict[str, Any]:
     """What the profile knows, and by which identities this customer is known."""
     found = await parts.records.customer(number)
     if found is None:
-        raise NotFound("no such customer", where=str(number))
+        raise NotFound(said("no such customer", "нет такого клиента"), where=str(number))
     return {
         "id": found.id,
         "facts": {name: plain(value) for name, value in found.facts.items()},

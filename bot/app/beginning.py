@@ -21,8 +21,26 @@ class Beginning:
     given: Mapping[str, Value] = field(default_factory=dict)
 
 
-def beginning(sets: Mapping[str, ScenarioSet], default: str, name: str | None, values: Iterable[str] = ()) -> Beginning:
-    """name: SET/SCENARIO, a scenario of the default set, or a set. Raises UnknownScenario, Unacceptable."""
+def typed(sets: Mapping[str, ScenarioSet], default: str, name: str | None, values: Iterable[str] = ()) -> Beginning:
+    """values: each `name=value`, as `--with` has them. Raises as `beginning` does."""
+    texts: dict[str, str] = {}
+    for value in values:
+        key, sign, text = value.partition("=")
+        if not sign or not key.strip() or not text.strip():
+            raise Unacceptable(
+                said(f"'{value}' gives nothing", f"'{value}' ничего не задаёт"),
+                where="--with",
+                fix=said("Write name=value", "Пишите имя=значение"),
+            )
+        texts[key.strip()] = text
+    return beginning(sets, default, name, texts, where="--with")
+
+
+def beginning(
+    sets: Mapping[str, ScenarioSet], default: str, name: str | None, texts: Mapping[str, str], *, where: str
+) -> Beginning:
+    """name: SET/SCENARIO, a scenario of the default set, or a set. texts: what it begins with, by name. where: they
+    were given, for errors. Raises UnknownScenario, Unacceptable."""
     name = name or ""
     in_set, slash, scenario = name.partition("/")
     if not slash:
@@ -36,34 +54,26 @@ def beginning(sets: Mapping[str, ScenarioSet], default: str, name: str | None, v
             said(f"there is no scenario '{scenario}' in '{found.name}'", f"в '{found.name}' нет сценария '{scenario}'"),
             fix=_known(found.scenarios),
         )
-    texts: dict[str, str] = {}
-    for value in values:
-        key, sign, text = value.partition("=")
-        if not sign or not key.strip() or not text.strip():
-            raise Unacceptable(
-                said(f"'{value}' gives nothing", f"'{value}' ничего не задаёт"),
-                where="--with",
-                fix=said("Write name=value", "Пишите имя=значение"),
-            )
-        texts[key.strip()] = text
     try:
         given = giving.read(texts, found.scenarios[scenario or found.start])
     except giving.NotGiven as error:
-        raise _not_given(error) from error
+        raise _not_given(error, where) from error
     return Beginning(scenarios=in_set, scenario=scenario or None, given=given)
 
 
 def _known(names: Iterable[str]) -> str:
-    return said("There are:", "Есть:") + f" {', '.join(sorted(names))}"
+    known = ", ".join(sorted(names))
+    return said(f"There are: {known}", f"Есть: {known}")
 
 
-def _not_given(error: giving.NotGiven) -> Unacceptable:
+def _not_given(error: giving.NotGiven, where: str) -> Unacceptable:
+    where = where if where.startswith("-") else f"{where}.{error.name}"
     if error.like:
         what = said(f"'{error.name}' is written like {error.like}", f"'{error.name}' пишут так: {error.like}")
-        return Unacceptable(what, where="--with")
+        return Unacceptable(what, where=where)
     known = ", ".join(error.known)
     return Unacceptable(
         said(f"there is no '{error.name}' to give", f"некому дать '{error.name}'"),
-        where="--with",
+        where=where,
         fix=said(f"It takes: {known or 'nothing'}", f"Берёт: {known or 'ничего'}"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,8 +13,10 @@ from bot import vcon
 from bot.api.bodies import PublicationOut, SetOut
 from bot.api.parts import Parts, Site, State
 from bot.api.tokens import Signer
+from bot.app.beginning import beginning
 from bot.app.house import House
 from bot.app.release import release
+from bot.dialogue.values import Value
 from bot.locale import said
 from bot.stores.versions import Publication
 
@@ -97,6 +99,7 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
         shelves=lambda: told(house),
         states=states,
         titles=lambda of, scenario: _titles(house, of, scenario),
+        given=lambda of, scenario, texts: _given(house, of, scenario, texts),
     )
     return made
 
@@ -108,6 +111,13 @@ def _titles(house: House, of: str, scenario: str) -> dict[str, dict[str, str]]:
         titles[slot.name] = dict(slot.title)
         titles |= {f"{slot.name}={option.id}": dict(option.title) for option in slot.options}
     return titles
+
+
+def _given(house: House, of: str, scenario: str | None, texts: Mapping[str, str]) -> Mapping[str, Value]:
+    default = house.settings.scenario_set
+    found = house.sets.get(of or default)
+    name = f"{of or default}/{scenario or (found.start if found else '')}"
+    return beginning(house.sets, default, name, texts, where="given").given
 
 
 def told(house: House) -> list[SetOut]:

@@ -137,7 +137,7 @@ async def _voice(house: House, made: Parts, console: Console) -> Telephone | Non
     except PortTaken:
         raise
     except GovorunError as error:
-        _no_voice(console, said(f"{error}. Text works.", f"{error}. Текст работает."))
+        _no_voice(console, said(f"{error.told('en')}. Text works.", f"{error.told('ru')}. Текст работает."))
         return None
     made.calls = voice
     return voice

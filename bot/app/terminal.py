@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bot.app import house as houses
 from bot.app import why
-from bot.app.beginning import Beginning, beginning
+from bot.app.beginning import Beginning, typed
 from bot.app.cached import thrown_away
 from bot.channels.lines import Line, lines
 from bot.dialogue.actions import Choice
@@ -59,7 +59,7 @@ def run(
     """
     with nullcontext(data) if data is not None else thrown_away(settings) as folder, console.status("…"):
         house = houses.build(settings.model_copy(update={"data": folder, "database_url": ""}), tried=True)
-        begin = beginning(house.sets, settings.scenario_set, scenario, given)
+        begin = typed(house.sets, settings.scenario_set, scenario, given)
         console_stop = Talk(house, console, begin, language=language or settings.language, explained=explained)
     try:
         asyncio.run(console_stop.run())

@@ -7,15 +7,16 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
+from rich.markup import escape
 
 from bot.api.parts import State
-from bot.app.beginning import beginning
+from bot.app.beginning import typed
 from bot.app.house import House, build
 from bot.dialogue.fixed import builtin_speech, fixed_speech
 from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session
-from bot.errors import GovorunError, PartMissing, Unacceptable
-from bot.locale import said
+from bot.errors import Both, GovorunError, PartMissing, Unacceptable
+from bot.locale import reported, said
 from bot.ports import Identity
 from bot.settings import Settings
 from bot.understanding.whole import is_whole
@@ -53,13 +54,13 @@ async def place(
         what = said("this is no address to call", "по такому адресу не позвонить")
         raise Unacceptable(what, where=address[:80], fix=said("Write sip:user@host", "Пишите sip:имя@узел"))
     house = await asyncio.to_thread(build, settings)
-    begin = beginning(house.sets, settings.scenario_set, scenario, given)
+    begin = typed(house.sets, settings.scenario_set, scenario, given)
     half = VoiceHalf(house)
     await house.start()
     try:
         await half.start(console)
         await half.warmed()
-        console.print(f"Calling [bold]{address}[/]", highlight=False)
+        console.print(said("Calling", "Звоню:") + f" [bold]{escape(address)}[/]", highlight=False)
         await half.switchboard.dial(
             address, scenarios=begin.scenarios, scenario=begin.scenario, given=begin.given, language=language
         )
@@ -92,7 +93,7 @@ class VoiceHalf:
             decoders=settings.decoders,
         )
         self.switchboard = Switchboard(self._lines, self._equipment)
-        self._state: tuple[State, str] = ("warming", "loading")
+        self._state: tuple[State, str] = ("warming", said("loading", "загружается"))
         self._warming: asyncio.Task[None] | None = None
 
     @property
@@ -113,13 +114,17 @@ class VoiceHalf:
         if self._warming is not None:
             await self._warming
         if self._state[0] != "ready":
-            raise PartMissing(self._state[1], where="voice", fix="Run make install")
+            raise PartMissing(self._state[1], where="voice", fix=said("Run make install", "Наберите make install"))
 
     async def offer(
         self, sdp: str, kind: str, *, visitor: str, language: Language, scenarios: str = ""
     ) -> tuple[str, str]:
         if kind != "offer":
-            raise Unacceptable(f"a session description of type '{kind}'", where="type", fix="Send an offer")
+            raise Unacceptable(
+                said(f"a session description of type '{kind}'", f"описание сеанса вида '{kind}'"),
+                where="type",
+                fix=said("Send an offer", "Пришлите offer"),
+            )
         answer = await self.switchboard.offer(sdp, Identity(kind="web", value=visitor), language, scenarios)
         return answer, "answer"
 
@@ -132,18 +137,28 @@ class VoiceHalf:
 
     async def _warm(self, console: Console) -> None:
         def progress(done: int, total: int) -> None:
-            self._state = ("warming", f"prompts: {done} of {total}")
+            self._state = ("warming", said(f"prompts: {done} of {total}", f"фразы: {done} из {total}"))
 
         try:
             await self.switchboard.warm(self._fixed(), progress)
         except GovorunError as error:
-            self._state = ("off", str(error))
-            console.print(f"[yellow]No voice:[/] {error}. Text works.", highlight=False, soft_wrap=True)
+            self._state = ("off", Both(error.told("en"), error.told("ru"), error.told(reported())))
+            told = escape(error.told(reported()))
+            line = said(f"[yellow]No voice:[/] {told}. Text works.", f"[yellow]Нет голоса:[/] {told}. Текст работает.")
+            console.print(line, highlight=False, soft_wrap=True)
             return
         for warning in self.switchboard.warnings:
-            console.print(f"[yellow]Voice:[/] {warning}", highlight=False, soft_wrap=True)
-        self._state = ("ready", "; ".join(self.switchboard.warnings) or f"dial {self._house.settings.dial}")
-        console.print(f"[bold green]Calls are taken:[/] dial [bold]{self._house.settings.dial}[/]", highlight=False)
+            console.print(f"[yellow]{said('Voice:', 'Голос:')}[/] {warning}", highlight=False, soft_wrap=True)
+        self._state = (
+            "ready",
+            "; ".join(self.switchboard.warnings)
+            or said(f"dial {self._house.settings.dial}", f"наберите {self._house.settings.dial}"),
+        )
+        dial = f"[bold]{self._house.settings.dial}[/]"
+        taken = said(
+            f"[bold green]Calls are taken:[/] dial {dial}", f"[bold green]Звонки принимаются:[/] наберите {dial}"
+        )
+        console.print(taken, highlight=False)
 
     async def _changed(self) -> None:
         """Scenarios were saved or published: what is new in them is rendered beside the calls under way."""

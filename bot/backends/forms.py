@@ -25,6 +25,7 @@ from bot.dialogue.scenario import Scenario, ScenarioSet
 from bot.dialogue.slot import Slot
 from bot.dialogue.values import Value
 from bot.errors import NotFound, Unacceptable
+from bot.locale import said
 from bot.ports import Asker
 from bot.stores.schema import forms, requests
 
@@ -212,7 +213,7 @@ def settle(tx: Connection, number: int, status: Status, *, agent: str = "") -> F
         update(forms).where(forms.c.id == number - FIRST).values(status=status, agent=agent, changed=datetime.now(UTC))
     )
     if not changed.rowcount:
-        raise NotFound("there is no such form", where=str(number))
+        raise NotFound(said("there is no such form", "такой заявки нет"), where=str(number))
     return _form(tx.execute(select(forms).where(forms.c.id == number - FIRST)).one())
 
 

@@ -11,6 +11,7 @@ from bot.customers.opening import IDLE, local, started
 from bot.dialogue.engine import opening
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Chosen, Event, Keys, Started, Utterance
 from bot.errors import NotFound, UnknownScenario
+from bot.locale import said
 from bot.stores import conversations
 from bot.stores.conversations import Taken, Talk
 
@@ -44,7 +45,10 @@ def found(body: Transaction) -> tuple[Talk, Taken | None]:
         talk = None
     if talk is None:
         if not isinstance(body.event, OPENERS) or (inbound.conversation and not isinstance(body.event, Started)):
-            raise NotFound("there is no such conversation", where=inbound.conversation or inbound.channel)
+            raise NotFound(
+                said("there is no such conversation", "такого разговора нет"),
+                where=inbound.conversation or inbound.channel,
+            )
         talk = opened(body, customer or profile.recognise(body.tx, inbound.identity, body.event.at))
     body.event = replace(body.event, at=local(body.event.at, body.served(talk).scenarios.business))
     return talk, None
@@ -53,7 +57,7 @@ def found(body: Transaction) -> tuple[Talk, Taken | None]:
 def must_own(body: Transaction, talk: Talk) -> None:
     """A customer's event goes only to their own conversation; to others it doesn't exist."""
     if not isinstance(body.event, FROM_AGENTS) and body.inbound.identity != talk.identity:
-        raise NotFound("there is no such conversation", where=talk.id)
+        raise NotFound(said("there is no such conversation", "такого разговора нет"), where=talk.id)
 
 
 def calls(body: Transaction) -> bool:
@@ -77,8 +81,14 @@ def opened(body: Transaction, customer: int) -> Talk:
     served = body.turn.served(inbound.scenarios)
     if inbound.scenario is not None and inbound.scenario not in served.scenarios.scenarios:
         raise UnknownScenario(
-            f"there is no scenario '{inbound.scenario}' in '{served.scenarios.name}'",
-            fix=f"There are: {', '.join(sorted(served.scenarios.scenarios))}.",
+            said(
+                f"there is no scenario '{inbound.scenario}' in '{served.scenarios.name}'",
+                f"в '{served.scenarios.name}' нет сценария '{inbound.scenario}'",
+            ),
+            fix=said(
+                f"There are: {', '.join(sorted(served.scenarios.scenarios))}.",
+                f"Есть: {', '.join(sorted(served.scenarios.scenarios))}.",
+            ),
         )
     talk = Talk(
         id=(inbound.conversation if isinstance(body.event, Started) else None) or str(uuid4()),

@@ -16,6 +16,7 @@ from bot.dialogue.actions import Say
 from bot.dialogue.events import AgentSaid, Chosen, Event, Fetched, Keys, Utterance
 from bot.dialogue.meaning import Language
 from bot.errors import Unacceptable
+from bot.locale import said
 from bot.ports import Identity, Inbound, Row
 
 NAME = "rest"
@@ -39,14 +40,30 @@ def parse(
     """
     text = message.strip()
     if not sender.strip():
-        raise Unacceptable("the sender is empty", where="sender", fix="Send an id that stays the same for one person")
+        raise Unacceptable(
+            said("the sender is empty", "отправитель пуст"),
+            where="sender",
+            fix=said("Send an id that stays the same for one person", "Пришлите то, что у одного человека всегда одно"),
+        )
     for where, value in (("sender", sender), ("message_id", message_id or "")):
         if len(value) > MAX_ID:
-            raise Unacceptable(f"it has {len(value)} characters", where=where, fix=f"Use an id of at most {MAX_ID}")
+            raise Unacceptable(
+                said(f"it has {len(value)} characters", f"знаков в нём: {len(value)}"),
+                where=where,
+                fix=said(f"Use an id of at most {MAX_ID}", f"Не больше {MAX_ID}"),
+            )
     if not text:
-        raise Unacceptable("the message is empty", where="message", fix="Send what the customer wrote")
+        raise Unacceptable(
+            said("the message is empty", "сообщение пусто"),
+            where="message",
+            fix=said("Send what the customer wrote", "Пришлите то, что написал клиент"),
+        )
     if len(text) > MAX_TEXT:
-        raise Unacceptable(f"the message has {len(text)} characters", where="message", fix=f"Send at most {MAX_TEXT}")
+        raise Unacceptable(
+            said(f"the message has {len(text)} characters", f"знаков в сообщении: {len(text)}"),
+            where="message",
+            fix=said(f"Send at most {MAX_TEXT}", f"Не больше {MAX_TEXT}"),
+        )
     event_id = message_id or uuid4().hex
     return Inbound(
         event=_event(event_id, text, at),

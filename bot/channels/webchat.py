@@ -17,6 +17,7 @@ from bot.dialogue.events import Chosen, Event, Left, Started, Utterance
 from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session
 from bot.errors import Unacceptable
+from bot.locale import said
 from bot.ports import Bus, Further, Identity, Inbound, Outcome, Turns
 
 NAME = "web"  # of the channel, and of a visitor's identity: a page's call comes in under the same
@@ -74,11 +75,20 @@ def parse(
     make = _EVENTS.get(kind) if isinstance(kind, str) else None
     if make is None:
         raise Unacceptable(
-            "no such message", where="type", fix=f"Send one of {', '.join(_EVENTS)}; docs/webchat.md lists them all"
+            said("no such message", "нет такого сообщения"),
+            where="type",
+            fix=said(
+                f"Send one of {', '.join(_EVENTS)}; docs/webchat.md lists them all",
+                f"Пришлите одно из: {', '.join(_EVENTS)}; все — в docs/webchat.md",
+            ),
         )
     event_id = message.get("id")
     if not isinstance(event_id, str) or not _ID.fullmatch(event_id):
-        raise Unacceptable("a message needs an id of its own", where="id", fix="Send 8 to 64 letters, digits, - or _")
+        raise Unacceptable(
+            said("a message needs an id of its own", "у сообщения должен быть свой id"),
+            where="id",
+            fix=said("Send 8 to 64 letters, digits, - or _", "От 8 до 64 латинских букв, цифр, - или _"),
+        )
     event = make(message, event_id, at)
     return Inbound(
         event=event,
@@ -93,9 +103,15 @@ def _text(message: Mapping[str, Any], field: str) -> str:
     value = message.get(field)
     text = value.strip() if isinstance(value, str) else ""
     if not text:
-        raise Unacceptable("it is empty", where=field, fix="Write something")
+        raise Unacceptable(
+            said("it is empty", "пусто"), where=field, fix=said("Write something", "Напишите что-нибудь")
+        )
     if len(text) > MAX_TEXT:
-        raise Unacceptable(f"it has {len(text)} characters", where=field, fix=f"Send at most {MAX_TEXT}")
+        raise Unacceptable(
+            said(f"it has {len(text)} characters", f"знаков в нём: {len(text)}"),
+            where=field,
+            fix=said(f"Send at most {MAX_TEXT}", f"Не больше {MAX_TEXT}"),
+        )
     return text
 
 

@@ -17,6 +17,7 @@ from bot.console.sockets import Frames, same_site
 from bot.console.tail import Tails
 from bot.dialogue.meaning import Language
 from bot.errors import GovorunError, NotAllowed
+from bot.locale import said
 from bot.ports import Outcome, Subscription
 
 router = APIRouter()
@@ -112,7 +113,11 @@ class Chat:
         except Exception:  # the outermost loop of a socket: one bad turn doesn't end the chat
             log.exception("turn broke", extra={"channel": webchat.NAME})
             await self._frames.problem(
-                GovorunError("something broke on our side", fix="Send it again; nothing happens twice"), event_id
+                GovorunError(
+                    said("something broke on our side", "у нас что-то сломалось"),
+                    fix=said("Send it again; nothing happens twice", "Отправьте ещё раз: дважды ничего не сделается"),
+                ),
+                event_id,
             )
 
     async def close(self) -> None:
@@ -176,7 +181,7 @@ class Chat:
             await self._parts.bus.publish(f"conversation.{self._current}", {"typing": "customer"})
 
     def _speak(self, language: object) -> None:
-        self._language = "en" if language == "en" else "ru"
+        self._language = self._frames.language = "en" if language == "en" else "ru"
 
     def _want(self, scenarios: object) -> None:
         """The set to begin the next conversation with; one that isn't there is the default."""

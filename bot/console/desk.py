@@ -29,6 +29,7 @@ from bot.desk.agents import Agent
 from bot.desk.queue import Waiting
 from bot.dialogue.values import Value
 from bot.errors import GovorunError, NotAllowed, NotFound, Unacceptable
+from bot.locale import said
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 log = logging.getLogger("govorun.desk")
@@ -73,7 +74,7 @@ async def logout() -> Response:
 async def me(parts: House, govorun_desk: Annotated[str | None, Cookie()] = None) -> dict[str, Any]:
     agent = await _agent(parts, govorun_desk)
     if agent is None:
-        raise NotAllowed("log in first", fix="POST /desk/login")
+        raise NotAllowed(said("log in first", "сначала войдите"), fix="POST /desk/login")
     return _agent_out(agent)
 
 
@@ -99,7 +100,7 @@ async def endpoint(socket: WebSocket) -> None:
     frames = Frames(socket)
     agent = await _agent(parts, socket.cookies.get(COOKIE))
     if agent is None or not same_site(socket, parts.site):
-        await frames.problem(NotAllowed("log in first", fix="POST /desk/login"))
+        await frames.problem(NotAllowed(said("log in first", "сначала войдите"), fix="POST /desk/login"))
         await socket.close(4401)
         return
     desk = Desk(frames, parts, agent)
@@ -139,7 +140,11 @@ class Desk:
             kind = message.get("type")
             act = _ACTS.get(kind) if isinstance(kind, str) else None
             if act is None:
-                raise Unacceptable("no such message", where="type", fix=f"Send one of {', '.join(_ACTS)}")
+                raise Unacceptable(
+                    said("no such message", "нет такого сообщения"),
+                    where="type",
+                    fix=said(f"Send one of {', '.join(_ACTS)}", f"Пришлите одно из: {', '.join(_ACTS)}"),
+                )
             await act(self, message)
             if isinstance(about, str):
                 await self._frames.send("ack", id=about)
@@ -147,7 +152,13 @@ class Desk:
             await self._frames.problem(error, about)
         except Exception:  # the outermost loop of a socket
             log.exception("turn broke", extra={"channel": CHANNEL, "agent": self._agent.login})
-            await self._frames.problem(GovorunError("something broke on our side", fix="Try it again"), about)
+            await self._frames.problem(
+                GovorunError(
+                    said("something broke on our side", "у нас что-то сломалось"),
+                    fix=said("Try it again", "Попробуйте ещё раз"),
+                ),
+                about,
+            )
 
     # --- what an agent does ---
 
@@ -168,9 +179,15 @@ class Desk:
     async def say(self, message: Mapping[str, Any]) -> None:
         text = message.get("text")
         if not isinstance(text, str) or not text.strip():
-            raise Unacceptable("it is empty", where="text", fix="Write something")
+            raise Unacceptable(
+                said("it is empty", "пусто"), where="text", fix=said("Write something", "Напишите что-нибудь")
+            )
         if len(text) > MAX_TEXT:
-            raise Unacceptable(f"it has {len(text)} characters", where="text", fix=f"Send at most {MAX_TEXT}")
+            raise Unacceptable(
+                said(f"it has {len(text)} characters", f"знаков в нём: {len(text)}"),
+                where="text",
+                fix=said(f"Send at most {MAX_TEXT}", f"Не больше {MAX_TEXT}"),
+            )
         await self._parts.desk.say(_name(message), self._agent, text.strip(), event=_event(message))
 
     async def give_back(self, message: Mapping[str, Any]) -> None:
@@ -189,7 +206,11 @@ class Desk:
         sip = message.get("sip")
         sip = sip.strip() if isinstance(sip, str) else ""
         if sip and not _SIP.fullmatch(sip):
-            raise Unacceptable("that is not a SIP address", where="sip", fix="Write sip:anna@10.0.0.5")
+            raise Unacceptable(
+                said("that is not a SIP address", "это не адрес SIP"),
+                where="sip",
+                fix=said("Write sip:anna@10.0.0.5", "Пишите так: sip:anna@10.0.0.5"),
+            )
         await self._parts.desk.settle(self._agent, sip=sip)
         await self._frames.send("me", agent=_agent_out(await self._fresh()))
 
@@ -197,7 +218,7 @@ class Desk:
         """A new password, by who knows the old one."""
         old, new = message.get("old"), message.get("new")
         if not isinstance(old, str) or not isinstance(new, str):
-            raise Unacceptable("both passwords are needed", where="new")
+            raise Unacceptable(said("both passwords are needed", "нужны оба пароля"), where="new")
         await self._parts.desk.login(self._agent.login, old)
         await self._parts.desk.settle(self._agent, password=new)
 
@@ -221,7 +242,11 @@ class Desk:
     async def _found(self, message: Mapping[str, Any]) -> Conversation:
         found = await self._parts.records.conversation(_name(message))
         if found is None:
-            raise NotFound("no such conversation", where="conversation", fix="It may have been erased")
+            raise NotFound(
+                said("no such conversation", "нет такого разговора"),
+                where="conversation",
+                fix=said("It may have been erased", "Возможно, его стёрли"),
+            )
         return found
 
     # --- what the page is shown ---
@@ -336,7 +361,7 @@ def _of(titles: Mapping[str, Mapping[str, str]], slots: Mapping[str, Value]) -> 
 def _name(message: Mapping[str, Any]) -> str:
     name = message.get("conversation")
     if not isinstance(name, str) or not name:
-        raise Unacceptable("which conversation?", where="conversation")
+        raise Unacceptable(said("which conversation?", "какой разговор?"), where="conversation")
     return name
 
 

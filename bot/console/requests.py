@@ -9,6 +9,7 @@ from bot.api.bodies import plain
 from bot.api.records import Records
 from bot.backends.forms import STATUSES, Form, Status
 from bot.errors import Unacceptable
+from bot.locale import said
 
 OPEN_SHOWN, DONE_SHOWN = 200, 20
 MASK = "•••"
@@ -47,8 +48,12 @@ def asked(message: Mapping[str, Any]) -> tuple[int, Status]:
     """Which form gets which status. Raises Unacceptable."""
     number, status = message.get("number"), message.get("status")
     if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < 2**53:
-        raise Unacceptable("which one?", where="number")
+        raise Unacceptable(said("which one?", "какую?"), where="number")
     found = next((each for each in STATUSES if each == status), None)
     if found is None:
-        raise Unacceptable("no such status", where="status", fix=f"Send one of {', '.join(STATUSES)}")
+        raise Unacceptable(
+            said("no such status", "нет такого состояния"),
+            where="status",
+            fix=said(f"Send one of {', '.join(STATUSES)}", f"Пришлите одно из: {', '.join(STATUSES)}"),
+        )
     return number, found

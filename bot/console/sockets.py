@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 from fastapi import WebSocket, WebSocketDisconnect
 
+from bot.api.languages import read_by
 from bot.api.parts import Site
-from bot.errors import GovorunError, Unacceptable
+from bot.errors import GovorunError, Unacceptable, worded
+from bot.locale import said
 
 MAX_FRAME = 16_384  # characters
 BURST = 20  # messages at once
@@ -23,6 +25,7 @@ class Frames:
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
+        self.language = read_by(socket.headers)  # in which the page is told what is wrong
         self._left = float(BURST)
         self._at = monotonic()
 
@@ -38,7 +41,13 @@ class Frames:
         told = {"id": about} if isinstance(about, str) else {}
         kind = type(error).__name__
         await self.send(
-            "problem", problem=kind, status=error.status, detail=error.what, where=error.where, fix=error.fix, **told
+            "problem",
+            problem=kind,
+            status=error.status,
+            detail=worded(error.what, self.language),
+            where=error.where,
+            fix=worded(error.fix, self.language),
+            **told,
         )
 
     async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
@@ -49,7 +58,9 @@ class Frames:
             except (WebSocketDisconnect, RuntimeError):
                 return
             except KeyError:  # a binary frame
-                await self.problem(Unacceptable("frames are text", fix="Send JSON"))
+                await self.problem(
+                    Unacceptable(said("frames are text", "кадры — текст"), fix=said("Send JSON", "Пришлите JSON"))
+                )
                 continue
             try:
                 yield self._read(text)
@@ -61,15 +72,27 @@ class Frames:
         self._left = min(float(BURST), self._left + (now - self._at) * PER_S) - 1
         self._at = now
         if self._left < 0:
-            raise TooFast("too many messages at once", fix="Wait a second and send it again")
+            raise TooFast(
+                said("too many messages at once", "слишком много сообщений сразу"),
+                fix=said("Wait a second and send it again", "Подождите секунду и пришлите ещё раз"),
+            )
         if len(text) > MAX_FRAME:
-            raise Unacceptable(f"a message of {len(text)} characters", fix=f"Send at most {MAX_FRAME}")
+            raise Unacceptable(
+                said(f"a message of {len(text)} characters", f"в сообщении знаков: {len(text)}"),
+                fix=said(f"Send at most {MAX_FRAME}", f"Не больше {MAX_FRAME}"),
+            )
         try:
             message = json.loads(text)
         except ValueError as error:
-            raise Unacceptable("the message is not JSON", fix='Send {"type": …}') from error
+            raise Unacceptable(
+                said("the message is not JSON", "сообщение — не JSON"),
+                fix=said('Send {"type": …}', 'Пришлите {"type": …}'),
+            ) from error
         if not isinstance(message, dict):
-            raise Unacceptable("the message is not an object", fix='Send {"type": …}')
+            raise Unacceptable(
+                said("the message is not an object", "сообщение — не объект"),
+                fix=said('Send {"type": …}', 'Пришлите {"type": …}'),
+            )
         return message
 
 

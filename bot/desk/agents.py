@@ -58,7 +58,7 @@ def add(
 ) -> Agent:
     """Raises Conflict when the login is taken, Unacceptable on a password that is too short."""
     if get(tx, login) is not None:
-        raise Conflict(f"there is an agent '{login}' already")
+        raise Conflict(said(f"there is an agent '{login}' already", f"оператор '{login}' уже есть"))
     tx.execute(
         insert(agents).values(
             login=login, name=name, password=hashed(password), sip=sip, skills=" ".join(sorted(skills)), seen=at
@@ -75,14 +75,14 @@ def change(
     if password is not None:
         values["password"] = hashed(password)
     if values and not tx.execute(update(agents).where(agents.c.login == login).values(**values)).rowcount:
-        raise NotFound(f"there is no agent '{login}'")
+        raise NotFound(said(f"there is no agent '{login}'", f"оператора '{login}' нет"))
 
 
 def prove(tx: Connection, login: str, password: str) -> Agent:
     """CPU-bound, 0.2 s. Raises NotAllowed, the same and after the same time for a wrong login and a wrong password."""
     stored = tx.execute(select(agents.c.password).where(agents.c.login == login)).scalar()
     if not matches(password, stored or _NOBODY) or stored is None:
-        raise NotAllowed("the login or the password is wrong")
+        raise NotAllowed(said("the login or the password is wrong", "логин или пароль не тот"))
     agent = get(tx, login)
     assert agent is not None
     return agent

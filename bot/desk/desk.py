@@ -21,6 +21,7 @@ from bot.desk.agents import Agent, Presence
 from bot.desk.queue import Waiting
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Event
 from bot.errors import NotAllowed, NotFound
+from bot.locale import said
 from bot.ports import Bus, Identity, Inbound, Outcome, Turns
 from bot.stores import conversations
 from bot.stores.sql import Database
@@ -55,7 +56,10 @@ class Desk:
         """Raises NotAllowed; TooManyTries where a login rests."""
         failures, last = self._failures.get(login, (0, _now()))
         if failures >= MAX_FAILURES and _now() - last < REST:
-            raise TooManyTries("too many wrong passwords", fix="Wait a minute.")
+            raise TooManyTries(
+                said("too many wrong passwords", "слишком много неверных паролей"),
+                fix=said("Wait a minute.", "Подождите минуту."),
+            )
         try:
             agent = await self._read(lambda tx: agents.prove(tx, login, password))
         except NotAllowed:
@@ -92,7 +96,7 @@ class Desk:
         """
         about = await self._read(lambda tx: conversations.summary(tx, conversation))
         if about is None:
-            raise NotFound("there is no such conversation", where=conversation)
+            raise NotFound(said("there is no such conversation", "такого разговора нет"), where=conversation)
         if about.channel == "sip" and agent.sip:
             await self._transfer(conversation, agent)
             return None

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from bot.dialogue.actions import Handoff
 from bot.dialogue.events import AgentJoined, AgentLeft, Event, Left, TransferFailed
 from bot.errors import Conflict
+from bot.locale import said
 from bot.ports import Identity
 from bot.stores.schema import conversations, handoffs
 
@@ -137,7 +138,12 @@ def claim(tx: Connection, conversation: str, agent: str) -> None:
         .values(agent=agent, transfer="transferring")
     )
     if not changed.rowcount:
-        raise Conflict("nobody waits there, or another agent was faster", where=conversation)
+        raise Conflict(
+            said(
+                "nobody waits there, or another agent was faster", "там никто не ждёт, или другой оператор успел раньше"
+            ),
+            where=conversation,
+        )
 
 
 def _not_ringing(tx: Connection, conversation: str, agent: str) -> None:
@@ -148,7 +154,11 @@ def _not_ringing(tx: Connection, conversation: str, agent: str) -> None:
         )
     ).scalar()
     if rung is not None and rung != agent:
-        raise Conflict(f"{rung}'s telephone is ringing for it", where=conversation, fix="Wait whether they answer.")
+        raise Conflict(
+            said(f"{rung}'s telephone is ringing for it", f"звонит телефон у {rung}"),
+            where=conversation,
+            fix=said("Wait whether they answer.", "Подождите, ответят ли."),
+        )
 
 
 def _open(tx: Connection, conversation: str, **values: object) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Event
 from bot.dialogue.session import Session
 from bot.errors import Conflict
+from bot.locale import said
 
 
 def check(session: Session, event: Event) -> None:
@@ -15,9 +16,17 @@ def check(session: Session, event: Event) -> None:
     if not isinstance(event, AgentJoined | AgentSaid | AgentLeft):
         return
     if session.status == "ended":
-        raise Conflict("the conversation has ended", where=session.conversation)
+        raise Conflict(said("the conversation has ended", "разговор окончен"), where=session.conversation)
     held = session.status == "agent"
     if held and session.agent != event.agent:
-        raise Conflict(f"{session.agent} holds it", where=session.conversation, fix="Ask them to give it back.")
+        raise Conflict(
+            said(f"{session.agent} holds it", f"разговор ведёт {session.agent}"),
+            where=session.conversation,
+            fix=said("Ask them to give it back.", "Попросите вернуть его боту."),
+        )
     if not held and not isinstance(event, AgentJoined):
-        raise Conflict("you don't hold it", where=session.conversation, fix="Accept it first.")
+        raise Conflict(
+            said("you don't hold it", "его ведёте не вы"),
+            where=session.conversation,
+            fix=said("Accept it first.", "Сначала примите его."),
+        )

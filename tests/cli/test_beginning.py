@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.beginning import beginning
+from bot.app.beginning import typed
 from bot.authoring.load import load
 from bot.errors import Unacceptable, UnknownScenario
 from tests.authoring.small import write
@@ -28,18 +28,18 @@ def sets(tmp_path: Path):
     ],
 )
 def test_a_set_a_scenario_or_both_may_be_named(sets, name, found):
-    made = beginning(sets, "shop", name)
+    made = typed(sets, "shop", name)
     assert (made.scenarios, made.scenario) == found
 
 
 @pytest.mark.parametrize("name", ["nowhere", "nowhere/task", "shop/task"])
 def test_what_is_not_there_is_told(sets, name):
     with pytest.raises(UnknownScenario, match="There are"):
-        beginning(sets, "shop", name)
+        typed(sets, "shop", name)
 
 
 def test_values_are_read_by_the_slots_of_the_scenario(sets):
-    made = beginning(sets, "shop", "rings/task", ["when=2026-11-19 16:00", "total = 5"])
+    made = typed(sets, "shop", "rings/task", ["when=2026-11-19 16:00", "total = 5"])
     assert made.given == {"when": datetime(2026, 11, 19, 16), "total": 5}
 
 
@@ -49,4 +49,4 @@ def test_values_are_read_by_the_slots_of_the_scenario(sets):
 )
 def test_a_value_that_can_not_be_given_is_told(sets, value, said):
     with pytest.raises(Unacceptable, match=said):
-        beginning(sets, "shop", "rings/task", [value])
+        typed(sets, "shop", "rings/task", [value])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.errors import PartMissing
+from bot.errors import Both, PartMissing
 from voice.ports import Recognizers
 
 EARS = "whisper-base"  # what hears where nothing else is named
@@ -22,5 +22,7 @@ def recognizers(lang: str, engine: str = EARS, workers: int = 2) -> Recognizers:
     whisper = Whisper(engine, workers=workers)
     if lang not in whisper.languages:
         fix = f"It knows: {', '.join(sorted(whisper.languages))}"
-        raise PartMissing(f"'{engine}' does not understand '{lang}'", where="asr", fix=fix)
+        raise PartMissing(
+            Both(f"'{engine}' does not understand '{lang}'", f"'{engine}' не понимает '{lang}'"), where="asr", fix=fix
+        )
     return whisper

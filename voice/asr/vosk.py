@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from bot.errors import PartMissing, WeightsMissing
+from bot.errors import Both, PartMissing, WeightsMissing
 from voice.audio import RATE, Frame
 from voice.errors import EngineFailed, RecognizersBusy
 from voice.ports import Heard, Hint
@@ -41,10 +41,19 @@ class Vosk:
     def load(self) -> None:
         """Blocking, 1-20 s by size. Raises PartMissing, WeightsMissing, EngineFailed."""
         if importlib.util.find_spec("vosk") is None:
-            raise PartMissing("vosk is not installed", where=self.name, fix="pip install vosk")
+            raise PartMissing(
+                Both("vosk is not installed", "vosk не установлен"), where=self.name, fix="pip install vosk"
+            )
         if not (self._place / "am").is_dir() and not (self._place / "final.mdl").is_file():
-            fix = "Unpack a model from https://alphacephei.com/vosk/models there"
-            raise WeightsMissing("this is no directory of a Vosk model", where=str(self._place), fix=fix)
+            fix = Both(
+                "Unpack a model from https://alphacephei.com/vosk/models there",
+                "Распакуйте туда модель с https://alphacephei.com/vosk/models",
+            )
+            raise WeightsMissing(
+                Both("this is no directory of a Vosk model", "это не папка модели Vosk"),
+                where=str(self._place),
+                fix=fix,
+            )
         import vosk
 
         vosk.SetLogLevel(-1)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.errors import PartMissing
+from bot.errors import Both, PartMissing
 from voice import weights
 from voice.asr.nbest import likeliest
 from voice.asr.pool import Pool, Utterance
@@ -115,7 +115,11 @@ class Whisper:
         if self._model is not None:
             return
         if importlib.util.find_spec("faster_whisper") is None:
-            raise PartMissing("faster-whisper is not installed", where=self.name, fix="pip install faster-whisper")
+            raise PartMissing(
+                Both("faster-whisper is not installed", "faster-whisper не установлен"),
+                where=self.name,
+                fix="pip install faster-whisper",
+            )
         from faster_whisper import WhisperModel
         from faster_whisper.tokenizer import Tokenizer
 

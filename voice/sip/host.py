@@ -7,7 +7,7 @@ import logging
 import re
 import socket
 
-from bot.errors import PortTaken, SettingsError
+from bot.errors import Both, PortTaken, SettingsError
 
 
 def check_free(host: str, port: int) -> None:
@@ -21,14 +21,23 @@ def check_free(host: str, port: int) -> None:
             except OSError as error:
                 if error.errno == errno.EADDRNOTAVAIL:
                     raise SettingsError(
-                        f"{host} is not an address of this machine",
+                        Both(f"{host} is not an address of this machine", f"{host} — не адрес этой машины"),
                         where="sip host",
-                        fix="Choose one of `hostname -I`, or 0.0.0.0 for all of them",
+                        fix=Both(
+                            "Choose one of `hostname -I`, or 0.0.0.0 for all of them",
+                            "Возьмите один из `hostname -I` или 0.0.0.0 — все сразу",
+                        ),
                     ) from error
                 raise PortTaken(
-                    f"{name} port {port} can't be taken: {error.strerror}",
+                    Both(
+                        f"{name} port {port} can't be taken: {error.strerror}",
+                        f"порт {name} {port} не занять: {error.strerror}",
+                    ),
                     where=f"sip {host}:{port}",
-                    fix="Stop what uses it, or choose another with --sip-port",
+                    fix=Both(
+                        "Stop what uses it, or choose another with --sip-port",
+                        "Остановите того, кто его занял, или выберите другой: --sip-port",
+                    ),
                 ) from error
 
 

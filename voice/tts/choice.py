@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.errors import GovorunError, PartMissing
+from bot.errors import Both, GovorunError, PartMissing
 from voice.ports import Synthesizer
 from voice.tts import rhvoice
 
@@ -69,7 +69,9 @@ def choose(lang: str, voice: str = "", speed: float = 1.0) -> Choice:
             warnings.append(note)
         return Choice(synthesizer=synthesizer, warnings=tuple(warnings))
     raise PartMissing(
-        f"nothing on this machine speaks '{lang}'", where="tts", fix=" ".join(warnings) or "There are: ru, en"
+        Both(f"nothing on this machine speaks '{lang}'", f"на этой машине никто не говорит по '{lang}'"),
+        where="tts",
+        fix=" ".join(warnings) or "There are: ru, en",
     )
 
 
@@ -90,7 +92,14 @@ def _named(voice: str, lang: str) -> Callable[[float], Synthesizer]:
         return _hibari
 
     def unknown(_speed: float) -> Synthesizer:
-        fix = "Name it as rhvoice/anna, hibari/heart (English) or espeak-ng"
-        raise PartMissing(f"no voice is called '{voice}' in '{lang}'", where="tts", fix=fix)
+        fix = Both(
+            "Name it as rhvoice/anna, hibari/heart (English) or espeak-ng",
+            "Назовите так: rhvoice/anna, hibari/heart (английский) или espeak-ng",
+        )
+        raise PartMissing(
+            Both(f"no voice is called '{voice}' in '{lang}'", f"для '{lang}' нет голоса '{voice}'"),
+            where="tts",
+            fix=fix,
+        )
 
     return unknown

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bot.errors import PartMissing
+from bot.errors import Both, PartMissing
 from voice.audio import Samples
 from voice.errors import EngineFailed
 from voice.tts.polish import Polish, gain_for
@@ -29,7 +29,9 @@ class Espeak:
     def __init__(self, lang: str, speed: float = 1.0) -> None:
         program = shutil.which("espeak-ng")
         if program is None:
-            raise PartMissing("espeak-ng is not installed", where="tts", fix="apt install espeak-ng")
+            raise PartMissing(
+                Both("espeak-ng is not installed", "espeak-ng не установлен"), where="tts", fix="apt install espeak-ng"
+            )
         self._program = program
         self.lang, self.voice = lang, VOICE[lang]
         self._speed = speed

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bot.errors import PartMissing
+from bot.errors import Both, PartMissing
 from voice import weights
 from voice.audio import RATE, Samples, silence
 from voice.tts.polish import Polish, gain_for
@@ -26,11 +26,19 @@ class Hibari:
 
     def __init__(self, voice: str = "heart", speed: float = 1.0) -> None:
         if importlib.util.find_spec("hibari") is None:
-            raise PartMissing("hibari-tts is not installed", where="tts", fix="pip install hibari-tts")
+            raise PartMissing(
+                Both("hibari-tts is not installed", "hibari-tts не установлен"),
+                where="tts",
+                fix="pip install hibari-tts",
+            )
         from hibari import Hibari as Model
 
         if voice != "heart":
-            raise PartMissing(f"hibari has no voice '{voice}' in its package", where="tts", fix="There is: heart")
+            raise PartMissing(
+                Both(f"hibari has no voice '{voice}' in its package", f"у hibari в пакете нет голоса '{voice}'"),
+                where="tts",
+                fix=Both("There is: heart", "Есть: heart"),
+            )
         model = weights.path("hibari-heart") / "hibari.onnx"
         self._model = Model(voice=voice, model=str(model))
         self.voice, self._speed = voice, speed

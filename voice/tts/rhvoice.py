@@ -15,7 +15,7 @@ from queue import LifoQueue, SimpleQueue
 
 import numpy as np
 
-from bot.errors import PartMissing
+from bot.errors import Both, PartMissing
 from voice.audio import Samples, joined
 from voice.errors import EngineFailed
 from voice.tts.polish import Polish, gain_for
@@ -34,7 +34,10 @@ LICENCES = {
 }
 AT_ONCE = 2  # engines a voice; each is 4 ms to make and speaks twenty times faster than it sounds
 SAMPLE = {"ru": "Здравствуйте, чем я могу вам помочь сегодня?", "en": "Good morning, how can I help you today?"}
-FIX = "apt install librhvoice5 rhvoice-russian (in Debian's non-free component)"
+FIX = Both(
+    "apt install librhvoice5 rhvoice-russian (in Debian's non-free component)",
+    "apt install librhvoice5 rhvoice-russian (в Debian — раздел non-free)",
+)
 
 _SetRate = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
 _PlaySpeech = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_uint, ctypes.c_void_p)
@@ -101,7 +104,7 @@ def _library() -> ctypes.CDLL:
         except OSError:
             continue
     else:
-        raise PartMissing("RHVoice is not installed", where="libRHVoice.so", fix=FIX)
+        raise PartMissing(Both("RHVoice is not installed", "RHVoice не установлен"), where="libRHVoice.so", fix=FIX)
     library.RHVoice_get_version.restype = ctypes.c_char_p
     library.RHVoice_new_tts_engine.argtypes = (ctypes.POINTER(_InitParams),)
     library.RHVoice_new_tts_engine.restype = ctypes.c_void_p
@@ -131,7 +134,11 @@ def _data() -> Path:
     for place in (os.environ.get("GOVORUN_RHVOICE_DATA"), "/usr/share/RHVoice", "/usr/local/share/RHVoice"):
         if place and (Path(place) / "voices").is_dir():
             return Path(place)
-    raise PartMissing("RHVoice has no voices on this machine", where="/usr/share/RHVoice", fix=FIX)
+    raise PartMissing(
+        Both("RHVoice has no voices on this machine", "у RHVoice на этой машине нет голосов"),
+        where="/usr/share/RHVoice",
+        fix=FIX,
+    )
 
 
 class _Engine:
@@ -148,7 +155,7 @@ class _Engine:
         self._params = _InitParams(str(data).encode(), b"/etc/RHVoice", nothing, callbacks, 0)
         self._handle = library.RHVoice_new_tts_engine(ctypes.byref(self._params))
         if not self._handle:
-            raise PartMissing("RHVoice does not start", where=str(data), fix=FIX)
+            raise PartMissing(Both("RHVoice does not start", "RHVoice не запускается"), where=str(data), fix=FIX)
 
     def voices(self) -> dict[str, str]:
         """Name to language: {"anna": "ru", …}."""
@@ -195,7 +202,11 @@ class RhVoice:
         known = first.voices()
         if voice not in known:
             names = ", ".join(name for name, its in known.items() if its == lang) or "none for this language"
-            raise PartMissing(f"RHVoice has no voice '{voice}'", where="voices", fix=f"There are: {names}")
+            raise PartMissing(
+                Both(f"RHVoice has no voice '{voice}'", f"у RHVoice нет голоса '{voice}'"),
+                where="voices",
+                fix=Both(f"There are: {names}", f"Есть: {names}"),
+            )
         self._speed = speed
         self.version = f"{self._library.RHVoice_get_version().decode()}x{speed:g}"
         self._free: LifoQueue[_Engine] = LifoQueue()

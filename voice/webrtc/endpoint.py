@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from aioice import ice
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection
 
-from bot.errors import Unacceptable
+from bot.errors import Both, Unacceptable
 from voice.errors import LinesBusy
 from voice.webrtc.leg import WebRtcLeg
 
@@ -67,9 +67,11 @@ class WebRtcEndpoint:
         Raises Unacceptable (not an offer with sound), LinesBusy."""
         if self._draining or len(self._legs) >= self.capacity:
             raise LinesBusy(
-                "no more calls now" if self._draining else f"all {self.capacity} lines are taken",
+                Both("no more calls now", "новые звонки уже не принимаются")
+                if self._draining
+                else Both(f"all {self.capacity} lines are taken", f"все линии заняты: {self.capacity}"),
                 where="webrtc",
-                fix="Call again a little later",
+                fix=Both("Call again a little later", "Позвоните чуть позже"),
             )
         sdp = self._reachable(offer_sdp)
         # An empty list, or aiortc would ask a public STUN server of its choice.

@@ -24,7 +24,7 @@ from aiortc.jitterbuffer import JitterBuffer
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame, AudioResampler
 
-from bot.errors import Unacceptable
+from bot.errors import Both, Unacceptable
 from voice.audio import FRAME, FRAME_MS, RATE, Frame, Samples
 from voice.errors import LegFailed
 from voice.line import Events, Inlet, Outlet
@@ -90,9 +90,14 @@ class WebRtcLeg:
         except TimeoutError:
             await self.hang_up()
             raise LegFailed(
-                f"the browser did not connect within {SETUP_S:.0f} s",
+                Both(
+                    f"the browser did not connect within {SETUP_S:.0f} s", f"браузер не соединился за {SETUP_S:.0f} с"
+                ),
                 where=f"call {self.id}",
-                fix="On another machine: serve with --host 0.0.0.0; behind NAT: set a TURN server",
+                fix=Both(
+                    "On another machine: serve with --host 0.0.0.0; behind NAT: set a TURN server",
+                    "С другой машины: запустите с --host 0.0.0.0; за NAT: задайте сервер TURN",
+                ),
             ) from None
         if self.ended is not None:
             raise LegFailed(f"the call ended before it was up ({self.ended.reason})", where=f"call {self.id}")

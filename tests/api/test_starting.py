@@ -1,0 +1,133 @@
+"""POST /api/conversations: the bot speaks first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.dialogue.events import AgentJoined
+from bot.ports import Identity, Inbound
+from tests.web import Web, somebody
+
+PATH = "/api/conversations"
+
+
+async def begun(web: Web, *, status: int = 201, key: str | None = None, **body: Any) -> dict[str, Any]:
+    async with web.client() as client:
+        response = await client.post(PATH, json=body, headers={"Idempotency-Key": key} if key else {})
+    assert response.status_code == status, response.text
+    made: dict[str, Any] = response.json()
+    return made
+
+
+async def test_a_conversation_begins_with_what_the_bot_says_and_goes_on_by_the_webhook(web: Web) -> None:
+    anna = somebody()
+    made = await begun(web, sender=anna, scenario="booking", language="ru", given={"service": "terapevt"})
+    assert made["status"] == "bot"
+    assert made["scenario"] == "booking"
+    assert made["slots"]["service"] == "terapevt"
+    assert made["repeated"] is False
+    assert made["said"][-1] == {"recipient_id": anna, "text": "На какой день и час?"}
+    async with web.client() as client:
+        whole = (await client.get(f"{PATH}/{anna}")).json()
+        assert whole["id"] == made["id"]
+    await web.tell(anna, "завтра в три часа дня")
+    async with web.client() as client:
+        whole = (await client.get(f"{PATH}/{made['id']}")).json()
+    assert [line["text"] for line in whole["transcript"] if line["who"] == "customer"] == ["завтра в три часа дня"]
+
+
+async def test_it_begins_in_the_language_that_was_asked_for(web: Web) -> None:
+    made = await begun(web, sender=somebody(), language="en")
+    assert made["language"] == "en"
+    assert made["said"][0]["text"].isascii() or "“" in made["said"][0]["text"]
+
+
+async def test_the_same_key_begins_one_conversation(web: Web) -> None:
+    anna = somebody()
+    first = await begun(web, key="k-1", sender=anna, scenario="booking")
+    again = await begun(web, key="k-1", status=200, sender=anna, scenario="booking")
+    assert again["repeated"] is True
+    assert again["id"] == first["id"]
+    assert again["said"] == first["said"]
+
+
+async def test_the_same_key_for_something_else_is_refused(web: Web) -> None:
+    anna = somebody()
+    await begun(web, key="k-2", sender=anna, scenario="booking")
+    refused = await begun(web, key="k-2", status=422, sender=anna, scenario="cancellation")
+    assert refused["where"] == "Idempotency-Key"
+
+
+async def test_one_with_the_bot_ends_where_a_new_one_begins(web: Web) -> None:
+    anna = somebody()
+    first = await begun(web, sender=anna)
+    second = await begun(web, sender=anna)
+    assert second["id"] != first["id"]
+    async with web.client() as client:
+        assert (await client.get(f"{PATH}/{first['id']}")).json()["status"] == "ended"
+
+
+async def test_one_with_a_person_is_left_alone(web: Web) -> None:
+    anna = somebody()
+    first = await begun(web, sender=anna)
+    joined = AgentJoined(id="j", at=web.house.now(), agent="olga", name="Ольга")
+    desk = Identity(kind="agent", value="olga")
+    await web.house.turns.take(Inbound(event=joined, channel="desk", identity=desk, conversation=first["id"]))
+    refused = await begun(web, status=409, sender=anna)
+    assert refused["where"] == first["id"]
+    assert refused["type"] == "/problems/conflict"
+
+
+async def test_a_visitor_of_the_page_is_told_too(web: Web) -> None:
+    visitor = "0123456789abcdef"
+    async with web.house.bus.subscribe(f"visitor.{visitor}") as live:
+        made = await begun(web, channel="web", sender=visitor)
+        assert (await anext(live))["conversation"] == made["id"]
+    assert made["channel"] == "web"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "where", "told"),
+    [
+        ({}, 422, "body.sender", "обязательно"),
+        ({"sender": "   "}, 422, "sender", "отправитель пуст"),
+        ({"sender": "a", "channel": "fax"}, 422, "body.channel", "должно быть одно из: 'rest' или 'web'"),
+        ({"sender": "a", "scenarios": "none"}, 404, "", "нет набора сценариев 'none'"),
+        ({"sender": "a", "scenario": "none"}, 404, "", "в 'clinic' нет сценария 'none'"),
+        ({"sender": "a", "scenario": "booking", "given": {"x": 1}}, 422, "given.x", "некому дать 'x'"),
+        (
+            {"sender": "a", "scenario": "booking", "given": {"when": "soon"}},
+            422,
+            "given.when",
+            "'when' пишут так: 2026-11-19 16:00",
+        ),
+        ({"sender": "a", "colour": "red"}, 422, "body.colour", "такого поля нет"),
+    ],
+)
+async def test_what_does_not_fit_is_told_where_and_how_in_the_readers_language(
+    web: Web, body: dict[str, Any], status: int, where: str, told: str
+) -> None:
+    async with web.client() as client:
+        ours = await client.post(PATH, json=body, headers={"Accept-Language": "ru"})
+        theirs = await client.post(PATH, json=body)
+    assert ours.status_code == theirs.status_code == status
+    assert (ours.json().get("where", ""), ours.json()["detail"]) == (where, told)
+    assert ours.headers["content-language"] == "ru"
+    assert theirs.json()["detail"].isascii()
+    assert theirs.json().get("fix", "").isascii()
+
+
+async def test_nobody_begins_one_without_a_token(web: Web) -> None:
+    async with web.client(token=None) as client:
+        refused = await client.post(PATH, json={"sender": "a"}, headers={"Accept-Language": "ru-RU,ru;q=0.9,en;q=0.8"})
+    assert refused.status_code == 401
+    assert refused.json()["detail"] == "нужен токен"
+
+
+async def test_it_is_in_the_documentation_with_its_key_and_its_errors(web: Web) -> None:
+    told = web.app.openapi()["paths"][PATH]["post"]
+    assert {"200", "201", "401", "404", "409", "422"} <= set(told["responses"])
+    assert [each["name"] for each in told["parameters"]] == ["Idempotency-Key"]
+    assert told["tags"] == ["conversations"]
