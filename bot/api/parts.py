@@ -56,7 +56,8 @@ class Parts:
 
     token: of /api. calls: None until the voice half is there, if ever. sets: what can be talked with now: titles of the
     business by language, by the set's name, the default first. shelves: the same sets with
-    their versions, and what an edit broke. given: what a scenario begins with, from texts by name, of that set and
+    their versions, and what an edit broke. services: what a service is called, by language, from
+    the set that is talked with and its id. given: what a scenario begins with, from texts by name, of that set and
     scenario; raises UnknownScenario, Unacceptable. titles: what a set's scenario calls its slots and their options, by
     language: "service", and "service=lor" for a value.
     """
@@ -75,5 +76,6 @@ class Parts:
     shelves: Callable[[], Sequence[SetOut]]
     states: Mapping[str, Callable[[], Awaitable[tuple[State, str]]]]
     titles: Callable[[str, str], Mapping[str, Mapping[str, str]]]
+    services: Callable[[str, str], Mapping[str, str]]
     given: Callable[[str, str | None, Mapping[str, str]], Mapping[str, Value]]
     calls: Calls | None = None

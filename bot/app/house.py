@@ -224,5 +224,5 @@ def first_agent(house: House) -> tuple[str, str]:
         if not given and agents.everybody(tx):
             return settings.desk_login, ""
         password = given or house.keys.get("desk-password", make=9)
-        agents.add(tx, login=settings.desk_login, name="Оператор", password=password, sip=settings.agent_sip, at=at)
+        agents.add(tx, login=settings.desk_login, name="", password=password, sip=settings.agent_sip, at=at)
     return settings.desk_login, "" if given else password

@@ -99,6 +99,7 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
         shelves=lambda: told(house),
         states=states,
         titles=lambda of, scenario: _titles(house, of, scenario),
+        services=lambda of, service: _service(house, of, service),
         given=lambda of, scenario, texts: _given(house, of, scenario, texts),
     )
     return made
@@ -111,6 +112,14 @@ def _titles(house: House, of: str, scenario: str) -> dict[str, dict[str, str]]:
         titles[slot.name] = dict(slot.title)
         titles |= {f"{slot.name}={option.id}": dict(option.title) for option in slot.options}
     return titles
+
+
+def _service(house: House, of: str, service: str) -> Mapping[str, str]:
+    """Of that set, else of whichever has one of that id: a booking may have been made in another."""
+    found = sorted(house.sets.values(), key=lambda each: each.name != of)
+    rows = (row for each in found for row in each.business.tables.get("services", ()) if row.get("id") == service)
+    title = next(rows, {}).get("title")
+    return {name: str(told) for name, told in title.items()} if isinstance(title, Mapping) else {}
 
 
 def _given(house: House, of: str, scenario: str | None, texts: Mapping[str, str]) -> Mapping[str, Value]:

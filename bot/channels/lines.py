@@ -105,7 +105,7 @@ _LINES: Mapping[type[Event] | type[Action], Callable[[Any], dict[str, Any] | Non
     Chosen: lambda e: {"who": "customer", "text": e.title or e.option, "kind": "button"},
     Keys: lambda e: {"who": "customer", "text": e.digits, "kind": "keys"},
     Silence: lambda e: _note("silence", f"{e.seconds:.0f}"),
-    AgentJoined: lambda e: _note("joined", e.name or e.agent, agent=e.agent),
+    AgentJoined: lambda e: _note("joined", e.name, agent=e.agent),
     AgentSaid: lambda e: {"who": "agent", "text": e.text, "agent": e.agent},
     AgentLeft: _agent_left,
     TransferFailed: lambda e: _note("transfer_failed", str(e.status or "")),

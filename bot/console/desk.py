@@ -318,7 +318,12 @@ class Desk:
                 ],
             },
             "bookings": [
-                {"service": each.service, "when": each.when.isoformat(timespec="minutes"), "status": each.status}
+                {
+                    "service": each.service,
+                    "title": dict(self._parts.services(about.scenarios, each.service)),
+                    "when": each.when.isoformat(timespec="minutes"),
+                    "status": each.status,
+                }
                 for each in visits
             ][-5:],
         }

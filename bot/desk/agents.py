@@ -23,12 +23,15 @@ N, R, P = 2**15, 8, 3
 MAX_MEMORY = 128 * N * R * 2  # bytes; OpenSSL's own limit is too low for this N
 MIN_PASSWORD = 8  # characters; NIST SP 800-63B 5.1.1
 
+NOT_A_NAME = "Оператор"  # what the first agent was once called, in whatever language customers spoke
+
 Presence = Literal["here", "away"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """sip: the address calls are transferred to, "sip:anna@10.0.0.5", or "". skills: none means every one."""
+    """name: as customers are told it, "" for none. sip: the address calls are transferred to, "sip:anna@10.0.0.5", or
+    "". skills: none means every one."""
 
     login: str
     name: str
@@ -42,7 +45,7 @@ def first(tx: Connection, at: datetime) -> str | None:
     if tx.execute(select(func.count()).select_from(agents)).scalar():
         return None
     password = "-".join(secrets.token_hex(2) for _ in range(4))  # 64 bits, readable aloud
-    add(tx, login="agent", name="Оператор", password=password, at=at)
+    add(tx, login="agent", name="", password=password, at=at)
     return password
 
 
@@ -133,7 +136,7 @@ _NOBODY = "$".join(("scrypt", str(N), str(R), str(P), _text(bytes(16)), _text(by
 def _agent(row: Any) -> Agent:
     return Agent(
         login=row.login,
-        name=row.name,
+        name="" if row.name == NOT_A_NAME else row.name,
         sip=row.sip,
         skills=frozenset(row.skills.split()),
         presence="here" if row.presence == "here" else "away",

@@ -37,7 +37,7 @@ from bot.dialogue.expecting import expects
 from bot.dialogue.fetching import fetched
 from bot.dialogue.keyed import ask_whether, to_be_read_back
 from bot.dialogue.keypad import SPOKEN, read_keys
-from bot.dialogue.meaning import Meaning
+from bot.dialogue.meaning import Language, Meaning
 from bot.dialogue.program import DelegateStep
 from bot.dialogue.repair import ask_again, hold, missed, offer, silent
 from bot.dialogue.run import Run
@@ -171,9 +171,12 @@ def _silence(run: Run, event: Silence) -> None:
         hold(run)
 
 
+SOMEBODY: Mapping[Language, str] = {"ru": "оператор", "en": "a person"}  # who has no name that customers know
+
+
 def _agent_joined(run: Run, event: AgentJoined) -> None:
     run.change(status="agent", agent=event.agent, offer=None)
-    run.say_builtin("agent_joined", extra={"agent": event.name or event.agent})
+    run.say_builtin("agent_joined", extra={"agent": event.name or SOMEBODY[run.session.language]})
 
 
 def _agent_said(run: Run, event: AgentSaid) -> None:

@@ -86,6 +86,21 @@ async def test_what_was_said_so_far_is_called_as_the_scenario_calls_it(served: S
         assert "service=lor" not in told["titles"]
 
 
+async def test_a_visit_is_told_by_what_its_service_is_called(served: Served) -> None:
+    async with await desk(served) as agent, Chat(served) as chat:
+        await chat.welcome()
+        await chat.say("запишите к терапевту на завтра в три часа дня")
+        for words in ("Пётр Сидоров", "восемь девятьсот двенадцать ноль ноль ноль сорок четыре пятьдесят пять", "да"):
+            await chat.say(words)
+        await chat.say("позовите человека")
+        talk = str((await chat.until(of("status", status="waiting")))["conversation"])
+        await agent.send(type="watch", conversation=talk)
+        told = await agent.until(lambda message: message["type"] == "conversation" and bool(message["bookings"]))
+        (visit,) = told["bookings"]
+        assert visit["service"] == "terapevt"
+        assert (visit["title"]["ru"], visit["title"]["en"]) == ("терапевт", "general practitioner")
+
+
 async def test_the_queue_shows_what_the_customer_said_and_who_holds_it_by_name(served: Served) -> None:
     async with await desk(served) as agent, Chat(served) as chat:
         talk = await waiting(chat)
@@ -102,7 +117,7 @@ async def test_the_queue_shows_what_the_customer_said_and_who_holds_it_by_name(s
         await agent.send(type="accept", conversation=talk)
         queue = await agent.until(holding("accepted"))
         item = next(each for each in queue["items"] if each["conversation"] == talk)
-        assert (item["agent"], item["agent_name"]) == ("agent", "Оператор")
+        assert (item["agent"], item["agent_name"]) == ("agent", "agent")  # who was given no name
 
 
 async def test_only_the_holder_may_write(served: Served) -> None:

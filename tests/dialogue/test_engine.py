@@ -1,8 +1,10 @@
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
+
 from bot.dialogue.actions import ChoseItem, End, Fault, Fetch, Handoff, Learn, Say, TakeOver, Withdraw
-from bot.dialogue.engine import advance, expects
+from bot.dialogue.engine import advance, expects, opening
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Fetched, Left, Started, TransferFailed, Utterance
 from bot.dialogue.expressions import Expression
 from bot.dialogue.meaning import Meaning, Reading
@@ -244,6 +246,15 @@ def test_no_thanks_after_all_is_done_is_goodbye():
 def test_a_known_customer_is_not_asked_the_name():
     talk = Talk(customer={"name": IVAN})
     assert talk.say("booking", service="lor", when=THREE) == ["Иван, лор, в 15:00. Верно?"]
+
+
+@pytest.mark.parametrize(("language", "told"), [("ru", "оператор"), ("en", "a person")])
+def test_a_person_without_a_name_is_told_of_in_the_language_of_the_conversation(language, told):
+    joined = prompt("agent_joined", "<{agent}>", english="<{agent}>")
+    scenarios = replace(SMALL, builtin={**SMALL.builtin, "agent_joined": joined})
+    session, _ = advance(opening("c", scenarios), Started(id="1", at=NOW, language=language), scenarios)
+    _, actions = advance(session, AgentJoined(id="2", at=NOW, agent="agent7"), scenarios)
+    assert [action.text for action in actions if isinstance(action, Say)] == [f"<{told}>"]
 
 
 def test_a_person_gets_what_is_known_and_the_bot_is_silent():

@@ -351,7 +351,7 @@ function drawAbout() {
     item && (item.note || item.reason) && part("about_note", make("p", { text: item.note || reason(item.reason) })),
     part("about_customer", facts.length ? list(facts) : make("p", { class: "hint", text: word("nothing_known") })),
     slots.length > 0 && part("about_slots", list(slots)),
-    part("about_bookings", open.bookings.length ? list(open.bookings.map((each) => [shown(each.when), `${each.service}, ${label("status", each.status)}`])) : make("p", { class: "hint", text: word("no_bookings") })),
+    part("about_bookings", open.bookings.length ? list(open.bookings.map((each) => [shown(each.when), `${each.title?.[language] ?? each.title?.ru ?? each.service}, ${label("status", each.status)}`])) : make("p", { class: "hint", text: word("no_bookings") })),
     part("about_conversation", list([[word("field_channel"), channel(open.channel)], [word("field_language"), word(`lang_${open.language}`)], [word("field_started"), clock(open.started)], [word("field_id"), open.conversation]])),
   ].filter(Boolean));
 }

@@ -112,7 +112,7 @@ link.addEventListener("line", ({ detail }) => {
   if (detail.event) done(detail.event);
   if (detail.conversation === conversation) seq = Math.max(seq, detail.seq);
   transcript.add(detail);
-  if (document.hidden && detail.who === "agent") document.title = `● ${word("wrote", { who: detail.agent })}`;
+  if (document.hidden && detail.who === "agent") document.title = `● ${word("wrote", { who: transcript.names[detail.agent] || word("agent") })}`;
   refresh();
 });
 

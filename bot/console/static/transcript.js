@@ -3,6 +3,7 @@
 import { clock, day, known, make, word } from "./page.js";
 
 export class Transcript {
+  names = {}; // of agents, as they joined; one that has none is an agent
   constructor(log, { onchoice = null, own = "customer" } = {}) {
     this.log = log;
     this.onchoice = onchoice;
@@ -39,6 +40,7 @@ export class Transcript {
   }
 
   add(line) {
+    if (line.kind === "joined" && line.text) this.names[line.agent] = line.text;
     const key = `${line.conversation}:${line.seq}`;
     if (this.seen.has(key)) return false;
     this.seen.add(key);
@@ -64,7 +66,7 @@ export class Transcript {
     this.lastWho = line.who;
     const bubble = make("div", { class: `say ${line.who} ${line.kind ? `by-${line.kind}` : ""} ${turn} ${extra}` });
     bubble.append(make("span", { class: "unseen", text: `${word(line.who === this.own ? "you" : line.who)}: ` }));
-    if (line.who === "agent" && this.own !== "agent") bubble.append(make("span", { class: "by", text: line.agent || word("agent") }));
+    if (line.who === "agent" && this.own !== "agent") bubble.append(make("span", { class: "by", text: this.names[line.agent] || word("agent") }));
     bubble.append(make("span", { text: line.kind === "keys" ? `⌨ ${line.text}` : line.text }));
     bubble.append(make("time", { text: clock(line.at), datetime: line.at }));
     return bubble;
@@ -140,5 +142,6 @@ export function reason(text) {
 function noteText(line) {
   const name = `note_${line.kind}`;
   if (!known(name)) return "";
-  return word(name, { text: reason(line.text), agent: line.agent || line.text });
+  const text = line.kind === "joined" && !line.text ? word("agent") : reason(line.text);
+  return word(name, { text, agent: line.agent || line.text });
 }
