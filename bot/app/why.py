@@ -11,7 +11,6 @@ from typing import Any
 from uuid import uuid4
 
 from rich.console import Console
-from rich.markup import escape
 
 from bot.api.bodies import plain
 from bot.app import house as houses
@@ -52,7 +51,7 @@ def explain(
         print(json.dumps(data(told, places), ensure_ascii=False))
         return
     for line in sentences(told, places):
-        console.print(escape(line), soft_wrap=True)
+        console.print(line, soft_wrap=True, markup=False, emoji=False)
 
 
 async def _explained(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.typed import CLOCK, AsJson, Lang, Spoken, example, group, out
+from bot.commands.typed import CLOCK, AsJson, Folder, Lang, Language, Reported, Spoken, example, group, out
 from bot.locale import said
 
 understand = group(
@@ -183,6 +183,47 @@ def why(
     from bot.app import why as explaining
 
     explaining.explain(settings.load(), said_, scenarios=scenarios, language=lang, as_json=as_json, console=out)
+
+
+@understand.command(
+    help=said(
+        "Show which wishes are mixed up, by which phrases, what words they share, and what to do. Each phrase is "
+        "judged by what was learnt without it.",
+        "Показать, какие желания путаются, из-за каких фраз, что у них общего и что делать. О каждой фразе судят по "
+        "тому, что выучено без неё.",
+    ),
+    epilog=example(
+        "govorun understand confusions scenarios/clinic",
+        "govorun understand confusions --train train.csv --language ru --json",
+    ),
+)
+def confusions(
+    folder: Folder = None,
+    train: Annotated[
+        Path | None,
+        typer.Option(
+            "--train",
+            help=said(
+                "CSV with the columns text,intent, in place of sets.", "CSV с колонками text,intent вместо наборов."
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    speak: Annotated[
+        Language | None,
+        typer.Option(
+            "--language",
+            help=said("Of the phrases: one language alone.", "Язык фраз: только этот один."),
+            show_default=False,
+        ),
+    ] = None,
+    lang: Reported = None,
+    as_json: AsJson = False,
+) -> None:
+    from bot import settings
+    from bot.app import confusing
+
+    confusing.confusions(folder or settings.load().scenarios, train, speak, as_json=as_json, console=out)
 
 
 @menu.command(

@@ -335,3 +335,17 @@ def test_what_is_told_without_a_wish_is_the_scenarios_that_takes_it():
     # One thing told, or more than is taken, may be about anything.
     for text in ("зубной", "первого декабря в 12", "зубной первого декабря в 12 испортил мне пломбу"):
         assert told.understand(text, MENU, language="ru", now=NOW).intent is None, text
+
+
+def test_the_very_phrase_of_a_wish_is_no_option_that_it_names_in_part() -> None:
+    told = BuiltinNlu(
+        {
+            "cancellation": {"ru": ["отмените мою запись", "не смогу прийти", "снимите меня с записи"]},
+            "reschedule": {"ru": ["хочу поменять время записи", "перенесите меня", "давайте на другой день"]},
+        }
+    )
+    offered = Option(id="cancellation", title={"ru": "Отмена записи"}, synonyms={"ru": ("записи",)})
+    menu = replace(MENU, choices=(offered,), keys={})
+    heard = told.understand("хочу поменять время записи", menu, language="ru", now=NOW)
+    assert (heard.intent, heard.option) == ("reschedule", None)
+    assert told.understand("отмена записи", menu, language="ru", now=NOW).option == "cancellation"

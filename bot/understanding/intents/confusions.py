@@ -32,6 +32,17 @@ def confused(
 
     phrases: intent -> its phrases, each as the texts its template stands for. encoder: None for TF-IDF alone.
     """
+    return [(text, like) for text, like, _ in mixed_up(phrases, language, encoder)]
+
+
+def mixed_up(
+    phrases: Mapping[str, Sequence[Sequence[str]]],
+    language: str,
+    encoder: Encoder | object | None = _SHIPPED,
+    *,
+    near: float = NEAR,
+) -> list[tuple[str, str, float]]:
+    """The same, with the cosine of each pair. near: of pairs less alike nothing is told."""
     used: Encoder | None = shipped_encoder() if encoder is _SHIPPED else encoder  # type: ignore[assignment]
     names = sorted(phrases)
     count = sum(len(each) for each in phrases.values())
@@ -51,7 +62,7 @@ def confused(
         return []
     tongue: Language = "ru" if language == "ru" else "en"
     with threadpool_limits(limits=1, user_api="blas"):
-        return _judged(texts, plain, np.array(owner), np.array(block), len(names), tongue, used)
+        return _judged(texts, plain, np.array(owner), np.array(block), len(names), tongue, used, near)
 
 
 def _some(texts: Sequence[str], count: int) -> list[str]:
@@ -67,7 +78,8 @@ def _judged(
     names: int,
     language: Language,
     encoder: Encoder | None,
-) -> list[tuple[str, str]]:
+    least: float,
+) -> list[tuple[str, str, float]]:
     counts = [grams(text, language) for text in plain]
     lexical = Terms.of(counts, language).matrix(counts)
     terms = np.asarray((lexical @ lexical.T).todense(), np.float64)
@@ -90,9 +102,9 @@ def _judged(
             cosine = np.full(names, -1.0)
             np.maximum.at(cosine, owner[others], near[at][others])
             winner = int((figures + cosine).argmax())
-            if winner == owner[at] or cosine[winner] < NEAR:
+            if winner == owner[at] or cosine[winner] < least:
                 continue
             like = int(max(others[owner[others] == winner], key=lambda other: near[at][other]))
             if each not in found or cosine[winner] > found[each][0]:
                 found[each] = (float(cosine[winner]), int(at), like)
-    return [(texts[at], texts[like]) for _, at, like in sorted(found.values(), reverse=True)]
+    return [(texts[at], texts[like], cosine) for cosine, at, like in sorted(found.values(), reverse=True)]
