@@ -113,7 +113,8 @@ def _columns(reader: Reader, cells: Mapping[str, list[tuple[Node, Value]]]) -> N
     for name, column in cells.items():
         numbers = sum(isinstance(value, int | Decimal) and not isinstance(value, bool) for _, value in column)
         for node, value in column:
-            if isinstance(value, str) and (numbers > len(column) // 2 or name == "minutes"):
+            counted = numbers and isinstance(value, str) and value[:1].isdigit()  # "4800 р" beside 2400
+            if isinstance(value, str) and (counted or numbers > len(column) // 2 or name == "minutes"):
                 reader.problem("mixed_column", node, name=name, value=value[:40])
 
 

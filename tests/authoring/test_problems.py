@@ -55,6 +55,19 @@ MISTAKES = {
         "booking", "    taken:\n      - say", "    takn:\n      - say",
         "booking.yaml:19: 'takn' is not known here. Did you mean 'taken'?",
     ),
+    "several values taken for one": (
+        "booking", "{type: phone, ask", "{type: phone, prefill: caller, ask",
+        "booking.yaml:15: 'caller' is several values in one. Write which of them: 'caller.phone'.",
+    ),
+    "a part of what has none": (
+        "booking", "{ru: Готово., en: Done.}", '{ru: "Готово, {phone.ru}.", en: Done.}',
+        "booking.yaml:27: 'phone' is one value, it has no 'ru'. Write 'phone' alone.",
+    ),
+    "a unit beside a number": (
+        "doctors", "price: 2100", "price: 2100 rub",
+        "doctors.yaml:4: 'price' is '2100 rub' here and a number in other rows."
+        " Write the number alone: 30, not '30 min'.",
+    ),
     "a misspelt fact of the business": (
         "main", "business.address", "business.adress",
         "main.yaml:13: 'business.adress' is not known here. Did you mean 'business.address'?",

@@ -12,6 +12,7 @@ from bot.dialogue.scenario import Business
 from bot.dialogue.slot import Slot
 from bot.dialogue.values import Value
 
+RECORDS = ("caller", "customer", "business")  # not a value, but several
 CUSTOMER = ("name", "phone", "language", "email")
 
 Rows = Mapping[str, Mapping[str, Value]]
@@ -41,7 +42,12 @@ def expression(
             continue
         parts = _parts(first, slots, business, facts, rows) if first not in use.known else None
         part = rest.partition(".")[0]
-        if part and parts is not None and part not in parts:
+        if not rest and first in RECORDS and first not in use.known and first not in slots:
+            inside = [f"{first}.{each}" for each in sorted(parts or ())]
+            reader.problem("whole_record", use.node, name=first, known=listed(inside))
+        elif part and parts == set() and first in slots and not slots[first].many:
+            reader.problem("no_parts", use.node, name=first, part=part)
+        elif part and parts is not None and part not in parts:
             inside = [f"{first}.{each}" for each in sorted(parts)]
             reader.problem("unknown_name", use.node, name=path, near=near(path, inside), known=listed(inside) or "—")
     for name in sorted(use.expression.filters - set(FILTERS)):

@@ -65,6 +65,14 @@ MESSAGES: Messages = {
         "en": ("'<name>' is not known here", "Known: <known>."),
         "ru": ("имя '<name>' здесь неизвестно", "Известны: <known>."),
     },
+    "whole_record": {
+        "en": ("'<name>' is several values in one", "Write which of them: <known>."),
+        "ru": ("'<name>' — несколько значений сразу", "Напишите, какое из них: <known>."),
+    },
+    "no_parts": {
+        "en": ("'<name>' is one value, it has no '<part>'", "Write '<name>' alone."),
+        "ru": ("'<name>' — одно значение, '<part>' в нём нет", "Напишите просто '<name>'."),
+    },
     "text_or_name": {
         "en": ("'<name>' is not known here", "If it is a text, quote it twice: \"'<name>'\"."),
         "ru": (
