@@ -13,6 +13,7 @@ _DASH = re.compile(r"^ *-[A-Za-z_]+:(?:\s|$)")
 _NAMED = re.compile(r"^( *)([A-Za-z_]+):(?:\s|$)")
 _CURLY = re.compile(r"[\[{,:]\s*[“”„‟«]")
 # A quoted text after which the same value goes on: a quote inside it, or one that nobody closed.
+_CALL = re.compile(r"\w\([^()\"]*,\s*'[^']*'\s*\)")  # sum(toppings, 'price')
 _INNER = re.compile(r"""[\[{,:]\s*(?:"(?:[^"\\]|\\.)*"\s*[^\s,}\]:#]|'(?:[^']|'')*'\s*[^\s,}\]:#])""")
 _BRACE = re.compile(r"""[^\s\[{,:"']\s*\{[\w.]+(?:\|[^{}]*)?\}|[:,\[]\s*\{[\w.]+(?:\|[^{}]*)?\}\s*[^\s,}\]]""")
 _COLON = re.compile(r"[{,]\s*\w+:\s[^,{}\[\]\"']*:\s")
@@ -74,6 +75,8 @@ def _slip(lines: list[str], start: int, line: int, *, inside: bool) -> Unreadabl
             continue  # the line above may be right, and its quotes too
         if (found := _CURLY.search(written)) is not None:
             return Unreadable("curly_quotes", number, found.end())
+        if inside and (found := _CALL.search(written)) is not None and written.count('"', 0, found.start()) % 2 == 0:
+            return Unreadable("comma_call", number, found.start() + 1)
         if (found := _INNER.search(written)) is not None:
             return Unreadable("inner_quotes", number, found.start() + 1)
         bare = _QUOTED.sub('""', written)

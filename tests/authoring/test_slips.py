@@ -17,6 +17,9 @@ SLIPS: dict[str, tuple[str, str, str, list[str]]] = {
         "booking", '"Занято: {free|list}."', '"Время "{free|list}" есть."', ["booking.yaml:20 inner_quotes"]),
     "a quoted word at the beginning of a text": (
         "main", "ru: Чем помочь?", 'ru: "Лавка" слушает', ["main.yaml:4 inner_quotes"]),
+    "a comma in round brackets within braces": (
+        "booking", "  - do: calendar.book()", "  - set: {total: 1 + sum(service, 'price')}\n  - do: calendar.book()",
+        ["booking.yaml:24 comma_call"]),
     "a quote nobody closed": (
         "booking", 'верно?", en', "верно?, en", ["booking.yaml:22 inner_quotes"]),
     "an apostrophe in a text in single quotes": (

@@ -45,7 +45,7 @@ def expression(
         if not rest and first in RECORDS and first not in use.known and first not in slots:
             inside = [f"{first}.{each}" for each in sorted(parts or ())]
             reader.problem("whole_record", use.node, name=first, known=listed(inside))
-        elif part and parts == set() and first in slots and not slots[first].many:
+        elif part and parts == set() and first in slots and slots[first].type != "choice":
             reader.problem("no_parts", use.node, name=first, part=part)
         elif part and parts is not None and part not in parts:
             inside = [f"{first}.{each}" for each in sorted(parts)]

@@ -140,6 +140,16 @@ MESSAGES: Messages = {
         "en": ("“…” and «…» quote nothing here", 'Put the whole text in straight quotes: "…".'),
         "ru": ("«…» и “…” здесь не кавычки", 'Возьмите весь текст в прямые кавычки: "…".'),
     },
+    "comma_call": {
+        "en": (
+            "the comma in round brackets divides what stands in {…}",
+            "Put the whole expression in double quotes: {total: \"sum(toppings, 'price')\"}.",
+        ),
+        "ru": (
+            "запятая в круглых скобках делит то, что стоит в {…}",
+            "Возьмите всё выражение в двойные кавычки: {total: \"sum(toppings, 'price')\"}.",
+        ),
+    },
     "inner_quotes": {
         "en": (
             "the quotes don't match: the text goes on after the closing one",
