@@ -17,7 +17,9 @@ from bot.dialogue.scenario import ScenarioSet
 from bot.ports import Advised, Learner
 from bot.understanding.later import LaterNlu
 from bot.understanding.rasa import server as serving
+from bot.understanding.rasa.entities import readings
 from bot.understanding.rasa.nlu import RasaNlu
+from bot.understanding.rasa.parsing import Entity
 from tests.understanding.rasa.clinic import NOW, Heard, at
 from tests.understanding.rasa.conftest import TOKEN
 from tests.understanding.rasa.double import Double, answer
@@ -296,6 +298,20 @@ async def test_a_slot_that_was_told_is_not_changed_by_the_way(heard: Heard, serv
     text = "меня зовут Лоринцев Пётр где-то так"
     meaning = await filled(heard, server, entity, name, DOCTOR, text=text, told=("service",))
     assert "service" not in meaning.readings
+
+
+@pytest.mark.parametrize(
+    ("value", "past", "reading"),
+    [
+        ("2026-11-20T15:00:00.000+03:00", False, Reading(value=datetime(2026, 11, 20, 15))),
+        ("2020-01-01T15:00:00.000+03:00", False, Reading(wrong="past")),
+        ("2020-01-01T15:00:00.000+03:00", True, Reading(value=datetime(2020, 1, 1, 15))),
+    ],
+)
+def test_a_moment_that_is_over_fills_only_a_slot_that_may_be_over(value: str, past: bool, reading: Reading) -> None:
+    entity = Entity(name="when", text="тогда-то", value=value)
+    specs = {"when": SlotSpec(name="when", type="datetime", past=past)}
+    assert readings([entity], specs, {}, language="ru", now=NOW) == {"when": reading}
 
 
 # --- what goes wrong ---
