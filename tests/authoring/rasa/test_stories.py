@@ -286,3 +286,30 @@ def test_an_or_is_every_one_of_its_ways_and_a_story_of_too_many_is_cut_short() -
     found = joined([flow(*["? a | ? b"] * 30)])
     assert len(found.ways) == MAX_WAYS
     assert [why for why, _ in found.left] == ["ways"]
+
+
+def test_rules_come_first_and_what_may_be_said_after_a_response_may_be_wherever_it_is_said(tmp_path: Path) -> None:
+    project = {
+        "domain.yml": "responses:\n"
+        + "".join(
+            f"  utter_{name}: [{{text: '{name}.'}}]\n" for name in ("rule", "story", "more", "tip", "glad", "why")
+        ),
+        "data/nlu.yml": "nlu:\n- {intent: ask, examples: ['what about it', 'tell me']}\n"
+        "- {intent: doubt, examples: ['is that so', 'why would it']}\n",
+        "data/a_stories.yml": """\
+stories:
+- story: contradicts the rule
+  steps: [{intent: ask}, {action: utter_story}]
+- story: ends sooner
+  steps: [{intent: ask}, {action: utter_rule}, {intent: doubt}, {action: utter_why}]
+- story: after a tip
+  steps: [{action: utter_tip}, {intent: affirm}, {action: utter_glad}]
+""",
+        "data/rules.yml": "rules:\n- rule: r\n  steps: [{intent: ask}, {action: utter_rule}, {action: utter_tip}]\n",
+    }
+    made = import_(lay(tmp_path / "rasa", project), tmp_path / "set")
+    say, collect, decides = tree(made, "ask.yaml")["steps"]
+    assert say == {"say": {"en": "rule."}}
+    assert collect["also"]["doubt"]["steps"][0] == {"say": {"en": "why."}}
+    assert decides == {"if": "tip", "then": [{"say": {"en": "glad."}}]}
+    assert ("conflict", "data/a_stories.yml:3") in {(note.what, note.place) for note in made.notes}
