@@ -237,13 +237,14 @@ class BuiltinNlu:
         return any(one.score >= SURE for one in self._intents(plain, expectation, language))
 
     def _intents(self, plain: str, expectation: Expectation, language: Language) -> tuple[ScoredIntent, ...]:
+        if self._rank is not None and any(name not in REPAIRS for name in expectation.intents):
+            return self._rank(plain, expectation.intents, language)
+        return self._ours(plain, expectation, language)
+
+    def _ours(self, plain: str, expectation: Expectation, language: Language) -> tuple[ScoredIntent, ...]:
         model = self._models.get(language)
         expected = [name for name in expectation.intents if name not in REPAIRS or (model and name in model.names)]
-        if self._rank is not None and any(name not in REPAIRS for name in expected):
-            return self._rank(plain, expectation.intents, language)
-        if model is None or not expected:
-            return ()
-        return model.rank(plain, expected)
+        return model.rank(plain, expected) if model is not None and expected else ()
 
     def _answer_or_wish(self, heard: Heard, asked: SlotSpec | None, expectation: Expectation) -> Meaning:
         said = heard.rest if heard.yes is not None else heard.plain
@@ -255,11 +256,13 @@ class BuiltinNlu:
         if wrong is not None and wrong not in answered:
             return Meaning(option=wrong)
         option, left_by_option = _offered(said, asked, expectation, heard)
+        if option is not None and not content(left_by_option, heard.language):
+            ours = self._ours(said, expectation, heard.language)  # no other program is asked about what we offered
+            if not _surer(next(iter(ours), None), option):
+                return _chosen(option, heard)
+
         intents = self._intents(said, expectation, heard.language)
         best = intents[0] if intents else None
-        if option is not None and not content(left_by_option, heard.language) and not _surer(best, option):
-            return _chosen(option, heard)
-
         here = self._local.guess(said, heard.language, expectation)
         if here is not None and here.score >= (best.score if best is not None else SURE if answered else LIKELY):
             return Meaning(intents=(here,))

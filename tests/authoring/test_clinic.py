@@ -48,7 +48,10 @@ def test_every_built_in_prompt_that_the_engine_names_is_shipped_and_no_other(cli
     named = set(re.findall(r'say_builtin\(\s*"(\w+)"|"(to_person\w*)"|APOLOGY = "(\w+)"', dialogue))
     wanted = {name for names in named for name in names if name}
     wanted |= set(re.findall(r'(?:builtin_speech|_Builtin)\(\w.*, "(\w+)"\)', dialogue))
-    wanted |= {f"ask_{part}" for part in ("time", "day", "part_of_day")} | {"offer_continue", *REFUSALS}
+    wanted |= set(re.findall(r'because(?:: str)? ?= ?"(\w+)"', dialogue))
+    wanted |= set(re.findall(r'scenarios\.builtin\.get\("(\w+)"\)', dialogue))
+    wanted |= {f"keypad_{kind}" for kind in ("code", "email")}
+    wanted |= {f"ask_{part}" for part in ("time", "day", "part_of_day", "domain")} | {"offer_continue", *REFUSALS}
     wanted |= {f"survey_{kind}" for kind in KINDS}
     assert set(shipped()) == wanted
 

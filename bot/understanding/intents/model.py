@@ -37,8 +37,7 @@ WORDS = 0.36  # of the words beside sentence vectors, squared; more, and a chanc
 KEPT = 0.98  # share of the author's own phrases, unseen, that must stay above the line
 LINES = (-0.3, 0.1)  # between them: a phrase or two teach no line, and many that are all alike a too high one
 SPARED = 0.08  # the line stands so much lower: customers word things further from the author than the author does
-FEW = 250  # phrases; what fewer teach of the line is by chance, so it is lower still: (the highest, spared)
-OF_FEW = (-0.1, 0.1)
+FEW, OF_FEW = 250, -0.1  # phrases; what fewer teach of the line is by chance, so it stands no higher than that
 TOO_CLOSE = 0.6  # a foreign example nearer than this (cosine) to an author's phrase is that business's own
 NO_WORD = 0.15  # how much less sure a text is of which no dictionary has a word
 # Two intents nearer than this, or a text so near to the reject line, are left to the finer encoder. So it is asked
@@ -418,9 +417,9 @@ def _lines(names: Sequence[str], examples: Matrix, owner: Any, folds: Any, meani
     for kind in (True, False):
         mine = figures[by_the_way[owner] == kind]
         if len(mine):
-            highest, spared = OF_FEW if len(mine) < FEW else (LINES[1], SPARED)
+            highest = OF_FEW if len(mine) < FEW else LINES[1]
             line = float(np.clip(np.quantile(mine, 1 - KEPT), LINES[0], highest))
-            lines[:, by_the_way == kind] = [[line - spared], [max(float(np.median(mine)) - line, 0.5)]]
+            lines[:, by_the_way == kind] = [[line - SPARED], [max(float(np.median(mine)) - line, 0.5)]]
     return lines
 
 
