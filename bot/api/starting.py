@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
@@ -12,7 +13,9 @@ from bot.api.bodies import ConversationOut, Language, RestAnswer, conversation_o
 from bot.api.doors import House, allowed
 from bot.api.problems import Problem
 from bot.channels import rest
+from bot.dialogue import masking
 from bot.dialogue.events import Started
+from bot.dialogue.values import Value
 from bot.errors import Conflict, NotFound, Unacceptable
 from bot.locale import said
 from bot.ports import Identity, Inbound
@@ -92,7 +95,7 @@ async def begin(
     given = parts.given(body.scenarios, body.scenario, {name: _text(value) for name, value in body.given.items()})
     outcome = await parts.turns.take(
         Inbound(
-            event=Started(id=key or uuid4().hex, at=parts.now()),
+            event=Started(id=f"begin:{key or uuid4().hex}", at=parts.now()),  # no message of theirs has such an id
             channel=body.channel,
             identity=Identity(kind=body.channel, value=body.sender),
             scenarios=body.scenarios,
@@ -106,23 +109,35 @@ async def begin(
         raise Conflict(
             said("a person is talking with them", "с ними говорит оператор"),
             where=outcome.conversation,
-            fix=said("Wait until that conversation is over", "Дождитесь конца того разговора"),
+            fix=said(
+                "Wait until that conversation is over, then send it with a new key",
+                "Дождитесь конца того разговора и пришлите с новым ключом",
+            ),
         )
-    if outcome.repeated and (first.scenario, first.given) != (body.scenario, given):
+    found = await parts.records.conversation(outcome.conversation)
+    if found is None:  # erased a moment later
+        raise NotFound(said("no such conversation", "нет такого разговора"), where=outcome.conversation)
+    if outcome.repeated and not (_asked(first, body.scenario, given) and body.scenarios in ("", found.about.scenarios)):
         raise Unacceptable(
             said("this key has begun another conversation", "с этим ключом начат другой разговор"),
             where="Idempotency-Key",
             fix=said("Send a key of its own", "Пришлите для него свой ключ"),
         )
-    found = await parts.records.conversation(outcome.conversation)
-    if found is None:  # erased a moment later
-        raise NotFound(said("no such conversation", "нет такого разговора"), where=outcome.conversation)
     response.status_code = 200 if outcome.repeated else 201
     response.headers["Location"] = f"/api/conversations/{outcome.conversation}"
     return conversation_out(found) | {
         "said": rest.answer(body.sender, outcome.rows),
         "repeated": outcome.repeated,
     }
+
+
+def _asked(first: Started, scenario: str | None, given: Mapping[str, Value]) -> bool:
+    """Whether that is what it began with, as far as the journal tells."""
+    return (
+        first.scenario == scenario
+        and first.given.keys() == given.keys()
+        and all(masking.resembles(first.given[name], value) for name, value in given.items())
+    )
 
 
 def _text(value: Given) -> str:

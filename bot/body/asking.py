@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.body.transaction import Transaction
 from bot.customers import profile
 from bot.customers.opening import local
+from bot.dialogue import masking
 from bot.dialogue.actions import Action, Handoff, Say
 from bot.dialogue.events import Fetched
 from bot.dialogue.run import Run
@@ -63,14 +64,17 @@ def held(body: Transaction, asked: Pending, *, first: bool) -> None:
 
 
 def given_up(body: Transaction, asked: Pending) -> Outcome | None:
-    """In place of an answer that broke the turn: an apology, and a person; None where it was taken before."""
+    """In place of an answer that broke the turn: what was kept is told, an apology, and a person; None where it was taken before."""
     talk = conversations.locked(body.tx, asked.conversation)
     kept = pending.take(body.tx, asked.fetch.id)
     if talk is None or talk.session is None or kept is None:
         return None
-    body.event = replace(body.inbound.event, at=local(body.inbound.event.at, body.served(talk).scenarios.business))
+    scenarios = body.served(talk).scenarios
+    body.event = replace(body.inbound.event, at=local(body.inbound.event.at, scenarios.business))
+    for event in kept.then:  # said before that, to a bot that can't take it any more: for the person to read
+        body.note(talk, masking.unread(event, scenarios), event)
     if talk.session.status == "bot":
-        said = Run(talk.session, body.served(talk).scenarios, body.event.at.replace(tzinfo=None))
+        said = Run(talk.session, scenarios, body.event.at.replace(tzinfo=None))
         said.say_builtin("internal_error")
         talk.session = replace(talk.session, status="waiting")
         for action in (*said.actions, Handoff(reason="error")):

@@ -9,11 +9,11 @@ from bot.body.serving import leaving, stands
 from bot.body.transaction import Transaction
 from bot.customers.opening import language
 from bot.desk import token
+from bot.dialogue import masking
 from bot.dialogue.actions import Handoff, Say
 from bot.dialogue.engine import expects, opening
 from bot.dialogue.events import Chosen, Event, Started, Utterance
 from bot.dialogue.run import OURS, Run
-from bot.dialogue.values import MASK
 from bot.dialogue.wishes import LEAVES
 from bot.ports import Outcome
 from bot.stores import conversations, pending
@@ -103,10 +103,7 @@ def apologise(body: Transaction) -> Outcome:
     )
     last = conversations.rows(body.tx, talk.id, first=talk.seq)
     again = any(isinstance(row.entry, Say) and row.entry.prompt == APOLOGY for row in last)
-    told: Event = body.event
-    if scenarios.sensitive and isinstance(told, Utterance):
-        told = replace(told, text=MASK)  # nobody knows what was in it
-    body.note(talk, told, body.event)
+    body.note(talk, masking.unread(body.event, scenarios), body.event)
     if session.status == "bot":
         said = Run(session, scenarios, body.event.at.replace(tzinfo=None))
         said.say_builtin("internal_error")

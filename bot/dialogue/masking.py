@@ -55,6 +55,16 @@ def kept(entry: Event | Action, session: Session | None, scenarios: ScenarioSet)
     return entry
 
 
+def unread(event: Event, scenarios: ScenarioSet) -> Event:
+    """What was said to a bot that broke before it was understood: nobody knows what is in it."""
+    return replace(event, text=MASK) if scenarios.sensitive and isinstance(event, Utterance) else event
+
+
+def resembles(journalled: Value, value: Value) -> bool:
+    """Whether what the journal has may be that value: a sensitive one has only its shape there."""
+    return journalled in (value, _shape(value))
+
+
 def secrets(sessions: Iterable[Session | None], event: Event | None, scenarios: ScenarioSet) -> frozenset[str]:
     """The values as they may stand inside other texts: arguments, notes, answers of backends."""
     if not scenarios.sensitive:

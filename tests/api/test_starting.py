@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.dialogue.events import AgentJoined
 from bot.ports import Identity, Inbound
+from tests.turn.test_sensitive import FILES
 from tests.web import Web, somebody
 
 PATH = "/api/conversations"
@@ -60,6 +62,41 @@ async def test_the_same_key_for_something_else_is_refused(web: Web) -> None:
     assert refused["where"] == "Idempotency-Key"
 
 
+@pytest.mark.parametrize("other", [{"scenarios": "orders"}, {"given": {"service": "stomatolog"}}])
+async def test_the_same_key_for_another_set_or_value_is_refused(web: Web, other: dict[str, Any]) -> None:
+    anna = somebody()
+    same: dict[str, Any] = {"sender": anna, "scenarios": "clinic"}
+    if "given" in other:
+        same |= {"scenario": "booking", "given": {"service": "terapevt"}}
+    await begun(web, key="k-3", **same)
+    refused = await begun(web, key="k-3", status=422, **(same | other))
+    assert refused["where"] == "Idempotency-Key"
+
+
+async def test_a_key_and_the_id_of_a_message_are_two_things(web: Web) -> None:
+    anna = somebody()
+    await begun(web, key="1", sender=anna, scenario="booking")
+    assert await web.tell(anna, "терапевт", message_id="1") == ["На какой день и час?"]
+    boris = somebody()
+    await web.tell(boris, "здравствуйте", message_id="2")
+    assert (await begun(web, key="2", sender=boris))["repeated"] is False
+
+
+async def test_a_value_that_the_journal_hides_is_the_same_when_it_is_sent_again(tmp_path: Path) -> None:
+    (tmp_path / "bank").mkdir()
+    for name, text in FILES.items():
+        (tmp_path / "bank" / name).write_text(text, encoding="utf-8")
+    bank = Web(tmp_path / "data", scenarios=tmp_path, scenario_set="bank")
+    try:
+        body: dict[str, Any] = {"sender": "anna", "scenario": "card", "given": {"card": "4111111111111111", "word": "берёза"}}
+        first = await begun(bank, key="k-4", **body)
+        again = await begun(bank, key="k-4", status=200, **body)
+        assert (again["id"], again["repeated"]) == (first["id"], True)
+    finally:
+        await bank.house.turn.close()
+        bank.house.database.close()
+
+
 async def test_one_with_the_bot_ends_where_a_new_one_begins(web: Web) -> None:
     anna = somebody()
     first = await begun(web, sender=anna)
@@ -77,6 +114,7 @@ async def test_one_with_a_person_is_left_alone(web: Web) -> None:
     await web.house.turns.take(Inbound(event=joined, channel="desk", identity=desk, conversation=first["id"]))
     refused = await begun(web, status=409, sender=anna)
     assert refused["where"] == first["id"]
+    assert refused["fix"].endswith("with a new key")
     assert refused["type"] == "/problems/conflict"
 
 

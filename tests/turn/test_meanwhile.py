@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot import turn as turning
+from bot.body import transaction
 from bot.dialogue.actions import Handoff
 from bot.dialogue.events import AgentJoined, Chosen, Event, Fetched, Keys, Left, Utterance
 from bot.ports import Identity, Inbound, Outcome
@@ -161,6 +162,28 @@ async def test_what_is_written_meanwhile_is_told_one_moment_once_and_taken_after
     spoken = [entry.text for entry in entries if isinstance(entry, Utterance)]
     assert spoken == [ASK, "service=коробка", "main.price"]
     assert len(shop.made.requests) == 1
+
+
+async def test_what_was_written_meanwhile_is_in_the_journal_though_the_answer_breaks_the_turn(
+    turn: Turn, shop: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = transaction.advance
+
+    def broken(session: Any, event: Event, scenarios: Any) -> Any:
+        if isinstance(event, Fetched):
+            raise ZeroDivisionError
+        return real(session, event, scenarios)
+
+    monkeypatch.setattr(transaction, "advance", broken)
+    anna = writer(turn, "anna")
+    asked = asyncio.create_task(anna.says(ASK))
+    await shop.asked()
+    await at_once(anna.says("service=коробка"))
+    shop.answers()
+    outcome = await at_once(asked)
+    assert said(outcome) == ["[internal_error]"]
+    assert outcome.session.status == "waiting"
+    assert texts(journal(turn.database, outcome.conversation))[-2:] == ["service=коробка", "[internal_error]"]
 
 
 async def test_a_button_pressed_meanwhile_is_taken_after_the_answer(turn: Turn, shop: Slow) -> None:
