@@ -67,13 +67,16 @@ def understood(
     nlu = served.nlu
     expectation = expects(session, served.scenarios)
     language, now = session.language, event.at.replace(tzinfo=None)
-    if not isinstance(nlu, Advised) or len(advice) > MAX_ADVICE:
+    if not isinstance(nlu, Advised):
         meaning = nlu.understand(event.text, expectation, language=language, now=now)
         return replace(event, meaning=meaning)
     found = nlu.consider(event.text, expectation, language=language, now=now)
     if isinstance(found, Question):
         found = replace(found, medium=session.medium)
         told = [answer for question, answer in advice if question == found]
+        if not told and len(advice) > MAX_ADVICE:
+            meaning = nlu.understand(event.text, expectation, language=language, now=now)
+            return replace(event, meaning=meaning)
         if not told:
             raise Unasked(nlu, found, partial(leaving, nlu, expectation, language, now))
         found = nlu.advised(event.text, expectation, told[0], language=language, now=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 
 from bot import turn as turning
 from bot.body import transaction
+from bot.body.serving import MAX_ADVICE
 from bot.dialogue.actions import Handoff
 from bot.dialogue.events import AgentJoined, Chosen, Event, Fetched, Keys, Left, Utterance
 from bot.ports import Identity, Inbound, Outcome
@@ -21,6 +23,7 @@ from bot.turn import Turn
 from tests.programs import Program, program
 from tests.turn.clinic import NOW, Person, caller, said, writer
 from tests.turn.orders import ordering
+from tests.turn.test_advised import Asking
 
 ASK = "order phone=+79051234567"
 ANSWER = ["Заказ в пути.", "Что ещё?"]
@@ -184,6 +187,22 @@ async def test_what_was_written_meanwhile_is_in_the_journal_though_the_answer_br
     assert said(outcome) == ["[internal_error]"]
     assert outcome.session.status == "waiting"
     assert texts(journal(turn.database, outcome.conversation))[-2:] == ["service=коробка", "[internal_error]"]
+
+
+async def test_what_was_asked_about_words_written_meanwhile_counts_however_many_there_were(
+    turn: Turn, shop: Slow
+) -> None:
+    nlu = Asking()
+    (name,) = turn.sets
+    turn.swap({name: replace(turn.sets[name], nlu=nlu)})
+    anna = writer(turn, "anna")
+    asked = asyncio.create_task(anna.says(ASK))
+    await shop.asked()
+    for number in range(6):
+        await at_once(anna.says(f"service=вещь{number}?"))
+    shop.answers()
+    assert "Записал: вещь0." in said(await at_once(asked))
+    assert nlu.asked == [f"service=вещь{number}?" for number in range(MAX_ADVICE + 1)]
 
 
 async def test_a_button_pressed_meanwhile_is_taken_after_the_answer(turn: Turn, shop: Slow) -> None:
