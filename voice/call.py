@@ -88,6 +88,7 @@ class Call:
         )
         self._waits: asyncio.TimerHandle | None = None  # says that a slow turn is under way
         self._todo: asyncio.Queue[Event | FromOthers | Outcome] = asyncio.Queue()
+        self._answers: list[Outcome] = []  # of other programs, taken and not told yet
         self._keypad = Keypad()
         self._speaking = Speaking(leg, equipment.voices, equipment.measured)
         self._hearing: Hearing | None = None
@@ -255,9 +256,8 @@ class Call:
                 self._from_others(item.row)
                 continue
             if isinstance(item, Outcome):
-                if not self._closing:
-                    self._expect()
-                    await self._perform(item)
+                self._expect()
+                await self._tell_answers()
                 continue
             if self._over:
                 continue
@@ -266,7 +266,7 @@ class Call:
             loop = asyncio.get_running_loop()
             slow = self._waits = loop.call_later(SLOW_TURN_S, self._say_of_our_own, self._equipment.moment)
             try:
-                outcome = await self._turn(item, self._todo.put)
+                outcome = await self._turn(item, self._answered)
             except Exception as error:  # noqa: BLE001  the outermost loop of a call
                 told = error if isinstance(error, GovorunError) else place(error)
                 log.error("a turn of a call was not taken: %s", told)
@@ -279,7 +279,21 @@ class Call:
             if isinstance(item, Utterance):
                 self._equipment.measured("turn_ms", self._now_ms - began)
                 self._speaking.owe("sound_ms", self._now_ms)
+            await self._tell_answers(before=outcome)
             await self._perform(outcome)
+
+    async def _answered(self, outcome: Outcome) -> None:
+        self._answers.append(outcome)
+        self._todo.put_nowait(outcome)
+
+    async def _tell_answers(self, before: Outcome | None = None) -> None:
+        """What other programs answered; before: only what was taken before that turn, to which it came first."""
+        first = None if before is None else min((row.seq for row in before.rows), default=0)
+        due = [each for each in self._answers if first is None or all(row.seq < first for row in each.rows)]
+        self._answers = [each for each in self._answers if not any(each is told for told in due)]
+        for outcome in due:
+            if not self._closing:
+                await self._perform(outcome)
 
     def _apologise(self) -> None:
         """Nothing of that turn was kept, so the caller says it again; on a line that stays broken, nobody is held."""

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.dialogue.events import Fetched
+from bot.ports import Further, Inbound, Outcome
 from bot.stores import conversations
+from bot.stores.pending import waiting
 from bot.stores.sql import Database
 from bot.turn import Turn
 from tests.programs import Program, program
@@ -106,6 +108,30 @@ async def test_the_answer_is_said_when_it_comes_and_the_question_after_it_is_ans
     asked.answers()
     await asked.until(lambda: asked.voices.asked[-2:] == ["Заказ в пути.", "Что ещё?"])
     assert asked.voices.asked.count("Заказ в пути.") == 1
+
+
+async def test_an_answer_taken_before_the_next_words_is_said_before_the_reply_to_them(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, late = asked.turn.take, asyncio.Event()
+
+    async def held(inbound: Inbound, further: Further | None = None) -> Outcome:
+        await late.wait()
+        return await real(inbound, further)
+
+    monkeypatch.setattr(asked.turn, "take", held)
+    await asked.line.press("0")
+    asked.answers()
+
+    def answered() -> bool:
+        with asked.turn.database.reading() as tx:
+            return not waiting(tx)
+
+    await asked.until(answered)
+    late.set()
+    await asked.until(lambda: {"[to_person]", "Что ещё?"} <= set(asked.voices.asked))
+    told = [text for text in asked.voices.asked if text in ("Заказ в пути.", "Что ещё?", "[to_person]")]
+    assert told == ["Заказ в пути.", "Что ещё?", "[to_person]"]
 
 
 @pytest.mark.parametrize("asked", [("operator",)], indirect=True)
