@@ -64,7 +64,8 @@ def held(body: Transaction, asked: Pending, *, first: bool) -> None:
 
 
 def given_up(body: Transaction, asked: Pending) -> Outcome | None:
-    """In place of an answer that broke the turn: what was kept is told, an apology, and a person; None where it was taken before."""
+    """In place of an answer that broke the turn: an apology, and a person, who finds what was written meanwhile; None
+    where it was taken before."""
     talk = conversations.locked(body.tx, asked.conversation)
     kept = pending.take(body.tx, asked.fetch.id)
     if talk is None or talk.session is None or kept is None:

@@ -88,7 +88,11 @@ async def test_a_value_that_the_journal_hides_is_the_same_when_it_is_sent_again(
         (tmp_path / "bank" / name).write_text(text, encoding="utf-8")
     bank = Web(tmp_path / "data", scenarios=tmp_path, scenario_set="bank")
     try:
-        body: dict[str, Any] = {"sender": "anna", "scenario": "card", "given": {"card": "4111111111111111", "word": "берёза"}}
+        body: dict[str, Any] = {
+            "sender": "anna",
+            "scenario": "card",
+            "given": {"card": "4111111111111111", "word": "берёза"},
+        }
         first = await begun(bank, key="k-4", **body)
         again = await begun(bank, key="k-4", status=200, **body)
         assert (again["id"], again["repeated"]) == (first["id"], True)
