@@ -33,6 +33,7 @@ from bot.understanding.intents.smalltalk import SmallTalk
 from bot.understanding.reading import Expected
 from bot.understanding.repairs import repair
 from bot.understanding.slots import readers as slots
+from bot.understanding.slots.assent import conditional
 from bot.understanding.words.alphabets import LONGEST_MENDED, goes_over, written_in, wrong_alphabet, wrong_layout
 from bot.understanding.words.layouts import script
 from bot.understanding.words.normaliser import MAX_CHARS, normalise
@@ -281,8 +282,8 @@ class BuiltinNlu:
             return Meaning(readings=answered, yes=heard.yes)
         if option is not None:
             return _chosen(option, heard)
-        if heard.yes is not None:
-            return Meaning(yes=heard.yes)
+        if heard.yes is not None:  # to a yes with a condition that nobody understood nothing is done
+            return Meaning() if heard.yes and conditional(heard.rest) else Meaning(yes=heard.yes)
         if asked is None and not expectation.slots and (taken := self._taken(said, heard, expectation)) is not None:
             return taken
         chat = self._smalltalk.guess(said, heard.language, expectation)

@@ -16,6 +16,22 @@ from bot.understanding.reading import Lang
 _LONGEST = 9  # words; who says more has said something else
 _THINKING = frozenset("думаю считаю полагаю боюсь надеюсь кажется скорее всего".split())  # 'думаю, что нет'
 _FLATLY = frozenset("нет неа нафиг фигушки no nope nah".split())  # what no negation turns into a yes
+# What stands beside a no without turning it into a yes: 'нет, разумеется', 'no indeed', 'decline, please'.
+_STRESSING = frozenset(
+    """
+        конечно канешно конешно канеш конеш кнч разумеется естественно безусловно несомненно однозначно стопудово
+        пожалуйста правда indeed absolutely definitely certainly totally obviously clearly positively surely
+        undoubtedly exactly precisely please
+    """.split()
+)
+_SCARCELY = frozenset("hardly barely scarcely rarely seldom".split())
+_PARTLY = frozenset("nearly partly partially mostly".split())  # 'mostly correct' is neither
+FARING = frozenset("good fine great okay ok cool perfect".split())  # 'i'm good' declines as often as it agrees
+_FLAT_ALONE = _FLATLY | {"нее", "naw", "nay"}
+_YET = frozenset("но только кроме but only except unless".split())  # 'да, только имя другое'
+_THANKS = frozenset("спасибо благодарю thanks thank thx".split())
+_EITHER = frozenset("или ли or".split())
+_SUBJECTS = frozenset("it that this everything there he she the my".split())
 _HUMMED = re.compile(r"[мэауоhmu]{2,}")  # 'ммм', 'эээ', 'hmm'
 _WANTED = frozenset(
     "want need like agree good interested objection objections mistake mistakes".split()
@@ -136,7 +152,11 @@ _UNDECIDED: dict[Lang, re.Pattern[str]] = {
         r"без разницы|все равно|все едино|как (?:вам )?сказать|(?:кто|черт|фиг|бог|хрен|шут|пес) (?:его|ее|их) знает|"
         r"(?:фиг|хрен|бог|черт) знает|какая разница|подума\w*|над\w* подумать|подожд\w*|погод\w*|"
         r"посоветоваться|посоветуюсь|спрошу у|уточню|вы что|вы о чем|что вы|хз|затрудняюсь|"
-        r"как (?:вам )?(?:угодно|хотите))\b"
+        r"как (?:вам )?(?:угодно|хотите))\b|"
+        # a yes in mockery, and one that only sends away
+        r"(?:ну )?(?:да|ага|угу) (?:(?:ну|пошл\w+|шли|идите|иди|катитесь) (?:вас|вы|вон|ты|тебя)|"
+        r"отстань\w*|бросьте|брось|забудьте|забудь|прекратите|хватит|неужели|"
+        r"разбежал\w+|размечтал\w+|(?:конечно )?сейчас)\b"
     ),
     "en": re.compile(
         r"(?:(?:i|im|am|we|were|just|really|still|honestly|actually|well|um|uh|oh|yeah|quite|so|to be honest) )*(?:"
@@ -168,30 +188,71 @@ def plain(word: str, known: Collection[str]) -> str:
 
 
 def composed(words: Sequence[str], lang: Lang) -> bool | None:
-    """What a whole utterance answers, each word of it considered; None where one is foreign or none answers."""
+    """What a whole utterance answers, each word of it considered; None where one is foreign, none answers, or a yes
+    comes after more of a refusal than 'нет' alone ('не надо, да')."""
     known = _WORDS[lang]
-    if not words or len(words) > _LONGEST or words[0] in _ASKING:
+    if not words or len(words) > _LONGEST or _asks(words) or _PARTLY & {*words}:
+        return None
+    if lang == "en" and _fares(words):
         return None
     answer: bool | None = None
-    turned = taken = False
+    turned = taken = refused = False
     for at, word in enumerate(words):
         if word == "что" and at and words[at - 1] in _THINKING:
             continue
         after = words[at + 1] if at + 1 < len(words) else ""
-        if word in known.nots or (word == "no" and after in _WANTED):
+        if word in known.nots or word in _SCARCELY or (word == "no" and after in _WANTED):
             turned = True
+        elif word in _STRESSING and answer is False and not turned:
+            continue
+        elif answer is False and not turned and word in FARING and lang == "en":
+            return None  # 'no, that's fine' may be either
         elif word in known.agree or word in known.refuse:
             answer = word not in _FLATLY and (word in known.agree) != turned
+            if answer and refused:
+                return None
+            refused |= not answer and word not in _FLAT_ALONE
             turned = False
             taken = word in known.takes
         elif lang == "ru" and turned and _imperative(word):
-            answer, turned = False, False  # 'не записывайте', 'не звоните'
+            answer, turned, refused = False, False, True  # 'не записывайте', 'не звоните'
         elif lang == "ru" and taken and not answer and _infinitive(word):
             continue
         elif word not in known.neither and not _HUMMED.fullmatch(word) and not (lang == "en" and word.endswith("ly")):
             return None
+        refused |= answer is False and word in _THANKS  # 'нет, спасибо, всё хорошо'
     # 'sadly not', 'definitely not'
     return False if turned and words[-1] == "not" else None if turned else answer
+
+
+def taken_back(words: Sequence[str], lang: Lang) -> bool:
+    """Whether what follows a yes makes it none: a condition, an exception, the other answer, a refusal."""
+    if not words:
+        return False
+    denied = any(word in _WORDS[lang].nots for word in words)
+    if words[0] in _EITHER or (words[0] in _YET and denied) or list(words) in (["but", "no"], ["но", "нет"]):
+        return True
+    return any(composed(words[at:], lang) is False for at in range(max(0, len(words) - _LONGEST), len(words)))
+
+
+def conditional(words: str) -> bool:
+    """Whether what follows a yes makes a condition of it: 'но подороже', 'only with a discount'."""
+    return words.partition(" ")[0] in _YET
+
+
+def _asks(words: Sequence[str]) -> bool:
+    first, after = words[0], words[1] if len(words) > 1 else ""
+    return (
+        first in _ASKING
+        or (first == "is" and after in _SUBJECTS)
+        or (first == "why" and after not in _WORDS["en"].agree)
+    )
+
+
+def _fares(words: Sequence[str]) -> bool:
+    """'i'm good', 'i am fine, thank you'."""
+    start = 1 if words[0] == "im" else 2 if tuple(words[:2]) == ("i", "am") else 0
+    return bool(start) and len(words) > start and words[start] in FARING and "with" not in words
 
 
 def _imperative(word: str) -> bool:

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 
 from bot.understanding.reading import NOTHING, Lang, Reading
-from bot.understanding.slots.assent import composed, plain, undecided
+from bot.understanding.slots.assent import FARING, composed, plain, taken_back, undecided
 from bot.understanding.words.layouts import from_translit, other_layout
 from bot.understanding.words.normaliser import tokens
 
 # Phrases of several words first: the longest that fits at a place wins.
 _RU = {
     True: """
+        да не возражаю | да не против |
         да | да да | да да да | ага | угу | ок | окей | оке | ладно | хорошо | конечно | да конечно |
         конечно да | разумеется | естественно | безусловно | верно | все верно | правильно | все правильно
         | точно | именно | так точно | все так | так и есть | именно так | подтверждаю | согласен |
@@ -193,6 +194,7 @@ def read_yesno(text: str, *, lang: Lang) -> Reading:
     return NOTHING if found is None else found
 
 
+_FLAT = ("нет", "нет нет", "да нет", "ну нет", "не", "no", "no no", "nope", "nah", "oh no")  # what a yes may follow
 _SHORT = 24  # characters of an answer typed on the wrong keyboard
 
 
@@ -202,7 +204,21 @@ def _words(text: str, lang: Lang) -> list[str]:
 
 
 def _read(words: list[str], lang: Lang) -> Reading | None:
-    return _listed(words, lang) or _put_together(words, lang)
+    found = _listed(words, lang)
+    if found is None:
+        return _put_together(words, lang)
+    answer, rest, turned = found
+    if answer and (rest or turned):
+        whole = composed(words, lang)
+        if whole is False:
+            return Reading(value=False)  # 'да не подходит', 'да ладно, не надо'
+        if whole is None and turned and turned not in _FLAT:
+            return Reading(value=False)  # 'вряд ли подойдёт'
+        if whole is None and turned and FARING & {*words}:
+            return None  # 'no, that's fine'
+        if whole is None and taken_back(rest, lang):
+            return None  # 'да, но не сегодня': no yes, and what is left is read by others
+    return Reading(value=answer, rest=" ".join(rest))
 
 
 def _put_together(words: list[str], lang: Lang) -> Reading | None:
@@ -210,8 +226,9 @@ def _put_together(words: list[str], lang: Lang) -> Reading | None:
     return None if answer is None else Reading(value=answer)
 
 
-def _listed(words: list[str], lang: Lang) -> Reading | None:
-    """An answer that begins with a phrase of the lexicon."""
+def _listed(words: list[str], lang: Lang) -> tuple[bool, list[str], str] | None:
+    """An answer that begins with a phrase of the lexicon: (it, what follows, the phrase of the first answer where the
+    last one is another, else "")."""
     lexicon, openers = _LEXICONS[lang], _OPENERS[lang]
     at = 0
     while True:
@@ -230,6 +247,7 @@ def _listed(words: list[str], lang: Lang) -> Reading | None:
     # 'нет, всё верно' answers 'ничего не изменить?' with yes: the later answer is the fuller one
     if _phrase(words, at, stop) in _ALONE and rest and not all(word in _CLOSERS[lang] for word in rest):
         return None
+    first = answer
     follow = _at(rest, 0, lexicon) if rest else None
     while follow is not None and (follow[0] == answer or len(rest) == follow[1]):
         weak = _phrase(rest, 0, follow[1]) in _ALONE
@@ -239,7 +257,7 @@ def _listed(words: list[str], lang: Lang) -> Reading | None:
         follow = _at(rest, 0, lexicon) if rest else None
     while rest and rest[0] in _CLOSERS[lang]:
         rest = rest[1:]
-    return Reading(value=answer, rest=" ".join(rest))
+    return answer, rest, _phrase(words, at, stop) if answer != first else ""
 
 
 def _phrase(words: list[str], start: int, stop: int) -> str:
