@@ -33,7 +33,11 @@ async def endpoint(socket: WebSocket) -> None:
     frames = Frames(socket)
     if not same_site(socket, parts.site):
         await frames.problem(
-            NotAllowed("this page may not open the chat", where="Origin", fix="Add its site to GOVORUN_ALLOWED_ORIGINS")
+            NotAllowed(
+                said("this page may not open the chat", "этой странице чат не открыт"),
+                where="Origin",
+                fix=said("Add its site to GOVORUN_ALLOWED_ORIGINS", "Добавьте её сайт в GOVORUN_ALLOWED_ORIGINS"),
+            )
         )
         await socket.close(4403)
         return

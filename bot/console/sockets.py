@@ -83,7 +83,7 @@ class Frames:
             )
         try:
             message = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Unacceptable(
                 said("the message is not JSON", "сообщение — не JSON"),
                 fix=said('Send {"type": …}', 'Пришлите {"type": …}'),

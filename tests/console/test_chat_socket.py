@@ -100,8 +100,10 @@ async def test_a_forged_visitor_is_a_stranger(served: Served) -> None:
 
 
 async def test_a_page_of_another_site_may_not_open_it(served: Served) -> None:
-    async with Socket(served.url.replace("http", "ws") + "/webchat", Origin="https://evil.example") as chat:
-        assert (await chat.until(of("problem")))["problem"] == "NotAllowed"
+    other = {"Origin": "https://evil.example", "Accept-Language": "ru"}
+    async with Socket(served.url.replace("http", "ws") + "/webchat", **other) as chat:
+        problem = await chat.until(of("problem"))
+        assert (problem["problem"], problem["detail"]) == ("NotAllowed", "этой странице чат не открыт")
         assert await chat.closed() == 4403
 
 
@@ -116,6 +118,7 @@ async def test_our_own_page_may_open_it(served: Served) -> None:
         ("{", ""),
         ("[]", ""),
         (b"\x00", ""),
+        ("[" * 16_000, ""),
         ('{"type": "sing", "id": "abcdefgh"}', "type"),
         ('{"type": "say", "text": "a"}', "id"),
         ('{"type": "say", "text": " ", "id": "abcdefgh"}', "text"),

@@ -114,9 +114,12 @@ class WebRtcEndpoint:
         mDNS names; on loopback there is no multicast to ask, and the browser finds us anyway."""
         if len(sdp) > OFFER_MAX or not sdp.startswith("v=0") or not re.search(r"^m=audio ", sdp, re.MULTILINE):
             raise Unacceptable(
-                "this is not an SDP offer with sound",
+                Both("this is not an SDP offer with sound", "это не предложение SDP со звуком"),
                 where="webrtc offer",
-                fix="Send the sdp of RTCPeerConnection.createOffer() with an audio track",
+                fix=Both(
+                    "Send the sdp of RTCPeerConnection.createOffer() with an audio track",
+                    "Пришлите sdp от RTCPeerConnection.createOffer() со звуковой дорожкой",
+                ),
             )
         if self.host == "127.0.0.1":
             sdp = re.sub(r"(?<= )[\w-]+\.local(?= \d+ typ )", "127.0.0.1", sdp)

@@ -163,7 +163,9 @@ class WebRtcLeg:
             await self._peer.setLocalDescription(await self._peer.createAnswer())
         except _UNREADABLE as error:
             raise Unacceptable(
-                "the browser's offer can't be used", where="webrtc offer", fix=f"{type(error).__name__}: {error}"
+                Both("the browser's offer can't be used", "предложение браузера не подходит"),
+                where="webrtc offer",
+                fix=f"{type(error).__name__}: {error}",
             ) from error
         return str(self._peer.localDescription.sdp)
 
