@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadSignature, Serializer, URLSafeSerializer, URLSafeTimedSerializer
 
 SHIFT_S = 12 * 3600  # an agent logs in once a shift
 
@@ -13,6 +13,7 @@ class Signer:
     def __init__(self, key: str) -> None:
         self._visitor = URLSafeSerializer(key, salt="visitor")
         self._agent = URLSafeTimedSerializer(key, salt="agent")
+        self._alias = Serializer(key, salt="alias")
 
     def visitor(self, visitor: str) -> str:
         return str(self._visitor.dumps(visitor))
@@ -26,6 +27,10 @@ class Signer:
 
     def agent(self, login: str) -> str:
         return str(self._agent.dumps(login))
+
+    def alias(self, login: str) -> str:
+        """What visitors are told in place of a login: the same every time, and of no use for logging in."""
+        return str(self._alias.dumps(login)).rpartition(".")[2][:12] if login else ""
 
     def read_agent(self, token: str | None) -> str | None:
         """The agent's login; None where the cookie isn't ours or is older than a shift."""

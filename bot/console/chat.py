@@ -161,7 +161,8 @@ class Chat:
         self._tails.follow(about.id, after)
 
     async def _line(self, line: Line) -> None:
-        await self._frames.send("line", medium=self._media[line.conversation], **line.wire())
+        told = {"agent": self._parts.signer.alias(line.agent)} if line.agent else {}
+        await self._frames.send("line", medium=self._media[line.conversation], **line.wire() | told)
 
     async def _heard(self, conversation: str, message: Mapping[str, Any]) -> None:
         if message.get("typing") in ("agent", "bot"):
@@ -176,8 +177,9 @@ class Chat:
         if self._statuses.get(conversation) == status:
             return
         self._statuses[conversation] = status
+        agent = self._parts.signer.alias(about.agent)
         await self._frames.send(
-            "status", conversation=conversation, medium=about.medium, status=about.status, agent=about.agent
+            "status", conversation=conversation, medium=about.medium, status=about.status, agent=agent
         )
 
     async def _typing(self) -> None:

@@ -120,6 +120,20 @@ async def test_the_queue_shows_what_the_customer_said_and_who_holds_it_by_name(s
         assert (item["agent"], item["agent_name"]) == ("agent", "agent")  # who was given no name
 
 
+async def test_a_visitor_is_not_told_the_login_of_an_agent(served: Served) -> None:
+    async with await desk(served) as agent, Chat(served) as chat:
+        talk = await waiting(chat)
+        await agent.send(type="accept", conversation=talk)
+        joined = await chat.until(lambda message: message.get("kind") == "joined")
+        status = await chat.until(of("status", status="agent"))
+        await agent.send(type="say", conversation=talk, text="слушаю вас")
+        spoke = await chat.until(of("line", who="agent"))
+        assert joined["agent"] == status["agent"] == spoke["agent"]  # by which a page knows whose words they are
+        assert spoke["agent"] not in ("", "agent")
+        await agent.send(type="finish", conversation=talk)
+        await chat.until(of("status", status="ended"))
+
+
 async def test_only_the_holder_may_write(served: Served) -> None:
     environment = os.environ | {"GOVORUN_NEW_PASSWORD": "второй пароль"}
     added = [sys.executable, "-m", "bot", "agents", "add", "boris", "--name", "Борис", "--data", str(served.data)]
