@@ -83,7 +83,7 @@ def install(app: FastAPI) -> None:
 async def _ours(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, GovorunError)
     if error.status >= 500:
-        log.error("request failed", extra={"path": request.url.path, "error": type(error).__name__})
+        log.error("request failed", extra={"path": _route(request), "error": type(error).__name__})
     return document(
         error.status,
         error.what,
@@ -93,6 +93,11 @@ async def _ours(request: Request, error: Exception) -> JSONResponse:
         fix=error.fix,
         retry_s=error.retry_s,
     )
+
+
+def _route(request: Request) -> str:
+    """Which path it was, without what stands in it: a sender may be a telephone number."""
+    return str(getattr(request.scope.get("route"), "path", ""))
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -177,7 +182,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     """Starlette logs the trace itself, and raises on to the server."""
-    log.error("request broke", extra={"path": request.url.path, "error": type(error).__name__})
+    log.error("request broke", extra={"path": _route(request), "error": type(error).__name__})
     return document(
         500,
         Both("something broke on our side; the log says what", "у нас что-то сломалось; что именно — в журнале"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
 from bot.dialogue.events import AgentJoined
+from bot.errors import Unavailable
 from bot.ports import Identity, Inbound
 from tests.turn.test_sensitive import FILES
 from tests.web import Web, somebody
@@ -173,3 +175,14 @@ async def test_it_is_in_the_documentation_with_its_key_and_its_errors(web: Web) 
     assert {"200", "201", "401", "404", "409", "422"} <= set(told["responses"])
     assert [each["name"] for each in told["parameters"]] == ["Idempotency-Key"]
     assert told["tags"] == ["conversations"]
+
+
+@pytest.mark.parametrize("broken", [ZeroDivisionError(), Unavailable("no database")])
+async def test_a_sender_in_a_path_that_broke_is_not_logged(
+    web: Web, broken: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(web.house.records, "conversation", AsyncMock(side_effect=broken))
+    async with web.client() as client:
+        assert (await client.get(f"{PATH}/+79051234567")).status_code >= 500
+    told = [getattr(record, "path", "") for record in caplog.records if record.name == "govorun.api"]
+    assert told == [f"{PATH}/{{id}}"]
