@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from bot.dialogue.spelled import CYRILLIC, LATIN
 from bot.dialogue.values import MASK
@@ -177,22 +178,36 @@ def _numbers(text: str, pieces: tuple[_Piece, ...], shown: frozenset[str]) -> It
 
 
 def _secret_parts(run: list[_Piece], named: list[int], shown: frozenset[str]) -> Iterator[tuple[int, int]]:
-    for first in range(len(run)):
-        digits = ""
+    digits = "".join(piece.signs for piece in run)
+    if len(digits) in named and digits not in shown:
+        yield run[0].start, run[-1].stop
+    sums = _luhn(digits)
+    starts = list(accumulate((len(piece.signs) for piece in run), initial=0))
+    for first, start in enumerate(starts[:-1]):
+        if digits[start] not in _CARD_FIRST:
+            continue
         for last in range(first, len(run)):
-            digits += run[last].signs
-            if len(digits) > _CARD[-1]:
+            stop = starts[last + 1]
+            if stop - start > _CARD[-1]:
                 break
-            whole = first == 0 and last == len(run) - 1
-            secret = (len(digits) in _CARD and _card(digits)) or (whole and len(digits) in named)
-            if secret and digits not in shown:
+            sums_here = sums[stop % 2]
+            card = stop - start in _CARD and (sums_here[stop] - sums_here[start]) % 10 == 0
+            if card and digits[start:stop] not in shown:
                 yield run[first].start, run[last].stop
 
 
-def _card(digits: str) -> bool:
-    """Luhn's sum, ISO/IEC 7812-1 annex B, of a number that a card may have."""
-    doubled = [int(digit) * (1 if at % 2 else 2) for at, digit in enumerate(digits[::-1], 1)]
-    return digits[0] in _CARD_FIRST and sum(each - 9 if each > 9 else each for each in doubled) % 10 == 0
+def _luhn(digits: str) -> tuple[list[int], list[int]]:
+    """Luhn's sums, ISO/IEC 7812-1 annex B, of all that stands before each place: for numbers that end at an even place,
+    and at an odd one, since every other digit is doubled, counted from the end."""
+    even, odd = (
+        list(
+            accumulate(
+                (sum(divmod(int(digit) * (1 + (at % 2 == doubled)), 10)) for at, digit in enumerate(digits)), initial=0
+            )
+        )
+        for doubled in (0, 1)
+    )
+    return even, odd
 
 
 def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -50,14 +50,16 @@ _SAID: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 def code(keys: str, language: Language) -> str | None:
     """'*21123*23*6277' as 'А123ВС77'; None where a star is not followed by a letter's two keys."""
-    signs, at = "", 0
+    signs: list[str] = []
+    at = 0
     while at < len(keys):
         found = _CODE.match(keys, at)
         sign = found and (found[3] or _letter(found[1], found[2], language))
         if not found or not sign:
             return None
-        signs, at = signs + sign, found.end()
-    return signs or None
+        signs.append(sign)
+        at = found.end()
+    return "".join(signs) or None
 
 
 def email_name(keys: str) -> str | None:

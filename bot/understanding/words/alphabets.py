@@ -10,6 +10,7 @@ from bot.understanding.words.layouts import from_translit, other_layout, script
 from bot.understanding.words.normaliser import MAX_CHARS, normalise
 
 _CODE = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")  # a plate, an order's number: no keyboard makes words of "A123BC77"
+SURE = 0.6  # an intent guessed with less turns nobody's language: 'tomorrow at 3pm' is said in Russian, too
 LONGEST_MENDED = 300  # characters; who writes more has seen what the keyboard does
 
 
@@ -26,7 +27,8 @@ def goes_over(said: str, meaning: Meaning, letters: Language, expectation: Expec
     """
     words = [word for word in said.split() if any(char.isalpha() for char in word)]
     types = {expectation.slots[name].type for name in meaning.readings if name in expectation.slots}
-    tells = meaning.intent is not None or bool(types - {"person", "phone", "text"})
+    sure = bool(meaning.intents) and meaning.intents[0].score >= SURE
+    tells = sure or bool(types - {"person", "phone", "text"})
     if letters == "ru":
         return tells or meaning.yes is not None or meaning.option is not None or len(words) > 3
     return tells and len(words) > 2
