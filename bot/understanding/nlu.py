@@ -189,6 +189,8 @@ class BuiltinNlu:
         if again is not None:
             return Meaning(yes=again)
         wish = repair(plain, language, yesno=expectation.yesno)
+        if wish is None and heard.yes and not asks_to_cancel(expectation.question):
+            wish = "cancel" if repair(heard.rest, language) == "cancel" else None  # "sure, cancel"
         if wish == "cancel" and asks_to_cancel(expectation.question):
             return Meaning(yes=False)  # "never mind" to "shall I cancel it?"
         if wish in ("cancel", *_POLITE) and asked is not None and asked.type == "choice":

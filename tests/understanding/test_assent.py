@@ -27,7 +27,7 @@ _NOT_AGREED = """
     ru: ага, разбежался | не надо, да | передумал, да | отказ пишите | да бросьте | да неужели
     en: yes and no | yes or no | yes but no | sure but not now | ok but not today | is that correct | is it right
     en: mostly correct | partly right | nearly right | i'm good | i'm fine | i am good, thank you | no, that's fine
-    en: nah, all good | why would i want that | i'd love to but no | yes there is a mistake
+    en: nah, all good | why would i want that | i'd love to but no | yes there is a mistake | ok, actually don't
 """
 _AGREED = """
     ru: да, не против | да не возражаю | не ошиблись | нет, всё верно | нет, все правильно | нет, я не против
@@ -71,3 +71,12 @@ def test_a_yes_with_a_condition_that_nobody_understands_agrees_to_nothing(lang: 
     meaning = BuiltinNlu({}, encoder=None).understand(text, asked, language=lang, now=NOW)
 
     assert meaning.yes is None
+
+
+@pytest.mark.parametrize(("lang", "text"), [("ru", "ага, отмена"), ("en", "sure, cancel"), ("en", "sure, never mind")])
+def test_who_agrees_only_to_call_it_off_calls_it_off(lang: Lang, text: str):
+    asked = Expectation(yesno=True, question="", intents=("cancel",))
+
+    meaning = BuiltinNlu({}, encoder=None).understand(text, asked, language=lang, now=NOW)
+
+    assert (meaning.yes, meaning.intent) == (None, "cancel")

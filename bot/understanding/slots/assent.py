@@ -221,8 +221,8 @@ def composed(words: Sequence[str], lang: Lang) -> bool | None:
         elif word not in known.neither and not _HUMMED.fullmatch(word) and not (lang == "en" and word.endswith("ly")):
             return None
         refused |= answer is False and word in _THANKS  # 'нет, спасибо, всё хорошо'
-    # 'sadly not', 'definitely not'
-    return False if turned and words[-1] == "not" else None if turned else answer
+    # 'sadly not', 'ok, actually don't'
+    return False if turned and words[-1] in ("not", "dont", "cant", "wont", "never") else None if turned else answer
 
 
 def taken_back(words: Sequence[str], lang: Lang) -> bool:
