@@ -265,6 +265,13 @@ class BuiltinNlu:
                 return _chosen(option, heard)
 
         intents = self._intents(said, expectation, heard.language)
+        if (
+            intents
+            and intents[0].score < SURE
+            and asked is None
+            and _told_elsewhere(said, intents[0], heard, expectation)
+        ):
+            intents = ()
         best = intents[0] if intents else None
         here = self._local.guess(said, heard.language, expectation)
         if here is not None and here.score >= (best.score if best is not None else SURE if answered else LIKELY):
@@ -361,6 +368,16 @@ def _moves(intent: ScoredIntent, answered: Mapping[str, Reading], expectation: E
     wished = {spec.type for spec in expectation.intent_slots.get(intent.name, ())}
     told = {expectation.slots[name].type for name in answered if name in expectation.slots}
     return bool(wished) and wished <= set(DATES) and bool(told) and told <= set(DATES)
+
+
+def _told_elsewhere(said: str, intent: ScoredIntent, heard: Heard, expectation: Expectation) -> bool:
+    """Whether the words are a date and nothing else, and the wish takes none: "tomorrow at three" asks for no hours."""
+    if any(spec.type in DATES for spec in expectation.intent_slots.get(intent.name, ())):
+        return False
+    specs = (spec for each in expectation.intent_slots.values() for spec in each if spec.type in DATES)
+    first = next(specs, None)
+    readings, left = unasked(said, (first,), heard) if first is not None else ({}, said)
+    return bool(readings) and not content(left, heard.language)
 
 
 def _under_way(intent: ScoredIntent, expectation: Expectation) -> bool:

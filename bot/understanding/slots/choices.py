@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from bot.dialogue import morphology
 from bot.understanding.reading import NOTHING, Expected, Lang, Option, Reading
-from bot.understanding.words.letters import spelled
+from bot.understanding.words.letters import letter
 from bot.understanding.words.normaliser import tokens
 from bot.understanding.words.speech import SPEECH, rejected
 from bot.understanding.words.terms import Line
@@ -144,17 +144,24 @@ def _run_together(said: Sequence[tuple[int, str]], options: Sequence[Option], la
     split = [_plain_words(name) for option in options for name in _names(option, lang)]
     parted = {"".join(words): words for words in split if len(words) == 2}
     plain = [word for _, word in said]
+    longest = max(map(len, known), default=0)
     found: list[tuple[int, str]] = []
     for index, (at, word) in enumerate(said):
-        _, stop = spelled(plain, index, lang, words_too=False)
-        for width in range(stop - index, 1, -1):
-            part, _ = spelled(plain[: index + width], index, lang, words_too=False)
-            if len(part) > 1 and part in known:
-                found.append((at, part))
+        parts = [part for part in _spelled_from(plain, index, lang, longest) if part in known]
+        found.extend((at, part) for part in reversed(parts))
         found.extend((at, part) for part in parted.get(word, ()))  # 'bodywork' of 'body work'
         if index + 1 < len(said) and word + plain[index + 1] in known:
             found.append((at, word + plain[index + 1]))
     return found
+
+
+def _spelled_from(words: Sequence[str], start: int, lang: Lang, longest: int) -> Iterator[str]:
+    """What the letters said from here spell, two of them and more."""
+    at, part = start, ""
+    while len(part) < longest and (one := letter(words, at, lang, words_too=False)) is not None:
+        part, at = part + one[0], one[1]
+        if len(part) > 1:
+            yield part
 
 
 @lru_cache(maxsize=4096)
