@@ -6,8 +6,9 @@ import pytest
 
 from bot.dialogue.meaning import Language
 from bot.understanding.nlu import BuiltinNlu
+from bot.understanding.words import slips
 from bot.understanding.words.normaliser import normalise
-from bot.understanding.words.slips import LONGEST, gibberish, mended
+from bot.understanding.words.slips import LONGEST, MOST, gibberish, mended
 from tests.understanding.conftest import DATA, labelled
 from tests.understanding.test_nlu import MENU, NOW
 
@@ -94,3 +95,12 @@ def test_letters_that_are_no_words_mean_nothing(nlu: BuiltinNlu) -> None:
     assert not gibberish("112", NONE, "ru")
     for said in ("прпрпр", "абырвалг", "ыыы", "асдфг", "лорем ипсум"):
         assert nlu.understand(said, MENU, language="ru", now=NOW).intents == ()
+
+
+def test_a_text_of_nothing_but_strange_words_costs_no_more_than_a_few_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(slips, "_likeliest", lambda word, *_: looked.append(word) or word)
+    strange = [f"{a}щъ{b}шщ" for a in "абвгдежзик" for b in "лмнопрстуф"]
+    own = frozenset(("своё",))  # a vocabulary of its own, so that nothing is remembered
+    assert mended(" ".join(strange), own, "ru").split() == strange
+    assert 0 < sum(map(len, looked)) <= MOST
