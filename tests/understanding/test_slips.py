@@ -51,6 +51,8 @@ def test_slips_of_ear_finger_and_haste_are_mended(language: Language, wrote: str
         ("ru", "8 905 123 45 67"),
         ("en", "wifi iphone mri nhs vin atm"),
         ("en", "kowalski from leeds"),
+        ("ru", "латте ботокс аватарка халяль"),
+        ("en", "venmo siri matcha landline eircode isa"),
     ],
 )
 def test_words_that_exist_names_and_abbreviations_are_left_alone(language: Language, text: str) -> None:

@@ -78,6 +78,8 @@ _NEW = frozenset(
     emoji uber netflix youtube instagram tiktok bitcoin iban cvv online offline app apps esims router modem website
     voicemail bot atm mri nhs vin cashback bloodwork inbox tyre tyres broadband checkup refund refunds reschedule
     rebook invoice orthodontist physio gluten vegan takeaway
+    латте ботокс филлер филлеры сторис аватарка авито хендай скайп альфабанк халяль
+    venmo siri alexa matcha crossfit snapchat waitrose monzo revolut fitbit isa eircode landline
     """.split()
 )
 _SHORT = 4  # letters: of so short a word only very usual ones are made
