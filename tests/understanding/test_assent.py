@@ -63,7 +63,13 @@ def test_a_refusal_that_is_denied_agrees(lang: Lang, text: str):
 
 @pytest.mark.parametrize(
     ("lang", "text"),
-    [("ru", "да, но подешевле бы"), ("ru", "верно, кроме мелочей"), ("en", "yes, but cheaper perhaps")],
+    [
+        ("ru", "да, но подешевле бы"),
+        ("ru", "верно, кроме мелочей"),
+        ("en", "yes, but cheaper perhaps"),
+        ("ru", "да, если бесплатно"),
+        ("en", "yes if it's free"),
+    ],
 )
 def test_a_yes_with_a_condition_that_nobody_understands_agrees_to_nothing(lang: Lang, text: str):
     asked = Expectation(yesno=True, question="")

@@ -14,7 +14,7 @@ _MARKS = re.compile(r"[.,:/\-]")
 def date_figures(line: Line, at: int, now: datetime, *, day_first: bool, time_words: frozenset[str]) -> Fact | None:
     """A date in figures at this place. day_first: 3/4 is the third of April; a time where time_words precede."""
     text = line.at(at).digits
-    if len(text) > 10:
+    if len(text) > 10 or text == "24/7":  # round the clock
         return None
     parts = _MARKS.split(text)
     marks = set(_MARKS.findall(text))

@@ -37,7 +37,7 @@ WORDS = 0.36  # of the words beside sentence vectors, squared; more, and a chanc
 KEPT = 0.98  # share of the author's own phrases, unseen, that must stay above the line
 LINES = (-0.3, 0.1)  # between them: a phrase or two teach no line, and many that are all alike a too high one
 SPARED = 0.08  # the line stands so much lower: customers word things further from the author than the author does
-FEW, OF_FEW = 250, -0.2  # phrases; what fewer teach of the line is by chance, so it stands no higher than that
+FEW, OF_FEW = 250, -0.15  # phrases; what fewer teach of the line is by chance, so it stands no higher than that
 TOO_CLOSE = 0.6  # a foreign example nearer than this (cosine) to an author's phrase is that business's own
 NO_WORD = 0.15  # how much less sure a text is of which no dictionary has a word
 # Two intents nearer than this, or a text so near to the reject line, are left to the finer encoder. So it is asked

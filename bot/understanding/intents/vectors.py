@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import lru_cache
 from hashlib import blake2b
 from importlib import resources
@@ -67,7 +67,8 @@ class Vectors:
             log.warning("phrases are encoded again: %s (%s)", self._path, error)
         except sqlite3.DatabaseError:
             log.warning("%s is damaged: phrases are encoded again", self._path)
-            self._path.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
         return found
 
     def _keep(self, fresh: Mapping[bytes, bytes]) -> None:

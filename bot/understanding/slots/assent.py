@@ -29,6 +29,14 @@ _PARTLY = frozenset("nearly partly partially mostly".split())  # 'mostly correct
 FARING = frozenset("good fine great okay ok cool perfect".split())  # 'i'm good' declines as often as it agrees
 _FLAT_ALONE = _FLATLY | {"нее", "naw", "nay"}
 _YET = frozenset("но только кроме but only except unless".split())  # 'да, только имя другое'
+_IF_YOU_PLEASE = frozenset(
+    """
+    если можно|если возможно|если не сложно|если не трудно|если удобно|если вам удобно|если что|if possible|if you can
+    if i can|if i may|if thats ok|if thats okay|if you dont mind
+    """.replace("\n", "|")
+    .replace("    ", "")
+    .split("|")
+)
 _THANKS = frozenset("спасибо благодарю thanks thank thx".split())
 _EITHER = frozenset("или ли or".split())
 _SUBJECTS = frozenset("it that this everything there he she the my".split())
@@ -236,8 +244,9 @@ def taken_back(words: Sequence[str], lang: Lang) -> bool:
 
 
 def conditional(words: str) -> bool:
-    """Whether what follows a yes makes a condition of it: 'но подороже', 'only with a discount'."""
-    return words.partition(" ")[0] in _YET
+    """Whether what follows a yes makes a condition of it: 'но подороже', 'if it is free', but not 'если можно'."""
+    first = words.partition(" ")[0]
+    return first in _YET or (first in ("если", "if") and words not in _IF_YOU_PLEASE)
 
 
 def _asks(words: Sequence[str]) -> bool:
