@@ -20,7 +20,6 @@ import numpy as np
 
 from voice.audio import FRAME, RATE, Samples, joined
 
-FALSE_START_MS = 160  # of speech; the shortest real answer, "да", has about 200
 REWIND_MS = 700  # how far back a stopped prompt may be taken to begin at a gap between words
 
 

@@ -243,10 +243,6 @@ def _minutes(line: Line, at: int) -> tuple[int | None, int]:
     return minute, stop + (line.word(stop) in MINUTES)
 
 
-# 'в два три дня' tells no minutes
-_NO_MINUTES = (HOURS | DAYS | MONTHS.keys() | {"число", "числа"}) - OF_DAY.keys()
-
-
 def _is_minutes(line: Line, at: int) -> bool:
     return line.word(at + 1) in MINUTES
 

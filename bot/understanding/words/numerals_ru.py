@@ -7,8 +7,6 @@ from decimal import Decimal
 
 from bot.understanding.words.numeral import Numeral, Rank
 
-_HALF = Decimal("0.5")
-
 
 def _cardinals() -> dict[str, Numeral]:
     words: dict[str, Numeral] = {}
@@ -184,7 +182,6 @@ FEW = {"тысячи": 1_000, "сотни": 100}  # 'тысячи три'; but '
 
 ORDINAL_SUFFIXES = frozenset("й го му ый ой ая я ую ю ое е ого ому ым ом ых".split())
 CARDINAL_SUFFIXES = frozenset("х ти ми тью мя и".split())
-HALF = "половиной"  # 'два с половиной'
 WHOLE = frozenset("целых целая целую".split())
 FRACTIONS = {
     "десятых": 10,
