@@ -215,7 +215,9 @@ def _confirm(run: Run, step: ConfirmStep, meaning: Meaning) -> bool:
     if meaning.yes is None or (meaning.yes and meaning.proposed):  # to agree is the customer's own word alone
         return False
     run.understood()
-    if run.frame.awaiting == "change" and meaning.yes is False:  # "Что поправить?" "Ничего, не надо"
+    if run.frame.awaiting == "change" and meaning.yes:  # "Что поправить?" "Да": to what? The summary is asked once more
+        run.put(awaiting="")
+    elif run.frame.awaiting == "change":  # "Что поправить?" "Ничего, не надо"
         if run.visit(f"unchanged.{step.id}"):
             run.say_builtin("declined")
             run.go("")

@@ -180,6 +180,13 @@ def test_a_wish_for_what_waits_for_a_scenario_of_its_own_asks_that_one_again():
     assert talk.say(service="lor")[0] == "Итого lor."
 
 
+def test_a_yes_to_what_is_to_be_corrected_agrees_to_nothing():
+    talk = booked()
+    assert talk.say(yes=False) == ["<what_to_change>"]
+    assert talk.say(yes=True) == ["Иван, терапевт, в 15:00. Верно?"]
+    assert talk.say(yes=True)[0] == "Записал."
+
+
 def test_a_miss_gets_another_wording_and_then_a_person():
     talk = Talk(medium="voice")
     talk.say("booking")
