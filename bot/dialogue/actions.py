@@ -28,7 +28,8 @@ class Choice:
 class Say(Action):
     """Say this. text: for the eye (figures). speech: for the ear (words); equals text in a chat.
 
-    choices: buttons under the text. barge_in: whether speech may stop it. prompt: where it stands in the scenario,
+    choices: buttons under the text. barge_in: whether speech may stop it. speech_after: seconds from its beginning in
+    which only a key stops it, where speech may at all; None: none. prompt: where it stands in the scenario,
     "booking:ask.when". pace: of speech, 1 is the voice's own; slower where the customer asked for it.
     secret: the speech tells what must not be kept, and the journal keeps the text in its place.
     """
@@ -38,6 +39,7 @@ class Say(Action):
     language: Language
     choices: tuple[Choice, ...] = ()
     barge_in: Literal["allow", "deny"] = "allow"
+    speech_after: float | None = None
     prompt: str = ""
     pace: float = 1.0
     secret: bool = False
