@@ -225,8 +225,19 @@ class SipEndpoint:
 
     # --- calls -----------------------------------------------------------------------------------------
 
-    async def call(self, uri: str, *, headers: Mapping[str, str] | None = None) -> SipLeg:
-        """Place a call; returns once it was answered. Raises LegFailed (sip_status 486: busy, ...)."""
+    async def call(
+        self,
+        uri: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        ring_s: float | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> SipLeg:
+        """Place a call; returns once it was answered. Raises LegFailed (sip_status 486: busy, 408: nobody answered
+        within ring_s, 60 by default, though it rang; 0: no word came back). Cancelled while it rings, the other side gets a CANCEL.
+
+        progress: told 180 (it rings) and 183 (sound before the answer: a tone or an announcement, no answer).
+        """
         if self._agent is None or self._draining:
             raise LegFailed("no calls can be placed now", where="sip call", fix="Start the endpoint")
         if not can_be_called(uri):
@@ -234,8 +245,13 @@ class SipEndpoint:
         assert self._runtime is not None
         early: list[StackEvent] = []
         self._runtime.subscribe(early.append)
+        dialling = asyncio.ensure_future(self._agent.dial(uri, dict(headers or {})))
         try:
-            call = await self._agent.dial(uri, dict(headers or {}))
+            call = await asyncio.shield(dialling)
+        except asyncio.CancelledError:
+            with contextlib.suppress(BaresipError, ValueError):
+                await (await dialling).hangup()  # or it would ring on with nobody at our end
+            raise
         except (BaresipError, ValueError) as error:
             raise LegFailed("the address can't be called", where="sip call", fix=str(error)) from error
         finally:
@@ -243,7 +259,12 @@ class SipEndpoint:
         for event in early:  # an instant answer, or 486, is over before the binding's Call listens
             call._on_stack_event(event)
         leg = self._adopt(call, called=number_of(uri, self.region), caller=self._user)
-        await leg.established(RING_S)
+        leg.on_progress(progress, early)
+        try:
+            await leg.established(RING_S if ring_s is None else ring_s)
+        except asyncio.CancelledError:
+            await leg.hang_up()
+            raise
         return leg
 
     async def _register(self, agent: UserAgent) -> None:

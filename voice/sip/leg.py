@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
 import numpy as np
 from baresip import AudioNotActive, AudioRestarted, BaresipError, Call, CallState, Event, StackEvent
@@ -24,6 +24,7 @@ SOUND_S = 2.0  # from the ACK to sound both ways; an offer without sound never g
 TRANSFER_S = 45.0  # a person's telephone rings that long
 BYTES_PER_MS = RATE * 2 // 1000
 TRANSFERRED = "Call transfered"  # the stack's closing line, as it spells it
+PROVISIONAL = {Event.CALL_RINGING: 180, Event.CALL_PROGRESS: 183}
 READ_BYTES = 32_768  # the stack's whole receive buffer, 2 s
 
 
@@ -48,6 +49,8 @@ class SipLeg:
         self._hearing = False
         self._flushing = False
         self._ending = ""  # the reason, where we know it before the stack says so
+        self._progress: Callable[[int], None] | None = None
+        self._rang = False
         call.on(self._on_stack_event)
         if call.state is CallState.CLOSED:
             self._end(_reason(call._close_reason or ""))
@@ -90,6 +93,7 @@ class SipLeg:
                 "the call is up without sound" if silent else f"no answer within {timeout_s:.0f} s",
                 where=f"SIP call {self.id}",
                 fix="The peer must offer audio" if silent else "Check that the peer's answer and ACK reach us",
+                sip_status=408 if self._rang and not silent else 0,
             ) from None
         if self.ended is not None:
             raise LegFailed(
@@ -169,6 +173,12 @@ class SipLeg:
 
     # --- the endpoint's side ---------------------------------------------------------------------------
 
+    def on_progress(self, tell: Callable[[int], None] | None, early: Iterable[StackEvent] = ()) -> None:
+        """Tell the provisional answers to our INVITE: 180, 183. early: events that came before we could listen."""
+        self._progress = tell
+        for event in early:
+            self._on_provisional(event)
+
     @property
     def ended(self) -> Ended | None:
         return self._events.ended
@@ -246,8 +256,18 @@ class SipLeg:
             self._settle()
         elif event.event is Event.CALL_DTMF_START and event.text:
             self._events.put(Digit(key=event.text[:1].upper(), at_frame=self._in.count))
+        elif event.event in PROVISIONAL:
+            self._on_provisional(event)
         elif event.event is Event.CALL_CLOSED:
             self._end(self._ending or _reason(event.text or ""))
+
+    def _on_provisional(self, event: StackEvent) -> None:
+        status = PROVISIONAL.get(event.event)
+        if status is None or event.call != self._call.handle:
+            return
+        self._rang = True
+        if self._progress is not None:
+            self._progress(status)
 
     def _end(self, reason: str) -> None:
         if self.ended is not None:
