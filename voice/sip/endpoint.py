@@ -234,7 +234,8 @@ class SipEndpoint:
         progress: Callable[[int], None] | None = None,
     ) -> SipLeg:
         """Place a call; returns once it was answered. Raises LegFailed (sip_status 486: busy, 408: nobody answered
-        within ring_s, 60 by default, though it rang; 0: no word came back). Cancelled while it rings, the other side gets a CANCEL.
+        within ring_s, 60 by default, though it rang; 0: no word came back). Cancelled while it rings, the other side
+        gets a CANCEL.
 
         progress: told 180 (it rings) and 183 (sound before the answer: a tone or an announcement, no answer).
         """
