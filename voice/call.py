@@ -30,7 +30,7 @@ from voice.equipment import Equipment
 from voice.errors import LegFailed
 from voice.hearing import Hearing, Said, Talking, Told
 from voice.hints import hint
-from voice.ports import CallLeg, Digit, Ended
+from voice.ports import CallLeg, Digit, Ended, Held
 from voice.speaking import Speaking
 from voice.talk import Talk
 from voice.transfer import LEFT_ALONE_S, Transfer
@@ -93,6 +93,7 @@ class Call:
         self._speaking = Speaking(leg, equipment.voices, equipment.measured)
         self._hearing: Hearing | None = None
         self._frames = 0
+        self._held = False  # the other side put us on hold
         self._quiet = 0  # frames without anything from either side
         self._busy = False  # a turn is being taken
         self._tasks: set[asyncio.Task[None]] = set()
@@ -149,6 +150,13 @@ class Call:
                 return
             if isinstance(event, Digit):
                 self._key(event)
+            if isinstance(event, Held):
+                self._hold(event.on)
+
+    def _hold(self, on: bool) -> None:
+        """Nobody listens and nobody speaks: the bot waits, and so do its timers."""
+        self._held = on
+        self._speaking.hold(on)
 
     def _key(self, digit: Digit) -> None:
         self._quiet = 0
@@ -174,8 +182,8 @@ class Call:
 
     @property
     def _deaf(self) -> bool:
-        """While a prompt that must be heard plays, while a person is being rung, and when all is said."""
-        return self._transfer.under_way or self._over or self._speaking.protected
+        """On hold, while a prompt that must be heard plays, while a person is being rung, and when all is said."""
+        return self._held or self._transfer.under_way or self._over or self._speaking.protected
 
     @property
     def _over(self) -> bool:
@@ -221,7 +229,7 @@ class Call:
         session = self._talk.session
         asked_for = session.pause_s if session else 0  # "подождите минутку"
         patience = {"bot": asked_for or self._equipment.silence_s, "waiting": HOLD_S}.get(self._talk.status or "")
-        busy = self._busy or self._transfer.under_way or hearing.active or not self._speaking.idle
+        busy = self._busy or self._held or self._transfer.under_way or hearing.active or not self._speaking.idle
         if patience is None or busy or self._keypad.typed:
             self._quiet = 0
             return

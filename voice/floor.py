@@ -84,12 +84,13 @@ class Floor:
         self._prompts: list[_Prompt] = []
         self._sent = 0  # samples given to the line and not yet accounted as played
         self._stopped = False
+        self._held = False  # the other side hears nothing now
 
     @property
     def holder(self) -> Holder:
         if not self._prompts:
             return Holder.IDLE
-        return Holder.STOPPED if self._stopped else Holder.BOT
+        return Holder.STOPPED if self._stopped or self._held else Holder.BOT
 
     @property
     def may_be_stopped(self) -> bool:
@@ -113,7 +114,7 @@ class Floor:
 
     def progress(self, queued_ms: int) -> tuple[Spoken, ...]:
         """So much is still queued on the line; returns prompts that are over. Call it every frame or so."""
-        if not self._stopped:
+        if not self._stopped and not self._held:
             self._account(queued_ms)
         return self._finished()
 
@@ -121,8 +122,20 @@ class Floor:
         """The caller speaks, or pressed a key."""
         if self._prompts and not self.may_be_stopped:
             return ()
-        self._stopped = True
-        return (Stop(),) if self._prompts else ()
+        already, self._stopped = self._held, True
+        return (Stop(),) if self._prompts and not already else ()
+
+    def hold(self) -> tuple[Order, ...]:
+        """The other side is away: whatever plays stops, and what is said from now on waits."""
+        already, self._held = self._held or self._stopped, True
+        return (Stop(),) if self._prompts and not already else ()
+
+    def take_back(self) -> tuple[Order, ...]:
+        """They are back: what waited goes on from the last gap between words."""
+        if not self._held:
+            return ()
+        self._held = False
+        return () if self._stopped else self._go_on()
 
     def stopped(self, unplayed_ms: int) -> tuple[Spoken, ...]:
         """The line was flushed; prompts that ended before that are over."""
@@ -135,6 +148,9 @@ class Floor:
         if not self._stopped:
             return ()
         self._stopped = False
+        return () if self._held else self._go_on()
+
+    def _go_on(self) -> tuple[Order, ...]:
         rest: list[Samples] = []
         for number, prompt in enumerate(self._prompts):
             if number == 0:
@@ -147,15 +163,15 @@ class Floor:
     def take_turn(self) -> tuple[Spoken, ...]:
         """The caller said something that counts: drop the rest. Only after Stop was carried out, or when
         idle."""
-        over = tuple(prompt.spoken() for prompt in self._prompts) if self._stopped else ()
-        if self._stopped:
+        over = tuple(prompt.spoken() for prompt in self._prompts) if self._stopped or self._held else ()
+        if self._stopped or self._held:
             self._prompts.clear()
             self._stopped = False
         return over
 
     def _add(self, prompt: _Prompt, sound: Samples) -> tuple[Order, ...]:
         prompt.add(sound)
-        if self._stopped or not len(sound):
+        if self._stopped or self._held or not len(sound):
             return ()
         self._sent += len(sound)
         return (Play(sound),)

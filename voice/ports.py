@@ -6,7 +6,7 @@ wires them. Nothing here does work. Sound is mono int16 (see `voice.audio`), tim
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -168,7 +168,15 @@ class TransferProgress:
     status: int
 
 
-LegEvent = Digit | Ended | TransferProgress
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """on: the other side put us on hold (RFC 3264 8.4), and hears nothing of what we play; else it took us back.
+    Until then every frame is silence: the music they play to us is not the caller."""
+
+    on: bool
+
+
+LegEvent = Digit | Ended | TransferProgress | Held
 
 
 class CallLeg(Protocol):
@@ -188,6 +196,10 @@ class CallLeg(Protocol):
 
     def events(self) -> AsyncIterator[LegEvent]:
         """In order; Ended is the last. One reader."""
+
+    async def early(self) -> bool:
+        """Let the caller hear what is played before the call is answered (183 with sound, RFC 3960): True once that is
+        so, False where this line can't. `answer` or `reject` follow as ever."""
 
     async def answer(self) -> None:
         """Accept; returns once media flows both ways. Raises LegFailed."""
@@ -211,5 +223,55 @@ class CallLeg(Protocol):
         value as it goes on the wire, e.g. "…;encoding=hex". True once the target answered, False if it did
         not (the caller is still here). Progress comes as TransferProgress events."""
 
+    async def join(self, other: CallLeg) -> bool:
+        """Give this caller to whom we reached on `other`, and step out: REFER with Replaces (RFC 3891), so nobody's
+        telephone rings again. True once the two talk and both legs ended as "transferred". False where this pair
+        can't, or somebody refused: both are still here, and off hold."""
+
+    async def hold(self, on: bool) -> None:
+        """Put the other side on hold (re-INVITE sendonly), or take it back. On hold we don't hear them; what is played
+        they may hear. Returns once they agreed; a line without hold goes on as it was. Raises LegFailed."""
+
     async def hang_up(self) -> None:
         """End the leg; safe at any time, twice too."""
+
+
+class Telephone(Protocol):
+    """Where calls come in and go out, over one stack. Knows nothing of what is said in them."""
+
+    capacity: int  # calls at a time, both directions; one more gets 486
+
+    async def start(self, on_call: Callable[[CallLeg], Awaitable[None]]) -> None:
+        """Take calls from now on; on_call runs as a task for each. Raises PortTaken, SettingsError."""
+
+    async def call(
+        self,
+        uri: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        ring_s: float = 60.0,
+        trunk: str = "",
+        progress: Callable[[int], None] | None = None,
+    ) -> CallLeg:
+        """Place a call; returns once it was answered. uri: sip:user@host, or a bare number where a trunk takes it.
+        ring_s: how long it may ring. trunk: by name; "" lets the number decide. progress: told each provisional
+        status, 180, 183…, on the event loop. A cancelled `call` hangs up. Raises LegFailed (sip_status 486: busy;
+        408: nobody answered within ring_s)."""
+
+    async def drain(self, timeout_s: float) -> None:
+        """New calls get 503 from now on; wait for those that live, and hang up what is left."""
+
+    async def close(self) -> None:
+        """End every call and give all back: threads, sockets, tasks. Twice is fine."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether calls can come in."""
+
+    @property
+    def registered(self) -> bool | None:
+        """Whether every trunk we register at knows us; None where there is none."""
+
+    @property
+    def calls(self) -> int:
+        """Live calls now, ringing ones too."""

@@ -98,6 +98,13 @@ class Speaking:
         """It was nothing: the prompt goes on."""
         self._carry_out(self._floor.false_start())
 
+    def hold(self, on: bool) -> None:
+        """The other side put us on hold: whatever is said waits until they are back, and goes on where it stopped."""
+        if not on:
+            self._carry_out(self._floor.take_back())
+        elif self._floor.hold():
+            self._floor.stopped(self._leg.flush())
+
     def drop(self) -> None:
         """The caller has the turn: what was stopped, waits or is being rendered is no longer said."""
         self.interrupt()

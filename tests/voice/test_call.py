@@ -25,7 +25,7 @@ from voice.audio import FRAME, RATE, Frame, Samples
 from voice.call import Call
 from voice.endpointing import PATIENCE
 from voice.equipment import Equipment
-from voice.ports import Digit, Ended, Heard, Hint, LegEvent
+from voice.ports import CallLeg, Digit, Ended, Heard, Held, Hint, LegEvent
 from voice.vad.spare import Vads
 
 SECOND = 50  # frames
@@ -79,6 +79,14 @@ class LineDouble:
         self.transferred = (target, user_to_user)
         return self.agent_answers
 
+    async def early(self) -> bool:
+        return False
+
+    async def join(self, other: CallLeg) -> bool:
+        return False
+
+    async def hold(self, on: bool) -> None: ...
+
     async def hang_up(self) -> None:
         if not self.over:
             self.over = True
@@ -95,6 +103,11 @@ class LineDouble:
 
     async def press(self, key: str) -> None:
         self._events.put_nowait(Digit(key=key, at_frame=0))
+        for _ in range(8):
+            await asyncio.sleep(0)
+
+    async def held(self, on: bool) -> None:
+        self._events.put_nowait(Held(on=on))
         for _ in range(8):
             await asyncio.sleep(0)
 
@@ -652,6 +665,32 @@ async def test_one_call_after_another_has_the_same_detector_of_speech_and_none_o
     async with Ringing(vads=vads):
         assert len(made) == 2
     assert sorted(vad.resets for vad in made) == [1, 2]
+
+
+async def test_on_hold_the_bot_is_silent_counts_no_silence_and_goes_on_afterwards():
+    async with Ringing() as call:
+        await call.line.hear(10)
+        await call.line.held(True)
+        assert call.line.queued == 0
+        sent, said = call.line.sent, list(call.turns.said)
+        await call.line.hear(60 * SECOND)
+        assert call.line.sent == sent
+        assert call.turns.took(Silence) == []
+        await call.line.held(False)
+        assert call.line.queued > 0
+        await call.greeted()
+        assert call.turns.said == said
+        await call.line.hear(8 * SECOND)
+        assert len(call.turns.took(Silence)) == 1
+
+
+async def test_music_on_hold_is_no_speech():
+    async with Ringing("музыка") as call:
+        await call.greeted()
+        await call.line.held(True)
+        await call.speaks()
+        await call.line.held(False)
+        assert call.turns.took(Utterance) == []
 
 
 async def test_hanging_up_ends_the_conversation_and_leaves_no_task():

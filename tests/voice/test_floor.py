@@ -136,3 +136,39 @@ def test_a_cut_prompt_is_written_down_up_to_the_word_that_was_heard():
     assert heard_words(text, cut) == "Здравствуйте, это клиника…"
     assert heard_words(text, Spoken(prompt="", heard_ms=1000, total_ms=1000, whole=True)) == text
     assert heard_words(text, Spoken(prompt="", heard_ms=100, total_ms=1000, whole=False)) == ""
+
+
+def test_a_hold_stops_even_what_must_be_heard_and_it_goes_on_when_they_are_back():
+    floor = speaking(3000, barge_in=False)
+    assert floor.hold() == (Stop(),)
+    floor.stopped(unplayed_ms=2000)
+    assert floor.progress(queued_ms=0) == ()
+    back = played(floor.take_back())
+    assert 2000 <= back <= 2700  # from a gap before it
+    assert floor.holder is Holder.BOT
+
+
+def test_what_is_said_on_hold_waits_for_its_end():
+    floor = Floor()
+    assert floor.hold() == ()
+    assert floor.say("hello", speech(1000), barge_in=False) == ()
+    assert floor.progress(queued_ms=0) == ()
+    assert played(floor.take_back()) == 1000
+
+
+def test_a_false_start_before_a_hold_does_not_speak_into_it():
+    floor = speaking(2000)
+    floor.speech_started()
+    floor.stopped(unplayed_ms=1000)
+    assert floor.hold() == ()
+    assert floor.false_start() == ()
+    assert played(floor.take_back()) >= 1000
+
+
+def test_words_that_end_during_a_hold_take_the_turn():
+    floor = speaking(2000)
+    floor.hold()
+    floor.stopped(unplayed_ms=1000)
+    assert [spoken.heard_ms for spoken in floor.take_turn()] == [1000]
+    assert floor.say("next", speech(500)) == ()
+    assert played(floor.take_back()) == 500

@@ -230,15 +230,11 @@ class SipEndpoint:
         uri: str,
         *,
         headers: Mapping[str, str] | None = None,
-        ring_s: float | None = None,
+        ring_s: float = RING_S,
+        trunk: str = "",
         progress: Callable[[int], None] | None = None,
     ) -> SipLeg:
-        """Place a call; returns once it was answered. Raises LegFailed (sip_status 486: busy, 408: nobody answered
-        within ring_s, 60 by default, though it rang; 0: no word came back). Cancelled while it rings, the other side
-        gets a CANCEL.
-
-        progress: told 180 (it rings) and 183 (sound before the answer: a tone or an announcement, no answer).
-        """
+        """As `voice.ports.Telephone` says it."""
         if self._agent is None or self._draining:
             raise LegFailed("no calls can be placed now", where="sip call", fix="Start the endpoint")
         if not can_be_called(uri):
@@ -246,25 +242,21 @@ class SipEndpoint:
         assert self._runtime is not None
         early: list[StackEvent] = []
         self._runtime.subscribe(early.append)
-        dialling = asyncio.ensure_future(self._agent.dial(uri, dict(headers or {})))
         try:
-            call = await asyncio.shield(dialling)
-        except asyncio.CancelledError:
-            with contextlib.suppress(BaresipError, ValueError):
-                await (await dialling).hangup()  # or it would ring on with nobody at our end
-            raise
+            call = await self._agent.dial(uri, dict(headers or {}))
         except (BaresipError, ValueError) as error:
             raise LegFailed("the address can't be called", where="sip call", fix=str(error)) from error
         finally:
             self._runtime.unsubscribe(early.append)
+        if progress is not None:
+            call.on(lambda event: _tell(event, progress))
         for event in early:  # an instant answer, or 486, is over before the binding's Call listens
             call._on_stack_event(event)
         leg = self._adopt(call, called=number_of(uri, self.region), caller=self._user)
-        leg.on_progress(progress, early)
         try:
-            await leg.established(RING_S if ring_s is None else ring_s)
+            await leg.established(ring_s)
         except asyncio.CancelledError:
-            await leg.hang_up()
+            await asyncio.shield(leg.hang_up())
             raise
         return leg
 
@@ -379,6 +371,14 @@ class SipEndpoint:
                 )
             )
         return accounts
+
+
+def _tell(event: StackEvent, progress: Callable[[int], None]) -> None:
+    """Provisional answers to an INVITE of ours: the stack says whether there was sound with it, not which it was."""
+    if event.event is Event.CALL_RINGING:
+        progress(180)
+    elif event.event is Event.CALL_PROGRESS:
+        progress(183)
 
 
 def _now_ms() -> float:

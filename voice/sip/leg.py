@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import numpy as np
-from baresip import AudioNotActive, AudioRestarted, BaresipError, Call, CallState, Event, StackEvent
+from baresip import AudioNotActive, AudioRestarted, BaresipError, Call, CallState, Event, StackEvent, StaleHandleError
 from baresip import TransferFailed as StackTransferFailed
 
+from bot.errors import Both
 from voice.audio import RATE, Frame, Samples
 from voice.errors import LegFailed
 from voice.line import Events, Inlet, Outlet
-from voice.ports import Digit, Ended, LegEvent, TransferProgress
+from voice.ports import CallLeg, Digit, Ended, Held, LegEvent, TransferProgress
 from voice.sip.stack import StackThread, reason_of
 
 log = logging.getLogger(__name__)
@@ -22,9 +24,9 @@ AHEAD_MS = 200  # sound handed to the stack before its time, so a stalled loop o
 SETUP_S = 10.0  # from our 200 to their ACK; RFC 3261 13.3.1.4 gives up after 32 s
 SOUND_S = 2.0  # from the ACK to sound both ways; an offer without sound never gets there
 TRANSFER_S = 45.0  # a person's telephone rings that long
+HOLD_S = 10.0  # for a re-INVITE to get through
 BYTES_PER_MS = RATE * 2 // 1000
 TRANSFERRED = "Call transfered"  # the stack's closing line, as it spells it
-PROVISIONAL = {Event.CALL_RINGING: 180, Event.CALL_PROGRESS: 183}
 READ_BYTES = 32_768  # the stack's whole receive buffer, 2 s
 
 
@@ -47,10 +49,13 @@ class SipLeg:
         self._out = Outlet()
         self._events = Events()
         self._hearing = False
+        self._early = False  # what is played is heard before the answer
         self._flushing = False
         self._ending = ""  # the reason, where we know it before the stack says so
-        self._progress: Callable[[int], None] | None = None
-        self._rang = False
+        self._holding = False  # we hold them
+        self._held = False  # they hold us
+        self._joining = False  # why we end is known once the other telephone has told
+        self._over = ""  # the reason of an end that came meanwhile
         call.on(self._on_stack_event)
         if call.state is CallState.CLOSED:
             self._end(_reason(call._close_reason or ""))
@@ -65,6 +70,21 @@ class SipLeg:
 
     def events(self) -> AsyncIterator[LegEvent]:
         return self._events.read()
+
+    async def early(self) -> bool:
+        if self.ended is not None or self._call.state is not CallState.INCOMING:
+            return False
+        try:
+            if not await self._thread.progress(self.id):
+                return False
+            async with asyncio.timeout(SOUND_S):
+                await self._until(self._audible)
+        except (BaresipError, TimeoutError) as error:
+            log.info("%s has no sound before the answer: %s", self, error)
+            return False
+        self._early = self.ended is None
+        self._send()
+        return self._early
 
     async def answer(self) -> None:
         if self.ended is None and self._call.state is CallState.INCOMING:
@@ -93,7 +113,7 @@ class SipLeg:
                 "the call is up without sound" if silent else f"no answer within {timeout_s:.0f} s",
                 where=f"SIP call {self.id}",
                 fix="The peer must offer audio" if silent else "Check that the peer's answer and ACK reach us",
-                sip_status=408 if self._rang and not silent else 0,
+                sip_status=0 if silent else 408,
             ) from None
         if self.ended is not None:
             raise LegFailed(
@@ -162,6 +182,50 @@ class SipLeg:
             return False
         return True
 
+    async def join(self, other: CallLeg) -> bool:
+        if not isinstance(other, SipLeg) or other is self or self.ended is not None or other.ended is not None:
+            return False
+        both = (self, other)
+        for leg in both:
+            leg._joining = True
+        try:
+            for leg in both:
+                await leg.hold(True)
+            await self._call.attended_transfer(other._call, timeout=TRANSFER_S)
+        except (BaresipError, LegFailed) as error:
+            log.info("%s was not joined with %s: %s", self, other, error)
+            for leg in both:
+                leg._joined("")
+                with contextlib.suppress(LegFailed):
+                    await leg.hold(False)
+            return False
+        for leg in both:
+            leg._joined("transferred")
+        await other.hang_up()  # theirs to end, by RFC 3891; who forgets doesn't keep our line
+        return True
+
+    async def hold(self, on: bool) -> None:
+        if self.ended is not None or self._holding == on:
+            return
+        self._holding = on
+        try:
+            async with asyncio.timeout(HOLD_S):
+                while self.ended is None:
+                    try:
+                        await (self._call.hold() if on else self._call.resume())
+                        break
+                    except StaleHandleError:
+                        break
+                    except BaresipError:  # another re-INVITE is under way, theirs or ours
+                        await asyncio.sleep(0.05)
+        except TimeoutError:
+            self._holding = not on
+            raise LegFailed(
+                Both("the other side doesn't take a hold", "вторая сторона не принимает удержание"),
+                where=f"SIP call {self.id}",
+                fix=Both("Try again", "Повторите"),
+            ) from None
+
     async def hang_up(self) -> None:
         if self.ended is not None or self._ending == "us":
             return
@@ -172,12 +236,6 @@ class SipLeg:
             log.debug("%s was over before we hung up: %s", self, error)
 
     # --- the endpoint's side ---------------------------------------------------------------------------
-
-    def on_progress(self, tell: Callable[[int], None] | None, early: Iterable[StackEvent] = ()) -> None:
-        """Tell the provisional answers to our INVITE: 180, 183. early: events that came before we could listen."""
-        self._progress = tell
-        for event in early:
-            self._on_provisional(event)
 
     @property
     def ended(self) -> Ended | None:
@@ -205,11 +263,12 @@ class SipLeg:
         except (AudioNotActive, AudioRestarted):
             heard = b""  # between two descriptions of one call (hold, a new codec): silence until it is back
         if heard:
-            self._in.sound(np.frombuffer(heard, np.int16), now)
+            sound = np.frombuffer(heard, np.int16)
+            self._in.sound(np.zeros_like(sound) if self._held or self._holding else sound, now)
         self._in.tick(now)
 
     def _send(self) -> None:
-        if not self._hearing:
+        if not self._hearing and not self._early:
             return  # played before the answer: it waits
         if self._flushing:
             # flush_tx drops at the sender's next tick whatever is in the buffer then, so what we wrote
@@ -234,18 +293,23 @@ class SipLeg:
         except AudioNotActive:
             return 0
 
-    def _settle(self) -> bool:
-        """Start the line's time once the call is up with sound both ways; True from then on."""
-        if self._hearing:
-            return True
-        if self._call.state is not CallState.ESTABLISHED:
-            return False
+    def _audible(self) -> bool:
+        """Whether sound flows both ways."""
         try:
             info = self._call.audio.info()
         except AudioNotActive:
             return False
-        if not (info.tx_ready and info.rx_ready):
+        return bool(info.tx_ready and info.rx_ready)
+
+    def _settle(self) -> bool:
+        """Start the line's time once the call is up with sound both ways; True from then on."""
+        if self._hearing:
+            return True
+        if self._call.state is not CallState.ESTABLISHED or not self._audible():
             return False
+        if self._early:
+            with contextlib.suppress(AudioNotActive, AudioRestarted):
+                self._call.audio.read(READ_BYTES)  # nobody listened before the answer
         self._in.open(self._now())
         self._hearing = True
         self._send()
@@ -256,23 +320,29 @@ class SipLeg:
             self._settle()
         elif event.event is Event.CALL_DTMF_START and event.text:
             self._events.put(Digit(key=event.text[:1].upper(), at_frame=self._in.count))
-        elif event.event in PROVISIONAL:
-            self._on_provisional(event)
+        elif event.event in (Event.CALL_HOLD, Event.CALL_RESUME):
+            held = event.event is Event.CALL_HOLD
+            if held != self._held:
+                self._held = held
+                self._events.put(Held(on=held))
         elif event.event is Event.CALL_CLOSED:
-            self._end(self._ending or _reason(event.text or ""))
+            reason = self._ending or _reason(event.text or "")
+            if self._joining:
+                self._over = reason
+            else:
+                self._end(reason)
 
-    def _on_provisional(self, event: StackEvent) -> None:
-        status = PROVISIONAL.get(event.event)
-        if status is None or event.call != self._call.handle:
-            return
-        self._rang = True
-        if self._progress is not None:
-            self._progress(status)
+    def _joined(self, reason: str) -> None:
+        """The outcome of `join` is known: "" where it failed. An end that came meanwhile is told now."""
+        self._joining = False
+        self._ending = self._ending or reason
+        if self._over:
+            self._end(reason or self._over)
 
     def _end(self, reason: str) -> None:
         if self.ended is not None:
             return
-        self._hearing = False
+        self._hearing = self._early = False
         self._out.clear()
         self._in.close()
         self._events.put(Ended(reason=reason))

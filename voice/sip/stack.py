@@ -1,9 +1,11 @@
-"""What the SIP stack can do and its binding doesn't offer: any final status, and an answer left at that.
+"""What the SIP stack can do and its binding doesn't offer: any final status, sound before the answer, and an answer
+left at that.
 
 baresip-python rejects every call with 486 Busy Here, and answers with a re-INVITE close behind, as the stack
 believes video was wanted. The functions underneath are exported by the extension module, so we call them; but
 only on the stack's own thread, which runs Python once a command completes. A PING is the command that does
-nothing else. Where a build does not export them, calls work all the same: 486, and that re-INVITE.
+nothing else. Where a build does not export them, calls work all the same: 486, no sound before the answer, and
+that re-INVITE.
 """
 
 from __future__ import annotations
@@ -74,6 +76,13 @@ class StackThread:
             return False
         return await self._run(lambda: stack.settle_on_audio(call_id))
 
+    async def progress(self, call_id: str) -> bool:
+        """183 with our description, and sound flows; False where the stack can't, or the call is gone."""
+        stack = self._stack
+        if stack is None:
+            return False
+        return await self._run(lambda: stack.progress(call_id))
+
     async def _run(self, job: Callable[[], bool]) -> bool:
         done: list[bool] = []
         self._jobs.append(lambda: done.append(job()))
@@ -94,7 +103,10 @@ class _Stack:
         self._owner.argtypes, self._owner.restype = [ctypes.c_void_p], ctypes.c_void_p
         self._hangup.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint16, ctypes.c_char_p]
         self._hangup.restype = None
+        self._progress = library.call_progress_dir
+        # Of both: the call, then directions of sound and video.
         self._directions.argtypes, self._directions.restype = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int], None
+        self._progress.argtypes, self._progress.restype = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int], ctypes.c_int
 
     def reject(self, call_id: str, status: int, reason: str) -> bool:
         call = self._find(call_id.encode())
@@ -107,6 +119,10 @@ class _Stack:
         if call:
             self._directions(call, self.SENDRECV, self.INACTIVE)
         return bool(call)
+
+    def progress(self, call_id: str) -> bool:
+        call = self._find(call_id.encode())
+        return bool(call) and self._progress(call, self.SENDRECV, self.INACTIVE) == 0
 
 
 def _find_stack() -> _Stack | None:

@@ -28,7 +28,7 @@ from bot.errors import Both, Unacceptable
 from voice.audio import FRAME, FRAME_MS, RATE, Frame, Samples
 from voice.errors import LegFailed
 from voice.line import Events, Inlet, Outlet
-from voice.ports import Digit, Ended, LegEvent, TransferProgress
+from voice.ports import CallLeg, Digit, Ended, LegEvent, TransferProgress
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +63,7 @@ class WebRtcLeg:
         self._events = Events()
         self._connected = asyncio.Event()  # or over
         self._answered = False
+        self._deaf = False  # we hold the person
         self._mouth = _Mouth(self)
         self._hearing: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -133,6 +134,18 @@ class WebRtcLeg:
         self._events.put(TransferProgress(status=501))
         return False
 
+    async def early(self) -> bool:
+        """A browser hears nothing before its offer is answered: False."""
+        return False
+
+    async def join(self, other: CallLeg) -> bool:
+        """As with `transfer`, the browser's person stays here: False."""
+        return False
+
+    async def hold(self, on: bool) -> None:
+        """We don't hear the person meanwhile; the page has no word for it, so what is played goes on being heard."""
+        self._deaf = on
+
     async def hang_up(self) -> None:
         await self._end("us", tell={"type": "ended", "reason": "us"})
 
@@ -199,7 +212,8 @@ class WebRtcLeg:
                 if frame.time is not None:
                     due = frame.time + frame.samples / frame.sample_rate
                 for part in resampler.resample(frame):
-                    self._in.sound(part.to_ndarray().reshape(-1).astype(np.int16, copy=False), now)
+                    sound = part.to_ndarray().reshape(-1).astype(np.int16, copy=False)
+                    self._in.sound(np.zeros_like(sound) if self._deaf else sound, now)
 
     def _on_channel(self, channel: RTCDataChannel) -> None:
         if channel.label != "control":
