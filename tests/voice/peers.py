@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -34,7 +34,7 @@ from aiosipua.incoming_call import IncomingCall
 from aiosipua.message import SipRequest, SipResponse
 from aiosipua.outgoing_call import OutgoingCall
 from aiosipua.refer import notify_refer
-from aiosipua.sdp import SdpMessage, parse_sdp
+from aiosipua.sdp import SdpMessage, parse_sdp, serialize_sdp
 from aiosipua.transport import UdpSipTransport
 from aiosipua.uac import SipUAC
 from aiosipua.uas import SipUAS
@@ -280,7 +280,8 @@ class PhoneCall:
 
 
 class Phone:
-    """A SIP telephone on a free port of 127.0.0.1. Answers calls at once, unless `busy`."""
+    """A SIP telephone on a free port of 127.0.0.1. Answers calls at once, unless `busy`, or `picks_up` is cleared: then
+    it rings (with `early`, the caller hears that sound meanwhile) until it is set or the caller gives up."""
 
     def __init__(
         self, *, user: str = "89051234567", codecs: tuple[int, ...] = (PCMA, PCMU), busy: bool = False
@@ -293,6 +294,12 @@ class Phone:
         self.calls: list[PhoneCall] = []
         self.incoming: asyncio.Queue[PhoneCall] = asyncio.Queue()
         self.finals: list[int] = []  # final statuses we received
+        self.picks_up = asyncio.Event()
+        self.picks_up.set()
+        self.rings = asyncio.Event()  # a call has come in
+        self.early: Samples | None = None  # sound before the answer, with a 183
+        self.refuses = 0  # with this status, in place of an answer
+        self.cancelled = 0  # calls that were given up while they rang
         self.transfers = True  # follow a REFER; False: refuse it with 603 in its NOTIFY
         self.replaces = False  # know Replaces (RFC 3891), and say so
         self._transport = Loopback(local_addr=(HOST, self.port))
@@ -302,6 +309,7 @@ class Phone:
         self.uas.on_reinvite = self._on_reinvite
         self.uas.on_bye = lambda call, _request: self._on_bye(call.call_id)
         self.uas.on_refer = self._on_refer
+        self.uas.on_cancel = self._on_cancel
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -372,19 +380,53 @@ class Phone:
         if self.busy or leg.sdp_offer is None or leg.sdp_offer.audio is None:
             leg.reject(486)
             return
+        if self.refuses:
+            leg.reject(self.refuses)
+            return
         wire = Wire()
         call = PhoneCall(self, leg, wire, headers)
         self.calls.append(call)
-        leg.ringing()
         offered = [int(f) for f in leg.sdp_offer.audio.formats if f.isdigit()]
         chosen = next(codec for codec in offered if codec in self.codecs)
-        leg.accept(_sdp(wire.port, (chosen,)))
+        if self.early is None:
+            leg.ringing()
+        else:
+            body = serialize_sdp(_sdp(wire.port, (chosen,)))
+            leg._send_response(183, "Session Progress", body=body, content_type="application/sdp")
+            self._join(call, leg.sdp_offer)
+            wire.payload_type = chosen
+            call.say(self.early)
+        self.rings.set()
+        if self.picks_up.is_set():
+            self._pick_up(call, leg, chosen)
+        else:
+            self._later(self._wait(call, leg, chosen))
+
+    async def _wait(self, call: PhoneCall, leg: IncomingCall, chosen: int) -> None:
+        waiting = [asyncio.create_task(self.picks_up.wait()), asyncio.create_task(call.ended.wait())]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waiting:
+                each.cancel()
+        if not call.ended.is_set():
+            self._pick_up(call, leg, chosen)
+
+    def _pick_up(self, call: PhoneCall, leg: IncomingCall, chosen: int) -> None:
+        leg.accept(_sdp(call.wire.port, (chosen,)))
         call.answered_at = time.monotonic()
+        assert leg.sdp_offer is not None
         self._join(call, leg.sdp_offer)
-        wire.payload_type = chosen
-        if self.replaces and (old := self._find(headers.get("replaces", "").partition(";")[0])):
+        call.wire.payload_type = chosen
+        if self.replaces and (old := self._find(call.headers.get("replaces", "").partition(";")[0])):
             old.hang_up()
         self.incoming.put_nowait(call)
+
+    def _on_cancel(self, request: SipRequest, *_: object) -> None:
+        call = self._find(request.call_id or "")
+        if call is not None:
+            self.cancelled += 1
+            call._over()
 
     def _on_reinvite(self, leg: IncomingCall) -> None:
         call = self._find(leg.call_id)
@@ -399,9 +441,7 @@ class Phone:
             call._over()
 
     def _on_refer(self, leg: IncomingCall, target: str) -> None:
-        task = asyncio.get_running_loop().create_task(self._follow(leg, target))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._later(self._follow(leg, target))
 
     async def _follow(self, leg: IncomingCall, target: str) -> None:
         """Call where the REFER says, with the headers its URI carries (RFC 3261 19.1.5)."""
@@ -415,6 +455,11 @@ class Phone:
             headers[name] = _unescaped(value)
         call = await self.call(uri, headers=headers)
         notify_refer(leg, call.refused or 200)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _find(self, call_id: str) -> PhoneCall | None:
         return next((call for call in self.calls if call.leg.call_id == call_id), None)

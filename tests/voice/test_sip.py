@@ -507,13 +507,48 @@ async def test_a_call_we_place_is_answered_and_ends_when_they_hang_up():
             assert [event async for event in leg.events()] == [Ended(reason="caller")]
 
 
-@pytest.mark.parametrize(("target", "status"), [("busy", 486), ("nowhere", 408)])
+@pytest.mark.parametrize(("target", "status"), [("busy", 486), ("nowhere", 0)])
 async def test_a_call_that_nobody_takes_fails_with_its_status(target, status):
     async with line() as bot, Phone(busy=True) as phone:
         uri = phone.uri if target == "busy" else f"sip:x@127.0.0.1:{free_port()}"
         with pytest.raises(LegFailed) as failed:
             await bot.endpoint.call(uri, ring_s=1.0)
         assert failed.value.sip_status == status
+
+
+async def test_who_calls_hears_of_the_ringing_and_nobody_who_does_not_answer_is_rung_any_longer():
+    told: list[int] = []
+    async with line() as bot, Phone() as phone:
+        phone.picks_up.clear()
+        with pytest.raises(LegFailed) as failed:
+            await bot.endpoint.call(phone.uri, ring_s=1.0, progress=told.append)
+        assert (failed.value.sip_status, told) == (408, [180])
+        await eventually(lambda: phone.cancelled == 1)
+
+
+async def test_sound_before_the_answer_is_no_answer():
+    told: list[int] = []
+    async with line() as bot, Phone() as phone:
+        phone.picks_up.clear()
+        phone.early = tone(425, 20)
+        calling = asyncio.create_task(bot.endpoint.call(phone.uri, progress=told.append))
+        await asyncio.wait_for(phone.rings.wait(), 20)
+        await asyncio.sleep(0.5)
+        assert (told, calling.done()) == ([183], False)
+        phone.picks_up.set()
+        leg = await asyncio.wait_for(calling, 20)
+        await leg.hang_up()
+
+
+async def test_a_call_given_up_while_it_rings_is_cancelled():
+    async with line() as bot, Phone() as phone:
+        phone.picks_up.clear()
+        calling = asyncio.create_task(bot.endpoint.call(phone.uri))
+        await asyncio.wait_for(phone.rings.wait(), 20)
+        calling.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await calling
+        await eventually(lambda: phone.cancelled == 1 and bot.endpoint.calls == 0)
 
 
 async def test_a_taken_port_is_one_clear_error():

@@ -10,7 +10,6 @@ import pytest
 from tests.voice.peers import Baresip, Phone, eventually, is_tone, tone
 from tests.voice.test_sip import line
 from voice import audio
-from voice.errors import LegFailed
 from voice.ports import Ended, Held
 
 pytestmark = pytest.mark.voice
@@ -120,24 +119,3 @@ async def test_a_call_refused_after_sound_is_over_for_both():
         await leg.reject(480)
         assert (await dialling).refused == 480
         await bot.happened(leg, Ended)
-
-
-async def test_progress_of_a_call_is_told_and_a_cancelled_one_stops_ringing():
-    told: list[int] = []
-    async with line() as bot, Baresip(answers=False) as agent:
-        calling = asyncio.create_task(bot.endpoint.call(agent.uri, progress=told.append))
-        await agent.wait_for("CALL_INCOMING")
-        await eventually(lambda: told == [180])
-        calling.cancel()
-        await agent.wait_for("CALL_CLOSED")
-        with pytest.raises(asyncio.CancelledError):
-            await calling
-        await eventually(lambda: bot.endpoint.calls == 0)
-
-
-async def test_who_lets_it_ring_too_long_did_not_answer():
-    async with line() as bot, Baresip(answers=False) as agent:
-        with pytest.raises(LegFailed) as failed:
-            await bot.endpoint.call(agent.uri, ring_s=0.5)
-        assert failed.value.sip_status == 408
-        await agent.wait_for("CALL_CLOSED")

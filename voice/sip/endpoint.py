@@ -234,7 +234,8 @@ class SipEndpoint:
         trunk: str = "",
         progress: Callable[[int], None] | None = None,
     ) -> SipLeg:
-        """As `voice.ports.Telephone` says it."""
+        """As `voice.ports.Telephone` says it. progress: told 180 (it rings) and 183 (sound before the answer: a tone or
+        an announcement, no answer). A LegFailed with status 0: no word came back."""
         if self._agent is None or self._draining:
             raise LegFailed("no calls can be placed now", where="sip call", fix="Start the endpoint")
         if not can_be_called(uri):
@@ -242,21 +243,25 @@ class SipEndpoint:
         assert self._runtime is not None
         early: list[StackEvent] = []
         self._runtime.subscribe(early.append)
+        dialling = asyncio.ensure_future(self._agent.dial(uri, dict(headers or {})))
         try:
-            call = await self._agent.dial(uri, dict(headers or {}))
+            call = await asyncio.shield(dialling)
+        except asyncio.CancelledError:
+            with contextlib.suppress(BaresipError, ValueError):
+                await (await dialling).hangup()  # or it would ring on with nobody at our end
+            raise
         except (BaresipError, ValueError) as error:
             raise LegFailed("the address can't be called", where="sip call", fix=str(error)) from error
         finally:
             self._runtime.unsubscribe(early.append)
-        if progress is not None:
-            call.on(lambda event: _tell(event, progress))
         for event in early:  # an instant answer, or 486, is over before the binding's Call listens
             call._on_stack_event(event)
         leg = self._adopt(call, called=number_of(uri, self.region), caller=self._user)
+        leg.on_progress(progress, early)
         try:
             await leg.established(ring_s)
         except asyncio.CancelledError:
-            await asyncio.shield(leg.hang_up())
+            await leg.hang_up()
             raise
         return leg
 
@@ -371,14 +376,6 @@ class SipEndpoint:
                 )
             )
         return accounts
-
-
-def _tell(event: StackEvent, progress: Callable[[int], None]) -> None:
-    """Provisional answers to an INVITE of ours: the stack says whether there was sound with it, not which it was."""
-    if event.event is Event.CALL_RINGING:
-        progress(180)
-    elif event.event is Event.CALL_PROGRESS:
-        progress(183)
 
 
 def _now_ms() -> float:

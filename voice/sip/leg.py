@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
 import numpy as np
 from baresip import AudioNotActive, AudioRestarted, BaresipError, Call, CallState, Event, StackEvent, StaleHandleError
@@ -27,6 +27,7 @@ TRANSFER_S = 45.0  # a person's telephone rings that long
 HOLD_S = 10.0  # for a re-INVITE to get through
 BYTES_PER_MS = RATE * 2 // 1000
 TRANSFERRED = "Call transfered"  # the stack's closing line, as it spells it
+PROVISIONAL = {Event.CALL_RINGING: 180, Event.CALL_PROGRESS: 183}
 READ_BYTES = 32_768  # the stack's whole receive buffer, 2 s
 
 
@@ -56,6 +57,8 @@ class SipLeg:
         self._held = False  # they hold us
         self._joining = False  # why we end is known once the other telephone has told
         self._over = ""  # the reason of an end that came meanwhile
+        self._progress: Callable[[int], None] | None = None
+        self._rang = False
         call.on(self._on_stack_event)
         if call.state is CallState.CLOSED:
             self._end(_reason(call._close_reason or ""))
@@ -113,7 +116,7 @@ class SipLeg:
                 "the call is up without sound" if silent else f"no answer within {timeout_s:.0f} s",
                 where=f"SIP call {self.id}",
                 fix="The peer must offer audio" if silent else "Check that the peer's answer and ACK reach us",
-                sip_status=0 if silent else 408,
+                sip_status=408 if self._rang and not silent else 0,
             ) from None
         if self.ended is not None:
             raise LegFailed(
@@ -237,6 +240,12 @@ class SipLeg:
 
     # --- the endpoint's side ---------------------------------------------------------------------------
 
+    def on_progress(self, tell: Callable[[int], None] | None, early: Iterable[StackEvent] = ()) -> None:
+        """Tell the provisional answers to our INVITE: 180, 183. early: events that came before we could listen."""
+        self._progress = tell
+        for event in early:
+            self._on_provisional(event)
+
     @property
     def ended(self) -> Ended | None:
         return self._events.ended
@@ -325,6 +334,8 @@ class SipLeg:
             if held != self._held:
                 self._held = held
                 self._events.put(Held(on=held))
+        elif event.event in PROVISIONAL:
+            self._on_provisional(event)
         elif event.event is Event.CALL_CLOSED:
             reason = self._ending or _reason(event.text or "")
             if self._joining:
@@ -338,6 +349,14 @@ class SipLeg:
         self._ending = self._ending or reason
         if self._over:
             self._end(reason or self._over)
+
+    def _on_provisional(self, event: StackEvent) -> None:
+        status = PROVISIONAL.get(event.event)
+        if status is None or event.call != self._call.handle:
+            return
+        self._rang = True
+        if self._progress is not None:
+            self._progress(status)
 
     def _end(self, reason: str) -> None:
         if self.ended is not None:
