@@ -8,23 +8,31 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.authoring.hours import hours
+from bot.authoring.manners import MANNER, manner
 from bot.authoring.reading import Reader
 from bot.authoring.tree import Fields, Listing, Node, Text
-from bot.dialogue.scenario import Business
+from bot.dialogue.manner import Manner
+from bot.dialogue.scenario import Business, Recorded
 from bot.dialogue.values import Value
 
-_KNOWN = ("name", "languages", "start", "hours", "holidays", "timezone")
+RECORD: tuple[Recorded, ...] = ("off", "on", "ask")
+_KNOWN = ("name", "languages", "start", "hours", "holidays", "timezone", "record", *MANNER)
 _ROW = ("id", "title", "synonyms", "key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What business.yaml says: the business itself, the set's languages, and where a conversation begins."""
+    """What business.yaml says: the business itself, the set's languages, where a conversation begins.
+
+    manner, record: as of a ScenarioSet.
+    """
 
     business: Business
     languages: tuple[str, ...]
     start: str
     start_node: Node
+    manner: Manner
+    record: Recorded
 
 
 def head(reader: Reader, root: Node) -> Head:
@@ -52,6 +60,8 @@ def head(reader: Reader, root: Node) -> Head:
         languages=reader.languages,
         start=reader.name(fields.get("start")),
         start_node=fields.get("start", root),
+        manner=manner(reader, fields),
+        record=_record(reader, fields.get("record")),
     )
 
 
@@ -132,6 +142,12 @@ def key_of(reader: Reader, node: Node | None) -> str | None:
 def _forms(reader: Reader, node: Node) -> Mapping[str, str]:
     """A word form, dative: {ru: терапевту}; English needs none, so languages may be missing."""
     return {name: reader.text(value) for name, value in reader.fields(node, ("ru", "en")).items()}
+
+
+def _record(reader: Reader, node: Node | None) -> Recorded:
+    """YAML's own on and off are texts here, as everything is."""
+    found = reader.one_of(node, RECORD, "")
+    return next((each for each in RECORD if each == found), "")
 
 
 def _timezone(reader: Reader, node: Node | None) -> str:

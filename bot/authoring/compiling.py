@@ -112,6 +112,8 @@ class SetDraft:
             local=examples.of_steps(self.drafts.values(), about.languages, rows),
             smalltalk=smalltalk,
             instead=self.instead,
+            manner=about.manner,
+            record=about.record,
             actions=external,
             interpreter=delegated.interpreter,
             bots=delegated.bots,

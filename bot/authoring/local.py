@@ -7,13 +7,14 @@ from typing import Any
 
 from bot.authoring.business import key_of
 from bot.authoring.draft import Draft, Place
+from bot.authoring.manners import MANNER, manner
 from bot.authoring.tree import Fields, Node
 from bot.dialogue.meaning import Option
 from bot.dialogue.pending import NO, YES
 from bot.dialogue.program import Also
 from bot.dialogue.slot import Slot
 
-WAITING = ("also", "interrupt")  # keys of every step that asks
+WAITING = ("also", "interrupt", *MANNER)  # keys of every step that asks
 KEYS = ("title", "key", "phrases", "steps")
 INTERRUPT = ("allow", "deny", "confirm")
 # Slots that are answered by several keys.
@@ -29,7 +30,8 @@ def waiting(
     """The fields of WaitingStep. taken: what keys already choose at this step. lay: `block`, of steps/also/id. usual:
     the `interrupt` of a step that doesn't say."""
     interrupt = draft.reader.one_of(fields.get("interrupt"), INTERRUPT, usual)
-    return {"also": _also(draft, fields.get("also"), at, list(taken), lay), "interrupt": interrupt}
+    also = _also(draft, fields.get("also"), at, list(taken), lay)
+    return {"also": also, "interrupt": interrupt, "manner": manner(draft.reader, fields)}
 
 
 def asked_by_keys(slots: Iterable[Slot]) -> tuple[Option, ...]:

@@ -11,6 +11,7 @@ from bot.authoring.problems import Problem, latin, listed, near
 from bot.authoring.russian import russian
 from bot.authoring.tree import Fields, Listing, Node, Text
 from bot.dialogue.expressions import Expression, ExpressionError, Template
+from bot.dialogue.manner import BargeIn
 from bot.dialogue.values import Value
 from bot.dialogue.wording import Prompt, Wording
 
@@ -20,6 +21,8 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _YES = {"yes": True, "true": True, "on": True, "да": True, "no": False, "false": False, "off": False, "нет": False}
 _WHOLE = re.compile(r"-?\d{1,15}")
 _DECIMAL = re.compile(r"-?\d{1,15}\.\d{1,10}")
+_SECONDS = re.compile(r"(\d{1,5}(?:[.,]\d{1,3})?)\s*(s|sec|с|сек|ms|мс)?")
+SPEECH_AFTER = (0.1, 60.0)  # seconds; nobody is talked at for longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,31 @@ class Reader:
         self.problem("want_amount", node, value=_shown(node))
         return None
 
+    def seconds(self, node: Node | None, low: float, high: float) -> float | None:
+        """`4`, `4s`, `4 с`, `1.5s`, `500ms`; None where there is none, or it doesn't fit."""
+        if node is None:
+            return None
+        found = _SECONDS.fullmatch(node.value.strip().lower()) if isinstance(node, Text) else None
+        value = float(found[1].replace(",", ".")) / (1000 if found[2] in ("ms", "мс") else 1) if found else None
+        if value is None or not low <= value <= high:
+            self.problem("want_seconds", node, value=_shown(node), low=f"{low:g}", high=f"{high:g}")
+            return None
+        return value
+
+    def barge_in(self, node: Node | None) -> BargeIn | None:
+        """`allow`, `deny`, `{speech_after: 2s}`."""
+        if node is None:
+            return None
+        if isinstance(node, Fields):
+            fields = self.fields(node, ("speech_after",), ("speech_after",))
+            after = self.seconds(fields.get("speech_after"), *SPEECH_AFTER)
+            return None if after is None else BargeIn(after=after)
+        value = node.value.strip() if isinstance(node, Text) else ""
+        if value not in ("allow", "deny"):
+            self.problem("bad_barge_in", node, value=_shown(node))
+            return None
+        return BargeIn(speech="deny" if value == "deny" else "allow")
+
     def yes(self, node: Node | None, default: bool) -> bool:
         if node is None:
             return default
@@ -246,13 +274,13 @@ class Reader:
             self.problem("want_text", node)  # {service} without quotes is a mapping to YAML
             return blank(ident, self.languages)
         fields = self.spoken(node, ("barge_in",))
-        barge_in = self.one_of(fields.pop("barge_in", None), ("allow", "deny"), "allow")
+        barge_in = self.barge_in(fields.pop("barge_in", None))
         self._whole(node, fields)
         wordings = {language: self.wording(value, names) for language, value in fields.items()}
         made = Prompt(
             id=ident,
             wordings=wordings or blank(ident, self.languages).wordings,
-            barge_in="deny" if barge_in == "deny" else "allow",
+            barge_in=barge_in,
         )
         return self._said(made, node)
 

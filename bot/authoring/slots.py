@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from bot.authoring.business import row
+from bot.authoring.manners import PACE, manner
 from bot.authoring.problems import listed, near
 from bot.authoring.reading import Reader, blank
 from bot.authoring.tree import Entry, Fields, Node, Text
@@ -23,7 +24,7 @@ TYPES = (
 KEYS = (
     "type", "title", "ask", "from", "options", "many", "none", "length", "min", "max", "unit", "past", "instead_of",
     "valid", "invalid", "prefill", "learn", "help", "unrecognized", "echo", "on_fail", "skip", "expect", "keypad",
-    "sensitive", "optional", "attempts",
+    "sensitive", "optional", "attempts", *PACE,
 )  # fmt: skip
 # Which types of slot a key belongs to; a key that isn't here belongs to all.
 ONLY_FOR: Mapping[str, tuple[str, ...]] = {
@@ -184,6 +185,7 @@ def _slot(
         instead_of=_instead_of(reader, fields.get("instead_of")),
         many=many,
         none=none,
+        manner=manner(reader, fields),
         line=line,
     )
 

@@ -16,6 +16,7 @@ from bot.authoring import branching, delegating, doing
 from bot.authoring.doing import outcomes, signature_of
 from bot.authoring.draft import DONE, Draft, Place, Values
 from bot.authoring.local import WAITING, YES_NO, asked_by_keys, waiting
+from bot.authoring.manners import manner
 from bot.authoring.menus import item
 from bot.authoring.problems import listed, near
 from bot.authoring.slots import FIXED
@@ -104,7 +105,8 @@ def _outcomes_only(draft: Draft, node: Fields, known: Sequence[str]) -> Fields:
 
 def _say(draft: Draft, fields: Values, at: Place) -> str:
     prompt = draft.reader.prompt(fields["say"], f"{draft.name}:{at.path}")
-    return draft.add(SayStep(id=at.path, next=at.after, line=at.line, prompt=prompt), at.node)
+    step = SayStep(id=at.path, next=at.after, line=at.line, prompt=prompt, manner=manner(draft.reader, fields))
+    return draft.add(step, at.node)
 
 
 def _collect(draft: Draft, fields: Values, at: Place) -> str:
@@ -294,7 +296,7 @@ def _continue(draft: Draft, fields: Values, at: Place) -> str:
 
 
 KEYWORDS: Mapping[str, tuple[tuple[str, ...], Callable[[Draft, Values, Place], str]]] = {
-    "say": ((), _say),
+    "say": (("barge_in",), _say),
     "collect": (WAITING, _collect),
     "choose": (("menu", "items", "again", "loop", "learns", *WAITING), _choose),
     "confirm": (("change", "declined", *WAITING), _confirm),

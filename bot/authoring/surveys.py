@@ -64,7 +64,7 @@ def survey(block: Block, draft: Draft, fields: Values, at: Place) -> str:
     )
     if words is not None:
         ident = f"{at.path}/comment"
-        wait = {"fails": {comment: keep}, "interrupt": local["interrupt"]}
+        wait = {"fails": {comment: keep}, "interrupt": local["interrupt"], "manner": local["manner"]}
         after = draft.add(CollectStep(id=ident, next=keep, line=at.line, slots=(comment,), **wait), at.node)
     if when is not None:
         ident = f"{at.path}/when"

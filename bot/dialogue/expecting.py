@@ -14,7 +14,8 @@ from bot.dialogue.lettered import DOMAIN, domains
 from bot.dialogue.meaning import REPAIRS, Expectation, Language, Option, SlotSpec
 from bot.dialogue.pending import NO, YES
 from bot.dialogue.pending import options as pending_options
-from bot.dialogue.program import Asking, ChooseStep, CollectStep, ConfirmStep, DelegateStep
+from bot.dialogue.program import Asking, ChooseStep, CollectStep, ConfirmStep, DelegateStep, DoStep
+from bot.dialogue.run import OURS
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Frame, Pending, Session
 from bot.dialogue.slot import Slot
@@ -25,6 +26,26 @@ _YES_NO_KEYS = {"1": "yes", "2": "no"}
 
 def expects(session: Session, scenarios: ScenarioSet) -> Expectation:
     """Pure and quick. Nothing is expected while a person speaks, or when the conversation is over."""
+    expected = _expects(session, scenarios)
+    if session.medium != "voice" or session.status != "bot" or not session.stack:
+        return expected
+    return _paced(expected, session.stack[-1], scenarios)
+
+
+def _paced(expected: Expectation, frame: Frame, scenarios: ScenarioSet) -> Expectation:
+    """How long an answer and its keys are waited for: as the slot says, else its step, else the set."""
+    scenario = scenarios.scenarios[frame.scenario]
+    step, slot = scenario.steps.get(frame.step), scenario.slots.get(frame.asked or "")
+    busy = isinstance(step, DoStep) and frame.awaiting not in OURS
+    manners = [each for each in (slot, step, scenarios) if isinstance(each, Slot | Asking | ScenarioSet)]
+    wait = next((each.manner.wait for each in manners if each.manner.wait is not None), None)
+    pause = next((each.manner.key_pause for each in manners if each.manner.key_pause is not None), None)
+    if wait is None and pause is None and not busy:
+        return expected
+    return replace(expected, wait=wait, key_pause=pause, busy=busy)
+
+
+def _expects(session: Session, scenarios: ScenarioSet) -> Expectation:
     if session.status == "waiting":
         return Expectation(intents=("cancel", "menu"))
     if session.status != "bot" or not session.stack:

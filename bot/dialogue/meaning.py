@@ -159,6 +159,8 @@ class Expectation:
     keys: what a key means now: key -> option id. digits: how many keys make a whole answer (0: keys are single).
     letters: keys may spell, a star begins a letter (bot.dialogue.lettered).
     changeable: slots that were told before another one was asked for, by name: "телефон другой".
+    wait, key_pause: seconds, as `bot.dialogue.manner` has them; None: as usual. busy: another program is being asked,
+    and what is keyed meanwhile is for the question that follows.
     """
 
     asked: str | None = None
@@ -172,4 +174,7 @@ class Expectation:
     letters: bool = False
     question: str = ""
     changeable: tuple[Option, ...] = ()
+    wait: float | None = None
+    key_pause: float | None = None
+    busy: bool = False
     hints: tuple[str, ...] = ()  # words worth expecting, for the recogniser's prompt; in the conversation's language

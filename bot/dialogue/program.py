@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.dialogue.expressions import Expression
+from bot.dialogue.manner import PLAIN, Manner
 from bot.dialogue.meaning import Option
 from bot.dialogue.wording import Prompt
 
@@ -36,15 +37,18 @@ class Also:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingStep(Step):
-    """A step that asks. interrupt: whether a wish for another scenario may leave it: "confirm" asks first."""
+    """A step that asks. interrupt: whether a wish for another scenario may leave it: "confirm" asks first. manner: of
+    its questions."""
 
     also: tuple[Also, ...] = ()
     interrupt: Literal["allow", "deny", "confirm"] = "allow"
+    manner: Manner = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SayStep(Step):
     prompt: Prompt
+    manner: Manner = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +129,7 @@ class DelegateStep(DoStep):
     begin: str
     also: tuple[Also, ...] = ()
     interrupt: Literal["allow", "deny", "confirm"] = "deny"
+    manner: Manner = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

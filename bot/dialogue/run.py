@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.dialogue.actions import Action, Choice, Fault, Say
 from bot.dialogue.expressions import Expression, ExpressionError, Template, sentence
+from bot.dialogue.manner import FREELY, BargeIn
 from bot.dialogue.meaning import Language, Option
-from bot.dialogue.program import DoStep, Step
+from bot.dialogue.program import Asking, DoStep, SayStep, Step
 from bot.dialogue.prompts import Within, render, tells
 from bot.dialogue.scenario import Scenario, ScenarioSet
 from bot.dialogue.session import Frame, Session, begun, changed
@@ -174,7 +175,9 @@ class Run:
     ) -> Say:
         language, medium = self.session.language, self.session.medium
         key = (language, medium, attempt, self.session.pace)  # all that words without an expression depend on
-        if not choices and prompt.fixed and (kept := prompt.kept.get(key)) is not None:
+        barge_in = self._barge_in(prompt) if medium == "voice" else FREELY
+        kept = prompt.kept.get(key) if not choices and prompt.fixed else None
+        if kept is not None and (kept.barge_in, kept.speech_after) == (barge_in.speech, barge_in.after):
             return kept
         wording = prompt.wordings.get(language) or next(iter(prompt.wordings.values()))
         text = speech = self.text(wording.text, attempt, extra)
@@ -185,7 +188,8 @@ class Run:
             speech=speech,
             language=language,
             choices=choices,
-            barge_in=prompt.barge_in,
+            barge_in=barge_in.speech,
+            speech_after=barge_in.after,
             prompt=prompt.id,
             pace=self.session.pace,
             secret=speech != text and self.tells_secret(wording),
@@ -193,6 +197,15 @@ class Run:
         if not choices and prompt.fixed:
             prompt.kept[key] = say
         return say
+
+    def _barge_in(self, prompt: Prompt) -> BargeIn:
+        """The prompt's own, its step's, its set's."""
+        if prompt.barge_in is not None:
+            return prompt.barge_in
+        step = self.step
+        if isinstance(step, Asking | SayStep) and step.manner.barge_in is not None:
+            return step.manner.barge_in
+        return self.scenarios.manner.barge_in or FREELY
 
     def text(
         self,

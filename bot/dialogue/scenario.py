@@ -11,18 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from bot.dialogue.delegated import DELEGATE, Bot, Interpreter
 from bot.dialogue.expressions import Expression
 from bot.dialogue.external import External
 from bot.dialogue.hours import DAILY, Hours
+from bot.dialogue.manner import PLAIN, Manner
 from bot.dialogue.program import ChooseStep, CollectStep, SetStep, StartStep, Step
 from bot.dialogue.slot import Slot
 from bot.dialogue.values import Value
 from bot.dialogue.wording import Prompt
 
 T = TypeVar("T")
+Recorded = Literal["", "off", "on", "ask"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +108,8 @@ class ScenarioSet:
     write down themselves.
     actions: what actions.yaml declares, by name. interpreter, bots: what rasa.yaml does.
     answers: by intent. smalltalk: questions of the shipped ones, as `phrases`. local: likewise, of what single
-    steps understand. instead: of a built-in repair, a scenario: "cancel" -> "my_cancel".
+    steps understand. instead: of a built-in repair, a scenario: "cancel" -> "my_cancel". manner: of asking, where
+    neither slot nor step says. record: whether calls are recorded, "" where the set leaves that to who runs it.
     """
 
     name: str
@@ -126,6 +129,8 @@ class ScenarioSet:
     smalltalk: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     local: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
+    manner: Manner = PLAIN
+    record: Recorded = ""
 
     @cached_property
     def sensitive(self) -> frozenset[str]:

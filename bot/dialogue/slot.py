@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from bot.dialogue.expressions import Expression
+from bot.dialogue.manner import PLAIN, Manner
 from bot.dialogue.meaning import Option
 from bot.dialogue.wording import Prompt
 
@@ -38,7 +39,7 @@ class Slot:
     many: several options at once, the value is a tuple of ids; none: by language, words for none of them, ().
     help: what "help" says while it is asked. expect: words by language that recognition should expect. invalid: said
     when a value was understood and can't be taken, where no rule has words of its own. skip: who says so, or a plain
-    "no" to a free text, leaves it empty.
+    "no" to a free text, leaves it empty. manner: of asking for it, where that isn't its step's.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Slot:
     skip: bool = False
     help: Prompt | None = None
     expect: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    manner: Manner = PLAIN
     line: int = 0
 
     @cached_property

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
 
 from bot.dialogue.actions import Say
 from bot.dialogue.expressions import Template
+from bot.dialogue.manner import BargeIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +24,14 @@ class Wording:
 
 @dataclass(frozen=True, kw_only=True)
 class Prompt:
-    """id: where it stands, "booking:ask.when". wordings: language -> Wording.
+    """id: where it stands, "booking:ask.when". wordings: language -> Wording. barge_in: None: as its step or set says.
 
     kept: what was made of it in words that never change, by what they depend on; for whoever renders it.
     """
 
     id: str
     wordings: Mapping[str, Wording]
-    barge_in: Literal["allow", "deny"] = "allow"
+    barge_in: BargeIn | None = None
     kept: dict[tuple[str, str, int, float], Say] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property

@@ -33,6 +33,20 @@ MESSAGES: Messages = {
         "en": ("'<value>' is not a whole number from <low> to <high>", "Write it in figures."),
         "ru": ("'<value>' — не целое число от <low> до <high>", "Напишите цифрами."),
     },
+    "want_seconds": {
+        "en": ("'<value>' is no time from <low> to <high> seconds", "Write it in seconds: 4s, 1.5s, 800ms."),
+        "ru": ("'<value>' — не время от <low> до <high> секунд", "Напишите в секундах: 4s, 1.5s, 800ms."),
+    },
+    "bad_barge_in": {
+        "en": (
+            "'<value>' doesn't say whether speech may stop a prompt",
+            "Write allow, deny, or {speech_after: 2s}: for two seconds speech doesn't stop it.",
+        ),
+        "ru": (
+            "'<value>' не говорит, можно ли перебить фразу речью",
+            "Напишите allow, deny или {speech_after: 2s}: две секунды речь её не прерывает.",
+        ),
+    },
     "want_amount": {
         "en": ("'<value>' is not a number", "Write it in figures: 10, or 2.5."),
         "ru": ("'<value>' — не число", "Напишите цифрами: 10 или 2.5."),
