@@ -99,6 +99,7 @@ class Call:
         self._tasks: set[asyncio.Task[None]] = set()
         self._broken = 0  # turns in a row that could not be taken
         self._closing = False  # the last words are being said
+        self._crowded = False  # the caller was told that too many speak at once
         self._transfer = Transfer(leg, equipment, self._speaking)
         self._ended: Ended | None = None
 
@@ -204,11 +205,23 @@ class Call:
             self._equipment.measured("words_ms", self._now_ms - heard.decided_ms)
             self._speaking.owe("reply_ms", heard.ended_ms)
             self._put(Utterance, text=heard.text, confidence=heard.confidence)
+        elif heard.busy and self._unheard():
+            return
         elif heard.speech_ms >= NOTICED_MS and not self._speaking.stopped and not self._to_its_end:
             self._speaking.drop()
             self._put(Utterance, text=UNCLEAR, confidence=0.0)
         else:
             self._speaking.resume()
+
+    def _unheard(self) -> bool:
+        """Nobody could listen: the caller is told once to use the keys. Whether that was now."""
+        self._equipment.unheard()
+        if self._crowded or self._to_its_end or not self._equipment.crowded:
+            return False
+        self._crowded = True
+        self._speaking.drop()
+        self._say_of_our_own(self._equipment.crowded)
+        return True
 
     @property
     def _to_its_end(self) -> bool:

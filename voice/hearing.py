@@ -44,9 +44,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nothing:
-    """Sound that held no words we could find. speech_ms: how much of it seemed to be speech."""
+    """Sound that held no words we could find. speech_ms: how much of it seemed to be speech. busy: nobody could listen
+    to it, for too many callers speak at once."""
 
     speech_ms: int
+    busy: bool = False
 
 
 Told = Talking | Said | Nothing
@@ -164,7 +166,10 @@ class Hearing:
                     told = Said(
                         text=heard.text, confidence=heard.confidence, ended_ms=edge.from_ms, decided_ms=edge.at_ms
                     )
-        except (EngineFailed, RecognizersBusy) as error:
+        except RecognizersBusy as error:
+            log.warning("an utterance was lost: %s", error)
+            told = Nothing(speech_ms=edge.speech_ms, busy=True)
+        except EngineFailed as error:
             log.warning("an utterance was lost: %s", error)
         except asyncio.CancelledError:
             if recognizer is not None:

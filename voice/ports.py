@@ -26,11 +26,15 @@ class Hint:
 
     lang: "ru" or "en". kind: the shape of the expected answer; it sets the patience with pauses.
     phrases: words the caller is likely to say (titles of choices, names), most likely first.
+    answers: where a closed set answers (yes or no, a menu, a choice), every way to say each: what was heard may be
+    compared with them; anything else may be said all the same. length: of digits or a code, fewest and most.
     """
 
     lang: str
     kind: Kind = "text"
     phrases: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    length: tuple[int, int] | None = None
 
 
 # --- voice activity ----------------------------------------------------------------------------------

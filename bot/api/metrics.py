@@ -61,6 +61,11 @@ class Metrics:
             "govorun_language_model_seconds", "Until it answered or failed.", buckets=_SECONDS, registry=self.registry
         )
 
+        self.unheard = Counter(
+            "govorun_unheard",
+            "Utterances of callers that nobody could listen to: every recogniser and its queue were taken.",
+            registry=self.registry,
+        )
         self.call_seconds = Histogram(
             "govorun_call_seconds",
             "Within a call. reply: end of the caller's speech to the first audio of the answer, and its parts: silence "

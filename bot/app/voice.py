@@ -184,6 +184,8 @@ class VoiceHalf:
             apology=_Builtin(house, "internal_error"),
             moment=_Builtin(house, "one_moment"),
             closing=_Builtin(house, "closing"),
+            crowded=_Builtin(house, "crowded"),
+            unheard=house.metrics.unheard.inc,
             whole=self._whole,
         )
 

@@ -37,7 +37,7 @@ BUILTIN = (
     "to_person to_person_text not_understood silence cancelled nothing_to_cancel ask_time ask_day ask_part_of_day"
     " no_such_time keep_waiting_text nobody_free"
     " what_to_change goodbye greeting_reply help offer_continue continuing in_the_past agent_left agent_joined"
-    " internal_error one_moment survey_csat survey_nps survey_ces"
+    " internal_error one_moment crowded survey_csat survey_nps survey_ces"
     " keep_waiting more_answers corrected wait_ok thanks_reply transfer_failed moved declined"
     " language_switched clarify neither leave_it not_now come_back"
     " anything_more cant_skip in_the_future out_of_range too_small too_big wrong_length wrong_length_between"

@@ -25,6 +25,7 @@ from voice.audio import FRAME, RATE, Frame, Samples
 from voice.call import Call
 from voice.endpointing import PATIENCE
 from voice.equipment import Equipment
+from voice.errors import RecognizersBusy
 from voice.ports import CallLeg, Digit, Ended, Heard, Held, Hint, LegEvent
 from voice.vad.spare import Vads
 
@@ -130,6 +131,9 @@ class LoudnessVad:
         self.resets += 1
 
 
+CROWDED = "(too many speak)"
+
+
 class ScriptedEars:
     """Recognises what the script says, in order; "" is a cough."""
 
@@ -162,6 +166,8 @@ class ScriptedEars:
         return Heard(text=self.script[0], confidence=1.0) if self.script else None
 
     async def final(self) -> Heard:
+        if self.script[0] == CROWDED:
+            raise RecognizersBusy("all places are taken")
         return Heard(text=self.script.pop(0), confidence=1.0)
 
 
@@ -261,6 +267,8 @@ class Ringing:
             apology={"ru": "Что-то не получилось."},
             moment={"ru": "Одну секунду."},
             closing={"ru": "Перезвоните, пожалуйста."},
+            crowded={"ru": "Говорят сразу многие."},
+            unheard=lambda: self.measured.append(("unheard", 1)),
             vcon=lambda conversation: "v" + conversation,
             measured=lambda name, value: self.measured.append((name, value)),
         )
@@ -479,6 +487,19 @@ async def test_a_turn_that_breaks_is_apologised_for_and_the_call_goes_on():
         await call.speaks(then=3 * SECOND)
         assert call.turns.said[-1] == "К какому врачу?"
         assert not call.line.over
+
+
+async def test_who_speaks_while_every_recogniser_is_taken_is_told_once_to_use_the_keys():
+    async with Ringing(CROWDED) as call:
+        await call.greeted()
+        for _ in range(2):
+            await call.speaks(then=3 * SECOND)
+        assert call.voices.asked.count("Говорят сразу многие.") == 1
+        assert call.measured.count(("unheard", 1)) == 2
+        assert call.turns.took(Utterance)  # the second time the dialogue itself is told that nothing was understood
+        call.ears.script = ["запись"]
+        await call.speaks(then=3 * SECOND)
+        assert call.turns.said[-1] == "К какому врачу?"
 
 
 async def test_a_turn_that_takes_long_is_filled_with_a_word(monkeypatch):

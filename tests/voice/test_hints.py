@@ -1,13 +1,16 @@
+import pytest
+
 from bot.dialogue.meaning import Expectation, Option, SlotSpec
-from voice.hints import hint
-from voice.ports import Hint
+from bot.understanding.slots.yesno import read_yesno
+from voice.hints import ASSENTS, hint
 
 DOCTORS = (Option(id="t", title={"ru": "терапевт", "en": "therapist"}), Option(id="c", title={"ru": "кардиолог"}))
 
 
 def test_the_slot_asked_for_sets_the_kind_and_its_options_are_likely_words():
     expected = Expectation(asked="who", slots={"who": SlotSpec(name="who", type="choice", options=DOCTORS)})
-    assert hint(expected, "ru") == Hint(lang="ru", kind="choice", phrases=("терапевт", "кардиолог"))
+    told = hint(expected, "ru")
+    assert (told.lang, told.kind, told.phrases) == ("ru", "choice", ("терапевт", "кардиолог"))
 
 
 def test_a_slot_that_may_be_filled_but_was_not_asked_for_does_not_set_the_kind():
@@ -32,3 +35,31 @@ def test_a_slot_of_a_type_unknown_to_ears_is_free_text():
 def test_the_core_s_own_hints_come_first_and_nothing_twice():
     expected = Expectation(choices=DOCTORS, hints=("запись", "терапевт"))
     assert hint(expected, "ru").phrases == ("запись", "терапевт", "кардиолог")
+
+
+def test_the_answers_of_a_choice_are_its_titles_and_other_names_in_this_language_alone():
+    dentist = Option(id="d", title={"ru": "стоматолог"}, synonyms={"ru": ("зубной",), "en": ("tooth doctor",)})
+    assert hint(Expectation(choices=(dentist, *DOCTORS)), "ru").answers == (
+        "стоматолог",
+        "терапевт",
+        "кардиолог",
+        "зубной",
+    )
+    assert hint(Expectation(choices=(dentist, *DOCTORS)), "en").answers == ("therapist", "tooth doctor")
+
+
+def test_what_is_told_freely_has_no_closed_set_of_answers():
+    assert hint(Expectation(asked="x", slots={"x": SlotSpec(name="x", type="person")}), "ru").answers == ()
+
+
+def test_ears_know_how_many_digits_are_expected():
+    code = SlotSpec(name="code", type="digits", length=(4, 6))
+    assert hint(Expectation(asked="code", slots={"code": code}), "ru").length == (4, 6)
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize("answer", [True, False])
+def test_every_yes_and_no_that_ears_listen_for_is_understood_as_one(lang, answer):
+    assert "да" in hint(Expectation(yesno=True), "ru").answers
+    for text in ASSENTS[answer][lang]:
+        assert read_yesno(text, lang=lang).value is answer, text
