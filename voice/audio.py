@@ -175,7 +175,8 @@ def level(sound: Samples) -> float:
     """RMS in dBFS, where a full-scale square wave is 0; SILENCE_DBFS for nothing at all."""
     if not len(sound):
         return SILENCE_DBFS
-    power = float(np.mean(np.square(sound.astype(np.float32))))
+    wide = sound.astype(np.float32)
+    power = float(np.dot(wide, wide)) / len(sound)
     return max(SILENCE_DBFS, 10 * math.log10(power / 32768**2)) if power > 0 else SILENCE_DBFS
 
 

