@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
@@ -41,4 +43,5 @@ async def metrics(parts: House) -> Response:
     """Prometheus."""
     parts.metrics.queue.set(sum(each.status == "waiting" for each, _ in await parts.records.queue()))
     parts.metrics.calls.set(parts.calls.active if parts.calls else 0)
+    parts.metrics.tasks.set(len(asyncio.all_tasks()))
     return Response(parts.metrics.text(), media_type=CONTENT_TYPE)

@@ -35,6 +35,9 @@ class Metrics:
         )  # fmt: skip
         self.queue = Gauge("govorun_queue_length", "Conversations waiting for a person.", registry=self.registry)
         self.calls = Gauge("govorun_calls", "Calls under way.", registry=self.registry)
+        self.tasks = Gauge(
+            "govorun_tasks", "Tasks of the event loop; a number that only grows is a leak.", registry=self.registry
+        )
         self.sockets = Gauge("govorun_sockets", "Open sockets of pages.", ("page",), registry=self.registry)
         self.offers = Counter(
             "govorun_browser_calls", "Calls a browser asked for.", ("result",), registry=self.registry

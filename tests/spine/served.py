@@ -39,6 +39,11 @@ class Served:
     def log(self) -> str:
         return (self.data / "serve.log").read_text(errors="replace")
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     async def __aenter__(self) -> Self:
         self.data.mkdir(parents=True, exist_ok=True)
         await self.start()
