@@ -5,7 +5,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rasa install check bench explore readback lock
+.PHONY: help run test test-rasa test-torch install check bench explore readback lock
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -41,6 +41,10 @@ explore: ## ten thousand random conversations with every scenario set: no error,
 test-rasa: ## run the tests of the Rasa bridge against rasa==3.6.21, installed beside in .venv-rasa (Python 3.10)
 	@docker/install test
 	@$(BIN)/python -m tests.rasa_real $(ARGS)
+
+test-torch: ## run the tests of Silero's voices with torch itself, installed beside in .venv-torch (7 GB)
+	@docker/install test
+	@$(BIN)/python -m tests.torch_real $(ARGS)
 
 readback: ## everything the bot says of numbers, dates, money and phones, over whole ranges, is understood again
 	@docker/install test

@@ -56,9 +56,11 @@ class Settings(BaseSettings):
     rtp_ports: str = Field("10000-20000", description="UDP ports of RTP, first and last.")
 
     voice_ru: str = Field(
-        "", description="Who speaks Russian: rhvoice/anna, rhvoice/elena, espeak-ng; empty: the best."
+        "", description="Who speaks Russian: rhvoice/anna, silero/ru_ekaterina, piper:/path/v.onnx …; empty: the best."
     )
-    voice_en: str = Field("", description="Who speaks English: hibari/heart, rhvoice/slt, espeak-ng; empty: the best.")
+    voice_en: str = Field(
+        "", description="Who speaks English: hibari/heart, rhvoice/slt, piper/joe …; empty: the best."
+    )
     voice_speed: float = Field(1.0, ge=0.5, le=2.0, description="How fast the voices speak; 1 is their own pace.")
     ears_ru: str = Field("", description="Who hears Russian: whisper-base, or vosk:/folder/of/a/model.")
     ears_en: str = Field("", description="Who hears English: whisper-base, or vosk:/folder/of/a/model.")

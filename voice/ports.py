@@ -133,6 +133,7 @@ class Synthesizer(Protocol):
     voice: str
     version: str  # of engine and voice: a part of the prompt cache's key
     lang: str
+    forbidden: str  # by its licence: "for non-commercial use only"; "" where nothing is
 
     def speak(self, text: str, pace: float = 1.0) -> Iterator[Samples]:
         """Chunks of sound at RATE, about -20 dBFS while speaking, silence trimmed off both ends.

@@ -62,8 +62,8 @@ def say(
         typer.Option(
             "--voice",
             help=said(
-                "rhvoice/anna, hibari/heart, espeak-ng; else the best.",
-                "rhvoice/anna, hibari/heart, espeak-ng; без него — лучший.",
+                "rhvoice/anna, hibari/heart, silero/ru_ekaterina, piper/joe, espeak-ng; else the best.",
+                "rhvoice/anna, hibari/heart, silero/ru_ekaterina, piper/joe, espeak-ng; без него — лучший.",
             ),
             show_default=False,
         ),

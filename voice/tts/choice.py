@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.errors import Both, GovorunError, PartMissing
 from voice.ports import Synthesizer
-from voice.tts import rhvoice
+from voice.tts.rhvoice import RhVoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,13 +19,31 @@ class Choice:
 
 
 def _rhvoice(voice: str, lang: str) -> Callable[[float], Synthesizer]:
-    return lambda speed: rhvoice.RhVoice(voice, lang, speed)
+    return lambda speed: RhVoice(voice, lang, speed)
 
 
 def _hibari(speed: float) -> Synthesizer:
     from voice.tts.hibari import Hibari
 
     return Hibari(speed=speed)
+
+
+def _piper(voice: str, lang: str) -> Callable[[float], Synthesizer]:
+    def make(speed: float) -> Synthesizer:
+        from voice.tts.piper import Piper
+
+        return Piper(voice, lang, speed)
+
+    return make
+
+
+def _silero(voice: str) -> Callable[[float], Synthesizer]:
+    def make(speed: float) -> Synthesizer:
+        from voice.tts.silero import Silero
+
+        return Silero(voice, speed)
+
+    return make
 
 
 def _espeak(lang: str) -> Callable[[float], Synthesizer]:
@@ -49,7 +67,8 @@ LOST = {
 
 
 def choose(lang: str, voice: str = "", speed: float = 1.0) -> Choice:
-    """voice: "rhvoice/elena", "hibari/heart" or "espeak-ng"; "" for the best there is. speed: 0.5..2.
+    """voice: "rhvoice/elena", "hibari/heart", "silero/ru_ekaterina", "piper/joe", "espeak-ng", or a file of your own,
+    "piper:/path/voice.onnx", "silero:/path/model.pt/speaker"; "" for the best there is. speed: 0.5..2.
 
     A voice that was named and can't be had is no reason not to answer the telephone: the next one speaks, and
     the warnings say so. Raises PartMissing when nothing on this machine speaks the language.
@@ -77,13 +96,21 @@ def choose(lang: str, voice: str = "", speed: float = 1.0) -> Choice:
 
 def licence_note(synthesizer: Synthesizer) -> str:
     """What its licence forbids; "" for a voice that is free for every use."""
-    if synthesizer.engine == "rhvoice" and synthesizer.voice not in rhvoice.LICENCES:
-        return f"The voice rhvoice/{synthesizer.voice} is for non-commercial use only."
-    return ""
+    forbidden = synthesizer.forbidden
+    return f"The voice {synthesizer.engine}/{synthesizer.voice} is {forbidden}." if forbidden else ""
 
 
 def _named(voice: str, lang: str) -> Callable[[float], Synthesizer]:
+    engine, _, file = voice.partition(":")
+    if engine == "piper" and file:
+        return _piper(file, lang)
+    if engine == "silero" and file and lang == "ru":
+        return _silero(file)
     engine, _, name = voice.partition("/")
+    if engine == "piper" and name:
+        return _piper(name, lang)
+    if engine == "silero" and name and lang == "ru":
+        return _silero(name)
     if engine == "rhvoice" and name:
         return _rhvoice(name, lang)
     if engine == "espeak-ng":
@@ -93,8 +120,8 @@ def _named(voice: str, lang: str) -> Callable[[float], Synthesizer]:
 
     def unknown(_speed: float) -> Synthesizer:
         fix = Both(
-            "Name it as rhvoice/anna, hibari/heart (English) or espeak-ng",
-            "Назовите так: rhvoice/anna, hibari/heart (английский) или espeak-ng",
+            "Name it as rhvoice/anna, hibari/heart (English), silero/ru_ekaterina (Russian), piper/joe or espeak-ng",
+            "Назовите так: rhvoice/anna, hibari/heart (английский), silero/ru_ekaterina (русский), piper/joe",
         )
         raise PartMissing(
             Both(f"no voice is called '{voice}' in '{lang}'", f"для '{lang}' нет голоса '{voice}'"),

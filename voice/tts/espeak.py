@@ -25,6 +25,7 @@ class Espeak:
     """A Synthesizer over the program `espeak-ng`, started for each text. Raises PartMissing."""
 
     engine = "espeak-ng"
+    forbidden = ""
 
     def __init__(self, lang: str, speed: float = 1.0) -> None:
         program = shutil.which("espeak-ng")

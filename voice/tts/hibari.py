@@ -23,6 +23,7 @@ class Hibari:
 
     engine = "hibari"
     lang = "en"
+    forbidden = ""
 
     def __init__(self, voice: str = "heart", speed: float = 1.0) -> None:
         if importlib.util.find_spec("hibari") is None:

@@ -198,6 +198,7 @@ class RhVoice:
     def __init__(self, voice: str, lang: str, speed: float = 1.0) -> None:
         self._library, self._data = _library(), _data()
         self.voice, self.lang = voice, lang
+        self.forbidden = "" if voice in LICENCES else "for non-commercial use only"
         first = _Engine(self._library, self._data)
         known = first.voices()
         if voice not in known:
