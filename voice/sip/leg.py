@@ -12,10 +12,11 @@ from baresip import AudioNotActive, AudioRestarted, BaresipError, Call, CallStat
 from baresip import TransferFailed as StackTransferFailed
 
 from bot.errors import Both
-from voice.audio import RATE, Frame, Samples
+from voice.audio import EMPTY, RATE, Frame, Samples
 from voice.errors import LegFailed
 from voice.line import Events, Inlet, Outlet
 from voice.ports import CallLeg, Digit, Ended, Held, LegEvent, TransferProgress
+from voice.sip.sound import Sound
 from voice.sip.stack import StackThread, reason_of
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,6 @@ HOLD_S = 10.0  # for a re-INVITE to get through
 BYTES_PER_MS = RATE * 2 // 1000
 TRANSFERRED = "Call transfered"  # the stack's closing line, as it spells it
 PROVISIONAL = {Event.CALL_RINGING: 180, Event.CALL_PROGRESS: 183}
-READ_BYTES = 32_768  # the stack's whole receive buffer, 2 s
 
 
 class SipLeg:
@@ -44,6 +44,7 @@ class SipLeg:
         self.called = called
         self.headers: Mapping[str, str] = dict(call.headers)
         self._call = call
+        self._sound = Sound(call)
         self._thread = thread
         self._now = now  # ms
         self._in = Inlet()
@@ -147,7 +148,7 @@ class SipLeg:
         buffered = self._buffered()
         if buffered:
             try:
-                self._call.audio.flush_tx()
+                self._sound.flush()
                 self._flushing = True
             except (AudioNotActive, AudioRestarted):
                 pass  # those streams are gone, and the sound with them
@@ -251,7 +252,7 @@ class SipLeg:
         return self._events.ended
 
     def tick(self) -> None:
-        """Move sound in and out; every 10 ms."""
+        """Move sound in and out; every 10 or 20 ms."""
         if self._hearing:
             self._receive()
         if self._flushing or self._out.size:
@@ -268,11 +269,10 @@ class SipLeg:
     def _receive(self) -> None:
         now = self._now()
         try:
-            heard = self._call.audio.read(READ_BYTES)
+            sound = self._sound.read()
         except (AudioNotActive, AudioRestarted):
-            heard = b""  # between two descriptions of one call (hold, a new codec): silence until it is back
-        if heard:
-            sound = np.frombuffer(heard, np.int16)
+            sound = EMPTY  # between two descriptions of one call (hold, a new codec): silence until it is back
+        if sound.size:
             self._in.sound(np.zeros_like(sound) if self._held or self._holding else sound, now)
         self._in.tick(now)
 
@@ -290,7 +290,7 @@ class SipLeg:
             return
         sound = self._out.take(room // 2)
         try:
-            taken = self._call.audio.write(sound.tobytes()) // 2
+            taken = self._sound.write(sound)
         except (AudioNotActive, AudioRestarted):
             taken = 0  # between two descriptions of one call; the next tick meets the new streams
         self._out.give_back(sound[taken:])
@@ -298,17 +298,16 @@ class SipLeg:
     def _buffered(self) -> int:
         """Bytes the stack holds and has not sent."""
         try:
-            return int(self._call.audio.info().tx_buffered)
+            return self._sound.buffered()
         except AudioNotActive:
             return 0
 
     def _audible(self) -> bool:
         """Whether sound flows both ways."""
         try:
-            info = self._call.audio.info()
+            return self._sound.flowing()
         except AudioNotActive:
             return False
-        return bool(info.tx_ready and info.rx_ready)
 
     def _settle(self) -> bool:
         """Start the line's time once the call is up with sound both ways; True from then on."""
@@ -318,7 +317,7 @@ class SipLeg:
             return False
         if self._early:
             with contextlib.suppress(AudioNotActive, AudioRestarted):
-                self._call.audio.read(READ_BYTES)  # nobody listened before the answer
+                self._sound.read()  # nobody listened before the answer
         self._in.open(self._now())
         self._hearing = True
         self._send()
