@@ -21,6 +21,7 @@ from typing import Any
 from bot.dialogue.actions import End, Handoff, Say
 from bot.dialogue.events import AgentSaid, Event, Keys, Silence, TransferFailed, Utterance
 from bot.dialogue.meaning import Language
+from bot.dialogue.stumbling import stumbled
 from bot.dialogue.values import Value
 from bot.errors import GovorunError, place
 from bot.ports import Further, Identity, Outcome, Row, rows_of
@@ -88,6 +89,7 @@ class Call:
         )
         self._waits: asyncio.TimerHandle | None = None  # says that a slow turn is under way
         self._todo: asyncio.Queue[Event | FromOthers | Outcome] = asyncio.Queue()
+        self._events = 0  # of `_todo`, not taken yet: whatever is keyed meanwhile is for the question that follows
         self._answers: list[Outcome] = []  # of other programs, taken and not told yet
         self._keypad = Keypad()
         self._speaking = Speaking(leg, equipment.voices, equipment.measured)
@@ -161,13 +163,30 @@ class Call:
 
     def _key(self, digit: Digit) -> None:
         self._quiet = 0
+        if not self._keypad.press(digit.key, self._now_ms):
+            return
         self._speaking.drop()
         if self._hearing is not None:
             self._hearing.forget()
         self._speaking.owe("key_ms", self._now_ms)
-        whole = self._keypad.press(digit.key, self._now_ms)
+        self._take_keys()
+
+    def _take_keys(self) -> None:
+        """The next answer that is whole, once its question is the one that is asked."""
+        if self._events or self._busy or self._over:
+            return
+        busy = self._talk.expectation.busy
+        whole = self._keypad.call(self._now_ms) if busy else self._keypad.next(self._now_ms)
         if whole is not None:
             self._put(Keys, digits=whole)
+
+    def _ahead(self) -> None:
+        """Who types ahead knows what is asked, and isn't told."""
+        if self._talk.status != "bot":
+            self._keypad.clear()
+        elif self._keypad.typed:
+            self._speaking.drop()
+            self._take_keys()
 
     async def _listen(self) -> None:
         hearing = self._hearing
@@ -176,9 +195,7 @@ class Call:
             self._frames += 1
             self._speaking.tick()
             hearing.hear(frame, deaf=self._deaf)
-            whole = self._keypad.tick(self._now_ms)
-            if whole is not None:
-                self._put(Keys, digits=whole)
+            self._take_keys()
             self._count_silence(hearing)
 
     @property
@@ -241,7 +258,8 @@ class Call:
     def _count_silence(self, hearing: Hearing) -> None:
         session = self._talk.session
         asked_for = session.pause_s if session else 0  # "подождите минутку"
-        patience = {"bot": asked_for or self._equipment.silence_s, "waiting": HOLD_S}.get(self._talk.status or "")
+        usual = self._talk.expectation.wait or self._equipment.silence_s
+        patience = {"bot": asked_for or usual, "waiting": HOLD_S}.get(self._talk.status or "")
         busy = self._busy or self._held or self._transfer.under_way or hearing.active or not self._speaking.idle
         if patience is None or busy or self._keypad.typed:
             self._quiet = 0
@@ -279,10 +297,13 @@ class Call:
             if isinstance(item, Outcome):
                 self._expect()
                 await self._tell_answers()
+                self._ahead()
                 continue
+            self._events -= 1
             if self._over:
                 continue
             self._busy = True
+            session = self._talk.session
             began = self._now_ms
             loop = asyncio.get_running_loop()
             slow = self._waits = loop.call_later(SLOW_TURN_S, self._say_of_our_own, self._equipment.moment)
@@ -291,6 +312,7 @@ class Call:
             except Exception as error:  # noqa: BLE001  the outermost loop of a call
                 told = error if isinstance(error, GovorunError) else place(error)
                 log.error("a turn of a call was not taken: %s", told)
+                self._keypad.stumbled()
                 self._apologise()
                 continue
             finally:
@@ -300,8 +322,11 @@ class Call:
             if isinstance(item, Utterance):
                 self._equipment.measured("turn_ms", self._now_ms - began)
                 self._speaking.owe("sound_ms", self._now_ms)
+            if isinstance(item, Keys) and stumbled(session, outcome.session):
+                self._keypad.stumbled()
             await self._tell_answers(before=outcome)
             await self._perform(outcome)
+            self._ahead()
 
     async def _answered(self, outcome: Outcome) -> None:
         self._answers.append(outcome)
@@ -371,7 +396,16 @@ class Call:
 
     def _expect(self) -> None:
         expectation = self._talk.expectation
-        self._keypad.expect(expectation.keys, expectation.digits, letters=expectation.letters)
+        asked = expectation.slots.get(expectation.asked or "")
+        scored = asked is not None and asked.type == "nps"  # ten is the one number of two keys
+        self._keypad.expect(
+            [option.id for option in asked.options] if asked is not None and scored else expectation.keys,
+            0 if scored else expectation.digits,
+            letters=expectation.letters,
+            kind=asked.type if asked is not None else "",
+            pause_ms=None if expectation.key_pause is None else round(expectation.key_pause * 1000),
+            now_ms=self._now_ms,
+        )
         if self._hearing is not None:
             self._hearing.expect(hint(expectation, self._talk.language))
 
@@ -404,4 +438,5 @@ class Call:
             log.error("a call's transfer or end broke", exc_info=error)
 
     def _put(self, kind: type[Event], **fields: Any) -> None:
+        self._events += 1
         self._todo.put_nowait(self._talk.event(kind, **fields))

@@ -62,6 +62,7 @@ class _Prompt:
     sound: list[Samples] = field(default_factory=list)
     length: int = 0  # samples so far
     played: int = 0  # samples the caller heard
+    unwanted: bool = False  # a key was pressed over what must be heard before it
 
     def add(self, sound: Samples) -> None:
         self.sound.append(sound)
@@ -136,6 +137,25 @@ class Floor:
             return ()
         self._held = False
         return () if self._stopped else self._go_on()
+
+    def disown(self) -> None:
+        """A key was pressed over what must be heard: that is said to its end, but nothing that waits behind it."""
+        for prompt in self._prompts:
+            prompt.unwanted = prompt.barge_in
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether what comes now was disowned: `skip` it."""
+        return self.holder is Holder.BOT and self._prompts[0].unwanted
+
+    def skip(self, unplayed_ms: int) -> tuple[Order, ...]:
+        """The line was flushed: what was disowned is dropped, and what is wanted behind it goes out."""
+        self._account(unplayed_ms)
+        self._sent = 0
+        self._prompts = [prompt for prompt in self._prompts if not prompt.unwanted]
+        sound = joined([joined(prompt.sound)[prompt.played :] for prompt in self._prompts])
+        self._sent = len(sound)
+        return (Play(sound),) if len(sound) else ()
 
     def stopped(self, unplayed_ms: int) -> tuple[Spoken, ...]:
         """The line was flushed; prompts that ended before that are over."""

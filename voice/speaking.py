@@ -14,7 +14,7 @@ from typing import Protocol
 
 from bot.errors import GovorunError
 from voice.audio import EMPTY, FRAME_MS, Samples, silence
-from voice.floor import Floor, Holder, Order, Play
+from voice.floor import Floor, Holder, Order, Play, Spoken
 from voice.ports import CallLeg
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,10 @@ class _Prompt:
     barge_in: bool
     pace: float
 
+    @property
+    def number(self) -> int:
+        return int(self.name)
+
 
 class Speaking:
     """One a call; `tick` it every frame."""
@@ -55,6 +59,8 @@ class Speaking:
         self._quiet.set()
         self._frames = 0
         self._said = 0
+        self._must: dict[str, _Prompt] = {}  # what must be heard, and wasn't yet
+        self._unwanted = 0  # prompts up to this number are said only where they must be heard
         self._owed: dict[str, int] = {}  # what is measured when sound begins, and since when
 
     # --- what the call asks ----------------------------------------------------------------------------
@@ -80,10 +86,10 @@ class Speaking:
             return
         self._said += 1
         prompt = _Prompt(name=str(self._said), text=text, language=language, barge_in=barge_in, pace=pace)
+        if not barge_in:
+            self._must[prompt.name] = prompt
         self._waiting.append(prompt)
-        self._quiet.clear()
-        if self._pump is None or self._pump.done():
-            self._pump = asyncio.create_task(self._speak(), name="call-speak")
+        self._begin()
 
     def interrupt(self) -> bool:
         """The caller speaks or pressed a key: stop within one frame, unless what plays must be heard. Whether anything
@@ -108,13 +114,18 @@ class Speaking:
     def drop(self) -> None:
         """The caller has the turn: what was stopped, waits or is being rendered is no longer said."""
         self.interrupt()
+        self._unwanted = self._said
         if self.protected:
+            self._floor.disown()
             return
         if self._pump is not None:
             self._pump.cancel()
             self._pump = None  # it dies later, and what is said until then needs another
         self._waiting.clear()
-        self._floor.take_turn()
+        self._over(self._floor.take_turn())
+        self._waiting.extend(self._must.values())
+        if self._waiting:
+            self._begin()
 
     def owe(self, name: str, since_ms: int) -> None:
         """Something waits for an answer since then (ms since the first frame); measured when the answer begins."""
@@ -130,7 +141,9 @@ class Speaking:
 
     def tick(self) -> None:
         self._frames += 1
-        self._floor.progress(self._leg.queued_ms)
+        self._over(self._floor.progress(self._leg.queued_ms))
+        if self._floor.unwanted:
+            self._carry_out(self._floor.skip(self._leg.flush()))
         if self.idle:
             self._quiet.set()
 
@@ -144,9 +157,24 @@ class Speaking:
     def _rendering(self) -> bool:
         return bool(self._waiting) or (self._pump is not None and not self._pump.done())
 
+    def _begin(self) -> None:
+        self._quiet.clear()
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._speak(), name="call-speak")
+
+    def _over(self, spoken: tuple[Spoken, ...]) -> None:
+        for each in spoken:
+            if each.whole:
+                self._must.pop(each.prompt, None)
+
+    def _wanted(self, prompt: _Prompt) -> bool:
+        return not prompt.barge_in or prompt.number > self._unwanted
+
     async def _speak(self) -> None:
         while self._waiting:
             prompt = self._waiting.popleft()
+            if not self._wanted(prompt):
+                continue
             sound = self._voices.ready(prompt.text, prompt.language, prompt.pace)
             if sound is not None:
                 self._carry_out(self._floor.say(prompt.name, sound, barge_in=prompt.barge_in))
@@ -159,6 +187,8 @@ class Speaking:
         begun = False
         try:
             async for sound in self._voices.stream(prompt.text, prompt.language, prompt.pace):
+                if not self._wanted(prompt):
+                    break
                 if begun:
                     self._carry_out(self._floor.more(sound))
                 else:
@@ -169,6 +199,8 @@ class Speaking:
             log.error("a prompt was not spoken: %s", error)
         if begun:
             self._carry_out(self._floor.more(EMPTY, complete=True))
+        else:
+            self._must.pop(prompt.name, None)
 
     def _carry_out(self, orders: tuple[Order, ...]) -> None:
         for order in orders:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogue.events import Fetched
+from bot.dialogue.events import Fetched, Keys
 from bot.ports import Further, Inbound, Outcome
 from bot.stores import conversations
 from bot.stores.pending import waiting
@@ -102,8 +102,10 @@ async def test_a_caller_who_presses_0_is_given_a_person_while_the_program_still_
     assert not [text for text in asked.voices.asked if text.startswith("Заказ")]
 
 
+@pytest.mark.parametrize("asked", [("ну что там",)], indirect=True)
 async def test_the_answer_is_said_when_it_comes_and_the_question_after_it_is_answered(asked: Asked) -> None:
-    await asked.line.press("5")
+    await asked.line.hear(2 * SECOND)
+    await asked.line.hear(SECOND, 5000)
     await asked.until(lambda: "[one_moment]" in asked.voices.asked)
     asked.answers()
     await asked.until(lambda: asked.voices.asked[-2:] == ["Заказ в пути.", "Что ещё?"])
@@ -121,6 +123,7 @@ async def test_an_answer_taken_before_the_next_words_is_said_before_the_reply_to
 
     monkeypatch.setattr(asked.turn, "take", held)
     await asked.line.press("0")
+    await asked.line.hear(2 * SECOND)
     asked.answers()
 
     def answered() -> bool:
@@ -132,6 +135,26 @@ async def test_an_answer_taken_before_the_next_words_is_said_before_the_reply_to
     await asked.until(lambda: {"[to_person]", "Что ещё?"} <= set(asked.voices.asked))
     told = [text for text in asked.voices.asked if text in ("Заказ в пути.", "Что ещё?", "[to_person]")]
     assert told == ["Заказ в пути.", "Что ещё?", "[to_person]"]
+
+
+async def test_what_is_keyed_meanwhile_is_for_the_question_that_follows(asked: Asked) -> None:
+    await asked.line.press("5")
+    await asked.line.press("0")
+    await asked.line.hear(3 * SECOND)
+    assert "[to_person]" not in asked.voices.asked
+    asked.answers()
+    taken: list[object] = []
+
+    def keyed() -> bool:
+        with asked.turn.database.reading() as tx:
+            found = conversations.newest_of_sender(tx, "+79051234567")
+            rows = conversations.rows(tx, found.id) if found is not None else ()
+        taken[:] = [row.entry for row in rows if isinstance(row.entry, Fetched | Keys)]
+        return bool(taken) and isinstance(taken[-1], Keys)
+
+    await asked.until(keyed)
+    assert [type(entry) for entry in taken[-2:]] == [Fetched, Keys]
+    assert taken[-1].digits == "5"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("asked", [("operator",)], indirect=True)
