@@ -176,8 +176,9 @@ class Presses:
         """Whether this press is a new one. way: "rtp", "info", "tone"; "" where the stack doesn't say."""
         return self._new(key, now_ms) if not way else self._first_told(key, now_ms, way)
 
-    def released(self, key: str, now_ms: float) -> None:
-        if key == self._key and not self._released_ms:
+    def released(self, now_ms: float) -> None:
+        """The key pressed last was; stacks tell of it without its name."""
+        if not self._released_ms:
             self._released_ms = now_ms
 
     def _new(self, key: str, now_ms: float) -> bool:

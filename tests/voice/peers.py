@@ -213,6 +213,12 @@ class PhoneCall:
     def press(self, key: str, ms: int = 120) -> None:
         self.wire.press(key, ms)
 
+    def inform(self, key: str, ms: int = 120) -> None:
+        """Tell of a key by SIP INFO."""
+        assert isinstance(self.leg, OutgoingCall)
+        body = f"Signal={key}\r\nDuration={ms}\r\n"
+        self.phone.uac.send_info(self.leg.dialog, body, "application/dtmf-relay", self.leg.remote_addr)
+
     @property
     def received(self) -> list[Packet]:
         """Sound packets so far, in order of arrival."""

@@ -209,7 +209,7 @@ def pressed(presses: Presses, *told: tuple[str, float, str]) -> str:
     out = ""
     for key, at_ms, way in told:
         if way == "up":
-            presses.released(key, at_ms)
+            presses.released(at_ms)
         elif presses.pressed(key, at_ms, way):
             out += key
     return out

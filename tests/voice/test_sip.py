@@ -162,6 +162,21 @@ async def test_keys_sent_as_sip_info_are_keys_too():
         assert event.key == "7"
 
 
+async def test_a_key_told_of_in_rtp_and_by_info_counts_once():
+    async with line() as bot, Phone() as phone:
+        call = await phone.call(bot.uri)
+        leg = await bot.leg()
+        await asyncio.sleep(0.3)
+        for key in "511":
+            call.press(key, ms=160)
+            await call.said()
+            call.inform(key, ms=160)
+            await asyncio.sleep(0.4)
+        await bot.happened(leg, Digit, count=3)
+        await asyncio.sleep(0.5)
+        assert [e.key for _, e in bot.events[leg.id] if isinstance(e, Digit)] == ["5", "1", "1"]
+
+
 async def test_a_flush_silences_the_line_at_once_and_what_follows_is_heard_whole():
     async with line() as bot, Phone() as phone:
         call = await phone.call(bot.uri)

@@ -13,6 +13,7 @@ from baresip import TransferFailed as StackTransferFailed
 
 from bot.errors import Both
 from voice.audio import EMPTY, RATE, Frame, Samples
+from voice.dtmf import Presses
 from voice.errors import LegFailed
 from voice.line import Events, Inlet, Outlet
 from voice.ports import CallLeg, Digit, Ended, Held, LegEvent, TransferProgress
@@ -50,6 +51,7 @@ class SipLeg:
         self._in = Inlet()
         self._out = Outlet()
         self._events = Events()
+        self._presses = Presses()
         self._hearing = False
         self._early = False  # what is played is heard before the answer
         self._flushing = False
@@ -327,7 +329,11 @@ class SipLeg:
         if event.event is Event.CALL_ESTABLISHED:
             self._settle()
         elif event.event is Event.CALL_DTMF_START and event.text:
-            self._events.put(Digit(key=event.text[:1].upper(), at_frame=self._in.count))
+            key = event.text[:1].upper()
+            if self._presses.pressed(key, self._now()):
+                self._events.put(Digit(key=key, at_frame=self._in.count))
+        elif event.event is Event.CALL_DTMF_END:
+            self._presses.released(self._now())
         elif event.event in (Event.CALL_HOLD, Event.CALL_RESUME):
             held = event.event is Event.CALL_HOLD
             if held != self._held:
