@@ -5,24 +5,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 
-from baresip import Account, BaresipError, Call, Config, Event, Runtime, StackEvent, UserAgent
+from baresip import Account, BaresipError, Call, Config, Runtime, StackEvent, UserAgent
 
 from bot.errors import SettingsError
 from voice.errors import LegFailed
+from voice.gate import Gate
+from voice.sip.accounts import direct, for_calls, local, of_trunk
 from voice.sip.host import check_free, keep_numbers_out_of_logs
 from voice.sip.leg import SipLeg
 from voice.sip.numbers import can_be_called, number_of, user_of
+from voice.sip.registration import Registrar
 from voice.sip.stack import StackThread
+from voice.trunks import CODECS, TRANSPORTS, Codec, Doors, Transport, Trunk, TrunkState, way_out
 
 log = logging.getLogger(__name__)
 
 CAPACITY_MAX = 250  # the stack has 256 places for sound
-CODECS = frozenset({"pcma", "pcmu"})  # G.711, 8 kHz as everything in voice
+LOOKUP_S = 300.0  # between two questions for the addresses of trunks
+SYSTEM_CA = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/ca-bundle.crt"))
 TICK_S = 0.010  # half a packet
 FEW = 20  # calls that are served every tick; of more, each every other, for 5 ms of delay and half the work
 RING_S = 60.0  # how long a called telephone may ring
@@ -38,19 +43,7 @@ HEADERS = (  # of an INVITE, kept for the call; the stack can keep 16
     "Call-Info",
 )
 
-Transport = Literal["udp", "tcp"]
 OnCall = Callable[[SipLeg], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trunk:
-    """An account at a PBX or operator: we register there, and calls go out through it."""
-
-    user: str
-    domain: str
-    password: str = ""
-    auth_user: str = ""
-    transport: Transport = "udp"
 
 
 class SipEndpoint:
@@ -70,21 +63,23 @@ class SipEndpoint:
         port: int = 5060,
         capacity: int = 100,
         user: str = "govorun",
-        codecs: tuple[str, ...] = ("pcma", "pcmu"),
+        codecs: tuple[Codec, ...] = ("pcma", "pcmu"),
         rtp_ports: tuple[int, int] = (10_000, 20_000),
         dead_after_s: int = 30,
         region: str = "RU",
         accepts: Callable[[str], bool] | None = None,
         trunk: Trunk | None = None,
+        trunks: Sequence[Trunk] = (),
+        doors: Doors | None = None,
         keep_headers: tuple[str, ...] = (),
         trace: bool = False,
     ) -> None:
-        """host: an address of this machine; "0.0.0.0" is all of them except loopback. port: SIP, UDP and TCP;
-        RTP takes ports of rtp_ports. capacity: calls at a time, both directions; one more gets 486.
+        """host: an address of this machine; "0.0.0.0" is all of them except loopback. port: SIP, UDP and TCP, and TLS
+        on the next one; RTP takes ports of rtp_ports. capacity: calls at a time, both directions; one more gets 486.
         accepts: says False for a called number we don't serve: 404. codecs: best first; none in common: 488.
         dead_after_s: no RTP for so long ends a call that isn't on hold, as "lost"; 0: never. region: see
-        `number_of`. keep_headers: more headers of an INVITE for `leg.headers`. trace: every SIP message to
-        the log at DEBUG; it holds names and numbers, so for a laboratory only.
+        `number_of`. trunk: one more of trunks. keep_headers: more headers of an INVITE for `leg.headers`. trace: every
+        SIP message to the log at DEBUG; it holds names and numbers, so for a laboratory only.
 
         Raises SettingsError.
         """
@@ -94,7 +89,7 @@ class SipEndpoint:
                 where="sip capacity",
                 fix=f"Set 1 to {CAPACITY_MAX}, and run more processes behind a SIP proxy for more",
             )
-        if not codecs or not set(codecs) <= CODECS:
+        if not codecs or not set(codecs) <= set(CODECS):
             raise SettingsError(
                 f"codecs {', '.join(codecs) or 'are missing'}",
                 where="sip codecs",
@@ -107,7 +102,9 @@ class SipEndpoint:
         self._codecs = codecs
         self._user = user
         self._accepts = accepts
-        self._trunk = trunk
+        self._all_trunks = (*((trunk,) if trunk is not None else ()), *trunks)
+        self._doors = doors or Doors()
+        self._gate = Gate(self._doors.allow)
         address = "" if host == "0.0.0.0" else host
         self._config = Config(
             net_interface=address or None,
@@ -118,7 +115,8 @@ class SipEndpoint:
             rtp_timeout=dead_after_s,
             extra_config_text=(
                 f"sip_listen {host}:{port}\n"
-                "sip_transports udp,tcp\n"
+                f"sip_transports {','.join(self._transports)}\n"
+                f"{self._tls_text()}"
                 f"rtp_ports {rtp_ports[0]}-{rtp_ports[1]}\n"
                 # Receive path 23 ms instead of the default's 104.
                 "audio_jitter_buffer_type adaptive\n"
@@ -128,20 +126,22 @@ class SipEndpoint:
         self._runtime: Runtime | None = None
         self._thread: StackThread | None = None
         self._agent: UserAgent | None = None
+        self._callers: dict[str, UserAgent] = {}  # by which calls go out, by the trunk's name
+        self._names: dict[int, str] = {}  # of trunks, by the handle of the agent their calls come in by
+        self._registrars: list[Registrar] = []
         self._legs: dict[str, SipLeg] = {}
         self._working = asyncio.Event()
         self._clock: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._on_call: OnCall | None = None
         self._draining = False
-        self._registered = False
         self._dead = False
 
     # --- life ------------------------------------------------------------------------------------------
 
     async def start(self, on_call: OnCall) -> None:
         """Take calls from now on. Raises PortTaken, SettingsError."""
-        check_free(self.host, self.port)
+        check_free(self.host, self.port, tls="tls" in self._transports)
         keep_numbers_out_of_logs()
         self._on_call = on_call
         runtime = Runtime()
@@ -153,25 +153,25 @@ class SipEndpoint:
                 where=f"sip {self.host}:{self.port}",
                 fix="Check that the host is an address of this machine",
             ) from error
+        self._thread = StackThread(runtime)
         try:
-            # A REFER from outside would make us dial wherever it says: refused. Calls over TCP reach only an
-            # account of that transport, so there is one of each; calls of ours go out by the first.
-            agents = [
-                await UserAgent.create(runtime, account, transfer_policy="reject") for account in self._accounts()
-            ]
+            await self._open_accounts(runtime)
+            if self._doors.allow:
+                await self._thread.stand_guard(self._gate)
         except BaresipError as error:
             await runtime.close()
             raise SettingsError(
                 f"the SIP account was refused: {error}", where="sip account", fix="Check user and domain"
             ) from error
+        except SettingsError:
+            await runtime.close()
+            raise
         self._runtime = runtime
-        self._agent = agents[0]
-        self._thread = StackThread(runtime)
-        for agent in agents:
-            agent.on_incoming(self._on_incoming)
-        if self._trunk is not None:
-            runtime.subscribe(self._on_registration)
-            self._spawn(self._register(agents[0]))
+        runtime.subscribe(self._on_registration)
+        if self._doors.allow:
+            self._spawn(self._admit_trunks())
+        for registrar in self._registrars:
+            self._spawn(registrar.run())
         runtime.on_dead = self._on_dead
         self._clock = asyncio.create_task(self._run_clock(), name="sip-clock")
         self._clock.add_done_callback(self._done)
@@ -195,9 +195,7 @@ class SipEndpoint:
         if runtime is None:
             return
         await asyncio.gather(*(leg.hang_up() for leg in list(self._legs.values())))
-        if self._registered and self._agent is not None:
-            with contextlib.suppress(BaresipError):  # a trunk that is gone doesn't keep us
-                await self._agent.unregister(timeout=2)
+        await asyncio.gather(*(registrar.leave() for registrar in self._registrars))
         for leg in list(self._legs.values()):
             leg.close("us")
         self._legs.clear()
@@ -207,6 +205,8 @@ class SipEndpoint:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._thread is not None:
+            await self._thread.leave_guard()
         await runtime.close()
 
     @property
@@ -216,8 +216,21 @@ class SipEndpoint:
 
     @property
     def registered(self) -> bool | None:
-        """Whether the trunk knows us; None without a trunk."""
-        return None if self._trunk is None else self._registered
+        """Whether every trunk that we register at knows us; None where there is none."""
+        return all(each.state.up for each in self._registrars) if self._registrars else None
+
+    @property
+    def trunks(self) -> tuple[TrunkState, ...]:
+        """Each as it stands now, in the order they were given."""
+        states = {each.state.name: each.state for each in self._registrars}
+        return tuple(
+            states.get(trunk.title, TrunkState(name=trunk.title, registration="none")) for trunk in self._all_trunks
+        )
+
+    @property
+    def refused(self) -> int:
+        """Requests from strangers so far."""
+        return self._gate.refused
 
     @property
     def calls(self) -> int:
@@ -239,12 +252,18 @@ class SipEndpoint:
         an announcement, no answer). A LegFailed with status 0: no word came back."""
         if self._agent is None or self._draining:
             raise LegFailed("no calls can be placed now", where="sip call", fix="Start the endpoint")
+        chosen, uri = way_out(self._all_trunks, trunk, uri)
         if not can_be_called(uri):
             raise LegFailed("the address can't be called", where=uri[:80], fix="Write it as sip:user@host[:port]")
+        agent = self._agent
+        if chosen is not None:
+            agent = self._callers[chosen.title]
+            if chosen.transport != "udp" and "transport=" not in uri:
+                uri += f";transport={chosen.transport}"
         assert self._runtime is not None
         early: list[StackEvent] = []
         self._runtime.subscribe(early.append)
-        dialling = asyncio.ensure_future(self._agent.dial(uri, dict(headers or {})))
+        dialling = asyncio.ensure_future(agent.dial(uri, dict(headers or {})))
         try:
             call = await asyncio.shield(dialling)
         except asyncio.CancelledError:
@@ -257,7 +276,13 @@ class SipEndpoint:
             self._runtime.unsubscribe(early.append)
         for event in early:  # an instant answer, or 486, is over before the binding's Call listens
             call._on_stack_event(event)
-        leg = self._adopt(call, called=number_of(uri, self.region), caller=self._user)
+        caller = (chosen.number or chosen.user) if chosen is not None else ""
+        leg = self._adopt(
+            call,
+            called=number_of(uri, self.region),
+            caller=caller or self._user,
+            trunk=chosen.title if chosen is not None else "",
+        )
         leg.on_progress(progress, early)
         try:
             await leg.established(ring_s)
@@ -266,21 +291,57 @@ class SipEndpoint:
             raise
         return leg
 
-    async def _register(self, agent: UserAgent) -> None:
-        """Until it works: a trunk that is down while we start must not keep us from its calls later."""
-        wait_s = 2.0
-        while not self._registered and not self._draining:
-            try:
-                await agent.register()
-            except BaresipError as error:
-                log.warning(
-                    "sip trunk %s: not registered: %s. Check the user and the password; trying again in %.0f s",
-                    self._trunk and self._trunk.domain,
-                    error,
-                    wait_s,
-                )
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, 60.0)
+    async def _open_accounts(self, runtime: Runtime) -> None:
+        """Raises BaresipError, SettingsError."""
+
+        # A REFER from outside would make us dial wherever it says: refused.
+        async def opened(account: Account) -> UserAgent:
+            return await UserAgent.create(runtime, account, transfer_policy="reject")
+
+        for trunk in self._all_trunks:
+            agent = await opened(of_trunk(trunk, self._codecs, self._doors))
+            agent.on_incoming(self._on_incoming)
+            self._names[agent._handle] = trunk.title
+            shown = for_calls(trunk, self._codecs, self._doors)
+            self._callers[trunk.title] = agent if shown is None else await opened(shown)
+            if trunk.registers:
+                self._registrars.append(Registrar(trunk, agent))
+        domain = f"{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"
+        # Calls over TCP or TLS reach only an account of that transport, so there is one of each.
+        for transport in self._transports:
+            agent = await opened(local(self._user, domain, transport, self._codecs, self._doors))
+            agent.on_incoming(self._on_incoming)
+        self._agent = await opened(direct(self._user, domain, self._codecs, self._doors))
+
+    async def _admit_trunks(self) -> None:
+        """Their addresses, asked of the name service now and then: operators move."""
+        loop = asyncio.get_running_loop()
+        while True:
+            for host in dict.fromkeys(host for trunk in self._all_trunks for host in trunk.hosts):
+                try:
+                    found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+                except OSError as error:
+                    log.info("the addresses of %s are not known: %s", host, error.strerror)
+                    continue
+                self._gate.admit(str(each[4][0]).partition("%")[0] for each in found)
+            await asyncio.sleep(LOOKUP_S)
+
+    @property
+    def _transports(self) -> tuple[Transport, ...]:
+        """What calls come by, and what trunks take: TLS only where somebody wants it."""
+        wanted = {*self._doors.transports, *(trunk.transport for trunk in self._all_trunks)}
+        return tuple(each for each in TRANSPORTS if each in wanted)
+
+    def _tls_text(self) -> str:
+        if "tls" not in self._transports:
+            return ""
+        doors = self._doors
+        ca = doors.ca or next((path for path in SYSTEM_CA if path.exists()), None)
+        return (
+            (f"sip_certificate {doors.certificate}\n" if doors.certificate else "")
+            + (f"sip_cafile {ca}\n" if ca else "")
+            + f"sip_verify_server {'yes' if doors.verify else 'no'}\n"
+        )
 
     def _on_dead(self) -> None:
         self._dead = True
@@ -289,16 +350,15 @@ class SipEndpoint:
             leg.close("lost")
 
     def _on_registration(self, event: StackEvent) -> None:
-        if event.event is Event.REGISTER_OK:
-            self._registered = True
-        elif event.event is Event.REGISTER_FAIL:
-            self._registered = False
+        for registrar in self._registrars:
+            registrar.hear(event)
 
     def _on_incoming(self, call: Call) -> None:
         leg = self._adopt(
             call,
             caller=number_of(call.headers.get("From") or call.peer or "", self.region),
             called=user_of(call.headers.get("To", "")),
+            trunk=self._names.get(call._ua_handle, ""),
         )
         self._spawn(self._take(leg))
 
@@ -313,9 +373,9 @@ class SipEndpoint:
             finally:
                 await leg.hang_up()  # nobody looks after it any more
 
-    def _adopt(self, call: Call, *, caller: str, called: str) -> SipLeg:
+    def _adopt(self, call: Call, *, caller: str, called: str, trunk: str) -> SipLeg:
         assert self._thread is not None
-        leg = SipLeg(call, thread=self._thread, caller=caller, called=called, now=_now_ms)
+        leg = SipLeg(call, thread=self._thread, caller=caller, called=called, now=_now_ms, trunk=trunk)
         self._legs[leg.id] = leg
         self._working.set()
         return leg
@@ -348,37 +408,6 @@ class SipEndpoint:
             now = loop.time()
             due = max(due + TICK_S, now - TICK_S)  # a stalled loop is not made up for by a burst of ticks
             await asyncio.sleep(max(0.0, due - now))
-
-    def _accounts(self) -> list[Account]:
-        catch_all = ("catchall=yes",)  # any number that reaches us is ours to judge
-        accounts: list[Account] = []
-        if self._trunk is not None:
-            accounts.append(
-                Account(
-                    self._trunk.user,
-                    self._trunk.domain,
-                    self._trunk.password,
-                    auth_user=self._trunk.auth_user or None,
-                    transport=self._trunk.transport,
-                    audio_codecs=self._codecs,
-                    extra_params=catch_all,
-                )
-            )
-        domain = f"{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"
-        transports: tuple[Transport, ...] = ("udp", "tcp")
-        for transport in transports:
-            accounts.append(
-                Account(
-                    self._user,
-                    domain,
-                    "",
-                    reg_interval=0,
-                    transport=transport,
-                    audio_codecs=self._codecs,
-                    extra_params=catch_all,
-                )
-            )
-        return accounts
 
 
 def _now_ms() -> float:

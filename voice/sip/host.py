@@ -10,14 +10,16 @@ import socket
 from bot.errors import Both, PortTaken, SettingsError
 
 
-def check_free(host: str, port: int) -> None:
-    """Raise PortTaken or SettingsError where SIP can't listen; the stack's own error doesn't say why."""
-    for kind, name in ((socket.SOCK_DGRAM, "UDP"), (socket.SOCK_STREAM, "TCP")):
+def check_free(host: str, port: int, *, tls: bool = False) -> None:
+    """Raise PortTaken or SettingsError where SIP can't listen; the stack's own error doesn't say why. tls: on the next
+    port, where the stack puts it."""
+    places = [(socket.SOCK_DGRAM, "UDP", port), (socket.SOCK_STREAM, "TCP", port)]
+    for kind, name, taken in (*places, *([(socket.SOCK_STREAM, "TLS", port + 1)] if tls else [])):
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind == socket.SOCK_STREAM:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a closed call's TIME_WAIT is no taker
             try:
-                probe.bind((host, port))
+                probe.bind((host, taken))
             except OSError as error:
                 if error.errno == errno.EADDRNOTAVAIL:
                     raise SettingsError(
@@ -30,10 +32,10 @@ def check_free(host: str, port: int) -> None:
                     ) from error
                 raise PortTaken(
                     Both(
-                        f"{name} port {port} can't be taken: {error.strerror}",
-                        f"порт {name} {port} не занять: {error.strerror}",
+                        f"{name} port {taken} can't be taken: {error.strerror}",
+                        f"порт {name} {taken} не занять: {error.strerror}",
                     ),
-                    where=f"sip {host}:{port}",
+                    where=f"sip {host}:{taken}",
                     fix=Both(
                         "Stop what uses it, or choose another with --sip-port",
                         "Остановите того, кто его занял, или выберите другой: --sip-port",
@@ -54,6 +56,7 @@ _NAMELESS = _Nameless()
 
 def keep_numbers_out_of_logs() -> None:
     logging.getLogger("baresip.call").setLevel(logging.WARNING)  # its closing line carries the peer
+    logging.getLogger("baresip.ua").setLevel(logging.CRITICAL)  # each failed registration; we tell of the first
     native = logging.getLogger("baresip.native")
     native.removeFilter(_NAMELESS)
     native.addFilter(_NAMELESS)

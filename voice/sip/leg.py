@@ -27,7 +27,6 @@ SETUP_S = 10.0  # from our 200 to their ACK; RFC 3261 13.3.1.4 gives up after 32
 SOUND_S = 2.0  # from the ACK to sound both ways; an offer without sound never gets there
 TRANSFER_S = 45.0  # a person's telephone rings that long
 HOLD_S = 10.0  # for a re-INVITE to get through
-BYTES_PER_MS = RATE * 2 // 1000
 TRANSFERRED = "Call transfered"  # the stack's closing line, as it spells it
 PROVISIONAL = {Event.CALL_RINGING: 180, Event.CALL_PROGRESS: 183}
 
@@ -39,10 +38,20 @@ class SipLeg:
     meanwhile. After `SipEndpoint.dead_after_s` of that the stack ends the call: Ended("lost").
     """
 
-    def __init__(self, call: Call, *, thread: StackThread, caller: str, called: str, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        call: Call,
+        *,
+        thread: StackThread,
+        caller: str,
+        called: str,
+        now: Callable[[], float],
+        trunk: str = "",
+    ) -> None:
         self.id = call.call_id or f"sip-{call.handle}"
         self.caller = caller
         self.called = called
+        self.trunk = trunk  # whose account the call came in or went out by; "" none's
         self.headers: Mapping[str, str] = dict(call.headers)
         self._call = call
         self._sound = Sound(call)
@@ -147,19 +156,18 @@ class SipLeg:
 
     def flush(self) -> int:
         dropped = self._out.clear() * 1000 // RATE
-        buffered = self._buffered()
+        buffered = self._buffered_ms()
         if buffered:
             try:
                 self._sound.flush()
                 self._flushing = True
             except (AudioNotActive, AudioRestarted):
                 pass  # those streams are gone, and the sound with them
-        return dropped + buffered // BYTES_PER_MS
+        return dropped + buffered
 
     @property
     def queued_ms(self) -> int:
-        buffered = 0 if self._flushing else self._buffered()
-        return self._out.size * 1000 // RATE + buffered // BYTES_PER_MS
+        return self._out.size * 1000 // RATE + (0 if self._flushing else self._buffered_ms())
 
     @property
     def silent_ms(self) -> int:
@@ -257,7 +265,7 @@ class SipLeg:
         """Move sound in and out; every 10 or 20 ms."""
         if self._hearing:
             self._receive()
-        if self._flushing or self._out.size:
+        if self._flushing or self._out.size or self._sound.waiting:
             self._send()
 
     def close(self, reason: str) -> None:
@@ -284,23 +292,23 @@ class SipLeg:
         if self._flushing:
             # flush_tx drops at the sender's next tick whatever is in the buffer then, so what we wrote
             # before that would be lost too.
-            if self._buffered():
+            if self._buffered_ms():
                 return
             self._flushing = False
-        room = AHEAD_MS * BYTES_PER_MS - self._buffered()
-        if room <= 0 or not self._out.size:
+        room = AHEAD_MS - self._buffered_ms()
+        if room <= 0:
             return
-        sound = self._out.take(room // 2)
+        sound = self._out.take(room * RATE // 1000)
         try:
             taken = self._sound.write(sound)
         except (AudioNotActive, AudioRestarted):
             taken = 0  # between two descriptions of one call; the next tick meets the new streams
         self._out.give_back(sound[taken:])
 
-    def _buffered(self) -> int:
-        """Bytes the stack holds and has not sent."""
+    def _buffered_ms(self) -> int:
+        """What the stack holds and has not sent."""
         try:
-            return self._sound.buffered()
+            return self._sound.buffered_ms()
         except AudioNotActive:
             return 0
 

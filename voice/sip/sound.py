@@ -13,9 +13,10 @@ import numpy as np
 from baresip import AudioNotActive, AudioRestarted, Call
 from baresip._native import ffi, lib  # type: ignore[import-not-found, unused-ignore]
 
-from voice.audio import Samples
+from voice.audio import RATE, Samples
+from voice.sip.conversion import NARROW, Conversion
 
-READ_BYTES: Final = 32_768  # the stack's whole receive buffer, 2 s at 8 kHz
+READ_BYTES: Final = 32_768  # of the stack's receive buffer at once: 2 s of G.711, 170 ms of Opus
 
 # All calls are served by one event loop, one after the other, so these are shared.
 _read = ffi.new("uint8_t[]", READ_BYTES)
@@ -24,18 +25,26 @@ _info = ffi.new("struct bp_audio_info *")
 
 
 class Sound:
-    """Of one call. Methods raise AudioNotActive while it has no streams, AudioRestarted once new ones have taken their
-    place: the next call speaks to those."""
+    """Of one call, mono at RATE whatever its codec is. Methods raise AudioNotActive while it has no streams,
+    AudioRestarted once new ones have taken their place: the next call speaks to those."""
 
     def __init__(self, call: Call) -> None:
         self._handle = call.handle
         self._epoch = 0
         self._bound = False
+        self._heard_in, self._said_in = NARROW, NARROW  # the codec's, as of the last question
+        self._inward, self._outward = Conversion(), Conversion()
+        self._rest = b""  # of what was converted, where the stack had no room
 
-    def buffered(self) -> int:
-        """Bytes written and not sent yet."""
+    @property
+    def waiting(self) -> bool:
+        """Whether something that was written has not reached the stack."""
+        return bool(self._rest)
+
+    def buffered_ms(self) -> int:
+        """Written and not sent yet."""
         self._probe()
-        return int(_info.tx_fill)
+        return (int(_info.tx_fill) + len(self._rest)) * 1000 // (self._said_in[0] * self._said_in[1] * 2)
 
     def flowing(self) -> bool:
         """Whether both directions are up."""
@@ -47,25 +56,46 @@ class Sound:
         if not self._bound:
             self._probe()
         count = self._checked(lib.bp_audio_read(self._handle, self._epoch, _read, READ_BYTES))
-        return _heard[: count // 2].copy()
+        if self._heard_in == NARROW:
+            return _heard[: count // 2].copy()
+        return self._inward.inward(_heard[: count // 2], self._heard_in)
 
     def write(self, sound: Samples) -> int:
         """Samples that were taken."""
         if not self._bound:
             self._probe()
-        data = ffi.from_buffer("uint8_t[]", np.ascontiguousarray(sound, np.int16).view(np.uint8))
-        return self._checked(lib.bp_audio_write(self._handle, self._epoch, data, sound.size * 2)) // 2
+        if self._said_in == NARROW:
+            return self._give(np.ascontiguousarray(sound, np.int16)) // 2
+        if not self._rest:
+            self._rest = self._outward.outward(sound, self._said_in)
+            taken = sound.size
+        else:
+            taken = 0
+        if self._rest:
+            self._rest = self._rest[self._give(np.frombuffer(self._rest, np.int16)) :]
+        return taken
 
     def flush(self) -> None:
         """Drop what is buffered, at the sender's next tick."""
         if not self._bound:
             self._probe()
+        self._rest = b""
         self._checked(lib.bp_audio_flush_tx(self._handle, self._epoch))
+
+    def _give(self, sound: Samples) -> int:
+        """Bytes that the stack took."""
+        data = ffi.from_buffer("uint8_t[]", sound.view(np.uint8))
+        return self._checked(lib.bp_audio_write(self._handle, self._epoch, data, sound.size * 2))
 
     def _probe(self) -> None:
         if lib.bp_audio_probe(self._handle, _info) != 0:
             self._bound = False
             raise AudioNotActive("no audio is active on this call")
+        if self._epoch != _info.epoch or not self._bound:
+            said_in = (_info.tx_srate or RATE, _info.tx_ch or 1)
+            self._heard_in = (_info.rx_srate or RATE, _info.rx_ch or 1)
+            if said_in != self._said_in:
+                self._said_in, self._rest = said_in, b""
         self._epoch, self._bound = _info.epoch, True
 
     def _checked(self, count: int) -> int:

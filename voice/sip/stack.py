@@ -10,13 +10,18 @@ that re-INVITE.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
 import baresip._native as native  # type: ignore[import-not-found, unused-ignore]
-from baresip import Runtime, _events
+from baresip import BaresipError, Runtime, _events
+
+from bot.errors import Both, SettingsError
+from voice.gate import Gate
+from voice.sip.doorkeeper import Doorkeeper
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +56,7 @@ class StackThread:
         self._runtime = runtime
         self._jobs: list[Callable[[], None]] = []
         self._stack = _find_stack()
+        self._keeper: Doorkeeper | None = None
         self._sink = None
         self._sink = _events.set_sink(self._on_event)  # type: ignore[no-untyped-call]
 
@@ -83,6 +89,33 @@ class StackThread:
             return False
         return await self._run(lambda: stack.progress(call_id))
 
+    async def ask_again(self, call_id: str) -> bool:
+        """The same description once more (re-INVITE): who has vanished doesn't answer, and the stack ends the call."""
+        stack = self._stack
+        if stack is None:
+            return False
+        return await self._run(lambda: stack.ask_again(call_id))
+
+    async def stand_guard(self, gate: Gate) -> None:
+        """From now on the gate is asked of whoever isn't in a call. Raises SettingsError where this build can't."""
+        try:
+            keeper = Doorkeeper(gate)
+        except AttributeError as error:
+            raise SettingsError(
+                Both("this build of the SIP stack can't tell strangers", "эта сборка не различает чужих"),
+                where="from",
+                fix=Both("Leave it to the firewall", "Поручите это межсетевому экрану"),
+            ) from error
+        self._keeper = keeper
+        await self._run(keeper.stand)
+
+    async def leave_guard(self) -> None:
+        """Before the stack closes."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            with contextlib.suppress(BaresipError):
+                await self._run(keeper.leave)
+
     async def _run(self, job: Callable[[], bool]) -> bool:
         done: list[bool] = []
         self._jobs.append(lambda: done.append(job()))
@@ -103,7 +136,8 @@ class _Stack:
         self._owner.argtypes, self._owner.restype = [ctypes.c_void_p], ctypes.c_void_p
         self._hangup.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint16, ctypes.c_char_p]
         self._hangup.restype = None
-        self._progress = library.call_progress_dir
+        self._progress, self._modify = library.call_progress_dir, library.call_modify
+        self._modify.argtypes, self._modify.restype = [ctypes.c_void_p], ctypes.c_int
         # Of both: the call, then directions of sound and video.
         self._directions.argtypes, self._directions.restype = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int], None
         self._progress.argtypes, self._progress.restype = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int], ctypes.c_int
@@ -123,6 +157,10 @@ class _Stack:
     def progress(self, call_id: str) -> bool:
         call = self._find(call_id.encode())
         return bool(call) and self._progress(call, self.SENDRECV, self.INACTIVE) == 0
+
+    def ask_again(self, call_id: str) -> bool:
+        call = self._find(call_id.encode())
+        return bool(call) and self._modify(call) == 0
 
 
 def _find_stack() -> _Stack | None:

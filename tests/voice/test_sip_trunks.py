@@ -1,0 +1,98 @@
+"""Trunks at a real exchange: kamailio registers us, brings calls, takes ours."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from tests.voice.kamailio import Kamailio
+from tests.voice.peers import Phone, eventually, is_tone, tone
+from tests.voice.test_sip import line
+from voice.errors import LegFailed
+from voice.ports import Ended
+from voice.trunks import Doors, Trunk, TrunkState
+
+pytestmark = pytest.mark.voice
+
+
+def trunk_of(pbx: Kamailio, **more: object) -> Trunk:
+    given = {"name": "city", "user": pbx.user, "password": pbx.password, "domain": f"127.0.0.1:{pbx.port}", **more}
+    return Trunk(**given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
+async def test_an_exchange_knows_us_by_digest_brings_calls_and_takes_ours(transport):
+    async with Phone() as phone, Kamailio(caller=phone.port) as pbx:
+        port = pbx.tls if transport == "tls" else pbx.port
+        trunk = trunk_of(pbx, transport=transport, domain=f"127.0.0.1:{port}", number="+74951112233")
+        doors = Doors(ca=pbx.certificate) if transport == "tls" else Doors()
+        async with line(trunks=[trunk], doors=doors) as bot:
+            await eventually(lambda: bot.endpoint.registered)
+            assert bot.endpoint.trunks == (TrunkState(name="city", registration="registered"),)
+            call = await phone.call(f"sip:{pbx.user}@127.0.0.1:{pbx.port}")
+            leg = await bot.leg()
+            assert (leg.caller, leg.trunk) == ("+79051234567", "city")
+            call.say(tone(440, 1))
+            await eventually(lambda: is_tone(bot.heard(leg), 440))
+            call.hang_up()
+            await bot.happened(leg, Ended)
+            out = await bot.endpoint.call("+7 905 765-43-21")
+            theirs = await phone.called()
+            assert "sip:+74951112233@" in theirs.headers["from"]
+            assert "sip:+79057654321@" in theirs.headers["to"]
+            out.play(tone(700, 1))
+            await theirs.hears_within(20)
+            await out.hang_up()
+
+
+async def test_a_wrong_password_is_told_once_and_calls_from_others_come_all_the_same(caplog):
+    caplog.set_level(logging.INFO)
+    async with Phone() as phone, Kamailio(caller=phone.port) as pbx:
+        async with line(trunks=[trunk_of(pbx, password="wrong")]) as bot:  # noqa: S106
+            await eventually(lambda: bot.endpoint.trunks[0].registration == "refused")
+            assert bot.endpoint.registered is False
+            assert "401" in bot.endpoint.trunks[0].detail
+            assert (await phone.call(bot.uri)).refused == 0
+            await asyncio.sleep(2.5)  # the second try
+    told = [record.getMessage() for record in caplog.records if "sip trunk" in record.getMessage()]
+    assert told == ["sip trunk city: not registered: 401 Unauthorized. Check the user and the password"]
+    assert pbx.user not in caplog.text
+
+
+async def test_an_exchange_that_goes_away_and_comes_back_is_told_of_and_knows_us_again(caplog, monkeypatch):
+    monkeypatch.setattr("voice.sip.registration.FIRST_WAIT_S", 0.2)
+    caplog.set_level(logging.INFO)
+    async with Phone() as phone, Kamailio(caller=phone.port) as pbx:
+        async with line(trunks=[trunk_of(pbx, transport="tcp", expires_s=4)]) as bot:
+            await eventually(lambda: bot.endpoint.registered)
+            await pbx.stop()
+            await eventually(lambda: bot.endpoint.registered is False, 40)
+            await pbx.start()
+            await eventually(lambda: bot.endpoint.registered, 90)
+            assert (await phone.call(f"sip:{pbx.user}@127.0.0.1:{pbx.port}")).refused == 0
+    told = [record.getMessage() for record in caplog.records if "sip trunk" in record.getMessage()]
+    assert [each.partition(":")[2].partition(":")[0].strip() for each in told] == [
+        "registered",
+        "not registered",
+        "registered",
+    ]
+
+
+async def test_an_exchange_that_nobody_vouches_for_is_not_trusted():
+    async with Phone() as phone, Kamailio(caller=phone.port) as pbx:
+        trunk = trunk_of(pbx, transport="tls", domain=f"127.0.0.1:{pbx.tls}")
+        async with line(trunks=[trunk]) as bot:
+            await eventually(lambda: bot.endpoint.trunks[0].registration == "silent")
+        async with line(trunks=[trunk], doors=Doors(verify=False)) as bot:
+            await eventually(lambda: bot.endpoint.registered)
+
+
+async def test_a_number_that_no_trunk_takes_is_not_dialled():
+    async with line(trunks=[Trunk(domain="127.0.0.1:9", name="a", takes=("+7",))]) as bot:
+        with pytest.raises(LegFailed) as failed:
+            await bot.endpoint.call("+442079460123")
+        assert failed.value.where == "trunk"
+        assert bot.endpoint.trunks == (TrunkState(name="a", registration="none"),)
+        assert bot.endpoint.registered is None

@@ -1,0 +1,126 @@
+"""Strangers are turned away before the stack makes a call of what they send.
+
+The stack offers every request to its listeners in order, so ours stands first: a request that begins something
+(INVITE, OPTIONS, REGISTER… with no tag in To) from outside the allowed networks gets a stateless 403, or nothing at
+all once the sender has had enough of them. What belongs to a call that is up is let through from anywhere: media and
+signalling of one call may come from different machines.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import time
+from collections.abc import Callable
+
+import baresip._native as native  # type: ignore[import-not-found, unused-ignore]
+
+from voice.gate import Gate, Verdict
+
+log = logging.getLogger(__name__)
+
+_HANDLER = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
+_IN_CALLS = frozenset({b"ACK", b"BYE", b"CANCEL", b"PRACK"})  # begin nothing
+
+
+class _Text(ctypes.Structure):
+    """struct pl of libre."""
+
+    _fields_ = (("at", ctypes.c_void_p), ("size", ctypes.c_size_t))
+
+    @property
+    def value(self) -> bytes:
+        return ctypes.string_at(self.at, min(self.size, 4_096)) if self.at and self.size else b""
+
+
+class _Link(ctypes.Structure):
+    """struct le of libre: a listener begins with it."""
+
+    _fields_ = (
+        ("prev", ctypes.c_void_p),
+        ("next", ctypes.c_void_p),
+        ("list", ctypes.c_void_p),
+        ("data", ctypes.c_void_p),
+    )
+
+
+class _Header(ctypes.Structure):
+    """struct sip_hdr of libre."""
+
+    _fields_ = (("chain", _Link), ("bucket", _Link), ("name", _Text), ("value", _Text))
+
+
+class Doorkeeper:
+    """Made and closed on the stack's thread. Raises AttributeError where the stack doesn't export what it takes."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._lib = library = ctypes.CDLL(str(native.__file__))
+        pointer = ctypes.c_void_p
+        self._declare(library.uag_sip, pointer)
+        self._declare(
+            library.sip_listen, ctypes.c_int, ctypes.POINTER(pointer), pointer, ctypes.c_bool, _HANDLER, pointer
+        )
+        self._declare(library.sip_reply, ctypes.c_int, pointer, pointer, ctypes.c_uint16, ctypes.c_char_p)
+        self._declare(library.sip_msg_xhdr, pointer, pointer, ctypes.c_char_p)
+        self._declare(library.sa_ntop, ctypes.c_int, pointer, ctypes.c_char_p, ctypes.c_int)
+        self._declare(library.sa_struct_get_size, ctypes.c_size_t)
+        self._declare(library.list_unlink, None, pointer)
+        self._declare(library.list_prepend, None, pointer, pointer, pointer)
+        self._declare(library.mem_deref, pointer, pointer)
+        # struct sip_msg: source and destination, then version and method.
+        self._version_at = -(-2 * library.sa_struct_get_size() // 8) * 8
+        self._sip = library.uag_sip()
+        self._handler = _HANDLER(self._on_request)  # kept: the stack holds it by address
+        self._listener = pointer()
+
+    @staticmethod
+    def _declare(function: Callable[..., object], result: object, *arguments: object) -> None:
+        function.argtypes, function.restype = list(arguments), result  # type: ignore[attr-defined]
+
+    def stand(self) -> bool:
+        """At the door, before every other listener."""
+        failed = self._lib.sip_listen(ctypes.byref(self._listener), self._sip, True, self._handler, None)
+        if failed or not self._listener.value:
+            return False
+        link = ctypes.cast(self._listener, ctypes.POINTER(_Link)).contents
+        line, data = link.list, link.data
+        self._lib.list_unlink(self._listener)
+        self._lib.list_prepend(line, self._listener, data)
+        return True
+
+    def leave(self) -> bool:
+        if self._listener.value:
+            self._lib.mem_deref(self._listener)
+            self._listener = ctypes.c_void_p()
+        return True
+
+    def _on_request(self, message: int, _: int) -> bool:
+        """Whether the stack need not look at it. On its thread; some 20 µs."""
+        version = _Text.from_address(message + self._version_at).value
+        method = _Text.from_address(message + self._version_at + ctypes.sizeof(_Text)).value
+        if version != b"SIP/2.0" or method in _IN_CALLS or b"tag=" in self._to(message).lower():
+            return False
+        space = ctypes.create_string_buffer(64)
+        self._lib.sa_ntop(message, space, len(space))
+        address = space.value.decode("ascii", "replace")
+        verdict, told = self._gate.ask(address, time.monotonic())
+        if verdict is Verdict.LET_IN:
+            return False
+        if verdict is Verdict.REFUSE:
+            self._lib.sip_reply(self._sip, message, 403, b"Forbidden")
+        if told:
+            log.warning(
+                "SIP from %s is refused%s: it is in no network of `from`",
+                address,
+                " and no longer answered" if verdict is Verdict.IGNORE else "",
+            )
+        return True
+
+    def _to(self, message: int) -> bytes:
+        for name in (b"To", b"t"):
+            header = self._lib.sip_msg_xhdr(message, name)
+            if header:
+                value: _Text = _Header.from_address(header).value
+                return value.value
+        return b""
