@@ -24,7 +24,10 @@ class Route:
         if self.trunk and self.trunk != trunk:
             return False
         wanted, got = bare(self.number), bare(called)
-        return got.startswith(wanted[:-1]) if wanted.endswith("*") else got == wanted
+        if not wanted.endswith("*"):
+            return got == wanted
+        as_dialled = f"8{got[1:]}" if re.fullmatch(r"7\d{10}", got) else got  # a beginning may be written either way
+        return got.startswith(wanted[:-1]) or as_dialled.startswith(wanted[:-1])
 
 
 def bare(number: str) -> str:

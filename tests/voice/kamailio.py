@@ -67,7 +67,7 @@ request_route {{
 class Kamailio:
     """caller: the port of a telephone that needs no password; what we call goes to it, and what it calls to us."""
 
-    def __init__(self, *, caller: int, user: str = "84951112233", password: str = "s3cret") -> None:  # noqa: S107
+    def __init__(self, *, caller: int, user: str = "84951112233", password: str = "s3cret") -> None:
         self.port = free_port(apart=4)
         self.tls = self.port + 1
         self.user = user

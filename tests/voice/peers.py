@@ -22,6 +22,7 @@ import struct
 import tempfile
 import threading
 import time
+import wave
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -570,6 +571,7 @@ class Baresip:
         transport: str = "udp",
         dtmf: str = "rtpevent",
         codecs: str = "pcma,pcmu",
+        encryption: str = "",
     ) -> None:
         self.user = user
         self.port = free_port(apart=4)
@@ -580,6 +582,7 @@ class Baresip:
         self._transport = transport
         self._dtmf = dtmf
         self._codecs = codecs
+        self._encryption = encryption  # "srtp", "srtp-mand", "dtls_srtp", as baresip calls them
         self._home = Path(tempfile.mkdtemp(prefix="baresip-peer-"))
         self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -591,20 +594,25 @@ class Baresip:
         play = self._play
         if play is None:
             play = self._home / "silence.wav"
-            audio.write(play, audio.silence(600_000))
+            audio.write(play, audio.silence(600_000 if self._codecs in ("pcma,pcmu", "pcma", "pcmu") else 60_000))
+        rate, channels = {"g722/16000/1": (16_000, 1), "opus/48000/2": (48_000, 2)}.get(self._codecs, (RATE, 1))
+        if rate != RATE:  # its microphone must speak as its codec does
+            play = _as(play, rate, channels, self._home / "wide.wav")
         (self._home / "config").write_text(
             f"poll_method epoll\nsip_listen {HOST}:{self.port}\nnet_interface {HOST}\n"
             f"rtp_ports {sound}-{sound + 200}\n"
             "module_path /usr/lib/baresip/modules\n"
             f"audio_source aufile,{play}\naudio_player aubridge,nowhere\n"
             f"snd_path {self._home}\n"
-            "module g711.so\nmodule gsm.so\nmodule sndfile.so\nmodule aufile.so\nmodule aubridge.so\n"
+            "module g711.so\nmodule g722.so\nmodule opus.so\nmodule srtp.so\nmodule dtls_srtp.so\n"
+            "module gsm.so\nmodule sndfile.so\nmodule aufile.so\nmodule aubridge.so\n"
             "module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
             f"ctrl_tcp_listen {HOST}:{control}\n"
         )
         (self._home / "accounts").write_text(
             f"<sip:{self.user}@{HOST}:{self.port};transport={self._transport}>;regint=0;"
             f"audio_codecs={self._codecs};dtmfmode={self._dtmf};"
+            f"{f'mediaenc={self._encryption};' if self._encryption else ''}"
             f"answermode={'auto' if self._answers else 'manual'}\n"
         )
         (self._home / "contacts").touch()
@@ -714,6 +722,15 @@ class Baresip:
                     async with self._changed:
                         self.events.append(event)
                         self._changed.notify_all()
+
+
+def _as(sound: Path, rate: int, channels: int, made: Path) -> Path:
+    """The same file at another rate, the one voice in all channels."""
+    wide = audio.resampled(audio.read(sound), RATE, rate).repeat(channels)
+    with wave.open(str(made), "wb") as file:
+        file.setparams((channels, 2, rate, 0, "NONE", ""))
+        file.writeframes(wide.tobytes())
+    return made
 
 
 async def eventually(true: Callable[[], object], timeout_s: float = 20) -> None:

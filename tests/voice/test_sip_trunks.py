@@ -47,10 +47,10 @@ async def test_an_exchange_knows_us_by_digest_brings_calls_and_takes_ours(transp
             await out.hang_up()
 
 
-async def test_a_wrong_password_is_told_once_and_calls_from_others_come_all_the_same(caplog):
+async def test_a_wrong_password_is_told_once_and_calls_from_others_come_all_the_same(caplog, monkeypatch):
     caplog.set_level(logging.INFO)
     async with Phone() as phone, Kamailio(caller=phone.port) as pbx:
-        async with line(trunks=[trunk_of(pbx, password="wrong")]) as bot:  # noqa: S106
+        async with line(trunks=[trunk_of(pbx, password="wrong")]) as bot:
             await eventually(lambda: bot.endpoint.trunks[0].registration == "refused")
             assert bot.endpoint.registered is False
             assert "401" in bot.endpoint.trunks[0].detail
@@ -64,14 +64,17 @@ async def test_a_wrong_password_is_told_once_and_calls_from_others_come_all_the_
 async def test_an_exchange_that_goes_away_and_comes_back_is_told_of_and_knows_us_again(caplog, monkeypatch):
     monkeypatch.setattr("voice.sip.registration.FIRST_WAIT_S", 0.2)
     caplog.set_level(logging.INFO)
-    async with Phone() as phone, Kamailio(caller=phone.port) as pbx:
-        async with line(trunks=[trunk_of(pbx, transport="tcp", expires_s=4)]) as bot:
-            await eventually(lambda: bot.endpoint.registered)
-            await pbx.stop()
-            await eventually(lambda: bot.endpoint.registered is False, 40)
-            await pbx.start()
-            await eventually(lambda: bot.endpoint.registered, 90)
-            assert (await phone.call(f"sip:{pbx.user}@127.0.0.1:{pbx.port}")).refused == 0
+    async with (
+        Phone() as phone,
+        Kamailio(caller=phone.port) as pbx,
+        line(trunks=[trunk_of(pbx, transport="tcp", expires_s=4)]) as bot,
+    ):
+        await eventually(lambda: bot.endpoint.registered)
+        await pbx.stop()
+        await eventually(lambda: bot.endpoint.registered is False, 40)
+        await pbx.start()
+        await eventually(lambda: bot.endpoint.registered, 90)
+        assert (await phone.call(f"sip:{pbx.user}@127.0.0.1:{pbx.port}")).refused == 0
     told = [record.getMessage() for record in caplog.records if "sip trunk" in record.getMessage()]
     assert [each.partition(":")[2].partition(":")[0].strip() for each in told] == [
         "registered",
@@ -96,3 +99,28 @@ async def test_a_number_that_no_trunk_takes_is_not_dialled():
         assert failed.value.where == "trunk"
         assert bot.endpoint.trunks == (TrunkState(name="a", registration="none"),)
         assert bot.endpoint.registered is None
+
+
+async def test_strangers_are_refused_before_they_cost_a_call_and_who_is_in_one_is_not_cut_off(caplog):
+    async with line(doors=Doors(allow=("10.0.0.0/8",))) as bot, Phone() as phone, Phone(user="agent") as agent:
+        assert (await phone.call(bot.uri)).refused == 403
+        assert (await phone.call(bot.uri)).refused == 403
+        assert bot.legs.empty()
+        assert bot.endpoint.refused == 2
+        out = await bot.endpoint.call(agent.uri)  # whom we called may hang up, from wherever they are
+        (await agent.called()).hang_up()
+        async with asyncio.timeout(20):
+            assert [event async for event in out.events()] == [Ended(reason="caller")]
+    told = [record.getMessage() for record in caplog.records if "is refused" in record.getMessage()]
+    assert told == ["SIP from 127.0.0.1 is refused: it is in no network of `from`"]
+
+
+async def test_an_exchange_we_have_a_trunk_to_may_call_though_no_network_names_it():
+    async with Phone() as phone, line(trunks=[Trunk(domain="127.0.0.1:9")], doors=Doors(allow=("10.0.0.0/8",))) as bot:
+        call = await phone.call(bot.uri)
+        for _ in range(100):  # its addresses are asked for as we start
+            if call.refused != 403:
+                break
+            await asyncio.sleep(0.1)
+            call = await phone.call(bot.uri)
+        assert call.refused == 0
