@@ -49,13 +49,17 @@ async def test_an_exchange_knows_us_by_digest_brings_calls_and_takes_ours(transp
 
 async def test_a_wrong_password_is_told_once_and_calls_from_others_come_all_the_same(caplog, monkeypatch):
     caplog.set_level(logging.INFO)
-    async with Phone() as phone, Kamailio(caller=phone.port) as pbx:
-        async with line(trunks=[trunk_of(pbx, password="wrong")]) as bot:
-            await eventually(lambda: bot.endpoint.trunks[0].registration == "refused")
-            assert bot.endpoint.registered is False
-            assert "401" in bot.endpoint.trunks[0].detail
-            assert (await phone.call(bot.uri)).refused == 0
-            await asyncio.sleep(2.5)  # the second try
+    monkeypatch.setattr("voice.sip.registration.FIRST_WAIT_S", 0.2)
+    async with (
+        Phone() as phone,
+        Kamailio(caller=phone.port) as pbx,
+        line(trunks=[trunk_of(pbx, password="wrong")]) as bot,
+    ):
+        await eventually(lambda: bot.endpoint.trunks[0].registration == "refused")
+        assert bot.endpoint.registered is False
+        assert "401" in bot.endpoint.trunks[0].detail
+        assert (await phone.call(bot.uri)).refused == 0
+        await asyncio.sleep(0.8)  # the second try, and the third
     told = [record.getMessage() for record in caplog.records if "sip trunk" in record.getMessage()]
     assert told == ["sip trunk city: not registered: 401 Unauthorized. Check the user and the password"]
     assert pbx.user not in caplog.text

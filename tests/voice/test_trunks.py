@@ -163,7 +163,9 @@ def test_a_voice_keeps_its_pitch_and_its_length_through_a_codecs_rate(form):
     wide = b"".join(out.outward(sound[start : start + 160], form) for start in range(0, len(sound), 160))
     assert len(wide) == pytest.approx(form[0] * form[1] * 2, rel=0.01)
     step = form[0] * form[1] * 2 // 50
-    heard = [back.inward(wide[start : start + step], form) for start in range(0, len(wide), step)]
+    heard = [
+        back.inward(np.frombuffer(wide[start : start + step], np.int16), form) for start in range(0, len(wide), step)
+    ]
 
     narrow = np.concatenate(heard)
     assert len(narrow) == pytest.approx(8_000, rel=0.01)

@@ -91,7 +91,7 @@ class Sound:
         if lib.bp_audio_probe(self._handle, _info) != 0:
             self._bound = False
             raise AudioNotActive("no audio is active on this call")
-        if self._epoch != _info.epoch or not self._bound:
+        if _info.tx_srate != self._said_in[0] or _info.rx_srate != self._heard_in[0]:  # 0 until they flow
             said_in = (_info.tx_srate or RATE, _info.tx_ch or 1)
             self._heard_in = (_info.rx_srate or RATE, _info.rx_ch or 1)
             if said_in != self._said_in:
