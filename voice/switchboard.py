@@ -23,6 +23,7 @@ from voice.ports import CallLeg, Recognizers, Synthesizer
 from voice.sip import SipEndpoint
 from voice.tts.cache import Prompts
 from voice.tts.choice import choose
+from voice.tts.recorded import recordings
 from voice.webrtc import WebRtcEndpoint
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class Lines:
 
     voices, ears: by language, as `voice.tts.choice.choose` and `voice.asr.choice.recognizers` name them; a language
     that is not named gets the best there is. speed: of speech, 1.0 is the voice's own. decoders: utterances
-    recognised at one time, a core each.
+    recognised at one time, a core each. folders: of the sets, where people's recordings stand; first comes first.
     """
 
     host: str = "127.0.0.1"
@@ -53,6 +54,7 @@ class Lines:
     ears: Mapping[str, str] = field(default_factory=dict)
     speed: float = 1.0
     decoders: int = 2
+    folders: tuple[Path, ...] = ()
 
 
 class Switchboard:
@@ -104,7 +106,9 @@ class Switchboard:
             )
         ears, lost = await self._warm_ears()
         warnings += lost
-        self._prompts = Prompts(voices, self._lines.data / "prompts")
+        recorded = await asyncio.to_thread(recordings, self._lines.folders)
+        warnings += recorded.faults
+        self._prompts = Prompts(voices, self._lines.data / "prompts", recorded=recorded)
         await self._prompts.fill([(language, text) for language, text in fixed if language in voices], progress)
         self._equipment = self._make_equipment(ears, self._prompts)
         self.warnings = tuple(warnings)
@@ -112,6 +116,7 @@ class Switchboard:
     async def refill(self, fixed: Collection[tuple[str, str]]) -> None:
         """The fixed prompts after an edit: those that are new are rendered one by one, callers before them."""
         if self._prompts is not None:
+            self._prompts.record(await asyncio.to_thread(recordings, self._lines.folders))
             await self._prompts.fill([key for key in fixed if self._prompts.speaks(key[0])], aside=True)
 
     async def _warm_ears(self) -> tuple[dict[str, Recognizers], tuple[str, ...]]:

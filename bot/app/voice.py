@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -85,6 +86,7 @@ class VoiceHalf:
             capacity=settings.max_calls,
             rtp_ports=(int(first), int(last)),
             sets=house.sets,
+            folders=_folders(settings, house.sets),
             language=settings.language,
             data=settings.data,
             voices={"ru": settings.voice_ru, "en": settings.voice_en},
@@ -200,6 +202,12 @@ class VoiceHalf:
             now=house.now().replace(tzinfo=None),
             nlu=house.turn.serving(session).nlu,
         )
+
+
+def _folders(settings: Settings, sets: Iterable[str]) -> tuple[Path, ...]:
+    """Of the sets, the one that answers the number first."""
+    first = settings.scenario_set
+    return tuple(settings.scenarios / name for name in sorted(sets, key=lambda name: (name != first, name)))
 
 
 class _Builtin(Mapping[str, str]):

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bot import settings as settings_
 from bot.commands.typed import AsJson, Lang, err, example, group, out
 from bot.locale import said
 
@@ -73,6 +74,43 @@ def say(
     from bot.app import sound
 
     sound.say(text, lang, to, rate, voice, as_json=as_json, console=out)
+
+
+@commands.command(
+    help=said(
+        "What a set says word for word: which prompts a person has recorded, and texts for the others.",
+        "Что набор говорит слово в слово: какие фразы записаны человеком, и тексты для остальных.",
+    ),
+    epilog=example(
+        "govorun prompts clinic --lang ru",
+        "govorun prompts clinic --lang ru --write",
+    ),
+)
+def prompts(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar=said("SET", "НАБОР"),
+            help=said("A set, or its folder; else the default one.", "Набор или его папка; без него — основной."),
+            show_default=False,
+        ),
+    ] = "",
+    lang: Lang = "ru",
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write",
+            help=said(
+                "Put a .txt to be read aloud into the set's sounds folder for each that has none.",
+                "Положить в папку sounds набора .txt для чтения вслух — каждой фразе, у которой его нет.",
+            ),
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    from bot.app import prompts as told
+
+    told.prompts(settings_.load(), name, lang, write=write, as_json=as_json, console=out)
 
 
 @models.command(

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
-from bot.dialogue.expressions import sentence
+from bot.dialogue.expressions import Template, sentence
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.wording import Prompt
 
 
 def fixed_speech(scenarios: ScenarioSet) -> tuple[tuple[str, str], ...]:
     """(language, text for the ear) of every variant without an expression in it, once each; the opening first."""
-    start = scenarios.scenarios[scenarios.start]
-    rest = [scenario for scenario in scenarios.scenarios.values() if scenario is not start]
-    found = [
-        (language, text)
-        for prompt in _prompts((start, tuple(scenarios.builtin.values()), tuple(rest)))
-        for language, wording in prompt.wordings.items()
-        for template in wording.voice or wording.text
-        if not template.expressions and (text := sentence("".join(map(str, template.parts))))
-    ]
+    found = [(language, template.fixed) for language, template in _templates(scenarios) if template.fixed]
+    return tuple(dict.fromkeys(found))
+
+
+def varying_speech(scenarios: ScenarioSet) -> tuple[tuple[str, str], ...]:
+    """(language, text for the ear) of every variant with an expression in it, as it is written, once each."""
+    found = [(language, template.source) for language, template in _templates(scenarios) if template.fixed is None]
     return tuple(dict.fromkeys(found))
 
 
@@ -33,6 +31,16 @@ def builtin_speech(scenarios: ScenarioSet, name: str) -> dict[str, str]:
         for language, template in firsts.items()
         if not template.expressions
     }
+
+
+def _templates(scenarios: ScenarioSet) -> Iterator[tuple[str, Template]]:
+    """Every variant for the ear, with its language; of the scenario that begins first."""
+    start = scenarios.scenarios[scenarios.start]
+    rest = [scenario for scenario in scenarios.scenarios.values() if scenario is not start]
+    for prompt in _prompts((start, tuple(scenarios.builtin.values()), tuple(rest))):
+        for language, wording in prompt.wordings.items():
+            for template in wording.voice or wording.text:
+                yield language, template
 
 
 def _prompts(thing: object) -> Iterator[Prompt]:

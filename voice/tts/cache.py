@@ -23,6 +23,7 @@ from bot.errors import GovorunError
 from voice.audio import EMPTY, Samples, joined, read, write
 from voice.errors import EngineFailed
 from voice.ports import Synthesizer
+from voice.tts.recorded import Recordings, sound_of
 
 MEMORY_BYTES = 64 << 20  # 70 minutes of speech
 LIVE = 2  # renderings at once for callers who wait
@@ -65,9 +66,14 @@ class Prompts:
     """One a process, used from its event loop. voices: one a language. directory: None keeps nothing on disk."""
 
     def __init__(
-        self, voices: Mapping[str, Synthesizer], directory: Path | None = None, memory: int = MEMORY_BYTES
+        self,
+        voices: Mapping[str, Synthesizer],
+        directory: Path | None = None,
+        memory: int = MEMORY_BYTES,
+        recorded: Recordings | None = None,
     ) -> None:
         self._voices = voices
+        self._recorded = recorded or Recordings()
         self._directory = directory
         self._memory = memory
         self._sounds: OrderedDict[Spoken, Samples] = OrderedDict()
@@ -113,6 +119,12 @@ class Prompts:
                 and language in self._voices
             ):
                 self._fly((language, text, 1.0), ahead=True)
+
+    def record(self, recorded: Recordings) -> None:
+        """These were recorded by now. What a prompt sounded like before is forgotten where that has changed."""
+        before, self._recorded = self._recorded, recorded
+        for key in [key for key in self._sounds if before.of(*key[:2]) or recorded.of(*key[:2])]:
+            self._bytes -= self._sounds.pop(key).nbytes
 
     def speaks(self, language: str) -> bool:
         return language in self._voices
@@ -194,10 +206,11 @@ class Prompts:
         crossing: Crossing | None,
     ) -> None:
         """In a thread."""
+        recording = self._recorded.of(*key[:2])
         pieces: list[Samples] = []
         error: BaseException | None = None
         try:
-            for chunk in voice.speak(key[1], key[2]):
+            for chunk in _recorded(recording) or voice.speak(key[1], key[2]):
                 pieces.append(chunk)
                 if crossing:
                     crossing.put(chunk)
@@ -237,13 +250,24 @@ class Prompts:
         return voice
 
     def _file(self, key: Spoken) -> Path | None:
-        if self._directory is None:
-            return None
+        if self._directory is None or self._recorded.of(*key[:2]):
+            return None  # a recording is a file already, and may be made anew
         voice = self._voice(key[0])
         parts: tuple[str, ...] = (FORM, voice.engine, voice.voice, voice.version, key[0], key[1])
         if key[2] != 1.0:
             parts = (*parts, f"{key[2]:g}")
         return self._directory / f"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}.wav"
+
+
+def _recorded(file: Path | None) -> tuple[Samples, ...]:
+    """What was recorded, at its own pace; nothing where it can't be used, and then the voice speaks."""
+    if file is None:
+        return ()
+    try:
+        return (sound_of(file),)
+    except EngineFailed as error:
+        log.warning("the voice speaks in place of a recording: %s", error)
+        return ()
 
 
 def _read_error(done: asyncio.Future[Samples]) -> None:
