@@ -28,7 +28,7 @@ from voice.tts.recorded import Recordings, sound_of
 MEMORY_BYTES = 64 << 20  # 70 minutes of speech
 LIVE = 2  # renderings at once for callers who wait
 KEPT_DAYS = 30  # a file nobody asked for so long is deleted
-FORM = "1"  # of the sound itself; a change in voice.tts.polish that can be heard changes it
+FORM = "2"  # of the sound itself; a change in voice.tts.polish that can be heard changes it
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from voice.audio import EMPTY, RATE, SILENCE_DBFS, Resampler, Samples, level, sp
 
 SPEECH_DBFS = -20.0  # RMS while speaking; about the -26 dBov of ITU-T P.56 for a line, louder by 6 for a handset
 SILENT_DBFS = -50.0  # after gain; quieter windows at the ends are cut
-EDGE_MS = 10  # of the quiet that is kept at both ends, so that no consonant is bitten off
-KEPT_MS = 30
+EDGE_MS = 10  # the windows that are looked at; one of quiet stays before the first word: the caller waits for it
+KEPT_MS = 30  # of the quiet after the last word, fading
 KNEE = 0.7  # of full scale; above it peaks are bent instead of clipped
 
 
@@ -60,7 +60,7 @@ class Polish:
             if level(window) < SILENT_DBFS:
                 self._quiet.append(window)
                 if not self._begun:
-                    self._quiet = self._quiet[-KEPT_MS // EDGE_MS :]
+                    self._quiet = self._quiet[-1:]
                 continue
             self._begun = True
             out += [*self._quiet, window]
