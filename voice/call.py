@@ -25,11 +25,12 @@ from bot.dialogue.stumbling import stumbled
 from bot.dialogue.values import Value
 from bot.errors import GovorunError, place
 from bot.ports import Further, Identity, Outcome, Row, rows_of
+from voice.asides import NOTICED_MS, is_aside
 from voice.audio import FRAME_MS
 from voice.dtmf import Keypad
 from voice.equipment import Equipment
 from voice.errors import LegFailed
-from voice.hearing import Hearing, Said, Talking, Told
+from voice.hearing import Aside, Hearing, Said, Talking, Told
 from voice.hints import hint
 from voice.ports import CallLeg, Digit, Ended, Held
 from voice.speaking import Speaking
@@ -40,7 +41,6 @@ log = logging.getLogger(__name__)
 
 HOLD_S = 15.0  # between words to a caller who waits for a person
 UNCLEAR = "…"  # stands in the transcript for speech that no words were found in
-NOTICED_MS = 500  # of speech without words: shorter is a cough, longer deserves "I didn't catch that"
 SLOW_TURN_S = 3.0  # longer than this nobody is left without a word; a busy database may take 50
 BROKEN_TURNS = 2  # in a row, then the line is closed: the caller has heard an apology and tried again
 
@@ -102,6 +102,7 @@ class Call:
         self._broken = 0  # turns in a row that could not be taken
         self._closing = False  # the last words are being said
         self._crowded = False  # the caller was told that too many speak at once
+        self._to_stop = False  # the caller speaks into the seconds that speech can't stop: after them it does
         self._transfer = Transfer(leg, equipment, self._speaking)
         self._ended: Ended | None = None
 
@@ -110,7 +111,7 @@ class Call:
         equipment = self._equipment
         try:
             vad = equipment.vads.take()  # before the answer: it stalls the loop once
-            self._hearing = Hearing(vad, equipment.ears, self._heard, self._is_whole)
+            self._hearing = Hearing(vad, equipment.ears, self._heard, self._is_whole, self._is_aside)
             outcome = await self._turn(self._talk.started())
             await self._leg.answer()
         except GovorunError as error:
@@ -194,7 +195,9 @@ class Call:
         async for frame in self._leg.frames():
             self._frames += 1
             self._speaking.tick()
-            hearing.hear(frame, deaf=self._deaf)
+            hearing.hear(frame, deaf=self._deaf, over=not self._speaking.idle)
+            if self._to_stop and (not hearing.talking or self._speaking.interrupt()):
+                self._to_stop = False
             self._take_keys()
             self._count_silence(hearing)
 
@@ -210,8 +213,11 @@ class Call:
     def _heard(self, heard: Told) -> None:
         self._quiet = 0
         if isinstance(heard, Talking):
+            self._to_stop = self._speaking.shielded
             if self._speaking.interrupt():
                 self._equipment.measured("barge_in_ms", self._now_ms - heard.began_ms)
+        elif isinstance(heard, Aside):
+            self._speaking.resume()
         elif isinstance(heard, Said):
             self._keypad.clear()
             if self._to_its_end:
@@ -249,6 +255,22 @@ class Call:
         whole = self._equipment.whole
         talk = self._talk
         return whole is not None and talk.session is not None and await whole(text, talk.session, talk.expectation)
+
+    async def _is_aside(self, text: str, speech_ms: int) -> bool:
+        talk, speaking = self._talk, self._speaking
+        if self._to_its_end or talk.session is None:
+            return False
+        expectation = talk.expectation
+        aside = is_aside(
+            text,
+            speech_ms,
+            yesno=expectation.yesno,
+            left_ms=speaking.left_ms,
+            shielded=speaking.shielded,
+        )
+        if aside is None and self._equipment.understood is not None:
+            return not await self._equipment.understood(text, talk.session, expectation)
+        return bool(aside)
 
     @property
     def _now_ms(self) -> int:
@@ -376,7 +398,9 @@ class Call:
                 self._expect()
 
     def _say(self, say: Say) -> None:
-        self._speaking.say(say.speech, say.language, barge_in=say.barge_in == "allow", pace=say.pace)
+        self._speaking.say(
+            say.speech, say.language, barge_in=say.barge_in == "allow", pace=say.pace, speech_after=say.speech_after
+        )
 
     async def _perform(self, outcome: Outcome) -> None:
         """Say and do what a turn decided."""

@@ -8,6 +8,7 @@ has not said a whole answer yet is waited for, and who has is answered at once.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -16,6 +17,11 @@ from voice.audio import SILENCE_DBFS
 from voice.ports import Kind
 
 WINDOW_MS = 32  # Silero at 8 kHz: 256 samples
+NOISE_MS = 4_000  # of the line that tell its noise; in so much of a talk there are pauses
+NOISE_SHARE = 0.3  # of its windows are as quiet: in speech, those are the pauses
+NOISE_EVERY = 8  # windows between two looks
+OVER_NOISE_DB = 9.0
+FAINT_DBFS = -55.0  # a prompt's own echo from the far end of the line is about that loud, callers are not
 
 
 class Mark(Enum):
@@ -83,6 +89,29 @@ class Ear:
     resume: int = 2
     pause: int = 2
     gate_db: float = 30.0
+
+
+class Noise:
+    """What the line always sounds like, of its last seconds: `hear` the level of each window.
+
+    Over a prompt only what `rises` above that stops it, by OVER_NOISE_DB: other people's talk behind the caller is
+    speech to any detector. Where nobody speaks to the caller that gate is open: words in noise are worth hearing.
+    """
+
+    def __init__(self, window_ms: int = WINDOW_MS) -> None:
+        self._levels: deque[float] = deque(maxlen=NOISE_MS // window_ms)
+        self._floor = SILENCE_DBFS
+        self._since = 0
+
+    def hear(self, level: float) -> None:
+        self._levels.append(level)
+        self._since += 1
+        if self._since >= NOISE_EVERY or len(self._levels) < NOISE_EVERY:
+            self._since = 0
+            self._floor = sorted(self._levels)[int(len(self._levels) * NOISE_SHARE)]
+
+    def rises(self, level: float) -> bool:
+        return level >= max(self._floor + OVER_NOISE_DB, FAINT_DBFS)
 
 
 class Endpointer:

@@ -24,9 +24,10 @@ class Equipment:
     (conversation, address) before an agent's telephone rings, so that the desk shows it first.
     measured: told (name, ms) for the metrics: reply_ms and its parts, silence_ms (until the utterance was sure to be
     over), words_ms (until it was recognised), turn_ms, sound_ms; key_ms, barge_in_ms. whole: whether these words
-    already say all that is expected at once, so that a shorter silence ends them. apology, closing, moment, crowded:
-    what is said, by language, where no turn can be taken, where the line must be closed, where a turn takes long, and
-    where too many callers speak at once for all to be heard. unheard: told of each utterance lost that way.
+    already say all that is expected at once, so that a shorter silence ends them. understood: whether they mean
+    anything now; what doesn't and is short stops no prompt. apology, closing, moment, crowded: what is said, by
+    language, where no turn can be taken, where the line must be closed, where a turn takes long, and where too many
+    callers speak at once for all to be heard. unheard: told of each utterance lost that way.
     """
 
     turns: Turns
@@ -45,3 +46,4 @@ class Equipment:
     crowded: Mapping[str, str] = field(default_factory=dict)
     unheard: Callable[[], None] = field(default=lambda: None)
     whole: Callable[[str, Session, Expectation], Awaitable[bool]] | None = None
+    understood: Callable[[str, Session, Expectation], Awaitable[bool]] | None = None

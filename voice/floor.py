@@ -7,8 +7,9 @@
 A prompt that comes while the caller speaks waits the same way: the bot doesn't talk into their words.
 
 Speech over a prompt stops it within one frame. If it was nothing (a cough, an empty recognition, "угу"), the
-prompt goes on from the last gap before the stop, so that no word is broken. What the caller really heard of
-each prompt is reported as `Spoken`.
+prompt goes on from the last gap before the stop, so that no word is broken. A prompt may be one that speech can't
+stop, or not in its first seconds; a key stops the latter at once. What the caller really heard of each prompt is
+reported as `Spoken`.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class _Prompt:
     name: str
     barge_in: bool
     complete: bool
+    shield: int = 0  # samples from its beginning that speech can't stop
     sound: list[Samples] = field(default_factory=list)
     length: int = 0  # samples so far
     played: int = 0  # samples the caller heard
@@ -95,14 +97,27 @@ class Floor:
 
     @property
     def may_be_stopped(self) -> bool:
-        """Whether speech now would stop the bot."""
+        """Whether a key, or words that count, would stop the bot now."""
         return self.holder is Holder.BOT and self._prompts[0].barge_in
 
-    def say(self, name: str, sound: Samples, *, barge_in: bool = True, complete: bool = True) -> tuple[Order, ...]:
-        """A prompt, behind those that wait. complete: False where more of its sound follows by `more`."""
-        if not barge_in and not self._prompts:
+    @property
+    def shielded(self) -> bool:
+        """What plays is in the seconds that speech can't stop, and may be stopped after them."""
+        return self.may_be_stopped and self._prompts[0].played < self._prompts[0].shield
+
+    @property
+    def left_ms(self) -> int:
+        """Of all prompts, as far as they are rendered, what the caller has not heard."""
+        return sum(max(0, prompt.length - prompt.played) for prompt in self._prompts) * 1000 // RATE
+
+    def say(
+        self, name: str, sound: Samples, *, barge_in: bool = True, complete: bool = True, shield_ms: int = 0
+    ) -> tuple[Order, ...]:
+        """A prompt, behind those that wait. complete: False where more of its sound follows by `more`. shield_ms: from
+        its beginning, that speech can't stop."""
+        if not (barge_in and not shield_ms) and not self._prompts:
             self._stopped = False  # it must be heard, whoever speaks
-        prompt = _Prompt(name, barge_in, complete)
+        prompt = _Prompt(name, barge_in, complete, shield_ms * RATE // 1000)
         self._prompts.append(prompt)
         return self._add(prompt, sound)
 
@@ -119,9 +134,9 @@ class Floor:
             self._account(queued_ms)
         return self._finished()
 
-    def speech_started(self) -> tuple[Order, ...]:
-        """The caller speaks, or pressed a key."""
-        if self._prompts and not self.may_be_stopped:
+    def speech_started(self, *, counts: bool = False) -> tuple[Order, ...]:
+        """The caller speaks. counts: it is a key, or words that were understood: the first seconds give way too."""
+        if self._prompts and (not self.may_be_stopped or (self.shielded and not counts)):
             return ()
         already, self._stopped = self._held, True
         return (Stop(),) if self._prompts and not already else ()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from voice.audio import RATE, Frame, Samples, level
-from voice.endpointing import PATIENCE, Edge, Endpointer, Mark
+from voice.endpointing import PATIENCE, Edge, Endpointer, Mark, Noise
 from voice.errors import EngineFailed, RecognizersBusy
 from voice.ports import Hint, Recognizer, Recognizers, Vad
 
@@ -51,10 +51,20 @@ class Nothing:
     busy: bool = False
 
 
-Told = Talking | Said | Nothing
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """The caller spoke over a prompt and didn't mean to take the floor. Speech that goes on after it is told as
+    Talking, and all the words then come together."""
+
+
+Told = Talking | Said | Nothing | Aside
 
 
 async def never_whole(text: str) -> bool:
+    return False
+
+
+async def never_aside(text: str, speech_ms: int) -> bool:
     return False
 
 
@@ -67,12 +77,18 @@ class Hearing:
         ears: Mapping[str, Recognizers],
         tell: Callable[[Told], None],
         whole: Callable[[str], Awaitable[bool]] = never_whole,
+        aside: Callable[[str, int], Awaitable[bool]] = never_aside,
     ) -> None:
-        """whole: whether these words already say all that one would say at once."""
+        """whole: whether these words already say all that one would say at once. aside: told the words and how many ms
+        of speech they were, whether who says so over a prompt only listens on."""
         self._vad = vad
         self._ears = ears
         self._tell = tell
         self._whole = whole
+        self._is_aside = aside
+        self._noise = Noise(vad.window_ms)
+        self._over = False  # the utterance under way began while a prompt played
+        self._aside = False  # so far it takes nobody's floor
         self._hint = Hint(lang="ru")
         self._endpointer = Endpointer(PATIENCE["text"], window_ms=vad.window_ms)
         self._window = RATE * vad.window_ms // 1000
@@ -94,17 +110,27 @@ class Hearing:
         """The caller speaks, or what they said is still being recognised."""
         return self._endpointer.speaking or bool(self._decoding)
 
-    def hear(self, frame: Frame, *, deaf: bool = False) -> None:
-        """Take 20 ms. deaf: keep time, but begin no utterance: a prompt that must be heard plays."""
+    @property
+    def talking(self) -> bool:
+        """The caller speaks, a pause included, and not just aside."""
+        return self._endpointer.speaking and not self._aside and not self._forgotten
+
+    def hear(self, frame: Frame, *, deaf: bool = False, over: bool = False) -> None:
+        """Take 20 ms. deaf: keep time, but begin no utterance: a prompt that must be heard plays. over: a prompt plays
+        that speech may stop; what hardly rises above the line's noise is no speech then."""
         self._kept.append(frame)
         if self._recognizer is not None:
             self._recognizer.feed(frame)
         self._rest = np.concatenate((self._rest, frame))
         for probability in self._vad.hear(frame):
             window, self._rest = self._rest[: self._window], self._rest[self._window :]
-            quiet = deaf and not self._endpointer.speaking
-            for edge in self._endpointer.hear(0.0 if quiet else probability, level(window)):
-                self._on_edge(edge)
+            loudness = level(window)
+            self._noise.hear(loudness)
+            quiet = deaf or (over and not self._noise.rises(loudness))
+            if quiet and not self._endpointer.speaking:
+                probability = 0.0
+            for edge in self._endpointer.hear(probability, loudness):
+                self._on_edge(edge, over)
 
     def forget(self) -> None:
         """The caller pressed a key instead: drop the utterance under way and those being recognised."""
@@ -121,9 +147,10 @@ class Hearing:
     def close(self) -> None:
         self.forget()
 
-    def _on_edge(self, edge: Edge) -> None:
+    def _on_edge(self, edge: Edge, over: bool) -> None:
         if edge.mark is Mark.SPEECH_STARTED:
-            self._forgotten = False
+            self._forgotten = self._aside = False
+            self._over = over
             ears = self._ears.get(self._hint.lang)
             self._recognizer = ears.start(self._hint) if ears else None
             if self._recognizer is not None:
@@ -133,31 +160,51 @@ class Hearing:
         elif self._forgotten:
             return
         elif edge.mark is Mark.SPEECH_ENDED:
-            recognizer, self._recognizer = self._recognizer, None
-            before = self._decoding[-1] if self._decoding else None
-            task = asyncio.create_task(self._recognise(recognizer, edge, before), name="call-recognise")
-            self._decoding.append(task)
+            self._end(edge)
         elif self._recognizer is not None:
             self._turns += 1
             if edge.mark is Mark.PAUSE:
                 self._recognizer.pause()
-                self._settling = asyncio.create_task(self._settle(self._recognizer, self._turns), name="call-settle")
+                work = self._settle(self._recognizer, edge.speech_ms, self._turns)
+                self._settling = asyncio.create_task(work, name="call-settle")
             else:
                 self._recognizer.resume()
+                if self._aside:
+                    self._aside = False
+                    self._tell(Talking(began_ms=edge.from_ms))
 
-    async def _settle(self, recognizer: Recognizer, pause: int) -> None:
-        """The words up to this pause: when they are a whole answer, a shorter silence ends the utterance."""
+    def _end(self, edge: Edge) -> None:
+        recognizer, self._recognizer = self._recognizer, None
+        if self._aside:
+            self._aside = False
+            if recognizer is not None:
+                recognizer.abandon()
+            return
+        before = self._decoding[-1] if self._decoding else None
+        work = self._recognise(recognizer, edge, before, over=self._over)
+        self._decoding.append(asyncio.create_task(work, name="call-recognise"))
+
+    async def _settle(self, recognizer: Recognizer, speech_ms: int, pause: int) -> None:
+        """The words up to this pause: when they are a whole answer, a shorter silence ends the utterance; when they
+        only say "go on", what they interrupted does."""
         try:
             heard = await recognizer.settled()
         except EngineFailed:
             return  # `final` tells
-        if heard is None or not heard.text or recognizer is not self._recognizer:
+        if heard is None or recognizer is not self._recognizer or not (heard.text or self._over):
             return
-        whole = await self._whole(heard.text)
-        if recognizer is self._recognizer and pause == self._turns:
-            self._endpointer.settle(whole)
+        whole = bool(heard.text) and await self._whole(heard.text)
+        aside = self._over and await self._is_aside(heard.text, speech_ms)
+        if recognizer is not self._recognizer or pause != self._turns:
+            return
+        self._aside = aside
+        self._endpointer.settle(whole or aside)
+        if aside:
+            self._tell(Aside())
 
-    async def _recognise(self, recognizer: Recognizer | None, edge: Edge, before: asyncio.Task[None] | None) -> None:
+    async def _recognise(
+        self, recognizer: Recognizer | None, edge: Edge, before: asyncio.Task[None] | None, *, over: bool
+    ) -> None:
         told: Told = Nothing(speech_ms=edge.speech_ms)
         try:
             if recognizer is not None:
@@ -166,6 +213,8 @@ class Hearing:
                     told = Said(
                         text=heard.text, confidence=heard.confidence, ended_ms=edge.from_ms, decided_ms=edge.at_ms
                     )
+                    if over and await self._is_aside(heard.text, edge.speech_ms):
+                        told = Aside()
         except RecognizersBusy as error:
             log.warning("an utterance was lost: %s", error)
             told = Nothing(speech_ms=edge.speech_ms, busy=True)

@@ -39,6 +39,7 @@ class _Prompt:
     language: str
     barge_in: bool
     pace: float
+    shield_ms: int
 
     @property
     def number(self) -> int:
@@ -80,21 +81,40 @@ class Speaking:
         """Speech stopped a prompt, and it isn't decided yet whether it goes on."""
         return self._floor.holder is Holder.STOPPED
 
-    def say(self, text: str, language: str, *, barge_in: bool = True, pace: float = 1.0) -> None:
-        """pace: of speech, as `Synthesizer.speak` takes it."""
+    @property
+    def shielded(self) -> bool:
+        """A prompt plays its first seconds, which speech can't stop; keys and words that count can."""
+        return self._floor.shielded
+
+    @property
+    def left_ms(self) -> int:
+        """Of what is being said, the caller has not heard so much; more than a minute while some isn't rendered."""
+        return self._floor.left_ms + (60_000 if self._rendering else 0)
+
+    def say(
+        self, text: str, language: str, *, barge_in: bool = True, pace: float = 1.0, speech_after: float | None = None
+    ) -> None:
+        """pace: of speech, as `Synthesizer.speak` takes it. barge_in, speech_after: as of `bot.dialogue`'s Say."""
         if not text:
             return
         self._said += 1
-        prompt = _Prompt(name=str(self._said), text=text, language=language, barge_in=barge_in, pace=pace)
+        prompt = _Prompt(
+            name=str(self._said),
+            text=text,
+            language=language,
+            barge_in=barge_in,
+            pace=pace,
+            shield_ms=round((speech_after or 0) * 1000),
+        )
         if not barge_in:
             self._must[prompt.name] = prompt
         self._waiting.append(prompt)
         self._begin()
 
-    def interrupt(self) -> bool:
-        """The caller speaks or pressed a key: stop within one frame, unless what plays must be heard. Whether anything
-        was stopped."""
-        orders = self._floor.speech_started()
+    def interrupt(self, *, counts: bool = False) -> bool:
+        """The caller speaks: stop within one frame, unless what plays must be heard. counts: it is a key, or words that
+        were understood. Whether anything was stopped."""
+        orders = self._floor.speech_started(counts=counts)
         for order in orders:
             if not isinstance(order, Play):
                 self._floor.stopped(self._leg.flush())
@@ -113,7 +133,7 @@ class Speaking:
 
     def drop(self) -> None:
         """The caller has the turn: what was stopped, waits or is being rendered is no longer said."""
-        self.interrupt()
+        self.interrupt(counts=True)
         self._unwanted = self._said
         if self.protected:
             self._floor.disown()
@@ -177,7 +197,8 @@ class Speaking:
                 continue
             sound = self._voices.ready(prompt.text, prompt.language, prompt.pace)
             if sound is not None:
-                self._carry_out(self._floor.say(prompt.name, sound, barge_in=prompt.barge_in))
+                orders = self._floor.say(prompt.name, sound, barge_in=prompt.barge_in, shield_ms=prompt.shield_ms)
+                self._carry_out(orders)
             else:
                 await self._stream(prompt)
             if self._waiting:
@@ -193,7 +214,9 @@ class Speaking:
                     self._carry_out(self._floor.more(sound))
                 else:
                     begun = True
-                    orders = self._floor.say(prompt.name, sound, barge_in=prompt.barge_in, complete=False)
+                    orders = self._floor.say(
+                        prompt.name, sound, barge_in=prompt.barge_in, complete=False, shield_ms=prompt.shield_ms
+                    )
                     self._carry_out(orders)
         except GovorunError as error:  # no voice for the language, or it broke
             log.error("a prompt was not spoken: %s", error)

@@ -14,7 +14,7 @@ from bot.api.parts import State
 from bot.app.beginning import typed
 from bot.app.house import House, build
 from bot.dialogue.fixed import builtin_speech, fixed_speech
-from bot.dialogue.meaning import Expectation, Language
+from bot.dialogue.meaning import Expectation, Language, Meaning
 from bot.dialogue.session import Session
 from bot.errors import Both, GovorunError, PartMissing, Unacceptable
 from bot.locale import reported, said
@@ -189,6 +189,7 @@ class VoiceHalf:
             crowded=_Builtin(house, "crowded"),
             unheard=house.metrics.unheard.inc,
             whole=self._whole,
+            understood=self._understood,
         )
 
     async def _whole(self, heard: str, session: Session, expectation: Expectation) -> bool:
@@ -202,6 +203,18 @@ class VoiceHalf:
             now=house.now().replace(tzinfo=None),
             nlu=house.turn.serving(session).nlu,
         )
+
+    async def _understood(self, heard: str, session: Session, expectation: Expectation) -> bool:
+        """Off the loop, as above."""
+        house = self._house
+        meaning = await asyncio.to_thread(
+            house.turn.serving(session).nlu.understand,
+            heard,
+            expectation,
+            language=session.language,
+            now=house.now().replace(tzinfo=None),
+        )
+        return meaning != Meaning()
 
 
 def _folders(settings: Settings, sets: Iterable[str]) -> tuple[Path, ...]:

@@ -247,7 +247,10 @@ class Ringing:
         ringing: Any = None,
         vads: Vads | None = None,
         scenarios: ScenarioSet = SMALL,
+        greets_through: int = 0,
     ) -> None:
+        """greets_through: the loudness of the line's first frame."""
+        self.first = greets_through
         self.line = LineDouble(answers=answers)
         self.turns = CoreTurns(scenarios)
         self.bus = LocalBus()
@@ -278,7 +281,7 @@ class Ringing:
 
     async def __aenter__(self) -> Ringing:
         self.task = asyncio.create_task(self.call.run())
-        await self.line.hear(1)
+        await self.line.hear(1, self.first)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -345,6 +348,53 @@ async def test_a_cough_lets_the_prompt_go_on():
         await call.speaks(frames=4, then=6 * SECOND)
         assert call.line.sent > 3500
         assert not call.turns.took(Utterance)
+
+
+async def test_a_nod_lets_the_prompt_go_on_as_soon_as_its_words_are_known():
+    async with Ringing("угу") as call:
+        await call.line.hear(10)
+        await call.speaks(frames=15, then=8)
+        assert call.line.flushed_ms > 0
+        assert call.line.queued > 500  # 160 ms after the nod it plays, long before the nod was sure to be over
+        await call.line.hear(6 * SECOND)
+        assert call.line.sent > 3500
+        assert not call.turns.took(Utterance)
+
+
+async def test_a_nod_that_goes_on_stops_the_prompt_again_and_is_heard_whole():
+    async with Ringing("угу", "запись") as call:
+        await call.line.hear(10)
+        await call.line.hear(15, 5000)
+        await call.line.hear(6)
+        assert call.line.queued > 500
+        call.ears.script.pop(0)  # what it knows from now on
+        await call.line.hear(25, 5000)
+        assert call.line.queued == 0
+        assert call.ears.fed == 40  # the nod's syllables too
+        await call.line.hear(SECOND)
+        assert [event.text for event in call.turns.took(Utterance)] == ["запись"]
+
+
+async def test_a_nod_at_the_end_of_a_prompt_is_no_miss():
+    async with Ringing("угу") as call:
+        await call.line.hear(4 * SECOND)  # within the last of four prompts
+        await call.speaks(frames=15, then=2 * SECOND)
+        assert not call.turns.took(Utterance)
+
+
+async def test_a_nod_after_all_was_said_is_an_answer_like_any_other():
+    async with Ringing("угу") as call:
+        await call.greeted()
+        await call.speaks(frames=15)
+        assert [event.text for event in call.turns.took(Utterance)] == ["угу"]
+
+
+async def test_babble_on_the_line_stops_no_prompt_and_a_caller_above_it_does():
+    async with Ringing("цена", greets_through=1100) as call:
+        await call.line.hear(2 * SECOND, 1100)
+        assert not call.line.flushed_ms
+        await call.line.hear(4, 9000)
+        assert call.line.flushed_ms
 
 
 async def test_words_drop_the_rest_of_the_prompt():

@@ -1,7 +1,7 @@
 """Pictures: `#` is a window of 32 ms that sounds like speech, `.` one of silence, `?` one the VAD is unsure
 of, `-` one where the VAD still hears speech though the line is 40 dB quieter (its tail)."""
 
-from voice.endpointing import PATIENCE, WINDOW_MS, Edge, Endpointer, Mark, Patience
+from voice.endpointing import FAINT_DBFS, OVER_NOISE_DB, PATIENCE, WINDOW_MS, Edge, Endpointer, Mark, Noise, Patience
 
 STARTED, PAUSE, RESUMED, ENDED = Mark.SPEECH_STARTED, Mark.PAUSE, Mark.RESUMED, Mark.SPEECH_ENDED
 SOUND = {"#": (0.9, -25.0), ".": (0.02, -70.0), "?": (0.4, -27.0), "-": (0.8, -65.0)}
@@ -99,3 +99,25 @@ def test_a_loud_utterance_does_not_deafen_the_ear_for_the_next_quiet_one():
 def test_a_phone_number_is_waited_for_longer_than_a_yes():
     assert PATIENCE["phone"].silence_ms >= PATIENCE["yesno"].silence_ms + 300
     assert all(one.whole_ms < one.silence_ms for one in PATIENCE.values())
+
+
+def after(*levels: float) -> Noise:
+    noise = Noise()
+    for level in levels * (200 // len(levels)):
+        noise.hear(level)
+    return noise
+
+
+def test_what_the_line_always_sounds_like_does_not_rise_above_itself():
+    babble = after(-38, -35, -33, -37, -34)
+    assert not babble.rises(-32)
+    assert babble.rises(-37 + OVER_NOISE_DB + 1)
+
+
+def test_a_callers_own_speech_is_not_taken_for_the_noise_of_the_line():
+    assert after(-20, -22, -60, -25, -58, -21).rises(-30)
+
+
+def test_on_a_silent_line_the_faint_echo_of_a_prompt_does_not_rise_and_a_quiet_caller_does():
+    assert not after(-90).rises(FAINT_DBFS - 1)
+    assert after(-90).rises(-45)

@@ -45,6 +45,30 @@ def test_speech_does_not_stop_a_prompt_that_must_be_heard():
     assert floor.holder is Holder.BOT
 
 
+def test_the_first_seconds_of_a_prompt_may_be_left_to_keys():
+    floor = Floor()
+    floor.say("hello", speech(3000), shield_ms=1000)
+    assert floor.shielded
+    assert floor.speech_started() == ()
+    assert floor.holder is Holder.BOT
+    assert floor.speech_started(counts=True) == (Stop(),)
+
+
+def test_after_its_first_seconds_speech_stops_such_a_prompt():
+    floor = Floor()
+    floor.say("hello", speech(3000), shield_ms=1000)
+    floor.progress(queued_ms=2000)
+    assert not floor.shielded
+    assert floor.speech_started() == (Stop(),)
+
+
+def test_what_is_left_to_say_is_known():
+    floor = speaking(3000)
+    floor.say("menu", speech(1000))
+    floor.progress(queued_ms=2500)
+    assert floor.left_ms == 2500
+
+
 def test_speech_into_silence_stops_nothing():
     assert Floor().speech_started() == ()
 

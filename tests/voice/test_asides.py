@@ -1,0 +1,48 @@
+"""What is said over a prompt by somebody who only listens on."""
+
+import pytest
+
+from voice.asides import ANSWER_MS, NOTICED_MS, SHORT_MS, is_aside
+
+
+def aside(text: str, ms: int = 400, *, yesno: bool = False, left_ms: int = 5_000, shielded: bool = False):
+    return is_aside(text, ms, yesno=yesno, left_ms=left_ms, shielded=shielded)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Угу.", "Ага", "У-гу", "Ммм", "Мм-хм.", "Так, так.", "Да-да-да.", "Ну да", "Понятно", "Хорошо.", "Ясно, ага",
+     "Mm-hmm.", "Uh-huh", "Yeah.", "Okay", "I see.", "Got it", "Right, right", "Да"],
+)  # fmt: skip
+def test_a_nod_is_no_interruption(text):
+    assert aside(text) is True
+
+
+@pytest.mark.parametrize("text", ["Угу, а на завтра можно?", "Да, хочу записаться", "okay but what about Friday"])
+def test_a_nod_that_goes_on_is_one(text):
+    assert aside(text, 1_500) is False
+
+
+def test_a_yes_is_an_answer_where_one_is_asked_for():
+    assert aside("да", yesno=True) is False
+    assert aside("хорошо", yesno=True) is False
+
+
+def test_a_hum_answers_a_question_only_at_its_end():
+    assert aside("угу", yesno=True) is True
+    assert aside("угу", yesno=True, left_ms=ANSWER_MS) is False
+
+
+def test_a_short_sound_without_words_is_a_cough_and_a_long_one_is_not():
+    assert aside("", NOTICED_MS - 20) is True
+    assert aside("…", NOTICED_MS) is False
+
+
+def test_a_word_or_two_must_mean_something_and_more_words_count_anyhow():
+    assert aside("нуда ли", SHORT_MS) is None
+    assert aside("совсем другое дело", SHORT_MS + 20) is False
+
+
+def test_a_greeting_counts_unless_it_is_said_into_the_seconds_that_speech_cannot_stop():
+    assert aside("Алло!", shielded=True) is True
+    assert aside("Алло!") is not True
