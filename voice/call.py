@@ -278,12 +278,15 @@ class Call:
         return self._frames * FRAME_MS
 
     def _count_silence(self, hearing: Hearing) -> None:
+        busy = self._busy or self._held or self._transfer.under_way or hearing.active or not self._speaking.idle
+        if busy or self._keypad.typed:
+            self._quiet = 0
+            return
         session = self._talk.session
         asked_for = session.pause_s if session else 0  # "подождите минутку"
         usual = self._talk.expectation.wait or self._equipment.silence_s
         patience = {"bot": asked_for or usual, "waiting": HOLD_S}.get(self._talk.status or "")
-        busy = self._busy or self._held or self._transfer.under_way or hearing.active or not self._speaking.idle
-        if patience is None or busy or self._keypad.typed:
+        if patience is None:
             self._quiet = 0
             return
         self._quiet += 1

@@ -121,7 +121,7 @@ class Hearing:
         self._kept.append(frame)
         if self._recognizer is not None:
             self._recognizer.feed(frame)
-        self._rest = np.concatenate((self._rest, frame))
+        self._rest = np.concatenate((self._rest, frame)) if self._rest.size else frame
         for probability in self._vad.hear(frame):
             window, self._rest = self._rest[: self._window], self._rest[self._window :]
             loudness = level(window)

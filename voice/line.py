@@ -46,6 +46,9 @@ class Inlet:
         """Take received sound at RATE, any length."""
         self._heard_at = now_ms
         self.silent_ms = 0
+        if samples.size == FRAME and not self._rest.size:  # as it nearly always comes
+            self._push(samples)
+            return
         whole = np.concatenate((self._rest, samples)) if self._rest.size else samples
         end = whole.size - whole.size % FRAME
         for start in range(0, end, FRAME):

@@ -161,9 +161,10 @@ class Speaking:
 
     def tick(self) -> None:
         self._frames += 1
-        self._over(self._floor.progress(self._leg.queued_ms))
-        if self._floor.unwanted:
-            self._carry_out(self._floor.skip(self._leg.flush()))
+        if self._floor.holder is not Holder.IDLE:
+            self._over(self._floor.progress(self._leg.queued_ms))
+            if self._floor.unwanted:
+                self._carry_out(self._floor.skip(self._leg.flush()))
         if self.idle:
             self._quiet.set()
 

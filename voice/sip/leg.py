@@ -22,7 +22,8 @@ from voice.sip.stack import StackThread, reason_of
 
 log = logging.getLogger(__name__)
 
-AHEAD_MS = 200  # sound handed to the stack before its time, so a stalled loop of that length isn't heard
+AHEAD_MS = 260  # sound handed to the stack before its time, so a stalled loop of TOP_UP_MS less isn't heard
+TOP_UP_MS = 60  # of it that may be gone before more is handed over: three packets at a time
 SETUP_S = 10.0  # from our 200 to their ACK; RFC 3261 13.3.1.4 gives up after 32 s
 SOUND_S = 2.0  # from the ACK to sound both ways; an offer without sound never gets there
 TRANSFER_S = 45.0  # a person's telephone rings that long
@@ -64,6 +65,7 @@ class SipLeg:
         self._hearing = False
         self._early = False  # what is played is heard before the answer
         self._flushing = False
+        self._sent_at = 0.0  # ms: when the stack will have sent what it holds
         self._ending = ""  # the reason, where we know it before the stack says so
         self._holding = False  # we hold them
         self._held = False  # they hold us
@@ -167,7 +169,7 @@ class SipLeg:
 
     @property
     def queued_ms(self) -> int:
-        return self._out.size * 1000 // RATE + (0 if self._flushing else self._buffered_ms())
+        return self._out.size * 1000 // RATE + (0 if self._flushing else self._ahead_ms)
 
     @property
     def silent_ms(self) -> int:
@@ -265,7 +267,7 @@ class SipLeg:
         """Move sound in and out; every 10 or 20 ms."""
         if self._hearing:
             self._receive()
-        if self._flushing or self._out.size or self._sound.waiting:
+        if self._flushing or self._sound.waiting or (self._out.size and self._ahead_ms < AHEAD_MS - TOP_UP_MS):
             self._send()
 
     def close(self, reason: str) -> None:
@@ -295,18 +297,26 @@ class SipLeg:
             if self._buffered_ms():
                 return
             self._flushing = False
-        room = AHEAD_MS - self._buffered_ms()
-        if room <= 0:
+        buffered = self._buffered_ms()
+        self._sent_at = self._now() + buffered
+        room = AHEAD_MS - buffered
+        if room <= 0 or not (self._out.size or self._sound.waiting):
             return
         sound = self._out.take(room * RATE // 1000)
         try:
             taken = self._sound.write(sound)
         except (AudioNotActive, AudioRestarted):
             taken = 0  # between two descriptions of one call; the next tick meets the new streams
+        self._sent_at += taken * 1000 / RATE
         self._out.give_back(sound[taken:])
 
+    @property
+    def _ahead_ms(self) -> int:
+        """What the stack still has to send, by the clock: it sends 20 ms every 20 ms, and we are asked every frame."""
+        return max(0, round(self._sent_at - self._now()))
+
     def _buffered_ms(self) -> int:
-        """What the stack holds and has not sent."""
+        """What the stack holds and has not sent, by its own count."""
         try:
             return self._sound.buffered_ms()
         except AudioNotActive:
