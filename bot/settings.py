@@ -50,6 +50,9 @@ class Settings(BaseSettings):
 
     sip_host: str = Field("127.0.0.1", description="Address SIP and RTP listen on.")
     sip_port: int = Field(5060, ge=0, le=65535, description="Port of SIP (UDP and TCP).")
+    sip_stack: Literal["baresip", "pjsua2"] = Field(
+        "baresip", description="What carries SIP calls; pjsua2 is GPL and installed apart: docs/telephone.md."
+    )
     sip_public: str = Field("", description="What callers dial, where it is not govorun@sip_host:sip_port.")
     agent_sip: str = Field("", description="SIP address that calls are transferred to when a person is wanted.")
     max_calls: int = Field(20, ge=1, description="Calls at one time; the next one hears 486.")

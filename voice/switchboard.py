@@ -19,8 +19,8 @@ from bot.ports import Identity
 from voice.asr.choice import EARS, recognizers
 from voice.call import Call
 from voice.equipment import Equipment
-from voice.ports import CallLeg, Recognizers, Synthesizer
-from voice.sip import SipEndpoint
+from voice.ports import CallLeg, Recognizers, Synthesizer, Telephone
+from voice.stacks import Stack, telephone
 from voice.tts.cache import Prompts
 from voice.tts.choice import choose
 from voice.tts.recorded import recordings
@@ -55,6 +55,7 @@ class Lines:
     speed: float = 1.0
     decoders: int = 2
     folders: tuple[Path, ...] = ()
+    stack: Stack = "baresip"
 
 
 class Switchboard:
@@ -67,7 +68,7 @@ class Switchboard:
         self._equipment: Equipment | None = None
         self._engines: dict[str, Recognizers] = {}  # by name
         self._prompts: Prompts | None = None
-        self._sip: SipEndpoint | None = None
+        self._sip: Telephone | None = None
         self._web: WebRtcEndpoint | None = None
         self._calls: dict[asyncio.Task[None], Call] = {}
         self._draining = False
@@ -142,7 +143,7 @@ class Switchboard:
         lines = self._lines
         self._web = WebRtcEndpoint(host=lines.web_host, capacity=lines.capacity)
         if sip:
-            endpoint = SipEndpoint(
+            endpoint = telephone(lines.stack)(
                 host=lines.host,
                 port=lines.port,
                 capacity=lines.capacity,

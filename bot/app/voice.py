@@ -93,6 +93,7 @@ class VoiceHalf:
             ears={"ru": settings.ears_ru, "en": settings.ears_en},
             speed=settings.voice_speed,
             decoders=settings.decoders,
+            stack=settings.sip_stack,
         )
         self.switchboard = Switchboard(self._lines, self._equipment)
         self._state: tuple[State, str] = ("warming", said("loading", "загружается"))

@@ -254,7 +254,7 @@ class PhoneCall:
         self.phone.uac.send_reinvite(self.leg.dialog, sdp, self.leg.remote_addr)
 
     async def refer(self, target: str) -> int:
-        """Ask the other side to call there (RFC 3515); the final status it reports."""
+        """Ask the other side to call there (RFC 3515); the final status it answers or reports."""
         loop = asyncio.get_running_loop()
         final: asyncio.Future[int] = loop.create_future()
 
@@ -263,6 +263,14 @@ class PhoneCall:
                 final.set_result(status)
 
         assert isinstance(self.leg, OutgoingCall)
+        handle = self.phone.uac.handle_response
+
+        def answered(response: SipResponse, addr: tuple[str, int]) -> None:
+            if "REFER" in (response.get_header("cseq") or ""):
+                progress("", response.status_code if response.status_code >= 300 else 0, "")
+            handle(response, addr)
+
+        self.phone.uac.handle_response = answered  # type: ignore[method-assign]
         self.phone.uas.on_transfer_progress = progress
         self.phone.uac.send_refer(self.leg.dialog, target, self.leg.remote_addr)
         async with asyncio.timeout(20):

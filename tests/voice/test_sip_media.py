@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from tests.voice.lines import Line, line
 from tests.voice.peers import Baresip, Phone, eventually, is_tone, tone
-from tests.voice.test_sip import Line, line
 from voice import audio
 from voice.errors import LegFailed
 from voice.ports import Ended

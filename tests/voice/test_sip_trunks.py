@@ -8,8 +8,8 @@ import logging
 import pytest
 
 from tests.voice.kamailio import Kamailio
+from tests.voice.lines import line
 from tests.voice.peers import Phone, eventually, is_tone, tone
-from tests.voice.test_sip import line
 from voice.errors import LegFailed
 from voice.ports import Ended
 from voice.trunks import Doors, Trunk, TrunkState

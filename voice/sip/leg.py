@@ -226,7 +226,7 @@ class SipLeg:
         self._holding = on
         try:
             async with asyncio.timeout(HOLD_S):
-                while self.ended is None:
+                while self.ended is None and not self._over:
                     try:
                         await (self._call.hold() if on else self._call.resume())
                         break

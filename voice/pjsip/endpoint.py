@@ -1,0 +1,510 @@
+"""Where SIP calls come in and go out over PJSUA2: a `Telephone`. One a process: the library is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+import socket
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from bot.errors import Both, SettingsError
+from voice.errors import LegFailed
+from voice.gate import Gate, Verdict
+from voice.pjsip import accounts
+from voice.pjsip.calls import Crossing, StackAccount, StackCall
+from voice.pjsip.leg import COUNT_MS, PjsipLeg
+from voice.pjsip.library import Library, pj
+from voice.pjsip.registration import Registrar
+from voice.pjsip.sound import Sound
+from voice.sip.endpoint import HEADERS, LOOKUP_S
+from voice.sip.host import check_free, keep_numbers_out_of_logs
+from voice.sip.numbers import can_be_called, number_of, user_of
+from voice.trunks import CODECS, TRANSPORTS, Codec, Doors, Transport, Trunk, TrunkState, way_out
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.010  # half a packet
+RING_S = 60.0  # how long a called telephone may ring
+GRAVE_S = 1.0  # a call that is over is dropped so much later: see StackCall
+LEAVE_S = 2.0  # for the other sides to take our BYE
+COMPACT = {"f": "From", "t": "To", "s": "Subject", "i": "Call-ID"}  # RFC 3261 7.3.3
+
+OnCall = Callable[[PjsipLeg], Awaitable[None]]
+
+
+class PjsipEndpoint:
+    """Answers and places SIP calls over UDP, TCP and TLS.
+
+    endpoint = PjsipEndpoint(port=5060, capacity=30)
+    await endpoint.start(on_call)      # on_call(leg) runs as a task for every call that comes in
+    endpoint.capacity                  # 4, if that is what the library was built for
+    await endpoint.close()
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 5060,
+        capacity: int = 100,
+        user: str = "govorun",
+        codecs: tuple[Codec, ...] = ("pcma", "pcmu"),
+        rtp_ports: tuple[int, int] = (10_000, 20_000),
+        dead_after_s: int = 30,
+        region: str = "RU",
+        accepts: Callable[[str], bool] | None = None,
+        trunk: Trunk | None = None,
+        trunks: Sequence[Trunk] = (),
+        doors: Doors | None = None,
+        keep_headers: tuple[str, ...] = (),
+        trace: bool = False,
+    ) -> None:
+        """As `voice.sip.SipEndpoint`. capacity: no more than the library was built for; `start` lowers it, and warns.
+        codecs: for every trunk, whatever it names itself; Opus where the build has it.
+
+        Raises SettingsError.
+        """
+        if capacity < 1:
+            raise SettingsError(f"{capacity} calls at a time", where="sip capacity", fix="Set 1 or more")
+        if not codecs or not set(codecs) <= set(CODECS):
+            raise SettingsError(
+                f"codecs {', '.join(codecs) or 'are missing'}",
+                where="sip codecs",
+                fix=f"Choose from {', '.join(sorted(CODECS))}",
+            )
+        self.host = host
+        self.port = port
+        self.capacity = capacity
+        self.region = region
+        self._user = user
+        self._codecs = codecs
+        self._rtp_ports = rtp_ports
+        self._dead_after_ms = dead_after_s * 1000
+        self._accepts = accepts
+        self._all_trunks = (*((trunk,) if trunk is not None else ()), *trunks)
+        self._doors = doors or Doors()
+        accounts.refuse_dtls((self._doors.srtp, *(each.srtp for each in self._all_trunks)))
+        self._gate = Gate(self._doors.allow)
+        self._keep = {name.lower(): name for name in (*HEADERS, *keep_headers)}
+        self._library = Library(trace=trace)
+        self._crossing: Crossing | None = None
+        self._accounts: dict[str, StackAccount] = {}  # by the trunk's name; "" by which we call other addresses
+        self._everybody: StackAccount | None = None  # takes what is no trunk's
+        self._registrars: dict[str, Registrar] = {}
+        self._sounds: list[Sound] = []  # that no call uses now
+        self._made: list[Sound] = []
+        self._lines: set[StackCall] = set()  # taken; kept on the library's threads
+        self._legs: dict[StackCall, PjsipLeg] = {}
+        self._over: deque[tuple[float, StackCall]] = deque()
+        self._kept: list[StackCall] = []  # that can't be dropped
+        self._working = asyncio.Event()
+        self._clocks: list[asyncio.Task[None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._on_call: OnCall | None = None
+        self._draining = False
+        self._running = False
+
+    # --- life ------------------------------------------------------------------------------------------
+
+    async def start(self, on_call: OnCall) -> None:
+        """Take calls from now on. Raises PortTaken, SettingsError."""
+        check_free(self.host, self.port, tls="tls" in self._transports)
+        keep_numbers_out_of_logs()
+        self._on_call = on_call
+        self._crossing = Crossing(asyncio.get_running_loop())
+        if self._doors.stun:
+            self._library.stun = self._doors.stun
+        try:
+            await self._library.start(self._configure, self._open, self._drop_all)
+        except pj.Error as error:
+            raise SettingsError(
+                f"SIP can't start: {error.reason}",
+                where=f"sip {self.host}:{self.port}",
+                fix="Check the address, the certificate and the trunk",
+            ) from error
+        if self._library.capacity < self.capacity:
+            log.warning(
+                "PJSUA2 was built for %d calls at a time, not %d: one more gets 486. Build pjproject with a higher "
+                "PJSUA_MAX_CALLS, or use baresip",
+                self._library.capacity,
+                self.capacity,
+            )
+            self.capacity = self._library.capacity
+        self._running = True
+        for registrar in self._registrars.values():
+            self._spawn(registrar.run())
+        if self._doors.allow:
+            self._spawn(self._admit_trunks())
+        for clock in (self._run_clock(), self._count_packets()):
+            task = asyncio.create_task(clock, name="sip-clock")
+            task.add_done_callback(self._done)
+            self._clocks.append(task)
+        log.info("SIP on %s:%d by PJSUA2, %d calls at a time", self.host, self.port, self.capacity)
+
+    async def drain(self, timeout_s: float) -> None:
+        """New calls get 503 from now on; wait for those that live, and hang up what is left."""
+        self._draining = True
+        try:
+            async with asyncio.timeout(timeout_s):
+                while self._legs:
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            log.info("%d calls were still up when draining ended", len(self._legs))
+        await self._hang_up_all()
+
+    async def close(self) -> None:
+        """End every call and give all back: threads, sockets, tasks. Twice is fine."""
+        self._draining = True
+        if not self._running:
+            return
+        self._running = False
+        await self._hang_up_all()
+        await asyncio.gather(*(registrar.leave() for registrar in self._registrars.values()))
+        for leg in list(self._legs.values()):
+            leg.close("us")
+        tasks = [*self._tasks, *self._clocks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._library.close()
+        for sound in self._made:
+            sound.mouth.close()
+        self._made.clear()
+
+    @property
+    def alive(self) -> bool:
+        return self._running
+
+    @property
+    def registered(self) -> bool | None:
+        """Whether every trunk that we register at knows us; None where there is none."""
+        return all(each.state.up for each in self._registrars.values()) if self._registrars else None
+
+    @property
+    def trunks(self) -> tuple[TrunkState, ...]:
+        """Each as it stands now, in the order they were given."""
+        return tuple(
+            self._registrars[trunk.title].state
+            if trunk.title in self._registrars
+            else TrunkState(name=trunk.title, registration="none")
+            for trunk in self._all_trunks
+        )
+
+    @property
+    def refused(self) -> int:
+        """Calls from strangers so far."""
+        return self._gate.refused
+
+    @property
+    def calls(self) -> int:
+        return len(self._legs)
+
+    # --- calls -----------------------------------------------------------------------------------------
+
+    async def call(
+        self,
+        uri: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        ring_s: float = RING_S,
+        trunk: str = "",
+        progress: Callable[[int], None] | None = None,
+    ) -> PjsipLeg:
+        """See `voice.ports.Telephone`."""
+        if not self._running or self._draining:
+            raise LegFailed(
+                Both("no calls can be placed now", "звонить сейчас нельзя"), where="sip call", fix="Start the endpoint"
+            )
+        chosen, uri = way_out(self._all_trunks, trunk, uri)
+        if not can_be_called(uri):
+            raise LegFailed(
+                Both("the address can't be called", "по такому адресу не позвонить"),
+                where=uri[:80],
+                fix="Write it as sip:user@host[:port]",
+            )
+        if chosen is not None and chosen.transport != "udp" and "transport=" not in uri:
+            uri += f";transport={chosen.transport}"
+        caller = (chosen.number or chosen.user) if chosen is not None else ""
+        leg = PjsipLeg(
+            self._library,
+            id="",
+            trunk=chosen.title if chosen is not None else "",
+            caller=caller or self._user,
+            called=number_of(uri, self.region),
+            headers={},
+            now=_now_ms,
+            outgoing=True,
+        )
+        leg.early_statuses = progress
+        placing = asyncio.ensure_future(self._library.run(self._place, leg, uri, chosen, dict(headers or {})))
+        try:
+            await asyncio.shield(placing)
+            await leg.established(ring_s)
+        except pj.Error as error:
+            raise LegFailed(
+                Both("the address can't be called", "по такому адресу не позвонить"),
+                where="sip call",
+                fix=str(error.reason),
+            ) from error
+        except asyncio.CancelledError:
+            await asyncio.gather(placing, return_exceptions=True)
+            await leg.hang_up()
+            raise
+        return leg
+
+    async def _take(self, leg: PjsipLeg) -> None:
+        if self._accepts is not None and not self._accepts(leg.called):
+            await leg.reject(404)
+        elif self._on_call is not None:
+            try:
+                await self._on_call(leg)
+            finally:
+                await leg.hang_up()  # nobody looks after it any more
+
+    def _adopt(self, leg: PjsipLeg, call: StackCall) -> None:
+        leg.given(call)
+        self._legs[call] = leg
+        self._working.set()
+
+    def _came_in(self, leg: PjsipLeg, call: StackCall) -> None:
+        self._adopt(leg, call)
+        self._spawn(self._take(leg))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a call broke", exc_info=error)
+
+    async def _admit_trunks(self) -> None:
+        """Their addresses, asked of the name service now and then: operators move."""
+        loop = asyncio.get_running_loop()
+        while True:
+            for host in dict.fromkeys(host for trunk in self._all_trunks for host in trunk.hosts):
+                try:
+                    found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+                except OSError as error:
+                    log.info("the addresses of %s are not known: %s", host, error.strerror)
+                    continue
+                self._gate.admit(str(each[4][0]).partition("%")[0] for each in found)
+            await asyncio.sleep(LOOKUP_S)
+
+    @property
+    def _transports(self) -> tuple[Transport, ...]:
+        """What calls come by, and what trunks take: TLS only where somebody wants it."""
+        wanted = {*self._doors.transports, *(trunk.transport for trunk in self._all_trunks)}
+        return tuple(each for each in TRANSPORTS if each in wanted)
+
+    async def _hang_up_all(self) -> None:
+        legs = list(self._legs.values())
+        await asyncio.gather(*(leg.hang_up() for leg in legs))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_S):
+                while any(leg.ended is None for leg in legs):
+                    await asyncio.sleep(0.01)
+
+    async def _run_clock(self) -> None:
+        """Move every leg's sound; sleeps while there are none."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            if not self._legs:
+                self._working.clear()
+                await self._working.wait()
+                due = loop.time()
+            self._tick(loop.time())
+            now = loop.time()
+            due = max(due + TICK_S, now - TICK_S)  # a stalled loop is not made up for by a burst of ticks
+            await asyncio.sleep(max(0.0, due - now))
+
+    async def _count_packets(self) -> None:
+        """Find lines that are dead, and bury the calls that are over."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(COUNT_MS / 1000)
+            if self._legs:
+                await self._library.run(self._count, list(self._legs.values()))
+                for leg in list(self._legs.values()):
+                    if self._dead_after_ms and leg.silent_ms >= self._dead_after_ms and leg.ended is None:
+                        log.info("%s brought no sound for %d s", leg, leg.silent_ms // 1000)
+                        leg.lost()
+                        await leg.hang_up()
+            if self._over and self._over[0][0] < loop.time():
+                await self._library.run(self._bury, loop.time())
+
+    # Neither of these may leave a call in a variable of a coroutine: an exception would keep it alive, and the library
+    # must be gone after every one of its calls.
+
+    def _tick(self, now: float) -> None:
+        for call, leg in list(self._legs.items()):
+            leg.tick()
+            if leg.ended is not None:
+                del self._legs[call]
+                leg.call = None
+                self._over.append((now + GRAVE_S, call))
+
+    # --- on the library's threads ----------------------------------------------------------------------
+
+    def _configure(self, config: Any) -> None:
+        sound = config.medConfig
+        sound.clockRate = sound.sndClockRate = 8_000
+        sound.audioFramePtime = 20
+        sound.channelCount = 1
+        sound.noVad = True  # silence is sent too: a gap would be heard as a dead line
+        sound.ecTailLen = 0
+        sound.jbInit = sound.jbMinPre = 20  # ms
+        sound.jbMaxPre = sound.jbMax = 200
+        sound.sndAutoCloseTime = 0
+
+    def _open(self, endpoint: Any) -> None:
+        wanted = dict.fromkeys((*self._codecs, *(codec for trunk in self._all_trunks for codec in trunk.codecs)))
+        accounts.choose_codecs(endpoint, tuple(wanted))
+        for kind in self._transports:
+            endpoint.transportCreate(accounts.KINDS[kind], accounts.transport(kind, self.host, self.port, self._doors))
+        for trunk in self._all_trunks:
+            registrar = Registrar(trunk, self._library) if trunk.registers else None
+            account = self._account(accounts.of_trunk(trunk, self.host, self._rtp_ports), registrar)
+            self._accounts[trunk.title] = account
+            if registrar is not None:
+                registrar.account = account
+                self._registrars[trunk.title] = registrar
+        place = (self._user, self.host, self.port)
+        self._everybody = self._account(accounts.local(*place, self._doors.srtp, self._rtp_ports, takes=True))
+        self._accounts[""] = self._account(accounts.local(*place, "off", self._rtp_ports, takes=False))
+
+    def _account(self, config: Any, registrar: Registrar | None = None) -> StackAccount:
+        assert self._crossing is not None
+        told = registrar.told if registrar is not None else _nobody
+        account = StackAccount(self._incoming, told, self._crossing)
+        account.create(config)
+        return account
+
+    def _incoming(self, account: Any, call_id: int, message: str, source: str) -> None:
+        address = source.rpartition(":")[0].strip("[]")
+        verdict, worth_telling = self._gate.ask(address, time.monotonic())
+        if worth_telling:
+            log.warning("SIP from %s is refused: it is in no network of `from`", address)
+        stranger = verdict is not Verdict.LET_IN
+        if stranger or self._draining or len(self._lines) >= self.capacity:
+            pj.Call(account, call_id).hangup(_final(403 if stranger else 503 if self._draining else 486))
+            return
+        headers = headers_of(message)
+        leg = PjsipLeg(
+            self._library,
+            id=headers.get("call-id", ""),
+            trunk=next((name for name, each in self._accounts.items() if each is account), ""),
+            caller=number_of(headers.get("from", ""), self.region),
+            called=user_of(headers.get("to", "")),
+            headers={self._keep[name]: value for name, value in headers.items() if name in self._keep},
+            now=_now_ms,
+        )
+        call = self._make(account, call_id, leg)
+        ringing = pj.CallOpParam(True)
+        ringing.statusCode = 180
+        assert self._crossing is not None
+        self._crossing.tell(self._came_in, leg, call)
+        call.answer(ringing)
+
+    def _make(self, account: Any, call_id: int, leg: PjsipLeg) -> StackCall:
+        assert self._crossing is not None
+        if not self._sounds:
+            self._made.append(Sound(self._library.native))
+            self._sounds.append(self._made[-1])
+        sound = self._sounds.pop()
+        call = StackCall(
+            account,
+            call_id,
+            native=self._library.native,
+            sound=sound,
+            crossing=self._crossing,
+            told=leg.told,
+            free=self._lines.discard,
+        )
+        self._lines.add(call)
+        return call
+
+    def _place(self, leg: PjsipLeg, uri: str, trunk: Trunk | None, headers: Mapping[str, str]) -> None:
+        assert self._crossing is not None
+        call = self._make(self._accounts[trunk.title if trunk is not None else ""], pj.PJSUA_INVALID_ID, leg)
+        parameters = pj.CallOpParam(True)
+        parameters.opt.audioCount, parameters.opt.videoCount = 1, 0
+        if trunk is not None and trunk.number:
+            parameters.txOption.localUri = f"sip:{trunk.number}@{trunk.domain}"
+        for name, value in headers.items():
+            header = pj.SipHeader()
+            header.hName, header.hValue = name, value
+            parameters.txOption.headers.push_back(header)
+        self._crossing.tell(self._adopt, leg, call)
+        try:
+            call.makeCall(uri, parameters)
+            leg.id = str(call.getInfo().callIdString)
+        except pj.Error:
+            self._lines.discard(call)
+            self._crossing.tell(leg.close, "us")
+            raise
+
+    def _bury(self, now: float) -> None:
+        """Drop the calls that have been over for long enough, here, on the library's thread."""
+        while self._over and self._over[0][0] < now:
+            _, call = self._over.popleft()
+            self._sounds.append(call.sound)
+            if not call.forget():
+                self._kept.append(call)
+
+    def _count(self, legs: list[PjsipLeg]) -> None:
+        """Packets received so far, of each."""
+        for leg in legs:
+            if leg.call is not None:
+                try:
+                    leg.counted(int(leg.call.getStreamStat(0).rtcp.rxStat.pkt))
+                except pj.Error:
+                    continue  # no sound now
+
+    def _drop_all(self) -> None:
+        for leg in self._legs.values():
+            leg.call = None
+        self._legs.clear()
+        self._over.clear()
+        self._lines.clear()
+        self._kept.clear()
+        for registrar in self._registrars.values():
+            registrar.account = None
+        for account in (*self._accounts.values(), *([self._everybody] if self._everybody is not None else [])):
+            account.shutdown()
+        self._accounts.clear()
+        self._everybody = None
+
+
+def headers_of(message: str) -> dict[str, str]:
+    """Of a SIP request, names in lower case and never compact; what comes several times is joined by commas."""
+    head = re.split(r"\r?\n\r?\n", message, maxsplit=1)[0]
+    found: dict[str, str] = {}
+    for line in re.sub(r"\r?\n[ \t]+", " ", head).splitlines()[1:]:
+        name, colon, value = line.partition(":")
+        key = name.strip().lower()
+        key = COMPACT.get(key, key).lower()
+        if colon:
+            found[key] = f"{found[key]}, {value.strip()}" if key in found else value.strip()
+    return found
+
+
+def _final(status: int) -> Any:
+    made = pj.CallOpParam(True)
+    made.statusCode = status
+    return made
+
+
+def _nobody(status: int, reason: str, expires: int) -> None: ...
+
+
+def _now_ms() -> float:
+    return time.monotonic() * 1000
