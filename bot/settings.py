@@ -67,6 +67,18 @@ class Settings(BaseSettings):
     voice_speed: float = Field(1.0, ge=0.5, le=2.0, description="How fast the voices speak; 1 is their own pace.")
     ears_ru: str = Field("", description="Who hears Russian: whisper-base, or vosk:/folder/of/a/model.")
     ears_en: str = Field("", description="Who hears English: whisper-base, or vosk:/folder/of/a/model.")
+    comfort_noise: float = Field(
+        -64.0,
+        ge=-80,
+        le=0,
+        description="Loudness in dBFS of the noise on a call while nobody speaks, so that the line doesn't sound dead; "
+        "louder than -50 counts as -50; 0: none.",
+    )
+    smart_turn: bool = Field(
+        False,
+        description="Hear by the sound, too, whether a pause is an end, where anything may be said; 50-100 ms of a "
+        "core a pause. First: govorun models pull smart-turn. See docs/telephone.md.",
+    )
     decoders: int = Field(2, ge=1, description="Utterances recognised at one time, a core each.")
     models: Path = Field(ROOT / "models", description="Folder of weights and of manifest.toml.")
 

@@ -27,6 +27,7 @@ from bot.errors import GovorunError, place
 from bot.ports import Further, Identity, Outcome, Row, rows_of
 from voice.asides import NOTICED_MS, is_aside
 from voice.audio import FRAME_MS
+from voice.comfort import Noise
 from voice.dtmf import Keypad
 from voice.equipment import Equipment
 from voice.errors import LegFailed
@@ -92,7 +93,8 @@ class Call:
         self._events = 0  # of `_todo`, not taken yet: whatever is keyed meanwhile is for the question that follows
         self._answers: list[Outcome] = []  # of other programs, taken and not told yet
         self._keypad = Keypad()
-        self._speaking = Speaking(leg, equipment.voices, equipment.measured)
+        noise = Noise(equipment.comfort_dbfs) if equipment.comfort_dbfs < 0 else None
+        self._speaking = Speaking(leg, equipment.voices, equipment.measured, equipment.ready, noise)
         self._hearing: Hearing | None = None
         self._frames = 0
         self._held = False  # the other side put us on hold
@@ -111,7 +113,7 @@ class Call:
         equipment = self._equipment
         try:
             vad = equipment.vads.take()  # before the answer: it stalls the loop once
-            self._hearing = Hearing(vad, equipment.ears, self._heard, self._is_whole, self._is_aside)
+            self._hearing = Hearing(vad, equipment.ears, self._heard, self._is_whole, self._is_aside, equipment.endings)
             outcome = await self._turn(self._talk.started())
             await self._leg.answer()
         except GovorunError as error:
@@ -194,7 +196,7 @@ class Call:
         assert hearing is not None
         async for frame in self._leg.frames():
             self._frames += 1
-            self._speaking.tick()
+            self._speaking.tick(hush=hearing.active or self._held)
             hearing.hear(frame, deaf=self._deaf, over=not self._speaking.idle)
             if self._to_stop and (not hearing.talking or self._speaking.interrupt()):
                 self._to_stop = False
@@ -213,6 +215,7 @@ class Call:
     def _heard(self, heard: Told) -> None:
         self._quiet = 0
         if isinstance(heard, Talking):
+            self._speaking.forget()
             self._to_stop = self._speaking.shielded
             if self._speaking.interrupt():
                 self._equipment.measured("barge_in_ms", self._now_ms - heard.began_ms)
@@ -414,6 +417,12 @@ class Call:
                 self._later(self._give(outcome.conversation, self._equipment.agent))
             elif isinstance(action, End):
                 self._later(self._finish())
+        self._later(self._foresee())
+
+    async def _foresee(self) -> None:
+        talk, likely = self._talk, self._equipment.likely
+        if likely is not None and talk.session is not None and not self._over:
+            self._speaking.foresee(await likely(talk.session, talk.expectation))
 
     async def _turn(self, event: Event, further: Further | None = None) -> Outcome:
         """further: takes what other programs answer, for which the caller's next words don't wait."""

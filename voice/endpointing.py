@@ -21,6 +21,11 @@ NOISE_MS = 4_000  # of the line that tell its noise; in so much of a talk there 
 NOISE_SHARE = 0.3  # of its windows are as quiet: in speech, those are the pauses
 NOISE_EVERY = 8  # windows between two looks
 OVER_NOISE_DB = 9.0
+CUT_MS = 800  # after the end of a caller's speech: the answer has hardly begun, so it is no answer to it that they say
+CUT_STEP_MS = 200
+LONG_PAUSE_MS = 400
+PAUSE_STEP_MS = 100
+MOST_EXTRA_MS = 400
 FAINT_DBFS = -55.0  # a prompt's own echo from the far end of the line is about that loud, callers are not
 
 
@@ -91,6 +96,37 @@ class Ear:
     gate_db: float = 30.0
 
 
+class Habit:
+    """How this caller pauses: PURE, counted. `take` every edge; `extra_ms` is added to the silence that ends them.
+
+    Who goes on within CUT_MS of being answered was cut, and is waited for longer from then on; so is, by less, who
+    pauses long inside utterances. Utterances without a long pause take it back, step by step."""
+
+    def __init__(self) -> None:
+        self.extra_ms = 0
+        self.cuts = 0
+        self._ended = -CUT_MS * 2
+        self._paused = 0
+        self._hesitated = False
+
+    def take(self, edge: Edge) -> None:
+        if edge.mark is Mark.SPEECH_STARTED:
+            if edge.from_ms - self._ended < CUT_MS:
+                self.cuts += 1
+                self._more(CUT_STEP_MS)
+        elif edge.mark is Mark.PAUSE:
+            self._paused = edge.from_ms
+        elif edge.mark is Mark.RESUMED:
+            self._hesitated |= edge.from_ms - self._paused >= LONG_PAUSE_MS
+        else:
+            self._ended = edge.from_ms
+            self._more(PAUSE_STEP_MS if self._hesitated else -PAUSE_STEP_MS // 2)
+            self._hesitated = False
+
+    def _more(self, ms: int) -> None:
+        self.extra_ms = min(MOST_EXTRA_MS, max(0, self.extra_ms + ms))
+
+
 class Noise:
     """What the line always sounds like, of its last seconds: `hear` the level of each window.
 
@@ -122,6 +158,7 @@ class Endpointer:
         self._ear = ear or Ear()
         self._window_ms = window_ms
         self._now = 0  # windows heard
+        self._habit = Habit()
         self._rest()
 
     @property
@@ -137,13 +174,27 @@ class Endpointer:
         """The decode begun at the last PAUSE is back: the words so far are, or are not, a whole answer."""
         self._whole = whole
 
+    def lean(self, ms: int) -> None:
+        """This pause sounds like an end (below 0) or like a breath: so much less or more silence ends it, where the
+        words don't tell."""
+        self._leaning = ms
+
+    @property
+    def extra_ms(self) -> int:
+        """What this caller's way to pause adds to every silence."""
+        return self._habit.extra_ms
+
     def hear(self, probability: float, level: float = 0.0) -> tuple[Edge, ...]:
         """One window: P(speech) 0..1 and its level in dBFS; at most two edges, in order."""
         self._now += 1
-        return self._while_speaking(probability, level) if self._speaking else self._while_quiet(probability, level)
+        edges = self._while_speaking(probability, level) if self._speaking else self._while_quiet(probability, level)
+        for edge in edges:
+            self._habit.take(edge)
+        return edges
 
     def _rest(self) -> None:
         self._speaking = self._paused = self._whole = False
+        self._leaning = 0
         self._run = 0  # windows of speech in a row
         self._silence = 0  # windows since speech was last sure
         self._speech = 0  # windows of speech in this utterance
@@ -183,6 +234,7 @@ class Endpointer:
         edges: tuple[Edge, ...] = ()
         if self._paused:
             self._paused = self._whole = False
+            self._leaning = 0
             self._speech += self._run - 1
             edges = (self._edge(Mark.RESUMED, self._now - self._run),)
         self._speech += 1
@@ -190,7 +242,11 @@ class Endpointer:
         return edges + self._ended()
 
     def _ended(self) -> tuple[Edge, ...]:
-        enough = self.patience.whole_ms if self._whole else self.patience.silence_ms
+        patience, extra = self.patience, self._habit.extra_ms
+        if self._whole:
+            enough = patience.whole_ms + extra // 2
+        else:
+            enough = max(patience.whole_ms, patience.silence_ms + extra + self._leaning)
         too_long = (self._now - self._began) * self._window_ms >= self.patience.longest_ms
         if self._silence * self._window_ms < enough and not too_long:
             return ()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.dialogue.meaning import Expectation
 from bot.dialogue.session import Session
 from bot.ports import Bus, Turns
-from voice.ports import Recognizers
+from voice.ports import Endings, Recognizers
 from voice.speaking import Voices
 from voice.vad.spare import Vads
 
@@ -27,7 +27,9 @@ class Equipment:
     already say all that is expected at once, so that a shorter silence ends them. understood: whether they mean
     anything now; what doesn't and is short stops no prompt. apology, closing, moment, crowded: what is said, by
     language, where no turn can be taken, where the line must be closed, where a turn takes long, and where too many
-    callers speak at once for all to be heard. unheard: told of each utterance lost that way.
+    callers speak at once for all to be heard. unheard: told of each utterance lost that way. likely: what
+    will probably be said next, (language, text, pace), rendered meanwhile; ready: told of each prompt whether it was.
+    comfort_dbfs: of the noise on a line where nobody speaks, 0 for none. endings: hears whether a pause is an end.
     """
 
     turns: Turns
@@ -47,3 +49,7 @@ class Equipment:
     unheard: Callable[[], None] = field(default=lambda: None)
     whole: Callable[[str, Session, Expectation], Awaitable[bool]] | None = None
     understood: Callable[[str, Session, Expectation], Awaitable[bool]] | None = None
+    likely: Callable[[Session, Expectation], Awaitable[Sequence[tuple[str, str, float]]]] | None = None
+    ready: Callable[[bool], None] = field(default=lambda was: None)
+    comfort_dbfs: float = 0.0
+    endings: Endings | None = None

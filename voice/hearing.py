@@ -14,13 +14,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voice.audio import RATE, Frame, Samples, level
+from voice.audio import RATE, Frame, Samples, joined, level
 from voice.endpointing import PATIENCE, Edge, Endpointer, Mark, Noise
 from voice.errors import EngineFailed, RecognizersBusy
-from voice.ports import Hint, Recognizer, Recognizers, Vad
+from voice.ports import Endings, Hint, Kind, Recognizer, Recognizers, Vad
 
 log = logging.getLogger(__name__)
 
+OPEN: frozenset[Kind] = frozenset({"text", "menu"})  # of short answers the words tell more than their sound
+SURELY_OVER, SURELY_NOT = 0.9, 0.1
+SOONER_MS, LATER_MS = 150, 300
+ENDING_FRAMES = 400  # 8 s, all that is listened to
 KEPT_FRAMES = 20  # 400 ms before the onset was sure, so that the first syllable isn't lost
 
 
@@ -78,14 +82,19 @@ class Hearing:
         tell: Callable[[Told], None],
         whole: Callable[[str], Awaitable[bool]] = never_whole,
         aside: Callable[[str, int], Awaitable[bool]] = never_aside,
+        endings: Endings | None = None,
     ) -> None:
         """whole: whether these words already say all that one would say at once. aside: told the words and how many ms
-        of speech they were, whether who says so over a prompt only listens on."""
+        of speech they were, whether who says so over a prompt only listens on. endings: asked by the sound whether a
+        pause is an end, where anything may be said."""
         self._vad = vad
         self._ears = ears
         self._tell = tell
         self._whole = whole
         self._is_aside = aside
+        self._endings = endings
+        self._sound: list[Frame] = []  # of the utterance, where its ending is asked for
+        self._leaning: asyncio.Task[None] | None = None
         self._noise = Noise(vad.window_ms)
         self._over = False  # the utterance under way began while a prompt played
         self._aside = False  # so far it takes nobody's floor
@@ -121,6 +130,8 @@ class Hearing:
         self._kept.append(frame)
         if self._recognizer is not None:
             self._recognizer.feed(frame)
+            if self._endings is not None and self._hint.kind in OPEN:
+                self._sound.append(frame)
         self._rest = np.concatenate((self._rest, frame)) if self._rest.size else frame
         for probability in self._vad.hear(frame):
             window, self._rest = self._rest[: self._window], self._rest[self._window :]
@@ -138,8 +149,9 @@ class Hearing:
             self._recognizer.abandon()
             self._recognizer = None
         self._forgotten = self._endpointer.speaking
-        if self._settling is not None:
-            self._settling.cancel()
+        for asked in (self._settling, self._leaning):
+            if asked is not None:
+                asked.cancel()
         for task in self._decoding:
             task.cancel()
         self._decoding.clear()
@@ -156,6 +168,7 @@ class Hearing:
             if self._recognizer is not None:
                 for frame in self._kept:
                     self._recognizer.feed(frame)
+            self._sound = list(self._kept)
             self._tell(Talking(began_ms=edge.from_ms))
         elif self._forgotten:
             return
@@ -167,6 +180,9 @@ class Hearing:
                 self._recognizer.pause()
                 work = self._settle(self._recognizer, edge.speech_ms, self._turns)
                 self._settling = asyncio.create_task(work, name="call-settle")
+                if self._endings is not None and self._hint.kind in OPEN:
+                    lean = self._lean(self._endings, self._turns)
+                    self._leaning = asyncio.create_task(lean, name="call-lean")
             else:
                 self._recognizer.resume()
                 if self._aside:
@@ -201,6 +217,11 @@ class Hearing:
         self._endpointer.settle(whole or aside)
         if aside:
             self._tell(Aside())
+
+    async def _lean(self, endings: Endings, pause: int) -> None:
+        over = await endings.ended(joined(self._sound[-ENDING_FRAMES:]))
+        if over is not None and pause == self._turns and self._recognizer is not None:
+            self._endpointer.lean(-SOONER_MS if over > SURELY_OVER else LATER_MS if over < SURELY_NOT else 0)
 
     async def _recognise(
         self, recognizer: Recognizer | None, edge: Edge, before: asyncio.Task[None] | None, *, over: bool

@@ -56,6 +56,14 @@ class Vad(Protocol):
         """Forget what was heard; the next sound starts a window."""
 
 
+class Endings(Protocol):
+    """By the sound alone, whether who pauses has finished. It may make the silence shorter or longer, never decide."""
+
+    async def ended(self, sound: Samples) -> float | None:
+        """P(they have said all) 0..1 of an utterance at RATE up to its pause; None where there is no time to tell.
+        The work runs off the event loop, in a bounded pool."""
+
+
 # --- speech to text ----------------------------------------------------------------------------------
 
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.errors import GovorunError
 from voice.audio import EMPTY, FRAME_MS, Samples, silence
+from voice.comfort import Noise
 from voice.floor import Floor, Holder, Order, Play, Spoken
 from voice.ports import CallLeg
 
 log = logging.getLogger(__name__)
 
+DUE_MS = 1_500  # of silence before an answer sound dead; sooner, a frame of noise would keep it waiting
 GAP = silence(150)  # between two prompts, as between two sentences of a person
 
 
@@ -30,6 +32,12 @@ class Voices(Protocol):
 
     def stream(self, text: str, language: str, pace: float = 1.0) -> AsyncIterator[Samples]:
         """Render off the loop; yields sound as it comes, and keeps it. Raises EngineFailed, PartMissing."""
+
+    def ahead(self, texts: Collection[str], language: str, pace: float = 1.0) -> None:
+        """Render these when nothing better is to do: they may be said next."""
+
+    def call_off(self, texts: Collection[str], language: str, pace: float = 1.0) -> None:
+        """They will not be said next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +57,19 @@ class _Prompt:
 class Speaking:
     """One a call; `tick` it every frame."""
 
-    def __init__(self, leg: CallLeg, voices: Voices, measured: Callable[[str, float], None]) -> None:
+    def __init__(
+        self,
+        leg: CallLeg,
+        voices: Voices,
+        measured: Callable[[str, float], None],
+        ready: Callable[[bool], None] = lambda was: None,
+        noise: Noise | None = None,
+    ) -> None:
+        """ready: told of each prompt whether it was rendered before it was wanted. noise: fills the line while nobody
+        speaks."""
         self._leg = leg
+        self._ready = ready
+        self._noise = noise
         self._voices = voices
         self._measured = measured
         self._floor = Floor()
@@ -62,6 +81,7 @@ class Speaking:
         self._said = 0
         self._must: dict[str, _Prompt] = {}  # what must be heard, and wasn't yet
         self._unwanted = 0  # prompts up to this number are said only where they must be heard
+        self._foreseen: tuple[tuple[str, str, float], ...] = ()
         self._owed: dict[str, int] = {}  # what is measured when sound begins, and since when
 
     # --- what the call asks ----------------------------------------------------------------------------
@@ -159,7 +179,8 @@ class Speaking:
         except TimeoutError:
             log.info("the last words took longer than %.0f s", timeout_s)
 
-    def tick(self) -> None:
+    def tick(self, *, hush: bool = False) -> None:
+        """hush: the caller speaks, so that an answer may be due any moment."""
         self._frames += 1
         if self._floor.holder is not Holder.IDLE:
             self._over(self._floor.progress(self._leg.queued_ms))
@@ -167,16 +188,39 @@ class Speaking:
                 self._carry_out(self._floor.skip(self._leg.flush()))
         if self.idle:
             self._quiet.set()
+        if not hush:
+            self._fill()
 
     def close(self) -> None:
+        self.forget()
         if self._pump is not None:
             self._pump.cancel()
+
+    def foresee(self, prompts: Collection[tuple[str, str, float]]) -> None:
+        """(language, text, pace) that may be said next: rendered while nothing better is to do, in place of what was
+        foreseen before."""
+        self.forget()
+        self._foreseen = tuple(prompts)
+        for language, text, pace in self._foreseen:
+            self._voices.ahead((text,), language, pace)
+
+    def forget(self) -> None:
+        """Something is said: what was foreseen and isn't begun is left."""
+        foreseen, self._foreseen = self._foreseen, ()
+        for language, text, pace in foreseen:
+            self._voices.call_off((text,), language, pace)
 
     # --- how it is done --------------------------------------------------------------------------------
 
     @property
     def _rendering(self) -> bool:
         return bool(self._waiting) or (self._pump is not None and not self._pump.done())
+
+    def _fill(self) -> None:
+        """One frame of noise at a time, and none while an answer is due: a prompt waits behind what is queued."""
+        due = any(self._frames * FRAME_MS - since < DUE_MS for since in self._owed.values())
+        if self._noise is not None and self.idle and not due and not self._leg.queued_ms:
+            self._leg.play(self._noise.frame())
 
     def _begin(self) -> None:
         self._quiet.clear()
@@ -197,6 +241,7 @@ class Speaking:
             if not self._wanted(prompt):
                 continue
             sound = self._voices.ready(prompt.text, prompt.language, prompt.pace)
+            self._ready(sound is not None)
             if sound is not None:
                 orders = self._floor.say(prompt.name, sound, barge_in=prompt.barge_in, shield_ms=prompt.shield_ms)
                 self._carry_out(orders)

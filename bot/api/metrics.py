@@ -69,6 +69,12 @@ class Metrics:
             "Utterances of callers that nobody could listen to: every recogniser and its queue were taken.",
             registry=self.registry,
         )
+        self.prompts = Counter(
+            "govorun_prompts",
+            "Prompts of calls; ready: they had been rendered before they were wanted.",
+            ("ready",),
+            registry=self.registry,
+        )
         self.call_seconds = Histogram(
             "govorun_call_seconds",
             "Within a call. reply: end of the caller's speech to the first audio of the answer, and its parts: silence "
@@ -82,6 +88,9 @@ class Metrics:
     def heard(self, what: str, milliseconds: float) -> None:
         """What a call measured of itself: "reply_ms", "key_ms", "barge_in_ms"… as in voice.call.Equipment."""
         self.call_seconds.labels(what.removesuffix("_ms")).observe(milliseconds / 1000)
+
+    def prompt(self, ready: bool) -> None:
+        self.prompts.labels("yes" if ready else "no").inc()
 
     def rasa(self, what: str, result: str, seconds: float | None) -> None:
         """As bot.understanding.rasa.servers reports it. "ok" is an answer in time; what it is worth comes after."""

@@ -14,6 +14,7 @@ from bot.api.parts import State
 from bot.app.beginning import typed
 from bot.app.house import House, build
 from bot.dialogue.fixed import builtin_speech, fixed_speech
+from bot.dialogue.foresight import likely
 from bot.dialogue.meaning import Expectation, Language, Meaning
 from bot.dialogue.session import Session
 from bot.errors import Both, GovorunError, PartMissing, Unacceptable
@@ -29,6 +30,7 @@ from voice.sip.numbers import can_be_called
 from voice.switchboard import Lines, Switchboard
 from voice.tts.cache import Prompts
 from voice.vad.silero import SileroVad
+from voice.vad.smart_turn import SmartTurn
 from voice.vad.spare import Vads
 
 log = logging.getLogger("govorun.voice")
@@ -96,6 +98,7 @@ class VoiceHalf:
             stack=settings.sip_stack,
         )
         self.switchboard = Switchboard(self._lines, self._equipment)
+        self._endings = SmartTurn() if settings.smart_turn else None
         self._state: tuple[State, str] = ("warming", said("loading", "загружается"))
         self._warming: asyncio.Task[None] | None = None
 
@@ -137,12 +140,16 @@ class VoiceHalf:
             await asyncio.gather(self._warming, return_exceptions=True)
         await self.switchboard.drain(seconds)
         await self.switchboard.close()
+        if self._endings is not None:
+            self._endings.close()
 
     async def _warm(self, console: Console) -> None:
         def progress(done: int, total: int) -> None:
             self._state = ("warming", said(f"prompts: {done} of {total}", f"фразы: {done} из {total}"))
 
         try:
+            if self._endings is not None:
+                await self._endings.warm()
             await self.switchboard.warm(self._fixed(), progress)
         except GovorunError as error:
             self._state = ("off", Both(error.told("en"), error.told("ru"), error.told(reported())))
@@ -191,6 +198,10 @@ class VoiceHalf:
             unheard=house.metrics.unheard.inc,
             whole=self._whole,
             understood=self._understood,
+            likely=self._likely,
+            ready=house.metrics.prompt,
+            comfort_dbfs=house.settings.comfort_noise,
+            endings=self._endings,
         )
 
     async def _whole(self, heard: str, session: Session, expectation: Expectation) -> bool:
@@ -204,6 +215,12 @@ class VoiceHalf:
             now=house.now().replace(tzinfo=None),
             nlu=house.turn.serving(session).nlu,
         )
+
+    async def _likely(self, session: Session, expectation: Expectation) -> tuple[tuple[str, str, float], ...]:
+        """Off the loop: some 50 µs an answer that is tried."""
+        house = self._house
+        scenarios = house.turn.serving(session).scenarios
+        return await asyncio.to_thread(likely, session, expectation, scenarios, house.now())
 
     async def _understood(self, heard: str, session: Session, expectation: Expectation) -> bool:
         """Off the loop, as above."""

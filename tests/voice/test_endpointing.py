@@ -1,7 +1,21 @@
 """Pictures: `#` is a window of 32 ms that sounds like speech, `.` one of silence, `?` one the VAD is unsure
 of, `-` one where the VAD still hears speech though the line is 40 dB quieter (its tail)."""
 
-from voice.endpointing import FAINT_DBFS, OVER_NOISE_DB, PATIENCE, WINDOW_MS, Edge, Endpointer, Mark, Noise, Patience
+from voice.endpointing import (
+    CUT_MS,
+    CUT_STEP_MS,
+    FAINT_DBFS,
+    MOST_EXTRA_MS,
+    OVER_NOISE_DB,
+    PATIENCE,
+    PAUSE_STEP_MS,
+    WINDOW_MS,
+    Edge,
+    Endpointer,
+    Mark,
+    Noise,
+    Patience,
+)
 
 STARTED, PAUSE, RESUMED, ENDED = Mark.SPEECH_STARTED, Mark.PAUSE, Mark.RESUMED, Mark.SPEECH_ENDED
 SOUND = {"#": (0.9, -25.0), ".": (0.02, -70.0), "?": (0.4, -27.0), "-": (0.8, -65.0)}
@@ -121,3 +135,49 @@ def test_a_callers_own_speech_is_not_taken_for_the_noise_of_the_line():
 def test_on_a_silent_line_the_faint_echo_of_a_prompt_does_not_rise_and_a_quiet_caller_does():
     assert not after(-90).rises(FAINT_DBFS - 1)
     assert after(-90).rises(-45)
+
+
+def test_a_caller_who_was_cut_is_waited_for_longer():
+    ear = Endpointer(SHORT)
+    assert [e.mark for e in heard("####.....", ear=ear)] == [STARTED, PAUSE, ENDED]
+    heard("....", ear=ear)
+    assert heard("####.....", ear=ear)[-1].mark is PAUSE  # they went on 290 ms after that end: five windows are too few
+    assert ear.extra_ms == CUT_STEP_MS
+
+
+def test_a_caller_who_answers_the_next_question_was_not_cut():
+    ear = Endpointer(SHORT)
+    heard("####....." + "." * (CUT_MS // WINDOW_MS), ear=ear)
+    heard("####.....", ear=ear)
+    assert ear.extra_ms == 0
+
+
+def test_long_pauses_inside_utterances_bring_patience_and_their_absence_takes_it_back():
+    ear = Endpointer(Patience(silence_ms=700, whole_ms=300))
+    hesitant, fluent = "####" + "." * 14 + "####" + "." * 60, "########" + "." * 60
+    heard(hesitant, ear=ear)
+    assert ear.extra_ms == PAUSE_STEP_MS
+    for _ in range(40):
+        heard(hesitant, ear=ear)
+    assert ear.extra_ms == MOST_EXTRA_MS
+    for _ in range(40):
+        heard(fluent, ear=ear)
+    assert ear.extra_ms == 0
+
+
+def test_how_a_pause_sounds_moves_the_silence_and_decides_nothing():
+    for lean, windows in ((0, 22), (-150, 18), (300, 32), (-5_000, 10)):
+        ear = Endpointer(Patience(silence_ms=700, whole_ms=300))
+        heard("####..", ear=ear)
+        ear.lean(lean)
+        edges = heard("." * 40, ear=ear)
+        assert [edge.mark for edge in edges] == [ENDED]
+        assert edges[0].at_ms // WINDOW_MS == 4 + windows  # never sooner than a whole answer would be over
+
+
+def test_how_one_pause_sounds_says_nothing_of_the_next():
+    ear = Endpointer(Patience(silence_ms=700, whole_ms=300))
+    heard("####..", ear=ear)
+    ear.lean(-300)
+    heard("####", ear=ear)
+    assert heard("." * 40, ear=ear)[-1].at_ms // WINDOW_MS == 10 + 22

@@ -9,8 +9,8 @@ from tests.voice.test_call import LoudnessVad
 from voice.audio import FRAME, FRAME_MS
 from voice.endpointing import PATIENCE
 from voice.errors import EngineFailed
-from voice.hearing import Hearing, Said, Told
-from voice.ports import Heard, Hint
+from voice.hearing import LATER_MS, SOONER_MS, Hearing, Said, Told
+from voice.ports import Heard, Hint, Kind
 
 DATE = PATIENCE["datetime"]
 
@@ -50,7 +50,27 @@ class Ears:
         return Heard(text=self.script[self.pauses - 1], confidence=1.0)
 
 
-async def heard(picture: str, ears: Ears, whole: set[str], thinks: int = 0) -> list[tuple[str, int]]:
+class Endings:
+    """Says the same of every pause."""
+
+    def __init__(self, over: float | None) -> None:
+        self.over = over
+        self.asked_ms: list[int] = []
+
+    async def ended(self, sound) -> float | None:
+        self.asked_ms.append(len(sound) // 8)
+        return self.over
+
+
+async def heard(
+    picture: str,
+    ears: Ears,
+    whole: set[str],
+    thinks: int = 0,
+    *,
+    endings: Endings | None = None,
+    kind: Kind = "datetime",
+) -> list[tuple[str, int]]:
     """What was told, and after how many ms of the silence that ended the picture. A letter is 100 ms.
 
     thinks: frames until it is known whether words are whole."""
@@ -66,8 +86,8 @@ async def heard(picture: str, ears: Ears, whole: set[str], thinks: int = 0) -> l
             await asyncio.sleep(0)
         return text in whole
 
-    hearing = Hearing(LoudnessVad(), {"ru": ears}, tell, is_whole)
-    hearing.expect(Hint(lang="ru", kind="datetime"))
+    hearing = Hearing(LoudnessVad(), {"ru": ears}, tell, is_whole, endings=endings)
+    hearing.expect(Hint(lang="ru", kind=kind))
     for letter in picture:
         silent_ms = 0 if letter == "#" else silent_ms
         for _ in range(5):
@@ -104,3 +124,18 @@ async def test_what_was_whole_before_the_caller_went_on_says_nothing_of_the_rest
 async def test_an_engine_that_breaks_at_a_pause_is_asked_again_at_the_end():
     told = await heard("####..........", Ears("завтра", broken=True), whole={"завтра"})
     assert told == [("завтра", pytest.approx(DATE.silence_ms, abs=40))]
+
+
+@pytest.mark.parametrize(("over", "moved"), [(0.95, -SOONER_MS), (0.5, 0), (0.02, LATER_MS), (None, 0)])
+async def test_where_anything_may_be_said_a_pause_that_sounds_like_an_end_is_waited_out_less(over, moved):
+    endings = Endings(over)
+    told = await heard("####..............", Ears("хотел бы"), whole=set(), endings=endings, kind="text")
+    assert told == [("хотел бы", pytest.approx(PATIENCE["text"].silence_ms + moved, abs=40))]
+    assert endings.asked_ms == [pytest.approx(440, abs=60)]  # the speech, and the pause so far
+
+
+async def test_a_short_answer_is_judged_by_its_words_alone():
+    endings = Endings(0.02)
+    told = await heard("####..........", Ears("завтра"), whole=set(), endings=endings)
+    assert told == [("завтра", pytest.approx(DATE.silence_ms, abs=40))]
+    assert endings.asked_ms == []

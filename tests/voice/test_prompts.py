@@ -10,7 +10,7 @@ import pytest
 
 from voice.audio import RATE, Samples
 from voice.errors import EngineFailed
-from voice.tts.cache import Prompts
+from voice.tts.cache import AHEAD, Prompts
 
 
 class Voice:
@@ -248,3 +248,34 @@ async def test_prompts_of_an_edit_take_no_place_from_callers(tmp_path):
     assert len(list(tmp_path.glob("*.wav"))) == 3
     assert (prompts.speaks("ru"), prompts.speaks("en")) == (True, False)
     prompts.close()
+
+
+async def test_what_was_foreseen_is_left_when_the_caller_speaks_and_what_is_wanted_is_not(prompts, voice):
+    voice.gate.clear()
+    prompts.ahead(["первое", "второе", "третье"], "ru")
+    wanted = asyncio.create_task(prompts.get("третье", "ru"))
+    await asyncio.sleep(0)
+    prompts.call_off(["первое", "второе", "третье"], "ru")
+    voice.gate.set()
+    await wanted
+    assert await prompts.get("четвёртое", "ru") is not None
+    assert "второе" not in voice.rendered  # the first had begun
+    assert "третье" in voice.rendered
+
+
+async def test_what_was_called_off_is_rendered_when_it_is_wanted_after_all(prompts, voice):
+    voice.gate.clear()
+    prompts.ahead(["первое", "второе"], "ru")
+    prompts.call_off(["первое", "второе"], "ru")
+    voice.gate.set()
+    assert len(await prompts.get("второе", "ru")) == RATE // 10
+
+
+async def test_no_more_is_begun_ahead_than_can_be_wanted_soon(prompts, voice):
+    voice.gate.clear()
+    prompts.ahead([f"фраза {number}" for number in range(200)], "ru")
+    await asyncio.sleep(0)
+    prompts.call_off([f"фраза {number}" for number in range(AHEAD, 200)], "ru")
+    voice.gate.set()
+    await prompts.get(f"фраза {AHEAD - 1}", "ru")
+    assert len(voice.rendered) <= AHEAD

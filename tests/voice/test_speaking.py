@@ -3,7 +3,9 @@
 import asyncio
 
 from tests.voice.test_call import LineDouble, SecondVoices
-from voice.speaking import Speaking
+from voice.audio import level
+from voice.comfort import Noise
+from voice.speaking import DUE_MS, Speaking
 
 
 async def test_what_is_said_right_after_a_drop_is_not_lost_with_what_was_dropped():
@@ -20,3 +22,83 @@ async def test_what_is_said_right_after_a_drop_is_not_lost_with_what_was_dropped
         speaking.tick()
     assert voices.asked == ["menu", "answer"]
     assert line.queued == 1000
+
+
+class Wishes(SecondVoices):
+    """Keeps what it was asked to render ahead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ahead_of_time: list[str] = []
+
+    def ahead(self, texts, language, pace=1.0):
+        self.ahead_of_time += texts
+
+    def call_off(self, texts, language, pace=1.0):
+        self.ahead_of_time = [text for text in self.ahead_of_time if text not in texts]
+
+
+def test_what_is_foreseen_takes_the_place_of_what_was_foreseen_before():
+    voices = Wishes()
+    speaking = Speaking(LineDouble(), voices, lambda name, value: None)
+    speaking.foresee([("ru", "да", 1.0), ("ru", "нет", 1.0)])
+    speaking.foresee([("ru", "когда", 1.0)])
+    assert voices.ahead_of_time == ["когда"]
+    speaking.forget()
+    assert voices.ahead_of_time == []
+
+
+async def test_it_is_told_whether_a_prompt_was_rendered_in_time():
+    voices, ready = SecondVoices(), []
+    speaking = Speaking(LineDouble(), voices, lambda name, value: None, ready.append)
+    speaking.say("one", "ru")
+    await asyncio.sleep(0)
+    voices.cached = False
+    speaking.say("two", "ru")
+    await asyncio.sleep(0)
+    assert ready == [True, False]
+
+
+def filled(speaking: Speaking, line: LineDouble, frames: int, *, hush: bool = False) -> int:
+    """ms of sound that went out in so many frames."""
+    before = line.sent
+    for _ in range(frames):
+        speaking.tick(hush=hush)
+        sent = min(20, line.queued)
+        line.queued -= sent
+        line.sent += sent
+    return line.sent - before
+
+
+async def test_a_line_on_which_nobody_speaks_has_some_noise_and_no_more_than_a_frame_waits():
+    line = LineDouble()
+    speaking = Speaking(line, SecondVoices(), lambda name, value: None, noise=Noise(-64))
+    assert filled(speaking, line, 50) == 1000
+    assert speaking.idle
+    speaking.tick()
+    assert line.queued == 20
+    speaking.say("menu", "ru")
+    await asyncio.sleep(0)
+    assert line.queued == 1020
+
+
+async def test_no_noise_keeps_an_answer_waiting():
+    line = LineDouble()
+    speaking = Speaking(line, SecondVoices(), lambda name, value: None, noise=Noise(-64))
+    assert filled(speaking, line, 50, hush=True) == 0
+    speaking.owe("reply_ms", 50 * 20)
+    assert filled(speaking, line, DUE_MS // 20 - 1) == 0
+    assert filled(speaking, line, 50) > 900  # an answer so late: the line mustn't sound dead
+
+
+def test_noise_is_as_loud_as_it_was_asked_for_and_never_loud():
+    for asked, got in ((-64, -64), (-20, -50)):
+        noise = Noise(asked)
+        levels = [level(noise.frame()) for _ in range(100)]
+        assert abs(sum(levels) / 100 - got) < 1.5
+
+
+def test_noise_does_not_come_round_every_second():
+    noise = Noise(-60)
+    frames = [noise.frame().tobytes() for _ in range(150)]
+    assert frames[:50] != frames[50:100]

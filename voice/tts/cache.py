@@ -26,6 +26,7 @@ from voice.ports import Synthesizer
 from voice.tts.recorded import Recordings, sound_of
 
 MEMORY_BYTES = 64 << 20  # 70 minutes of speech
+AHEAD = 64  # renderings under way or waiting; no more is begun ahead of its time
 LIVE = 2  # renderings at once for callers who wait
 KEPT_DAYS = 30  # a file nobody asked for so long is deleted
 FORM = "2"  # of the sound itself; a change in voice.tts.polish that can be heard changes it
@@ -38,11 +39,12 @@ Spoken = tuple[str, str, float]  # the same at a pace; 1 is the voice's own
 
 @dataclass(slots=True, eq=False)
 class _Flight:
-    """One rendering that several may wait for. work: to be cancelled if it has not begun."""
+    """One rendering that several may wait for. work: to be cancelled if it has not begun. spare: nobody waits."""
 
     done: asyncio.Future[Samples]
     work: Future[None]
     ahead: bool
+    spare: bool = False
 
 
 class Crossing:
@@ -110,15 +112,24 @@ class Prompts:
             yield chunk
         await asyncio.shield(flight.done)
 
-    def ahead(self, texts: Collection[str], language: str) -> None:
-        """Render these while there is time; they may never be wanted. Failures wait until somebody asks."""
+    def ahead(self, texts: Collection[str], language: str, pace: float = 1.0) -> None:
+        """Render these while there is time; they may never be wanted. Failures wait until somebody asks. Where much
+        waits already, these are left out: who needs one hears it as it is made."""
         for text in texts:
-            if (
-                self.ready(text, language) is None
-                and (language, text, 1.0) not in self._flights
-                and language in self._voices
-            ):
-                self._fly((language, text, 1.0), ahead=True)
+            if len(self._flights) >= AHEAD:
+                return
+            key = (language, text, pace)
+            if key not in self._sounds and key not in self._flights and language in self._voices:
+                self._fly(key, ahead=True).spare = True
+
+    def call_off(self, texts: Collection[str], language: str, pace: float = 1.0) -> None:
+        """What was to be rendered `ahead`, has not begun and nobody asked for since: leave it."""
+        for text in texts:
+            key = (language, text, pace)
+            flight = self._flights.get(key)
+            if flight is not None and flight.spare and flight.work.cancel():
+                del self._flights[key]
+                flight.done.cancel()
 
     def record(self, recorded: Recordings) -> None:
         """These were recorded by now. What a prompt sounded like before is forgotten where that has changed."""
@@ -188,6 +199,7 @@ class Prompts:
         loop = asyncio.get_running_loop()
         flight = self._flights.get(key)
         if flight and not crossing and not (flight.ahead and not ahead and flight.work.cancel()):
+            flight.spare = False
             return flight
         done = flight.done if flight else loop.create_future()
         done.add_done_callback(_read_error)

@@ -1,8 +1,8 @@
 """Smart Turn v3.2: whether a person who has just paused has said all they wanted, by how it sounded. BSD-2.
 
-Made by Daily on Whisper's tiny encoder; 23 languages, Russian and English among them. It hears the last 8 s at 16 kHz as
-80 mel bands and answers with one probability. Its features are Whisper's (Radford et al., 2022, 2.2), computed here
-with numpy alone.
+Made by Daily on Whisper's tiny encoder; 23 languages, Russian and English among them. It hears the last 8 s at
+16 kHz as 80 mel bands and answers with one probability. Its features are Whisper's (Radford et al., 2022, 2.2),
+computed here with numpy alone.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def features(sound: Samples) -> NDArray[np.float32]:
     power = np.abs(np.fft.rfft(pieces * _HANN)) ** 2
     loud = np.log10(np.maximum(_BANDS @ power.T, 1e-10))[:, :-1]
     loud = np.maximum(loud, loud.max() - 8)
-    return ((loud + 4) / 4).astype(np.float32)
+    whole: NDArray[np.float32] = ((loud + 4) / 4).astype(np.float32)
+    return whole
 
 
 class SmartTurn:
