@@ -7,12 +7,13 @@ SQLite in the data folder, no Redis, everything listening on this machine alone.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -55,6 +56,22 @@ class Settings(BaseSettings):
     )
     sip_public: str = Field("", description="What callers dial, where it is not govorun@sip_host:sip_port.")
     agent_sip: str = Field("", description="SIP address that calls are transferred to when a person is wanted.")
+    ice_servers: list[str] = Field(
+        default_factory=list,
+        description='STUN and TURN servers of browser calls, as JSON: ["stun:stun.example:3478", "turn:turn.example"].',
+    )
+    turn_secret: SecretStr | None = Field(
+        None,
+        validate_default=True,
+        description="What the TURN servers share with us: coturn's static-auth-secret, with use-auth-secret.",
+    )
+    turn_ttl_s: int = Field(14_400, ge=60, description="Seconds that a page's credentials for TURN are good for.")
+    ice_behind_nat: bool = Field(
+        False, description="This server itself is reached through those STUN and TURN servers."
+    )
+    call_grace_s: float = Field(
+        30.0, ge=0, le=300, description="Seconds a browser may be without network before its call ends."
+    )
     max_calls: int = Field(20, ge=1, description="Calls at one time; the next one hears 486.")
     rtp_ports: str = Field("10000-20000", description="UDP ports of RTP, first and last.")
 
@@ -126,6 +143,31 @@ class Settings(BaseSettings):
                 said("write it as FIRST-LAST, for example 10000-20000", "пишите ПЕРВЫЙ-ПОСЛЕДНИЙ: 10000-20000")
             )
         return text
+
+    @field_validator("ice_servers")
+    @classmethod
+    def _ice(cls, urls: list[str]) -> list[str]:
+        for url in urls:
+            if not re.fullmatch(r"(stuns?|turns?):[^?@/\s]+(\?transport=(udp|tcp))?", url):
+                raise ValueError(
+                    said(
+                        f"{url!r}: write stun:HOST:PORT or turn:HOST:PORT",
+                        f"{url!r}: пишите stun:УЗЕЛ:ПОРТ или turn:УЗЕЛ:ПОРТ",
+                    )
+                )
+        return urls
+
+    @field_validator("turn_secret")
+    @classmethod
+    def _relays_have_a_secret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is None and any(url.startswith("turn") for url in info.data.get("ice_servers", ())):
+            raise ValueError(
+                said(
+                    "GOVORUN_ICE_SERVERS names a TURN server, so set what it shares with us",
+                    "в GOVORUN_ICE_SERVERS назван сервер TURN: задайте его общий секрет",
+                )
+            )
+        return secret
 
     @property
     def database(self) -> str:

@@ -27,6 +27,7 @@ from bot.errors import GovorunError, place
 from bot.ports import Further, Identity, Outcome, Row, rows_of
 from voice.asides import NOTICED_MS, is_aside
 from voice.audio import FRAME_MS
+from voice.captions import Captions
 from voice.comfort import Noise
 from voice.dtmf import Keypad
 from voice.equipment import Equipment
@@ -92,12 +93,14 @@ class Call:
         self._todo: asyncio.Queue[Event | FromOthers | Outcome] = asyncio.Queue()
         self._events = 0  # of `_todo`, not taken yet: whatever is keyed meanwhile is for the question that follows
         self._answers: list[Outcome] = []  # of other programs, taken and not told yet
+        self._captions = Captions(leg)
         self._keypad = Keypad()
         noise = Noise(equipment.comfort_dbfs) if equipment.comfort_dbfs < 0 else None
         self._speaking = Speaking(leg, equipment.voices, equipment.measured, equipment.ready, noise)
         self._hearing: Hearing | None = None
         self._frames = 0
-        self._held = False  # the other side put us on hold
+        self._held = False  # the other side put us on hold, or is lost for a while
+        self._asked: tuple[Say, ...] = ()  # what was said last
         self._quiet = 0  # frames without anything from either side
         self._busy = False  # a turn is being taken
         self._tasks: set[asyncio.Task[None]] = set()
@@ -157,12 +160,19 @@ class Call:
             if isinstance(event, Digit):
                 self._key(event)
             if isinstance(event, Held):
-                self._hold(event.on)
+                self._hold(event)
 
-    def _hold(self, on: bool) -> None:
-        """Nobody listens and nobody speaks: the bot waits, and so do its timers."""
-        self._held = on
-        self._speaking.hold(on)
+    def _hold(self, held: Held) -> None:
+        """Nobody listens and nobody speaks: the bot waits, and so do its timers. A caller who was lost and is back
+        hears what was being said from its beginning, or the last question again; the scenario doesn't notice."""
+        self._held = held.on
+        if held.on and held.lost and self._hearing is not None:
+            self._hearing.forget()  # half a word, and nothing comes after it
+        self._speaking.hold(held.on, anew=held.lost)
+        idle = self._speaking.idle and not self._busy and self._talk.status == "bot"
+        if held.lost and not held.on and idle:
+            for say in self._asked:
+                self._say(say)
 
     def _key(self, digit: Digit) -> None:
         self._quiet = 0
@@ -202,6 +212,7 @@ class Call:
                 self._to_stop = False
             self._take_keys()
             self._count_silence(hearing)
+            self._captions.tick(hearing.partial, speaking=hearing.active)
 
     @property
     def _deaf(self) -> bool:
@@ -410,6 +421,7 @@ class Call:
 
     async def _perform(self, outcome: Outcome) -> None:
         """Say and do what a turn decided."""
+        self._asked = tuple(action for action in outcome.actions if isinstance(action, Say)) or self._asked
         for action in outcome.actions:
             if isinstance(action, Say):
                 self._say(action)

@@ -46,3 +46,9 @@ class LegFailed(GovorunError):
 
 class LinesBusy(LegFailed):
     status = 503
+
+
+class CallOver(LegFailed):
+    """The call that was meant has ended."""
+
+    status = 410

@@ -146,11 +146,15 @@ class Floor:
         already, self._held = self._held or self._stopped, True
         return (Stop(),) if self._prompts and not already else ()
 
-    def take_back(self) -> tuple[Order, ...]:
-        """They are back: what waited goes on from the last gap between words."""
+    def take_back(self, *, anew: bool = False) -> tuple[Order, ...]:
+        """They are back: what waited goes on from the last gap between words; anew: from its beginning."""
         if not self._held:
             return ()
         self._held = False
+        if anew:
+            self._stopped = False
+            for prompt in self._prompts:
+                prompt.played = 0
         return () if self._stopped else self._go_on()
 
     def disown(self) -> None:

@@ -124,6 +124,11 @@ class Hearing:
         """The caller speaks, a pause included, and not just aside."""
         return self._endpointer.speaking and not self._aside and not self._forgotten
 
+    @property
+    def partial(self) -> str:
+        """Of the utterance under way, as its engine thinks now; "" from one that can't be believed."""
+        return self._recognizer.partial if self._recognizer is not None else ""
+
     def hear(self, frame: Frame, *, deaf: bool = False, over: bool = False) -> None:
         """Take 20 ms. deaf: keep time, but begin no utterance: a prompt that must be heard plays. over: a prompt plays
         that speech may stop; what hardly rises above the line's noise is no speech then."""

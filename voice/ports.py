@@ -184,9 +184,13 @@ class TransferProgress:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """on: the other side put us on hold (RFC 3264 8.4), and hears nothing of what we play; else it took us back.
-    Until then every frame is silence: the music they play to us is not the caller."""
+    Until then every frame is silence: the music they play to us is not the caller.
+
+    lost: it was not their wish: their connection is gone. No frames come until it is back, so the call's time stands
+    still, and what was played lately they may not have heard."""
 
     on: bool
+    lost: bool = False
 
 
 LegEvent = Digit | Ended | TransferProgress | Held

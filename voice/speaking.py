@@ -144,10 +144,11 @@ class Speaking:
         """It was nothing: the prompt goes on."""
         self._carry_out(self._floor.false_start())
 
-    def hold(self, on: bool) -> None:
-        """The other side put us on hold: whatever is said waits until they are back, and goes on where it stopped."""
+    def hold(self, on: bool, *, anew: bool = False) -> None:
+        """The other side put us on hold: whatever is said waits until they are back, and goes on where it stopped, or
+        is said anew."""
         if not on:
-            self._carry_out(self._floor.take_back())
+            self._carry_out(self._floor.take_back(anew=anew))
         elif self._floor.hold():
             self._floor.stopped(self._leg.flush())
 

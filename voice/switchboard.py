@@ -24,7 +24,7 @@ from voice.stacks import Stack, telephone
 from voice.tts.cache import Prompts
 from voice.tts.choice import choose
 from voice.tts.recorded import recordings
-from voice.webrtc import WebRtcEndpoint
+from voice.webrtc import IceServers, WebRtcEndpoint
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,8 @@ class Lines:
 
     voices, ears: by language, as `voice.tts.choice.choose` and `voice.asr.choice.recognizers` name them; a language
     that is not named gets the best there is. speed: of speech, 1.0 is the voice's own. decoders: utterances
-    recognised at one time, a core each. folders: of the sets, where people's recordings stand; first comes first.
+    recognised at one time, a core each. ice: STUN and TURN servers of browser calls; grace_s: how long a page may be
+    away before its call ends. folders: of the sets, where people's recordings stand; first comes first.
     """
 
     host: str = "127.0.0.1"
@@ -56,6 +57,8 @@ class Lines:
     decoders: int = 2
     folders: tuple[Path, ...] = ()
     stack: Stack = "baresip"
+    ice: IceServers = field(default_factory=IceServers)
+    grace_s: float = 30.0
 
 
 class Switchboard:
@@ -141,7 +144,7 @@ class Switchboard:
     async def open(self, *, sip: bool = True) -> None:
         """Take the port; callers get 503 until `warm` is through. Raises PortTaken, SettingsError."""
         lines = self._lines
-        self._web = WebRtcEndpoint(host=lines.web_host, capacity=lines.capacity)
+        self._web = WebRtcEndpoint(host=lines.web_host, capacity=lines.capacity, grace_s=lines.grace_s, ice=lines.ice)
         if sip:
             endpoint = telephone(lines.stack)(
                 host=lines.host,
@@ -153,11 +156,16 @@ class Switchboard:
             await endpoint.start(self._on_sip)
             self._sip = endpoint
 
-    async def offer(self, sdp: str, identity: Identity, language: Language | None, scenarios: str = "") -> str:
-        """A browser calls: its SDP offer in, our answer out. scenarios: of `Lines.sets`; any other is the default.
+    async def offer(
+        self, sdp: str, identity: Identity, language: Language | None, scenarios: str = "", resume: str = ""
+    ) -> tuple[str, str]:
+        """A browser calls: its SDP offer in; our answer out, and the call's id. scenarios: of `Lines.sets`; any other
+        is the default. resume: the id of a call of theirs that goes on over this offer, which draining doesn't refuse.
 
-        Raises Unacceptable, LinesBusy, Unavailable.
+        Raises Unacceptable, LinesBusy, CallOver, Unavailable.
         """
+        if self._web is not None and resume:
+            return await self._web.resume(resume, sdp, caller=identity.value), resume
         if self._web is None or self._equipment is None or self._draining:
             raise Unavailable(
                 Both("calls are not taken now", "звонки сейчас не принимаются"),
@@ -166,7 +174,7 @@ class Switchboard:
         leg, answer = await self._web.accept(sdp, caller=identity.value)
         wanted = scenarios if scenarios in self._lines.sets else ""
         self._take(Call(leg, self._equipment, channel="webrtc", identity=identity, language=language, scenarios=wanted))
-        return answer
+        return answer, leg.id
 
     async def dial(
         self,

@@ -136,11 +136,30 @@ class Offer(_Body):
     visitor: str = Field(description="The token that /webchat gave this visitor.")
     language: Language = "ru"
     scenarios: str = Field("", max_length=80, description="The set to talk with; else the default.")
+    resume: str = Field("", max_length=80, description="The `call` of a call that goes on over this offer.")
 
 
 class Answer(_Body):
     sdp: str
     type: str
+    call: str = Field(description="Offer again with `resume` set to it when the network has changed.")
+    grace_s: float = Field(description="Seconds within which a page that was away can take its call up again.")
+
+
+class Visitor(_Body):
+    visitor: str = Field(description="The token that /webchat gave this visitor.")
+
+
+class IceServer(BaseModel):
+    urls: list[str]
+    username: str | None = None
+    credential: str | None = None
+
+
+class Ice(BaseModel):
+    """RTCConfiguration of a page. Credentials are the page's own and end after GOVORUN_TURN_TTL_S."""
+
+    ice_servers: list[IceServer]
 
 
 class PublicationOut(BaseModel):

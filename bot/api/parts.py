@@ -20,6 +20,15 @@ from bot.ports import Bus, Turns
 State = Literal["ready", "warming", "off", "failed"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """sdp: our answer to a browser's offer. call: by which the page takes the call up again, within grace_s."""
+
+    sdp: str
+    call: str
+    grace_s: float
+
+
 class Calls(Protocol):
     """The voice half, where it is installed and on."""
 
@@ -30,12 +39,16 @@ class Calls(Protocol):
     def active(self) -> int: ...
 
     async def offer(
-        self, sdp: str, kind: str, *, visitor: str, language: Language, scenarios: str = ""
-    ) -> tuple[str, str]:
-        """A browser's SDP offer; returns the answer's sdp and type. scenarios: the set, "" for the default.
+        self, sdp: str, kind: str, *, visitor: str, language: Language, scenarios: str = "", resume: str = ""
+    ) -> Answered:
+        """A browser's SDP offer. scenarios: the set, "" for the default. resume: the id of this visitor's call that
+        goes on over this offer: the network has changed, or the page was loaded anew.
 
         Raises GovorunError where no call can be taken.
         """
+
+    def ice(self, visitor: str) -> Sequence[Mapping[str, object]]:
+        """RTCConfiguration.iceServers of that visitor's page, with credentials that end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from bot.api.parts import State
+from bot.api.parts import Answered, State
 from bot.app.beginning import typed
 from bot.app.house import House, build
 from bot.dialogue.fixed import builtin_speech, fixed_speech
@@ -32,6 +32,7 @@ from voice.tts.cache import Prompts
 from voice.vad.silero import SileroVad
 from voice.vad.smart_turn import SmartTurn
 from voice.vad.spare import Vads
+from voice.webrtc import IceServers
 
 log = logging.getLogger("govorun.voice")
 
@@ -96,6 +97,13 @@ class VoiceHalf:
             speed=settings.voice_speed,
             decoders=settings.decoders,
             stack=settings.sip_stack,
+            ice=IceServers(
+                urls=tuple(settings.ice_servers),
+                secret=settings.turn_secret.get_secret_value() if settings.turn_secret else "",
+                lifetime_s=settings.turn_ttl_s,
+                ours=settings.ice_behind_nat,
+            ),
+            grace_s=settings.call_grace_s,
         )
         self.switchboard = Switchboard(self._lines, self._equipment)
         self._endings = SmartTurn() if settings.smart_turn else None
@@ -123,16 +131,20 @@ class VoiceHalf:
             raise PartMissing(self._state[1], where="voice", fix=said("Run make install", "Наберите make install"))
 
     async def offer(
-        self, sdp: str, kind: str, *, visitor: str, language: Language, scenarios: str = ""
-    ) -> tuple[str, str]:
+        self, sdp: str, kind: str, *, visitor: str, language: Language, scenarios: str = "", resume: str = ""
+    ) -> Answered:
         if kind != "offer":
             raise Unacceptable(
                 said(f"a session description of type '{kind}'", f"описание сеанса вида '{kind}'"),
                 where="type",
                 fix=said("Send an offer", "Пришлите offer"),
             )
-        answer = await self.switchboard.offer(sdp, Identity(kind="web", value=visitor), language, scenarios)
-        return answer, "answer"
+        identity = Identity(kind="web", value=visitor)
+        answer, call = await self.switchboard.offer(sdp, identity, language, scenarios, resume)
+        return Answered(sdp=answer, call=call, grace_s=self._lines.grace_s)
+
+    def ice(self, visitor: str) -> Sequence[Mapping[str, object]]:
+        return self._lines.ice.for_page(visitor)
 
     async def drain(self, seconds: float) -> None:
         if self._warming is not None:

@@ -107,8 +107,8 @@ class LineDouble:
         for _ in range(8):
             await asyncio.sleep(0)
 
-    async def held(self, on: bool) -> None:
-        self._events.put_nowait(Held(on=on))
+    async def held(self, on: bool, *, lost: bool = False) -> None:
+        self._events.put_nowait(Held(on=on, lost=lost))
         for _ in range(8):
             await asyncio.sleep(0)
 
@@ -753,6 +753,43 @@ async def test_on_hold_the_bot_is_silent_counts_no_silence_and_goes_on_afterward
         assert call.turns.said == said
         await call.line.hear(8 * SECOND)
         assert len(call.turns.took(Silence)) == 1
+
+
+async def test_a_caller_who_was_lost_and_is_back_hears_the_last_question_again_and_no_turn_was_taken():
+    async with Ringing("запись") as call:
+        await call.greeted()
+        await call.speaks()
+        await call.line.hear(3 * SECOND)
+        assert call.turns.said[-1] == "К какому врачу?"
+        turns, said = call.turns.took(Utterance), list(call.turns.said)
+        assert call.line.queued == 0
+        await call.line.held(True, lost=True)
+        await call.line.held(False, lost=True)
+        await call.line.hear(2)
+        assert 900 < call.line.queued <= 1_000  # a second, as the question took
+        assert (call.turns.took(Utterance), call.turns.said) == (turns, said)
+        assert call.turns.took(Silence) == []
+
+
+async def test_a_caller_who_was_lost_amid_a_prompt_hears_it_from_its_beginning():
+    async with Ringing() as call:
+        await call.line.hear(SECOND // 2)
+        await call.line.held(True, lost=True)
+        assert call.line.queued == 0
+        sent = call.line.sent
+        await call.line.held(False, lost=True)
+        await call.greeted()
+        assert call.line.sent - sent > 4_000  # all that the greeting says
+
+
+async def test_half_a_word_that_the_line_was_lost_in_is_nothing_said():
+    async with Ringing("запись") as call:
+        await call.greeted()
+        await call.line.hear(20, 5000)
+        await call.line.held(True, lost=True)
+        await call.line.held(False, lost=True)
+        await call.line.hear(3 * SECOND)
+        assert call.turns.took(Utterance) == []
 
 
 async def test_music_on_hold_is_no_speech():

@@ -61,8 +61,8 @@ class Voice(MediaStreamTrack):
 class Page:
     """A browser's side, played by aiortc."""
 
-    def __init__(self) -> None:
-        self.peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    def __init__(self, peer: RTCPeerConnection | None = None) -> None:
+        self.peer = peer or RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.voice = Voice()
         self.control = self.peer.createDataChannel("control")
         self.messages: list[dict[str, object]] = []
@@ -220,14 +220,14 @@ async def test_a_visitor_who_hangs_up_ends_the_call():
         assert (await ears.happened(Ended))[1] == Ended(reason="caller")
 
 
-async def test_a_page_that_is_closed_ends_the_call():
-    async with call() as (_, ears, page):
+async def test_a_page_that_is_closed_and_does_not_come_back_has_hung_up():
+    async with call(grace_s=0.5) as (_, ears, page):
         await page.peer.close()
         assert (await ears.happened(Ended))[1] == Ended(reason="caller")
 
 
 async def test_a_line_that_goes_dead_brings_silence_and_ends_as_lost():
-    async with call(dead_after_s=2) as (leg, ears, page):
+    async with call(grace_s=2) as (leg, ears, page):
         await asyncio.sleep(0.3)
         for sender in page.peer.getSenders():
             await sender.stop()
@@ -433,7 +433,7 @@ async def test_chromium_hears_us_is_heard_and_sends_keys(tmp_path):
 @pytest.mark.browser
 async def test_a_closed_tab_ends_the_call(tmp_path):
     legs: asyncio.Queue[WebRtcLeg] = asyncio.Queue()
-    endpoint = WebRtcEndpoint(dead_after_s=3)
+    endpoint = WebRtcEndpoint(grace_s=3)
     async with site(endpoint, legs) as url, chromium() as browser:
         page = await browser.new_page()
         await page.goto(url)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Sequence
 from contextvars import ContextVar
 
 from aioice import ice
-from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection
+from aiortc import RTCConfiguration, RTCIceTransportPolicy, RTCPeerConnection
 
 from bot.errors import Both, Unacceptable
-from voice.errors import LinesBusy
-from voice.webrtc.leg import WebRtcLeg
+from voice.errors import CallOver, LinesBusy
+from voice.webrtc.ice import IceServers
+from voice.webrtc.leg import GRACE_S, WebRtcLeg
+from voice.webrtc.link import Link
 
+HALF_OPEN = 4  # offers at a time that nobody has connected to yet, or half of the lines
 OFFER_MAX = 64_000  # characters; a browser's audio offer is about 3,000
 
 _hosts: ContextVar[tuple[str, ...] | None] = ContextVar("voice.webrtc.hosts", default=None)
@@ -36,6 +38,7 @@ class WebRtcEndpoint:
     endpoint = WebRtcEndpoint()
     leg, answer_sdp = await endpoint.accept(offer_sdp, caller=visitor)   # in the HTTP handler
     await leg.answer()                                                   # in the call's task
+    answer_sdp = await endpoint.resume(leg.id, offer_sdp, caller=visitor)  # the page's network has changed
     await endpoint.close()
     """
 
@@ -44,16 +47,18 @@ class WebRtcEndpoint:
         *,
         host: str = "127.0.0.1",
         capacity: int = 50,
-        dead_after_s: int = 15,
-        ice_servers: Sequence[RTCIceServer] = (),
+        grace_s: float = GRACE_S,
+        ice: IceServers | None = None,
+        relayed: bool = False,
     ) -> None:
         """host: the address our sound sockets bind to and name to the browser; "0.0.0.0" is every address.
-        On 127.0.0.1 only browsers of this machine get through. capacity: calls at a time. dead_after_s: no
-        sound so long ends a call, as "lost". ice_servers: STUN and TURN, for a server behind NAT."""
+        On 127.0.0.1 only browsers of this machine get through. capacity: calls at a time. grace_s: how long a page may
+        be away before its call ends, as "lost". relayed: we are reached through our TURN server alone."""
         self.host = host
         self.capacity = capacity
-        self.dead_after_s = dead_after_s
-        self._ice_servers = list(ice_servers)
+        self.grace_s = grace_s
+        self._ice = ice or IceServers()
+        self._policy = RTCIceTransportPolicy.RELAY if relayed else RTCIceTransportPolicy.ALL
         self._legs: dict[str, WebRtcLeg] = {}
         self._draining = False
 
@@ -62,10 +67,15 @@ class WebRtcEndpoint:
         return len(self._legs)
 
     async def accept(self, offer_sdp: str, *, caller: str = "", called: str = "") -> tuple[WebRtcLeg, str]:
-        """The leg of a browser's offer, not answered yet, and the SDP to send back.
+        """The leg of a browser's offer, not answered yet, and the SDP to send back. A caller's earlier offer that never
+        connected is given up for it.
 
         Raises Unacceptable (not an offer with sound), LinesBusy."""
-        if self._draining or len(self._legs) >= self.capacity:
+        half_open = [leg for leg in self._legs.values() if not leg.connected]
+        if caller:
+            await asyncio.gather(*(leg.reject(487) for leg in half_open if leg.caller == caller))
+        begun = sum(not leg.connected for leg in self._legs.values())
+        if self._draining or len(self._legs) >= self.capacity or begun >= max(HALF_OPEN, self.capacity // 2):
             raise LinesBusy(
                 Both("no more calls now", "новые звонки уже не принимаются")
                 if self._draining
@@ -74,19 +84,41 @@ class WebRtcEndpoint:
                 fix=Both("Call again a little later", "Позвоните чуть позже"),
             )
         sdp = self._reachable(offer_sdp)
-        # An empty list, or aiortc would ask a public STUN server of its choice.
-        peer = RTCPeerConnection(RTCConfiguration(iceServers=self._ice_servers))
-        leg = WebRtcLeg(peer, caller=caller, called=called, dead_after_s=self.dead_after_s, gone=self._gone)
+        leg = WebRtcLeg(caller=caller, called=called, grace_s=self.grace_s, gone=self._gone)
         self._legs[leg.id] = leg
-        token = _hosts.set(self._addresses())
         try:
-            answer = await leg.negotiate(sdp)
+            answer = await self._linked(leg, sdp)
         except BaseException:
             await leg.hang_up()
             raise
+        return leg, answer
+
+    async def resume(self, call: str, offer_sdp: str, *, caller: str) -> str:
+        """Another offer of a page whose call is still up, from its new network or after it was loaded anew: the answer.
+
+        Raises CallOver where there is no such call of that caller any more, Unacceptable."""
+        leg = self._legs.get(call)
+        if leg is None or leg.caller != caller or leg.ended is not None:
+            raise CallOver(
+                Both("that call is over", "этот звонок уже окончен"),
+                where="webrtc",
+                fix=Both("Call again", "Позвоните ещё раз"),
+            )
+        return await self._linked(leg, self._reachable(offer_sdp))
+
+    async def _linked(self, leg: WebRtcLeg, sdp: str) -> str:
+        peer = RTCPeerConnection(RTCConfiguration(iceServers=self._ice.for_us(), iceTransportPolicy=self._policy))
+        link = Link(peer, leg)
+        leg.over(link)
+        token = _hosts.set(self._addresses())
+        try:
+            return await link.negotiate(sdp)
+        except BaseException:
+            leg.forget(link)
+            await link.close()
+            raise
         finally:
             _hosts.reset(token)
-        return leg, answer
 
     async def drain(self, timeout_s: float) -> None:
         """Take no new calls, wait for those that live, hang up what is left."""

@@ -1,4 +1,4 @@
-"""One browser call as a `CallLeg`."""
+"""One browser call as a `CallLeg`, over one link after another."""
 
 from __future__ import annotations
 
@@ -6,75 +6,58 @@ import asyncio
 import contextlib
 import json
 import logging
-import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
-from fractions import Fraction
 
 import numpy as np
-from aiortc import (
-    InvalidAccessError,
-    RTCDataChannel,
-    RTCPeerConnection,
-    RTCRtpReceiver,
-    RTCSessionDescription,
-)
-from aiortc.exceptions import OperationError
-from aiortc.jitterbuffer import JitterBuffer
-from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
-from av import AudioFrame, AudioResampler
 
-from bot.errors import Both, Unacceptable
-from voice.audio import FRAME, FRAME_MS, RATE, Frame, Samples
+from bot.errors import Both
+from voice.audio import FRAME, RATE, Frame, Samples
 from voice.errors import LegFailed
 from voice.line import Events, Inlet, Outlet
-from voice.ports import CallLeg, Digit, Ended, LegEvent, TransferProgress
+from voice.ports import CallLeg, Digit, Ended, Held, LegEvent, TransferProgress
+from voice.webrtc.link import SILENCE, Link, now_ms
 
 log = logging.getLogger(__name__)
 
 SETUP_S = 15.0  # from our answer to sound: ICE and DTLS over a slow line
-STALL_S = 0.2  # a sender later than this starts a new clock instead of catching up in a burst
-FILL_MAX = 10  # lost packets in a row that are made up for with silence; a longer gap is the Inlet's
+AWAY_MS = 2_000  # without a packet: the page's network is gone. A muted microphone sends packets of silence
+GRACE_S = 30.0  # and then so long to come back: a train's tunnel, a change of networks
+LEAVING_S = 12.0  # the same for a page that was closed, or is being loaded anew
 KEYS = frozenset("0123456789*#ABCD")
 MESSAGE_MAX = 4_000  # characters of a control message
 
 
 class WebRtcLeg:
-    """`CallLeg` over one RTCPeerConnection. `send` gives the page a message of its own."""
+    """`CallLeg` to one page. `send` gives the page a message of its own.
 
-    def __init__(
-        self,
-        peer: RTCPeerConnection,
-        *,
-        caller: str,
-        called: str,
-        dead_after_s: int,
-        gone: Callable[[WebRtcLeg], None],
-    ) -> None:
+    While the page is away nothing plays and the call's time stands still: the caller is told as Held(lost=True), and
+    when the page is back as Held(on=False, lost=True). It comes back by its network's recovery or on a new `Link`.
+    """
+
+    def __init__(self, *, caller: str, called: str, grace_s: float, gone: Callable[[WebRtcLeg], None]) -> None:
         self.id = f"web-{uuid.uuid4().hex}"
         self.caller = caller
         self.called = called
         self.headers: Mapping[str, str] = {}
-        self._peer = peer
         self._gone = gone
-        self._dead_after_ms = dead_after_s * 1000
+        self._grace_s = grace_s
         self._in = Inlet()
         self._out = Outlet()
         self._events = Events()
         self._connected = asyncio.Event()  # or over
         self._answered = False
         self._deaf = False  # we hold the person
-        self._mouth = _Mouth(self)
-        self._hearing: asyncio.Task[None] | None = None
+        self._link: Link | None = None
+        self._next: Link | None = None  # offered, not connected yet
+        self._away = False
+        self._leaving = False
+        self._patience: asyncio.TimerHandle | None = None
         self._ending: asyncio.Task[None] | None = None
-        self._control: RTCDataChannel | None = None
-        self._unsent: list[str] = []
-        peer.on("track", self._on_track)
-        peer.on("datachannel", self._on_channel)
-        peer.on("connectionstatechange", self._on_state)
+        self._closing: set[asyncio.Task[None]] = set()
 
     def __repr__(self) -> str:
-        return f"<WebRtcLeg {self.id} {self._peer.connectionState}>"
+        return f"<WebRtcLeg {self.id} {self._link.state if self._link else 'new'}>"
 
     # --- CallLeg ---------------------------------------------------------------------------------------
 
@@ -103,7 +86,7 @@ class WebRtcLeg:
         if self.ended is not None:
             raise LegFailed(f"the call ended before it was up ({self.ended.reason})", where=f"call {self.id}")
         self._answered = True
-        self._in.open(_now_ms())
+        self._in.open(now_ms())
 
     async def reject(self, status: int, reason: str = "") -> None:
         if not 400 <= status <= 699:
@@ -151,80 +134,77 @@ class WebRtcLeg:
 
     def send(self, message: Mapping[str, object]) -> None:
         """Tell the page something; waits for the channel if it isn't open yet."""
-        text = json.dumps(message, ensure_ascii=False)
-        if self._control is None or self._control.readyState == "connecting":
-            self._unsent.append(text)
-        elif self._control.readyState == "open":
-            self._control.send(text)
-
-    # --- the connection --------------------------------------------------------------------------------
+        if self._link is not None:
+            self._link.send(message)
 
     @property
     def ended(self) -> Ended | None:
         return self._events.ended
 
-    async def negotiate(self, offer_sdp: str) -> str:
-        """The answer to an offer. Raises Unacceptable."""
-        try:
-            await self._peer.setRemoteDescription(RTCSessionDescription(offer_sdp, "offer"))
-            self._peer.addTrack(self._mouth)
-            for transceiver in self._peer.getTransceivers():
-                if transceiver.kind == "video":
-                    transceiver.direction = "inactive"
-                else:
-                    _hurry(transceiver.receiver)
-            await self._peer.setLocalDescription(await self._peer.createAnswer())
-        except _UNREADABLE as error:
-            raise Unacceptable(
-                Both("the browser's offer can't be used", "предложение браузера не подходит"),
-                where="webrtc offer",
-                fix=f"{type(error).__name__}: {error}",
-            ) from error
-        return str(self._peer.localDescription.sdp)
+    @property
+    def connected(self) -> bool:
+        """Whether a page ever got through; an offer that did not is half open."""
+        return self._connected.is_set()
 
-    def tick(self) -> Samples:
-        """20 ms have passed: what to send now. Called by the sender, whose clock is the leg's."""
-        if not self._answered or self.ended is not None:
-            return _SILENCE
-        self._in.tick(_now_ms())
-        if self._dead_after_ms and self._in.silent_ms >= self._dead_after_ms:
-            self._close("lost")
+    # --- links -----------------------------------------------------------------------------------------
+
+    def over(self, link: Link) -> None:
+        """Go on over that link once it is up: the first, or another in place of one that is lost."""
+        if self._link is None:
+            self._link = link
+            return
+        if self._next is not None:
+            self._drop(self._next)
+        self._next = link
+
+    def forget(self, link: Link) -> None:
+        """Its offer could not be answered."""
+        if self._next is link:
+            self._next = None
+
+    def up(self, link: Link) -> None:
+        if link is self._next and self._link is not None:
+            old, self._link, self._next = self._link, link, None
+            self._drop(old)
+            self._go_away()  # the page heard nothing for a while, whether or not we had noticed
+            self._leaving = False
+            self._wait(self._grace_s)
+        self._connected.set()
+
+    def down(self, link: Link, *, closed: bool) -> None:
+        if link is self._next:
+            self._next = None
+            self._drop(link)
+        elif link is self._link:
+            if not self._answered:
+                self._close("caller" if closed else "lost")
+                return
+            self._leaving = self._leaving or closed
+            self._go_away()
+
+    def tick(self, link: Link) -> Samples:
+        if link is not self._link or not self._answered or self._away or self.ended is not None:
+            return SILENCE
+        self._in.tick(now_ms())
+        if self._in.silent_ms >= min(AWAY_MS, self._grace_s * 1000):
+            self._go_away()
+            return SILENCE
         sound = self._out.take(FRAME)
         return sound if sound.size == FRAME else np.pad(sound, (0, FRAME - sound.size))
 
-    def _on_track(self, track: MediaStreamTrack) -> None:
-        if track.kind == "audio" and self._hearing is None:
-            self._hearing = asyncio.create_task(self._hear(track), name=f"hear {self.id}")
-
-    async def _hear(self, track: MediaStreamTrack) -> None:
-        resampler = AudioResampler(format="s16", layout="mono", rate=RATE)
-        due: float | None = None
-        with contextlib.suppress(MediaStreamError):
-            while True:
-                frame = await track.recv()
-                if not isinstance(frame, AudioFrame) or not self._answered:
-                    continue
-                now = _now_ms()
-                if due is not None and frame.time is not None:
-                    lost = round((frame.time - due) * 1000 / FRAME_MS)
-                    if 0 < lost <= FILL_MAX and not self._in.silent_ms:  # so that frames go on counting time
-                        self._in.sound(np.zeros(lost * FRAME, np.int16), now)
-                if frame.time is not None:
-                    due = frame.time + frame.samples / frame.sample_rate
-                for part in resampler.resample(frame):
-                    sound = part.to_ndarray().reshape(-1).astype(np.int16, copy=False)
-                    self._in.sound(np.zeros_like(sound) if self._deaf else sound, now)
-
-    def _on_channel(self, channel: RTCDataChannel) -> None:
-        if channel.label != "control":
+    def heard(self, link: Link, sound: Samples, lost: int) -> None:
+        if link is not self._link or not self._answered or self.ended is not None:
             return
-        self._control = channel
-        channel.on("message", self._on_message)
-        for text in self._unsent:
-            channel.send(text)
-        self._unsent.clear()
+        if self._away:
+            self._come_back()
+        now = now_ms()
+        if lost and not self._in.silent_ms:  # so that frames go on counting time
+            self._in.sound(np.zeros(lost * FRAME, np.int16), now)
+        self._in.sound(np.zeros_like(sound) if self._deaf else sound, now)
 
-    def _on_message(self, text: str | bytes) -> None:
+    def told(self, link: Link, text: str | bytes) -> None:
+        if link is not self._link:
+            return
         try:
             message = json.loads(text) if len(text) <= MESSAGE_MAX else None
         except ValueError:
@@ -239,15 +219,41 @@ class WebRtcLeg:
                     self._events.put(Digit(key=key, at_frame=self._in.count))
             case "hangup":
                 self._close("caller")
+            case "leaving":  # the page is closed, or loaded anew; what it does next tells which
+                self._leaving = True
+                if self._answered:
+                    self._go_away()
 
-    def _on_state(self) -> None:
-        match self._peer.connectionState:
-            case "connected":
-                self._connected.set()
-            case "failed":
-                self._close("lost")
-            case "closed":
-                self._close("caller")
+    def _go_away(self) -> None:
+        if self._away or self.ended is not None:
+            return
+        self._away = True
+        self._events.put(Held(on=True, lost=True))
+        quiet_s = self._in.silent_ms / 1000
+        self._wait(min(LEAVING_S, self._grace_s) if self._leaving else max(0.0, self._grace_s - quiet_s))
+
+    def _wait(self, seconds: float) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+        self._patience = asyncio.get_running_loop().call_later(seconds, self._given_up)
+
+    def _given_up(self) -> None:
+        self._close("caller" if self._leaving else "lost")
+
+    def _come_back(self) -> None:
+        self._away = self._leaving = False
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        self._in.open(now_ms())
+        self._events.put(Held(on=False, lost=True))
+
+    # --- the end ---------------------------------------------------------------------------------------
+
+    def _drop(self, link: Link) -> None:
+        task = asyncio.create_task(link.close(), name=f"close link of {self.id}")
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     def _close(self, reason: str) -> None:
         if self._ending is None:
@@ -259,71 +265,15 @@ class WebRtcLeg:
         await asyncio.shield(self._ending)
 
     async def _take_down(self, reason: str, tell: Mapping[str, object] | None) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
         self._events.put(Ended(reason=reason))
         self._in.close()
         self._out.clear()
         self._connected.set()
-        if tell is not None and self._control is not None and self._control.readyState == "open":
-            self.send(tell)
-            await asyncio.sleep(0.05)  # closing drops what the channel has not sent
-        await self._peer.close()
-        if self._hearing is not None:
-            self._hearing.cancel()
-            await asyncio.gather(self._hearing, return_exceptions=True)
+        for link in (self._next, self._link):
+            if link is not None:
+                await link.close(tell=tell)
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*self._closing, return_exceptions=True)
         self._gone(self)
-
-
-# What aiortc raises on lines it did not expect; its parser has no error of its own.
-_UNREADABLE = (
-    ValueError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    TypeError,
-    AssertionError,
-    InvalidAccessError,
-    OperationError,
-)
-_SILENCE: Samples = np.zeros(FRAME, np.int16)
-
-
-class _Mouth(MediaStreamTrack):
-    """What the leg plays, a frame every 20 ms by the monotonic clock, silence when there is nothing."""
-
-    kind = "audio"
-
-    def __init__(self, leg: WebRtcLeg) -> None:
-        super().__init__()
-        self._leg = leg
-        self._due: float | None = None
-        self._sent = 0  # samples
-
-    async def recv(self) -> AudioFrame:
-        if self.readyState != "live":
-            raise MediaStreamError
-        now = asyncio.get_running_loop().time()
-        self._due = now if self._due is None else self._due + FRAME_MS / 1000
-        if now - self._due > STALL_S:
-            self._due = now
-        elif self._due > now:
-            await asyncio.sleep(self._due - now)
-        # Both channels, or the encoder's own mixing makes mono 3 dB quieter.
-        both = self._leg.tick().repeat(2).reshape(1, 2 * FRAME)
-        frame = AudioFrame.from_ndarray(both, format="s16", layout="stereo")
-        frame.sample_rate = RATE
-        frame.pts = self._sent
-        frame.time_base = Fraction(1, RATE)
-        self._sent += FRAME
-        return frame
-
-
-def _hurry(receiver: RTCRtpReceiver) -> None:
-    """aiortc holds sound back by five packets, and after one lost packet by up to sixteen, for good. Two
-    and four: 20 ms of delay, 80 at most."""
-    name = "_RTCRtpReceiver__jitter_buffer"
-    if hasattr(receiver, name):
-        setattr(receiver, name, JitterBuffer(capacity=4, prefetch=1))
-
-
-def _now_ms() -> float:
-    return time.monotonic() * 1000
