@@ -18,7 +18,7 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.dialogue.actions import End, Handoff, Say
+from bot.dialogue.actions import End, Handoff, Record, Say
 from bot.dialogue.events import AgentSaid, Event, Keys, Silence, TransferFailed, Utterance
 from bot.dialogue.meaning import Language
 from bot.dialogue.stumbling import stumbled
@@ -35,6 +35,7 @@ from voice.errors import LegFailed
 from voice.hearing import Aside, Hearing, Said, Talking, Told
 from voice.hints import hint
 from voice.ports import CallLeg, Digit, Ended, Held
+from voice.recording.taping import Taping
 from voice.speaking import Speaking
 from voice.talk import Talk
 from voice.transfer import LEFT_ALONE_S, Transfer
@@ -73,7 +74,8 @@ class Call:
 
         identity: who calls; by default the number the line shows, which the network vouches for.
         """
-        self._leg = leg
+        self._taping = Taping(leg, equipment.disk)
+        self._leg = leg = self._taping.leg
         self._equipment = equipment
         self._channel = channel
         caller = leg.caller if leg.caller.startswith("+") else ""
@@ -88,6 +90,7 @@ class Call:
             scenarios=scenarios,
             scenario=scenario,
             given=dict(given or {}),
+            record=equipment.record if equipment.disk is not None else "",
         )
         self._waits: asyncio.TimerHandle | None = None  # says that a slow turn is under way
         self._todo: asyncio.Queue[Event | FromOthers | Outcome] = asyncio.Queue()
@@ -142,6 +145,8 @@ class Call:
             self._speaking.close()
             self._hearing.close()
             equipment.vads.give_back(vad)
+            session = self._talk.session
+            self._taping.close(sensitive=session is not None and bool(session.sensitive), now_ms=self._now_ms)
             await self._leg.hang_up()
             await self._leave("transferred" if self._transfer.done else self._ended.reason if self._ended else "lost")
 
@@ -181,6 +186,7 @@ class Call:
         self._speaking.drop()
         if self._hearing is not None:
             self._hearing.forget()
+        self._taping.forgotten(self._now_ms)
         self._speaking.owe("key_ms", self._now_ms)
         self._take_keys()
 
@@ -213,6 +219,7 @@ class Call:
             self._take_keys()
             self._count_silence(hearing)
             self._captions.tick(hearing.partial, speaking=hearing.active)
+            self._taping.tick(quiet=not hearing.active, idle=self._speaking.idle)
 
     @property
     def _deaf(self) -> bool:
@@ -228,9 +235,11 @@ class Call:
         if isinstance(heard, Talking):
             self._speaking.forget()
             self._to_stop = self._speaking.shielded
+            self._taping.talking(heard.began_ms)
             if self._speaking.interrupt():
                 self._equipment.measured("barge_in_ms", self._now_ms - heard.began_ms)
         elif isinstance(heard, Aside):
+            self._taping.nothing()
             self._speaking.resume()
         elif isinstance(heard, Said):
             self._keypad.clear()
@@ -243,11 +252,12 @@ class Call:
             self._speaking.owe("reply_ms", heard.ended_ms)
             self._put(Utterance, text=heard.text, confidence=heard.confidence)
         elif heard.busy and self._unheard():
-            return
+            self._taping.nothing()
         elif heard.speech_ms >= NOTICED_MS and not self._speaking.stopped and not self._to_its_end:
             self._speaking.drop()
             self._put(Utterance, text=UNCLEAR, confidence=0.0)
         else:
+            self._taping.nothing()
             self._speaking.resume()
 
     def _unheard(self) -> bool:
@@ -313,6 +323,7 @@ class Call:
         async with self._equipment.bus.subscribe(f"conversation.{conversation}") as live:
             async for message in live:
                 for row in rows_of(message):
+                    self._taping.journalled(row)
                     if message.get("meanwhile"):  # our own turn waits for another program, and says so at once
                         self._from_others(row)
                         if self._waits is not None:
@@ -351,6 +362,7 @@ class Call:
             except Exception as error:  # noqa: BLE001  the outermost loop of a call
                 told = error if isinstance(error, GovorunError) else place(error)
                 log.error("a turn of a call was not taken: %s", told)
+                self._taping.lost(item)
                 self._keypad.stumbled()
                 self._apologise()
                 continue
@@ -415,6 +427,8 @@ class Call:
                 self._expect()
 
     def _say(self, say: Say) -> None:
+        if say.secret:
+            self._taping.secret()
         self._speaking.say(
             say.speech, say.language, barge_in=say.barge_in == "allow", pace=say.pace, speech_after=say.speech_after
         )
@@ -425,6 +439,8 @@ class Call:
         for action in outcome.actions:
             if isinstance(action, Say):
                 self._say(action)
+            elif isinstance(action, Record):
+                self._taping.act(action, outcome.conversation)
             elif isinstance(action, Handoff) and self._equipment.agent and self._channel == "sip":
                 self._later(self._give(outcome.conversation, self._equipment.agent))
             elif isinstance(action, End):
@@ -487,4 +503,6 @@ class Call:
 
     def _put(self, kind: type[Event], **fields: Any) -> None:
         self._events += 1
-        self._todo.put_nowait(self._talk.event(kind, **fields))
+        event = self._talk.event(kind, **fields)
+        self._taping.put(event, self._now_ms)
+        self._todo.put_nowait(event)

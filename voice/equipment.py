@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.dialogue.meaning import Expectation
+from bot.dialogue.scenario import Recorded
 from bot.dialogue.session import Session
 from bot.ports import Bus, Turns
 from voice.ports import Endings, Recognizers
+from voice.recording.disk import Disk
 from voice.speaking import Voices
 from voice.vad.spare import Vads
 
@@ -30,6 +32,7 @@ class Equipment:
     callers speak at once for all to be heard. unheard: told of each utterance lost that way. likely: what
     will probably be said next, (language, text, pace), rendered meanwhile; ready: told of each prompt whether it was.
     comfort_dbfs: of the noise on a line where nobody speaks, 0 for none. endings: hears whether a pause is an end.
+    disk: where calls are recorded, None where nothing is. record: whether they are, where their scenarios don't say.
     """
 
     turns: Turns
@@ -53,3 +56,5 @@ class Equipment:
     ready: Callable[[bool], None] = field(default=lambda was: None)
     comfort_dbfs: float = 0.0
     endings: Endings | None = None
+    disk: Disk | None = None
+    record: Recorded = "off"

@@ -11,6 +11,7 @@ from typing import Any
 from bot.dialogue.actions import End
 from bot.dialogue.events import AgentJoined, AgentLeft, Event, Left, Started
 from bot.dialogue.meaning import Expectation, Language
+from bot.dialogue.scenario import Recorded
 from bot.dialogue.session import Session, Status
 from bot.dialogue.values import Value
 from bot.ports import Further, Identity, Inbound, Outcome, Row, Turns
@@ -33,8 +34,9 @@ class Talk:
         scenarios: str,
         scenario: str | None,
         given: Mapping[str, Value],
+        record: Recorded = "",
     ) -> None:
-        """leg: its id, from which events have theirs. caller: a number, or '' for none."""
+        """leg: its id, from which events have theirs. caller: a number, or '' for none. record: as of `Started`."""
         self.session: Session | None = None
         self.expectation = Expectation()
         self._turns = turns
@@ -46,6 +48,7 @@ class Talk:
         self._scenarios = scenarios
         self._scenario = scenario
         self._given = given
+        self._record: Recorded = record
         self._numbers = itertools.count(1)
         self._seen: set[int] = set()  # journal rows that were said or need not be
         self._latest = 0  # the last journal row of our own turns
@@ -127,5 +130,10 @@ class Talk:
 
     def started(self) -> Event:
         return self.event(
-            Started, medium="voice", channel=self._channel, language=self._language or "ru", caller=self._caller
+            Started,
+            medium="voice",
+            channel=self._channel,
+            language=self._language or "ru",
+            caller=self._caller,
+            record=self._record,
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from bot.dialogue.actions import Action, Choice, End, Handoff, Say, TakeOver
+from bot.dialogue.actions import Action, Choice, End, Handoff, Record, Say, TakeOver
 from bot.dialogue.events import (
     AgentJoined,
     AgentLeft,
@@ -111,6 +111,7 @@ _LINES: Mapping[type[Event] | type[Action], Callable[[Any], dict[str, Any] | Non
     TransferFailed: lambda e: _note("transfer_failed", str(e.status or "")),
     Left: _left,
     Say: lambda a: {"who": "bot", "text": a.text, "choices": a.choices},
+    Record: lambda a: _note(f"record_{a.state}"),
     Handoff: lambda a: _note("waiting", a.reason),
     TakeOver: lambda a: _note("continues", a.conversation),
     End: lambda a: _note("ended", a.reason),

@@ -98,6 +98,13 @@ class TakeOver(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Record(Action):
+    """Keep the sound of the call from here on, or nothing of it. "paused" and "resumed" stand around what is secret."""
+
+    state: Literal["on", "off", "paused", "resumed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handoff(Action):
     """Give the conversation to a person. note: what the agent should know, in one sentence."""
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.dialogue import relaying
+from bot.dialogue import consenting, relaying
 from bot.dialogue.actions import Action, Say, Withdraw
 from bot.dialogue.asking import hand_over
 from bot.dialogue.continuing import resumable
@@ -42,7 +42,7 @@ from bot.dialogue.program import DelegateStep
 from bot.dialogue.repair import ask_again, hold, missed, offer, silent
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import Scenario, ScenarioSet
-from bot.dialogue.session import Frame, Session
+from bot.dialogue.session import Frame, Session, Unfinished
 from bot.dialogue.steps import go_on
 from bot.dialogue.surveys import broken_off
 from bot.dialogue.values import Value
@@ -74,9 +74,11 @@ def advance(session: Session, event: Event, scenarios: ScenarioSet) -> tuple[Ses
     run = Run(session, scenarios, event.at.replace(tzinfo=None))
     if session.pause_s and isinstance(event, Utterance | Chosen | Keys | Silence):
         run.change(pause_s=0)
+    asked = session.recording == "asked" and isinstance(event, Utterance | Chosen | Keys | Silence)
     handle = EVENTS.get(type(event))
-    if handle is not None:
+    if handle is not None and not (asked and _consented(run, event)):
         handle(run, event)
+    consenting.paused(run)
     said = [action for action in run.actions if isinstance(action, Say) and action.prompt not in NOT_REPEATED]
     if said:
         run.change(last=tuple(said))
@@ -98,14 +100,36 @@ def _started(run: Run, event: Started) -> None:
         stack=(Frame(scenario=first, step=scenarios[first].first, values=_given(scenarios[first], event.given)),),
     )
     hand_over(run, run.frame.values)
-    unfinished = event.unfinished
-    run.quiet = event.spoke_first or unfinished is not None
+    if consenting.announced(run, event):
+        _begin(run, None if event.scenario else event.unfinished, quiet=event.spoke_first)
+    else:
+        run.change(offer=None if event.scenario else event.unfinished)
+
+
+def _begin(run: Run, unfinished: Unfinished | None, *, quiet: bool) -> None:
+    run.quiet = quiet or unfinished is not None
     go_on(run)
     run.quiet = False
-    if unfinished and not event.scenario and resumable(run, unfinished.stack):
+    if unfinished and resumable(run, unfinished.stack):
         run.change(offer=unfinished)
-        if not event.spoke_first:
+        if not quiet:
             offer(run)
+
+
+def _consented(run: Run, event: Event) -> bool:
+    """Whether the event only answered if the call may be recorded, or asked for it to be asked again."""
+    answer = consenting.answered(run, event)
+    if answer == "unclear" and run.session.misses + 1 < consenting.ASKS:
+        run.change(misses=run.session.misses + 1)
+        consenting.ask(run)
+        return True
+    unfinished = run.session.offer
+    run.change(offer=None)
+    consenting.keep(run, on=answer == "yes")
+    if answer in ("no", "unclear"):
+        run.say_builtin("not_recorded")
+    _begin(run, unfinished, quiet=answer == "else")
+    return answer != "else"
 
 
 def _given(scenario: Scenario, given: Mapping[str, Value]) -> dict[str, Value]:
@@ -175,6 +199,8 @@ SOMEBODY: Mapping[Language, str] = {"ru": "оператор", "en": "a person"} 
 
 
 def _agent_joined(run: Run, event: AgentJoined) -> None:
+    if run.session.recording == "asked":
+        consenting.keep(run, on=False)
     run.change(status="agent", agent=event.agent, offer=None)
     run.say_builtin("agent_joined", extra={"agent": event.name or SOMEBODY[run.session.language]})
 

@@ -30,6 +30,7 @@ class Started(Event):
     unfinished: what the same person left open on another channel. orders: for each menu, its items in the order
     this person should hear them. spoke_first: an utterance follows at once, so the menu isn't read out.
     scenario: begin with this one instead of the set's first. given: its slots' and `given:` names' first values.
+    record: whether the call is recorded where its set doesn't say; "": nobody here can.
     """
 
     medium: Medium = "text"
@@ -42,6 +43,7 @@ class Started(Event):
     spoke_first: bool = False
     scenario: str | None = None
     given: Mapping[str, Value] = field(default_factory=dict)
+    record: Literal["", "off", "on", "ask"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ def _expects(session: Session, scenarios: ScenarioSet) -> Expectation:
     frame = session.stack[-1]
     intents = _intents(frame, scenarios)
     intent_slots = scenarios.once("intent_slots", _intent_slots)
-    if session.offer is not None:
+    if session.offer is not None or session.recording == "asked":
         return Expectation(yesno=True, choices=(YES, NO), keys=_YES_NO_KEYS, intents=intents, intent_slots=intent_slots)
     step = scenarios.scenarios[frame.scenario].steps.get(frame.step)
     expected = _at_step(session, scenarios, intents, intent_slots)

@@ -134,6 +134,14 @@ def _without(frame: Frame, scenarios: ScenarioSet, hidden: frozenset[str]) -> Fr
     )
 
 
+def telling_secret(session: Session, scenarios: ScenarioSet) -> bool:
+    """Whether what the customer says next may be a secret."""
+    if not scenarios.sensitive or session.status != "bot":
+        return False
+    asked = _asked(session, scenarios)
+    return (asked is not None and asked.sensitive) or _to_be_corrected(session, scenarios)
+
+
 def _asked(session: Session | None, scenarios: ScenarioSet) -> Slot | None:
     if session is None or not session.stack:
         return None

@@ -75,7 +75,8 @@ class Session:
     stack: scenarios under way, the current one last. misses, silences: in a row, at the current question.
     counter: makes ids of Fetch actions, deterministic. last: what the bot said last, for "repeat".
     pace: of speech, less than 1 after "slower". pause_s: of silence that the customer asked for, 0 for the usual.
-    sensitive: names whose values nobody may be shown.
+    sensitive: names whose values nobody may be shown. recording: of the sound: "" none, "asked" whether it may be,
+    "paused" while something secret is told.
     """
 
     conversation: str
@@ -99,6 +100,7 @@ class Session:
     pace: float = 1.0
     pause_s: int = 0
     sensitive: tuple[str, ...] = ()
+    recording: Literal["", "asked", "on", "paused"] = ""
 
 
 State = TypeVar("State", Frame, Session)
