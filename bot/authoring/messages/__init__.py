@@ -5,10 +5,23 @@ A theme is a module with its own MESSAGES; what stands in `warnings` and `explor
 
 from __future__ import annotations
 
-from bot.authoring.messages import actions, exploring, files, making, rasa, sets, slots, steps, talks, values, warnings
+from bot.authoring.messages import (
+    actions,
+    exploring,
+    files,
+    making,
+    rasa,
+    sets,
+    slots,
+    steps,
+    talks,
+    telephone,
+    values,
+    warnings,
+)
 from bot.authoring.messages.entry import Messages
 
-THEMES = (files, values, slots, steps, sets, talks, making, actions, rasa)
+THEMES = (files, values, slots, steps, sets, talks, making, actions, rasa, telephone)
 ERRORS: Messages = {code: texts for theme in THEMES for code, texts in theme.MESSAGES.items()}
 WARNINGS: Messages = {**warnings.MESSAGES, **exploring.MESSAGES}
 MESSAGES: Messages = {**ERRORS, **WARNINGS}
