@@ -6,6 +6,7 @@ SQLite in the data folder, no Redis, everything listening on this machine alone.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import secrets
@@ -55,6 +56,18 @@ class Settings(BaseSettings):
         "baresip", description="What carries SIP calls; pjsua2 is GPL and installed apart: docs/telephone.md."
     )
     sip_public: str = Field("", description="What callers dial, where it is not govorun@sip_host:sip_port.")
+    sip_allow: str = Field(
+        "", description="Networks that may call, by commas: 10.0.0.0/8, 192.0.2.7; empty: whoever reaches the port."
+    )
+    telephone: Path | None = Field(
+        None,
+        description="File of trunks, numbers and networks; empty: telephone.yaml in the data folder, where it is.",
+    )
+    trunk_server: str = Field("", description="Where calls come from and go out: host or host:port of an exchange.")
+    trunk_user: str = Field("", description="Account there; empty: it knows us by our address.")
+    trunk_password: SecretStr | None = Field(None, description="Password of that account.")
+    trunk_transport: Literal["udp", "tcp", "tls"] = Field("udp", description="How that exchange is spoken to.")
+    trunk_number: str = Field("", description="Number shown to whom we call, where it is not the account.")
     agent_sip: str = Field("", description="SIP address that calls are transferred to when a person is wanted.")
     ice_servers: list[str] = Field(
         default_factory=list,
@@ -133,6 +146,16 @@ class Settings(BaseSettings):
         "auto", description="auto: text in a terminal, JSON lines elsewhere."
     )
     drain_s: float = Field(20.0, ge=0, description="Seconds calls and requests may take to finish at shutdown.")
+
+    @field_validator("sip_allow")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for each in filter(None, map(str.strip, text.split(","))):
+            try:
+                ipaddress.ip_network(each, strict=False)
+            except ValueError:
+                raise ValueError(said(f"'{each}' is no network", f"'{each}' — не сеть")) from None
+        return text
 
     @field_validator("rtp_ports")
     @classmethod

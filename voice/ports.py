@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from voice.audio import Frame, Samples
+from voice.trunks import TrunkState
 
 # --- what is expected of the caller ------------------------------------------------------------------
 
@@ -206,6 +207,7 @@ class CallLeg(Protocol):
     caller: str  # E.164 when it parses, else the raw user part; "" if unknown
     called: str
     headers: Mapping[str, str]  # of the INVITE; {} on WebRTC
+    trunk: str  # by whose account the call came in or goes out; "" none's
 
     def frames(self) -> AsyncIterator[Frame]:
         """Received sound, 20 ms each at RATE, at line pace; ends when the leg ends. One reader. When the
@@ -288,6 +290,14 @@ class Telephone(Protocol):
     @property
     def registered(self) -> bool | None:
         """Whether every trunk we register at knows us; None where there is none."""
+
+    @property
+    def trunks(self) -> tuple[TrunkState, ...]:
+        """Each as it stands now, in the order they were given."""
+
+    @property
+    def refused(self) -> int:
+        """Requests of strangers so far: from networks that may not call."""
 
     @property
     def calls(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,9 @@ from voice.asr.choice import EARS, recognizers
 from voice.call import Call
 from voice.equipment import Equipment
 from voice.ports import CallLeg, Recognizers, Synthesizer, Telephone
+from voice.routing import Route, Routes
 from voice.stacks import Stack, telephone
+from voice.trunks import Codec, Doors, Trunk, TrunkState
 from voice.tts.cache import Prompts
 from voice.tts.choice import choose
 from voice.tts.recorded import recordings
@@ -41,6 +43,7 @@ class Lines:
     that is not named gets the best there is. speed: of speech, 1.0 is the voice's own. decoders: utterances
     recognised at one time, a core each. ice: STUN and TURN servers of browser calls; grace_s: how long a page may be
     away before its call ends. folders: of the sets, where people's recordings stand; first comes first.
+    trunks, doors: see `voice.trunks`. routes: which number talks to what.
     """
 
     host: str = "127.0.0.1"
@@ -59,6 +62,10 @@ class Lines:
     stack: Stack = "baresip"
     ice: IceServers = field(default_factory=IceServers)
     grace_s: float = 30.0
+    trunks: Sequence[Trunk] = ()
+    doors: Doors = field(default_factory=Doors)
+    routes: Sequence[Route] = ()
+    codecs: tuple[Codec, ...] = ("pcma", "pcmu")
 
 
 class Switchboard:
@@ -81,6 +88,16 @@ class Switchboard:
     def calls(self) -> int:
         """Calls under way, of both kinds."""
         return len(self._calls)
+
+    @property
+    def trunks(self) -> tuple[TrunkState, ...]:
+        """Each as it stands now."""
+        return self._sip.trunks if self._sip is not None else ()
+
+    @property
+    def refused(self) -> int:
+        """SIP requests from strangers so far."""
+        return self._sip.refused if self._sip is not None else 0
 
     async def warm(
         self, fixed: Collection[tuple[str, str]], progress: Callable[[int, int], None] = lambda done, total: None
@@ -151,7 +168,9 @@ class Switchboard:
                 port=lines.port,
                 capacity=lines.capacity,
                 rtp_ports=lines.rtp_ports,
-                accepts=self._serves,
+                codecs=lines.codecs,
+                trunks=lines.trunks,
+                doors=lines.doors,
             )
             await endpoint.start(self._on_sip)
             self._sip = endpoint
@@ -232,23 +251,22 @@ class Switchboard:
         for engine in self._engines.values():
             engine.close()
 
-    def _serves(self, called: str) -> bool:
-        """Numbers are ours to answer; of names, "govorun", languages and scenario sets. Others get 404."""
-        name = called.lower()
-        return name.lstrip("+").isdigit() or name in ("", "govorun", *LANGUAGES, *self._lines.sets)
-
     async def _on_sip(self, leg: CallLeg) -> None:
+        lines = self._lines
+        route = Routes(listed=lines.routes, sets=lines.sets, languages=LANGUAGES).find(leg.called, leg.trunk)
+        if route is None:
+            await leg.reject(404)
+            return
         if self._equipment is None:  # the engines are still loading, or there are none
             await leg.reject(503)
             return
-        called = leg.called.lower()
-        language = next((each for each in LANGUAGES if each == called), self._lines.language)
         call = Call(
             leg,
             self._equipment,
             channel="sip",
-            language=language,
-            scenarios=called if called in self._lines.sets else "",
+            language=route.language or lines.language,
+            scenarios=route.scenarios,
+            scenario=route.scenario or None,
         )
         await self._take(call)
 

@@ -43,5 +43,8 @@ async def metrics(parts: House) -> Response:
     """Prometheus."""
     parts.metrics.queue.set(sum(each.status == "waiting" for each, _ in await parts.records.queue()))
     parts.metrics.calls.set(parts.calls.active if parts.calls else 0)
+    for name, up, _ in parts.calls.trunks if parts.calls else ():
+        parts.metrics.trunks.labels(name).set(up)
+    parts.metrics.strangers.set(parts.calls.refused if parts.calls else 0)
     parts.metrics.tasks.set(len(asyncio.all_tasks()))
     return Response(parts.metrics.text(), media_type=CONTENT_TYPE)

@@ -38,6 +38,10 @@ class Metrics:
         self.tasks = Gauge(
             "govorun_tasks", "Tasks of the event loop; a number that only grows is a leak.", registry=self.registry
         )
+        self.trunks = Gauge("govorun_trunk_up", "Trunks that know us: 1, else 0.", ("trunk",), registry=self.registry)
+        self.strangers = Gauge(
+            "govorun_sip_refused", "SIP requests from networks that may not call.", registry=self.registry
+        )
         self.sockets = Gauge("govorun_sockets", "Open sockets of pages.", ("page",), registry=self.registry)
         self.offers = Counter(
             "govorun_browser_calls", "Calls a browser asked for.", ("result",), registry=self.registry

@@ -38,6 +38,14 @@ class Calls(Protocol):
     @property
     def active(self) -> int: ...
 
+    @property
+    def trunks(self) -> Sequence[tuple[str, bool, str]]:
+        """Of each trunk: its name, whether calls can go by it, and in words how it stands."""
+
+    @property
+    def refused(self) -> int:
+        """SIP requests of strangers that were refused."""
+
     async def offer(
         self, sdp: str, kind: str, *, visitor: str, language: Language, scenarios: str = "", resume: str = ""
     ) -> Answered:

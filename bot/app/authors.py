@@ -11,10 +11,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot.app import telephony
 from bot.authoring.exploring import DEEP, QUICK, Depth
 from bot.authoring.exploring import problems as explored
-from bot.authoring.load import lint
-from bot.authoring.problems import Problem
+from bot.authoring.load import lint, load
+from bot.authoring.problems import Problem, ScenarioErrors
 from bot.dialogue.spoken import plural
 from bot.errors import UnknownScenario
 from bot.locale import Locale
@@ -105,10 +106,18 @@ def sets_in(folder: Path, locale: Locale = "en") -> list[Path]:
     return found
 
 
-def check(folder: Path, *, locale: Locale = "en", deep: Console | None = None, depth: Depth | None = None) -> Checked:
+def check(
+    folder: Path,
+    *,
+    locale: Locale = "en",
+    deep: Console | None = None,
+    depth: Depth | None = None,
+    telephone: Path | None = None,
+) -> Checked:
     """Every problem of every set, with phrases compared as the understanding hears them, and the first states tried.
 
     deep: try thousands of states of each set, and show there how far it is. depth: how many, in place of that.
+    telephone: the file of trunks and numbers, looked through besides.
     """
     found = sets_in(folder, locale)
     problems: list[tuple[Path, Problem]] = []
@@ -117,7 +126,18 @@ def check(folder: Path, *, locale: Locale = "en", deep: Console | None = None, d
         with _bar(deep, path.name, depth) as looked:
             tried = partial(explored, language=locale, depth=depth, looked=looked)
             problems += ((path, problem) for problem in lint(path, confused=confused, deep=tried))
+    if telephone is not None:
+        starts = {path.name: named for path in found if (named := _starts(path)) is not None}
+        problems += ((telephone.parent, problem) for problem in telephony.lint(telephone, starts))
     return Checked(tuple(path.name for path in found), tuple(problems))
+
+
+def _starts(folder: Path) -> tuple[str, ...] | None:
+    """The set's scenarios; None where it is broken, which is told of beside."""
+    try:
+        return tuple(load(folder).scenarios)
+    except ScenarioErrors:
+        return None
 
 
 @contextmanager

@@ -63,6 +63,14 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
         state, detail = made.calls.state() if made.calls else ("off", "text only")
         return ("failed" if needs_voice and state == "off" else state), detail
 
+    async def trunks() -> tuple[State, str]:
+        # One that is down is no reason to send chats elsewhere; a telephone that no trunk reaches is.
+        told = made.calls.trunks if made.calls else ()
+        if not told:
+            return "off", "none is set"
+        lost = needs_voice and not any(up for _, up, _ in told)
+        return "failed" if lost else "ready", "; ".join(f"{name}: {how}" for name, _, how in told)
+
     async def model() -> tuple[State, str]:
         # One that fails is no reason to send customers elsewhere: the default understands without it.
         return ("ready", house.model.state) if house.model else ("off", "GOVORUN_LLM_URL is not set")
@@ -75,6 +83,7 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
         "scenarios": sets,
         "database": database,
         "voice": voice,
+        "trunks": trunks,
         "language_model": model,
     }
     made = Parts(

@@ -18,7 +18,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +28,7 @@ from bot.authoring.tree import Fields, Node, Text, read, read_file
 from bot.authoring.unreadable import Unreadable
 from bot.dialogue.meaning import Language
 from bot.errors import Both, SettingsError
+from bot.settings import Settings
 from voice.certificate import usable
 from voice.routing import Route, bare
 from voice.trunks import CODECS, ENCRYPTIONS, KEYS_BY, TRANSPORTS, Codec, Doors, Transport, Trunk
@@ -55,7 +56,7 @@ class Telephony:
     """What the file says; without one, what stands here."""
 
     trunks: tuple[Trunk, ...] = ()
-    doors: Doors = Doors()
+    doors: Doors = field(default_factory=Doors)
     routes: tuple[Route, ...] = ()
     codecs: tuple[Codec, ...] = ("pcma", "pcmu")
 
@@ -73,6 +74,44 @@ def telephony(path: Path, sets: Mapping[str, Iterable[str]], environment: Mappin
         where=f"{path}:{first.line}",
         fix=Both(first.fix("en"), first.fix("ru")),
     )
+
+
+def of(settings: Settings, sets: Mapping[str, Iterable[str]]) -> Telephony:
+    """What the file and the settings say together. sets: as `telephony` takes them. Raises SettingsError."""
+    path = file_of(settings)
+    made = telephony(path, sets) if path is not None else Telephony()
+    if settings.trunk_server:
+        password = settings.trunk_password
+        trunk = Trunk(
+            name="trunk",
+            domain=_fits("GOVORUN_TRUNK_SERVER", settings.trunk_server, _SERVER, "bad_server"),
+            user=_fits("GOVORUN_TRUNK_USER", settings.trunk_user, _ACCOUNT, "bad_account"),
+            password=password.get_secret_value() if password else "",
+            transport=settings.trunk_transport,
+            number=_fits("GOVORUN_TRUNK_NUMBER", settings.trunk_number, _ACCOUNT, "bad_account"),
+        )
+        made = replace(made, trunks=(*made.trunks, trunk))
+    if settings.sip_allow:
+        allow = tuple(each.strip() for each in settings.sip_allow.split(",") if each.strip())
+        made = replace(made, doors=replace(made.doors, allow=(*made.doors.allow, *allow)))
+    return made
+
+
+def file_of(settings: Settings) -> Path | None:
+    """The file that is read; None where there is none, and none was named."""
+    if settings.telephone is not None:
+        return settings.telephone
+    usual = settings.data / FILE
+    return usual if usual.is_file() else None
+
+
+def _fits(setting: str, value: str, form: re.Pattern[str], code: str) -> str:
+    if value and not form.fullmatch(value):
+        problem = Problem(file=setting, line=1, code=code, params={"value": value[:60]})
+        raise SettingsError(
+            Both(problem.what("en"), problem.what("ru")), where=setting, fix=Both(problem.fix("en"), problem.fix("ru"))
+        )
+    return value
 
 
 def lint(
@@ -142,9 +181,7 @@ class _File:
             return ()
         for entry in node.entries:
             name = reader.name(entry.key)
-            if name in made:
-                reader.problem("trunk_twice", entry.key, name=name)
-            elif name:
+            if name:
                 made[name] = self._trunk(name, entry.value)
         return tuple(made.values())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.markup import escape
 from bot.api.parts import Answered, State
 from bot.app.beginning import typed
 from bot.app.house import House, build
+from bot.app.telephony import of as telephony_of
 from bot.dialogue.fixed import builtin_speech, fixed_speech
 from bot.dialogue.foresight import likely
 from bot.dialogue.meaning import Expectation, Language, Meaning
@@ -24,10 +26,12 @@ from bot.settings import Settings
 from bot.understanding.whole import is_whole
 from bot.vcon import identifier
 from voice import weights
+from voice.certificate import self_signed
 from voice.equipment import Equipment
 from voice.ports import Recognizers
 from voice.sip.numbers import can_be_called
 from voice.switchboard import Lines, Switchboard
+from voice.trunks import Doors, Trunk, TrunkState
 from voice.tts.cache import Prompts
 from voice.vad.silero import SileroVad
 from voice.vad.smart_turn import SmartTurn
@@ -82,6 +86,7 @@ class VoiceHalf:
             weights.live_in(settings.models)
         first, _, last = settings.rtp_ports.partition("-")
         self._house = house
+        telephony = telephony_of(settings, _starts(house))
         self._lines = Lines(
             host=settings.sip_host,
             port=settings.sip_port,
@@ -104,6 +109,10 @@ class VoiceHalf:
                 ours=settings.ice_behind_nat,
             ),
             grace_s=settings.call_grace_s,
+            trunks=telephony.trunks,
+            doors=self._doors(telephony.doors, telephony.trunks),
+            routes=telephony.routes,
+            codecs=telephony.codecs,
         )
         self.switchboard = Switchboard(self._lines, self._equipment)
         self._endings = SmartTurn() if settings.smart_turn else None
@@ -116,6 +125,14 @@ class VoiceHalf:
 
     def state(self) -> tuple[State, str]:
         return self._state
+
+    @property
+    def trunks(self) -> Sequence[tuple[str, bool, str]]:
+        return [(each.name, each.up, _told(each)) for each in self.switchboard.trunks]
+
+    @property
+    def refused(self) -> int:
+        return self.switchboard.refused
 
     async def start(self, console: Console) -> None:
         """Raises PortTaken at once; all else goes on in the background and shows in `state`."""
@@ -181,6 +198,16 @@ class VoiceHalf:
             f"[bold green]Calls are taken:[/] dial {dial}", f"[bold green]Звонки принимаются:[/] наберите {dial}"
         )
         console.print(taken, highlight=False)
+        for name, up, how in self.trunks:
+            told = escape(f"{name}: {how}")
+            console.print(f"  [{'dim' if up else 'yellow'}]{said('Trunk', 'Линия')} {told}[/]", highlight=False)
+
+    def _doors(self, doors: Doors, trunks: Sequence[Trunk]) -> Doors:
+        """With a certificate of our own where TLS wants one and none was named."""
+        if doors.certificate is not None or "tls" not in {*doors.transports, *(trunk.transport for trunk in trunks)}:
+            return doors
+        host = self._house.settings.sip_host
+        return replace(doors, certificate=self_signed(self._house.keys.path("sip.pem"), host))
 
     async def _changed(self) -> None:
         """Scenarios were saved or published: what is new in them is rendered beside the calls under way."""
@@ -251,6 +278,23 @@ def _folders(settings: Settings, sets: Iterable[str]) -> tuple[Path, ...]:
     """Of the sets, the one that answers the number first."""
     first = settings.scenario_set
     return tuple(settings.scenarios / name for name in sorted(sets, key=lambda name: (name != first, name)))
+
+
+def _starts(house: House) -> dict[str, tuple[str, ...]]:
+    """Names of the scenarios in each set, the default set first."""
+    default = house.settings.scenario_set
+    return {name: tuple(house.sets[name].scenarios) for name in sorted(house.sets, key=lambda name: name != default)}
+
+
+def _told(trunk: TrunkState) -> str:
+    states = {
+        "none": said("no registration is asked for", "регистрация не нужна"),
+        "asking": said("registering", "регистрируется"),
+        "registered": said("registered", "зарегистрирована"),
+        "refused": said("the registrar refuses us", "регистратор нам отказывает"),
+        "silent": said("the registrar doesn't answer", "регистратор не отвечает"),
+    }
+    return states[trunk.registration] + (f" ({trunk.detail})" if trunk.detail else "")
 
 
 class _Builtin(Mapping[str, str]):

@@ -43,10 +43,16 @@ def check(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    from bot.app import authors
+    from bot.app import authors, telephony
 
     locale = reported(lang)
-    found = authors.check(folder or settings_.load().scenarios, locale=locale, deep=err if deep else None)
+    settings = settings_.load()
+    found = authors.check(
+        folder or settings.scenarios,
+        locale=locale,
+        deep=err if deep else None,
+        telephone=telephony.file_of(settings) if folder is None else None,
+    )
     if as_json:
         print(json.dumps(found.data(locale), ensure_ascii=False, indent=1))
     else:

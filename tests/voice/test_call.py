@@ -36,7 +36,7 @@ WORDS = {"запись": "booking", "цена": "price", "человека": "op
 class LineDouble:
     """A leg whose clock the test turns: `hear` gives it frames, and each takes 20 ms off what waits to be sent."""
 
-    id, caller, called = "leg-1", "+79051234567", "100"
+    id, caller, called, trunk = "leg-1", "+79051234567", "100", ""
     headers: Mapping[str, str] = {}
 
     def __init__(self, *, answers: bool = True) -> None:

@@ -34,6 +34,7 @@ RING_S = 60.0  # how long a called telephone may ring
 HEADERS = (  # of an INVITE, kept for the call; the stack can keep 16
     "To",
     "From",
+    "P-Called-Party-ID",  # RFC 7315: what was dialled, where To says whom it reached
     "User-to-User",  # RFC 7433
     "Diversion",  # RFC 5806
     "History-Info",  # RFC 7044
@@ -357,7 +358,7 @@ class SipEndpoint:
         leg = self._adopt(
             call,
             caller=number_of(call.headers.get("From") or call.peer or "", self.region),
-            called=user_of(call.headers.get("To", "")),
+            called=user_of(call.headers.get("P-Called-Party-ID") or call.headers.get("To", "")),
             trunk=self._names.get(call._ua_handle, ""),
         )
         self._spawn(self._take(leg))

@@ -40,6 +40,7 @@ class WebRtcLeg:
         self.caller = caller
         self.called = called
         self.headers: Mapping[str, str] = {}
+        self.trunk = ""
         self._gone = gone
         self._grace_s = grace_s
         self._in = Inlet()

@@ -13,17 +13,13 @@ MESSAGES: Messages = {
         "en": ("<source> isn't there or is empty", "Put the secret there; who serves must be able to read it."),
         "ru": (
             "<source>: такого нет или там пусто",
-            "Положите туда секрет; тот, кто обслуживает, должен его прочесть.",
+            "Положите туда секрет; программа должна суметь его прочесть.",
         ),
-    },
-    "trunk_twice": {
-        "en": ("the trunk '<name>' is written twice", "Give the second another name."),
-        "ru": ("линия '<name>' записана дважды", "Назовите вторую иначе."),
     },
     "bad_server": {
         "en": (
             "'<value>' is no address of a server",
-            "Write a name or an address, perhaps with a port: sip.example:5061.",
+            "Write a name or an address, with a port if need be: sip.x:5061.",
         ),
         "ru": ("'<value>' — не адрес сервера", "Напишите имя или адрес, можно с портом: sip.example:5061."),
     },
