@@ -205,6 +205,7 @@ async def test_readiness_names_every_part(web: Web) -> None:
             "scenarios": "ready",
             "database": "ready",
             "voice": "off",
+            "trunks": "off",
         }
 
 

@@ -33,7 +33,7 @@ async def test_an_exchange_knows_us_by_digest_brings_calls_and_takes_ours(transp
             assert bot.endpoint.trunks == (TrunkState(name="city", registration="registered"),)
             call = await phone.call(f"sip:{pbx.user}@127.0.0.1:{pbx.port}")
             leg = await bot.leg()
-            assert (leg.caller, leg.trunk) == ("+79051234567", "city")
+            assert (leg.caller, leg.called, leg.trunk) == ("+79051234567", pbx.user, "city")
             call.say(tone(440, 1))
             await eventually(lambda: is_tone(bot.heard(leg), 440))
             call.hang_up()

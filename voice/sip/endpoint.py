@@ -44,6 +44,8 @@ HEADERS = (  # of an INVITE, kept for the call; the stack can keep 16
     "Call-Info",
 )
 
+_NAMES = {name.lower(): name for name in HEADERS}
+
 OnCall = Callable[[SipLeg], Awaitable[None]]
 
 
@@ -355,6 +357,8 @@ class SipEndpoint:
             registrar.hear(event)
 
     def _on_incoming(self, call: Call) -> None:
+        # The stack keeps a name as it came; P-Called-Party-Id is the same header (RFC 3261 7.3.1).
+        call.headers = {_NAMES.get(name.lower(), name): value for name, value in call.headers.items()}
         leg = self._adopt(
             call,
             caller=number_of(call.headers.get("From") or call.peer or "", self.region),

@@ -1,0 +1,57 @@
+"""Which calls the switchboard takes, by the number that was dialled."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from tests.voice.peers import Phone, free_port
+from voice.routing import Route
+from voice.sip import SipLeg
+from voice.switchboard import Lines, Switchboard
+from voice.trunks import Trunk
+
+pytestmark = pytest.mark.voice
+
+
+async def test_a_number_brings_its_set_scenario_and_language_and_no_other_is_answered(monkeypatch):
+    begun: list[dict[str, object]] = []
+
+    class Call:
+        def __init__(self, leg: SipLeg, equipment: object, **given: object) -> None:
+            self._leg = leg
+            begun.append(given)
+
+        async def run(self) -> None:
+            await self._leg.reject(480)
+
+    monkeypatch.setattr("voice.switchboard.Call", Call)
+    lines = Lines(
+        port=free_port(),
+        sets=("clinic", "pizza"),
+        routes=(
+            Route(number="+74951112233", scenarios="clinic", scenario="booking", language="en"),
+            Route(number="1*", scenarios="pizza"),
+        ),
+        trunks=(Trunk(domain="127.0.0.1:9", name="city"),),
+    )
+    board = Switchboard(lines, lambda ears, prompts: pytest.fail("nothing is warmed"))
+    board._equipment = SimpleNamespace()  # type: ignore[assignment]
+    await board.open()
+    try:
+        async with Phone() as phone:
+            for number, status in (("84951112233", 480), ("105", 480), ("pizza", 480), ("999", 404), ("root", 404)):
+                call = await phone.call(f"sip:{number}@127.0.0.1:{lines.port}")
+                assert (number, call.refused) == (number, status)
+            headers = {"P-Called-Party-ID": "<sip:+74951112233@pbx>"}
+            assert (await phone.call(f"sip:999@127.0.0.1:{lines.port}", headers=headers)).refused == 480
+        assert [(each["scenarios"], each["scenario"], each["language"]) for each in begun] == [
+            ("clinic", "booking", "en"),
+            ("pizza", None, "ru"),
+            ("pizza", None, "ru"),
+            ("clinic", "booking", "en"),
+        ]
+        assert [(each.name, each.registration) for each in board.trunks] == [("city", "none")]
+    finally:
+        await board.close()
