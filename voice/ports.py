@@ -132,6 +132,29 @@ class Recognizers(Protocol):
     def close(self) -> None: ...
 
 
+# --- who spoke --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeakerTurn:
+    """speaker: 1 for who spoke first. Both times since the recording's beginning."""
+
+    speaker: int
+    start_ms: int
+    end_ms: int
+
+
+class Diarizer(Protocol):
+    """Tells the speakers of a mono recording apart."""
+
+    name: str
+
+    def turns(self, sound: Samples, speakers: int | None = None) -> tuple[SpeakerTurn, ...]:
+        """In order. sound: at 16 kHz. speakers: how many there are, where that is known.
+
+        Blocking, about as long as the recording; loads at the first call. Raises EngineFailed."""
+
+
 # --- text to speech ----------------------------------------------------------------------------------
 
 

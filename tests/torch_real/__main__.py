@@ -21,7 +21,7 @@ REQUIREMENTS = (
     ROOT / "requirements-test.lock",
     Path(__file__).with_name("requirements.txt"),
 )
-TESTS = ("tests/voice/test_silero.py",)
+TESTS = ("tests/voice/test_silero.py", "tests/torch_real/speakers.py")
 
 
 def install() -> None:
@@ -30,7 +30,7 @@ def install() -> None:
     wanted = hashlib.sha256(b"".join(each.read_bytes() for each in REQUIREMENTS)).hexdigest()
     if stamp.exists() and stamp.read_text().strip() == wanted:
         return
-    print(f"installing torch into {VENV.name}: 7 GB, some minutes", flush=True)
+    print(f"installing torch into {VENV.name}: 8 GB, some minutes", flush=True)
     uv = str(Path(sys.executable).with_name("uv"))
     if not (VENV / "bin/python").exists():
         subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(VENV)], check=True)
