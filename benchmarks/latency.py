@@ -1,6 +1,6 @@
 """How long a caller waits, on the wire: whole calls to a whole `govorun serve`, from a real SIP peer, by voice.
 
-    python -m benchmarks.latency [--json] [--calls 4] [--at-once 1]
+    python -m benchmarks.latency [--json] [--calls 6] [--at-once 1] [--short]
 
 A telephone in this process calls the shipped clinic, books a visit by voice (speech of a voice the bot never uses,
 A-law, one RTP packet every 20 ms) and answers what it is asked, whatever way the conversation takes; then it presses
@@ -10,6 +10,7 @@ two keys. Nothing is mocked: telephone, recognition, understanding, database, sy
                     packet with the bot's, of utterances that were not cut in two
     by_question     p50 of the same by what the bot had asked
     false_cutoffs   share of utterances with a pause of 300-600 ms inside that the bot took for two, by its transcript
+    four_p50_ms, four_p95_ms  the same as p50_ms, p95_ms of four more calls that speak at once, `four_turns` utterances
     key_p50_ms, key_p95_ms  from the first packet of a key (RFC 4733) to the first packet of the answer
     turns           utterances measured;  misheard: questions that had to be asked again
     booked          calls that reached their end
@@ -19,7 +20,9 @@ two keys. Nothing is mocked: telephone, recognition, understanding, database, sy
                     the recogniser's package decode its 30 s window; of the first eight, on the same machine
     load, others    of the machine: load average at the end; cores that other processes used meanwhile
 
-One call at a time by default. The callers' side costs some 3 % of a core a call.
+    prompts_ready   share of the prompts that had been rendered before they were wanted
+
+One call at a time by default; --short: two calls, and none at once. The callers' side costs some 3 % of a core a call.
 """
 
 from __future__ import annotations
@@ -59,6 +62,8 @@ PLAIN_UTTERANCES = 8
 NO_ANSWER_S = 20.0  # it asks again after six
 MOST_TURNS = 14  # of one call
 KEYS = ("6", "5")
+FOUR = 4  # calls that speak at once
+NUMBERS = "905300"  # of the callers who show theirs
 VOICES = ("elena", "aleksandr")
 
 Pieces = tuple[str | int, ...]  # words, and pauses in ms
@@ -76,7 +81,7 @@ class Question:
 
 # The first whose words stand in the bot's last lines.
 QUESTIONS = (
-    Question("confirm", r"верно\?", "yesno", (("Да",), ("Да, верно",), ("Да", 300, "всё правильно"))),
+    Question("confirm", r"верно\?", "yesno", (("Да",), ("Да", 300, "всё правильно"), ("Да, верно",))),
     Question(
         "phone",
         "номер телефона|номер по цифрам",
@@ -90,7 +95,12 @@ QUESTIONS = (
         "name",
         "зовут|имя и фамил",
         "person",
-        (("Иван", 350, "Петров"), ("Анна Кузнецова",), ("Меня зовут", 400, "Мария Иванова"), ("Дмитрий Орлов",)),
+        (
+            ("Иван", 350, "Петров"),
+            ("Меня зовут", 500, "Анна Кузнецова"),
+            ("Меня зовут", 400, "Мария Иванова"),
+            ("Дмитрий Орлов",),
+        ),
     ),
     Question(
         "when",
@@ -98,7 +108,7 @@ QUESTIONS = (
         "datetime",
         (
             ("В пятницу", 450, "в десять утра"),
-            ("Послезавтра в час дня",),
+            ("Послезавтра", 350, "в час дня"),
             ("В понедельник", 600, "в шестнадцать часов"),
             ("В среду в одиннадцать утра",),
         ),
@@ -113,14 +123,18 @@ QUESTIONS = (
         "menu",
         (
             ("Хочу записаться к терапевту", 450, "завтра в три часа дня"),
-            ("Запишите меня к кардиологу",),
+            ("Запишите меня", 350, "к кардиологу"),
             ("Здравствуйте", 500, "мне нужно записаться", 300, "к стоматологу на завтра"),
             ("Можно записаться к окулисту", 600, "на пятницу"),
         ),
     ),
 )
 DONE = re.compile(r"вы записаны", re.IGNORECASE)
-AFTER: tuple[Pieces, ...] = (("Где вы находитесь?",), ("Сколько стоит", 350, "приём кардиолога?"))
+AFTER: tuple[Pieces, ...] = (
+    ("Где вы находитесь?",),
+    ("Сколько стоит", 350, "приём кардиолога?"),
+    ("Скажите", 450, "где вы находитесь?"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +201,7 @@ class Caller:
 
     async def call(self, number: int) -> None:
         # Every other caller hides the number, and is asked for it.
-        user = "anonymous" if number % 2 else f"8905{3_000_000 + number}"
+        user = "anonymous" if number % 2 else f"8{NUMBERS}{1_000 + number}"
         known = {each["id"] for each in await self._served.get("/api/conversations?channel=sip&limit=500")}
         async with Phone(user=user) as phone:
             call = await phone.call(self._served.sip)
@@ -255,7 +269,8 @@ class Caller:
         async with asyncio.timeout(10):
             while True:
                 for each in await self._served.get("/api/conversations?channel=sip"):
-                    if each["id"] not in known and (user[1:] in each["sender"] or user == "anonymous"):
+                    shows = user[1:] in each["sender"] if user != "anonymous" else NUMBERS not in each["sender"]
+                    if each["id"] not in known and shows:
                         return str(each["id"])
                 await asyncio.sleep(0.1)
 
@@ -277,8 +292,10 @@ async def falls_silent(call: PhoneCall, since: float) -> None:
             await asyncio.sleep(0.05)
 
 
-async def measure(calls: int, at_once: int) -> tuple[Measured, dict[str, float]]:
-    mouth, measured = Mouth(), Measured()
+async def measure(calls: int, at_once: int, four: int) -> tuple[Measured, Measured, dict[str, float], float]:
+    """One after another, then `four` at once; the server's own means of the former, and the share of prompts that were
+    ready in all."""
+    mouth, measured, together = Mouth(), Measured(), Measured()
     mouth.prepare(calls)
     with tempfile.TemporaryDirectory() as folder:
         async with Served(Path(folder) / "data", voice=True, log_level="error") as served:
@@ -289,8 +306,18 @@ async def measure(calls: int, at_once: int) -> tuple[Measured, dict[str, float]]
                 batch = range(first, min(first + at_once, calls))
                 await asyncio.gather(*(Caller(served, mouth, measured).call(number) for number in batch))
             stages = stages_of((await served.client.get("/metrics")).text)
+            if four:
+                # One of them hides the number: whose conversation is whose has to be known.
+                numbers = [100 + 2 * each for each in range(four - 1)] + [101]
+                await asyncio.gather(*(Caller(served, mouth, together).call(number) for number in numbers))
+            ready = share_ready((await served.client.get("/metrics")).text)
     mouth.close()
-    return measured, stages
+    return measured, together, stages, ready
+
+
+def share_ready(metrics: str) -> float:
+    count = {was: float(found) for was, found in re.findall(r'govorun_prompts_total\{ready="(\w+)"\} (\S+)', metrics)}
+    return round(count.get("yes", 0.0) / max(1.0, sum(count.values())), 3)
 
 
 def stages_of(metrics: str) -> dict[str, float]:
@@ -376,18 +403,31 @@ def figures(measured: Measured, stages: dict[str, float]) -> dict[str, object]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one JSON object, nothing else")
-    parser.add_argument("--calls", type=int, default=4)
+    parser.add_argument("--calls", type=int, default=6)
+    parser.add_argument("--short", action="store_true", help="two calls, none at once")
     parser.add_argument("--at-once", type=int, default=1, metavar="N", help="callers who speak at the same time")
     options = parser.parse_args()
     logging.basicConfig(level="WARNING", format="%(message)s", force=True)
     log.setLevel("WARNING" if options.json else "INFO")
     machine = Machine()
     try:
-        measured, stages = asyncio.run(measure(options.calls, options.at_once))
+        if options.short:
+            options.calls = min(options.calls, 2)
+        four = 0 if options.short else FOUR
+        measured, together, stages, ready = asyncio.run(measure(options.calls, options.at_once, four))
     except (NoAnswer, TimeoutError, httpx.HTTPError) as error:
         raise SystemExit(f"a call went wrong: {error or type(error).__name__}") from error
     found = figures(measured, stages)
+    waits = [each.wait_ms for each in together.said if each.wait_ms is not None]
+    if waits:
+        found |= {
+            "four_p50_ms": round(percentile(waits, 50)),
+            "four_p95_ms": round(percentile(waits, 95)),
+            "four_turns": len(waits),
+            "four_booked": together.booked,
+        }
     found |= {
+        "prompts_ready": ready,
         "others": machine.others(),
         "compared": plain_way(measured.said),
         "calls": options.calls,

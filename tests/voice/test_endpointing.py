@@ -154,7 +154,7 @@ def test_a_caller_who_answers_the_next_question_was_not_cut():
 
 def test_long_pauses_inside_utterances_bring_patience_and_their_absence_takes_it_back():
     ear = Endpointer(Patience(silence_ms=700, whole_ms=300))
-    hesitant, fluent = "####" + "." * 14 + "####" + "." * 60, "########" + "." * 60
+    hesitant, fluent = "####" + "." * 17 + "####" + "." * 60, "########" + "." * 60
     heard(hesitant, ear=ear)
     assert ear.extra_ms == PAUSE_STEP_MS
     for _ in range(40):
