@@ -101,7 +101,7 @@ class Settings(BaseSettings):
         -64.0,
         ge=-80,
         le=0,
-        description="Loudness in dBFS of the noise on a call while nobody speaks, so that the line doesn't sound dead; "
+        description="Loudness in dBFS of the noise on a call where nobody speaks, so that the line doesn't sound dead; "
         "louder than -50 counts as -50; 0: none.",
     )
     smart_turn: bool = Field(

@@ -69,10 +69,10 @@ PATIENCE: Mapping[Kind, Patience] = {
     "code": Patience(silence_ms=900, whole_ms=450, longest_ms=25_000),  # read off a paper, letter by letter
     "email": Patience(silence_ms=1_000, whole_ms=500, longest_ms=30_000),  # spelled, with pauses to think
     "address": Patience(silence_ms=900, whole_ms=500, longest_ms=25_000),  # the street, the house, and the flat
-    "datetime": Patience(silence_ms=700, whole_ms=350),
-    "date": Patience(silence_ms=700, whole_ms=350),
+    "datetime": Patience(silence_ms=850, whole_ms=350),  # the day, and after a breath the hour
+    "date": Patience(silence_ms=800, whole_ms=350),
     "time": Patience(silence_ms=600, whole_ms=350),
-    "person": Patience(silence_ms=700, whole_ms=350),
+    "person": Patience(silence_ms=800, whole_ms=350),
     "phone": Patience(silence_ms=900, whole_ms=450, longest_ms=25_000),  # digit groups with pauses between
     "text": Patience(silence_ms=700, whole_ms=400, longest_ms=25_000),
 }

@@ -20,7 +20,7 @@ from voice.ports import CallLeg
 
 log = logging.getLogger(__name__)
 
-DUE_MS = 1_500  # of silence before an answer sound dead; sooner, a frame of noise would keep it waiting
+DEAD_MS = 1_500  # of nobody speaking sound like a dead line; sooner, a frame of noise would keep an answer waiting
 GAP = silence(150)  # between two prompts, as between two sentences of a person
 
 
@@ -78,6 +78,7 @@ class Speaking:
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._frames = 0
+        self._dead_ms = 0  # since anybody spoke
         self._said = 0
         self._must: dict[str, _Prompt] = {}  # what must be heard, and wasn't yet
         self._unwanted = 0  # prompts up to this number are said only where they must be heard
@@ -189,8 +190,8 @@ class Speaking:
                 self._carry_out(self._floor.skip(self._leg.flush()))
         if self.idle:
             self._quiet.set()
-        if not hush:
-            self._fill()
+        self._dead_ms = self._dead_ms + FRAME_MS if self.idle and not hush else 0
+        self._fill()
 
     def close(self) -> None:
         self.forget()
@@ -218,9 +219,8 @@ class Speaking:
         return bool(self._waiting) or (self._pump is not None and not self._pump.done())
 
     def _fill(self) -> None:
-        """One frame of noise at a time, and none while an answer is due: a prompt waits behind what is queued."""
-        due = any(self._frames * FRAME_MS - since < DUE_MS for since in self._owed.values())
-        if self._noise is not None and self.idle and not due and not self._leg.queued_ms:
+        """One frame of noise at a time, and none before a silence is long: a prompt waits behind what is queued."""
+        if self._noise is not None and self._dead_ms >= DEAD_MS and not self._leg.queued_ms:
             self._leg.play(self._noise.frame())
 
     def _begin(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from bot.dialogue.meaning import Expectation, Language, Meaning, SlotSpec
+from bot.dialogue.meaning import Expectation, Language, Meaning, Option, SlotSpec
 from bot.dialogue.values import PersonName
 from bot.ports import Nlu
 from bot.understanding.nlu import SURE
@@ -54,9 +54,20 @@ def _is_whole_answer(text: str, expectation: Expectation, language: Language, no
             # "Нет" to "is that right?" goes on: "нет, лучше в четыре".
             return reading.value is True or not expectation.slots
     if expectation.choices:
+        if normalise(text) in {name for option in expectation.choices for name in _names(option, language)}:
+            return True
         offered = Expected(options=expectation.choices)
-        return _settled(slots.read("choice", text, lang=language, now=now, expected=offered))
+        reading = slots.read("choice", text, lang=language, now=now, expected=offered)
+        # "Запишите меня" goes on: "… к кардиологу"; who names an item as it was announced has said it all.
+        goes_on = any(spec.type in _AT_ONCE for spec in expectation.intent_slots.get(str(reading.value), ()))
+        return _settled(reading) and not goes_on
     return False
+
+
+def _names(option: Option, language: Language) -> tuple[str, ...]:
+    return tuple(
+        normalise(name) for name in (option.title.get(language, ""), *option.synonyms.get(language, ())) if name
+    )
 
 
 def _is_whole_wish(meaning: Meaning, expectation: Expectation) -> bool:

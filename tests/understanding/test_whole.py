@@ -120,6 +120,15 @@ def test_a_question_of_yes_or_no_and_a_menu_have_whole_answers_too():
     assert not is_whole("Cardiologist.", Expectation(), language="en", now=NOW)
 
 
+def test_a_menu_item_named_is_whole_and_one_told_as_the_beginning_of_a_wish_is_not():
+    booking = Option(id="booking", title={"ru": "Записаться к врачу"}, synonyms={"ru": ("записаться", "записать")})
+    menu = replace(MENU, choices=(booking, *MENU.choices))
+    assert is_whole("Записаться к врачу.", menu, language="ru", now=NOW)
+    assert is_whole("Записаться", menu, language="ru", now=NOW)
+    assert is_whole("Анализы", menu, language="ru", now=NOW)
+    assert not is_whole("Запишите меня", menu, language="ru", now=NOW)
+
+
 class _Guess:
     """Understands every text as the same wish, told as surely."""
 

@@ -5,7 +5,7 @@ import asyncio
 from tests.voice.test_call import LineDouble, SecondVoices
 from voice.audio import level
 from voice.comfort import Noise
-from voice.speaking import DUE_MS, Speaking
+from voice.speaking import DEAD_MS, Speaking
 
 
 async def test_what_is_said_right_after_a_drop_is_not_lost_with_what_was_dropped():
@@ -70,9 +70,10 @@ def filled(speaking: Speaking, line: LineDouble, frames: int, *, hush: bool = Fa
     return line.sent - before
 
 
-async def test_a_line_on_which_nobody_speaks_has_some_noise_and_no_more_than_a_frame_waits():
+async def test_a_line_that_has_been_silent_for_long_has_some_noise_and_no_more_than_a_frame_waits():
     line = LineDouble()
     speaking = Speaking(line, SecondVoices(), lambda name, value: None, noise=Noise(-64))
+    assert filled(speaking, line, DEAD_MS // 20 - 1) == 0
     assert filled(speaking, line, 50) == 1000
     assert speaking.idle
     speaking.tick()
@@ -85,10 +86,9 @@ async def test_a_line_on_which_nobody_speaks_has_some_noise_and_no_more_than_a_f
 async def test_no_noise_keeps_an_answer_waiting():
     line = LineDouble()
     speaking = Speaking(line, SecondVoices(), lambda name, value: None, noise=Noise(-64))
-    assert filled(speaking, line, 50, hush=True) == 0
-    speaking.owe("reply_ms", 50 * 20)
-    assert filled(speaking, line, DUE_MS // 20 - 1) == 0
-    assert filled(speaking, line, 50) > 900  # an answer so late: the line mustn't sound dead
+    assert filled(speaking, line, 2 * DEAD_MS // 20, hush=True) == 0
+    assert filled(speaking, line, DEAD_MS // 20 - 1) == 0  # the caller has just fallen silent
+    assert filled(speaking, line, 50) == 1000
 
 
 def test_noise_is_as_loud_as_it_was_asked_for_and_never_loud():
