@@ -96,6 +96,9 @@ class Chat:
         self._watch = asyncio.create_task(self._notice(live))
         if found:
             await self._follow(found, _after(hello.get("after"), found.about.id))
+        call = await self._parts.records.latest(webchat.identity(self._visitor), channel="webrtc") if calls else None
+        if call and call.about.status != "ended":  # the page was loaded anew in the middle of it
+            await self._follow(call, 0)
 
     async def take(self, message: dict[str, Any]) -> None:
         """One message of the page; what is wrong with it is said to the page."""

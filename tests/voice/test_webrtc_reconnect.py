@@ -138,6 +138,8 @@ async def test_a_page_that_is_loaded_anew_takes_its_call_up_again():
     await opened(page)
     page.control.send(json.dumps({"type": "leaving"}))
     assert (await ears.happened(Held))[1] == LOST
+    await asyncio.sleep(0.3)  # what the page still sends is no return
+    assert [event for _, event in ears.events] == [LOST]
     await page.peer.close()
     await again.connect(await endpoint.resume(leg.id, await again.offer(), caller="v"))
     await eventually(lambda: ears.events and ears.events[-1][1] == BACK)

@@ -53,6 +53,7 @@ class WebRtcLeg:
         self._next: Link | None = None  # offered, not connected yet
         self._away = False
         self._leaving = False
+        self._left: Link | None = None  # whose page said that it goes; what it still sends is no return
         self._patience: asyncio.TimerHandle | None = None
         self._ending: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -194,7 +195,7 @@ class WebRtcLeg:
         return sound if sound.size == FRAME else np.pad(sound, (0, FRAME - sound.size))
 
     def heard(self, link: Link, sound: Samples, lost: int) -> None:
-        if link is not self._link or not self._answered or self.ended is not None:
+        if link is not self._link or link is self._left or not self._answered or self.ended is not None:
             return
         if self._away:
             self._come_back()
@@ -221,7 +222,7 @@ class WebRtcLeg:
             case "hangup":
                 self._close("caller")
             case "leaving":  # the page is closed, or loaded anew; what it does next tells which
-                self._leaving = True
+                self._leaving, self._left = True, link
                 if self._answered:
                     self._go_away()
 
