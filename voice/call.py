@@ -74,6 +74,7 @@ class Call:
 
         identity: who calls; by default the number the line shows, which the network vouches for.
         """
+        self._captions = Captions(leg)
         self._taping = Taping(leg, equipment.disk)
         self._leg = leg = self._taping.leg
         self._equipment = equipment
@@ -96,7 +97,6 @@ class Call:
         self._todo: asyncio.Queue[Event | FromOthers | Outcome] = asyncio.Queue()
         self._events = 0  # of `_todo`, not taken yet: whatever is keyed meanwhile is for the question that follows
         self._answers: list[Outcome] = []  # of other programs, taken and not told yet
-        self._captions = Captions(leg)
         self._keypad = Keypad()
         noise = Noise(equipment.comfort_dbfs) if equipment.comfort_dbfs < 0 else None
         self._speaking = Speaking(leg, equipment.voices, equipment.measured, equipment.ready, noise)

@@ -18,7 +18,7 @@ class RecordedLeg:
     """`CallLeg` around another. Nothing is kept before `begin`; times are ms of the line, as its frames count them."""
 
     def __init__(self, leg: CallLeg, disk: Disk) -> None:
-        self.id, self.caller, self.called = leg.id, leg.caller, leg.called
+        self.id, self.caller, self.called, self.trunk = leg.id, leg.caller, leg.called, leg.trunk
         self.headers: Mapping[str, str] = leg.headers
         self._leg = leg
         self._disk = disk
