@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.locale import said
+from bot.outreach.rules import hours
 
 ROOT = Path(__file__).resolve().parent.parent  # of a checkout; scenarios/ and models/ stand beside bot/
 
@@ -84,6 +85,17 @@ class Settings(BaseSettings):
     )
     call_grace_s: float = Field(
         30.0, ge=0, le=300, description="Seconds a browser may be without network before its call ends."
+    )
+    call_allowed: list[str] = Field(
+        default_factory=list,
+        description='Where calls may be placed to, as JSON: ["+7", "@pbx.example", "sip:anna@10.0.0.5"]; empty: '
+        "nowhere, but for `govorun call`.",
+    )
+    max_outbound: int = Field(
+        5, ge=0, description="Calls of ours at one time. A quarter of max_calls stays for who calls us."
+    )
+    quiet_hours: str = Field(
+        "21:00-09:00", description="When nobody is called, by the clock of the business; empty: never."
     )
     max_calls: int = Field(20, ge=1, description="Calls at one time; the next one hears 486.")
     rtp_ports: str = Field("10000-20000", description="UDP ports of RTP, first and last.")
@@ -191,6 +203,15 @@ class Settings(BaseSettings):
                 )
             )
         return secret
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _hours(cls, text: str) -> str:
+        try:
+            hours(text)
+        except ValueError:
+            raise ValueError(said("write it as 21:00-09:00, or nothing", "пишите 21:00-09:00 или ничего")) from None
+        return text
 
     @property
     def database(self) -> str:

@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.dialogue.actions import End, Handoff, Record, Say
-from bot.dialogue.events import AgentSaid, Event, Keys, Silence, TransferFailed, Utterance
+from bot.dialogue.events import AgentSaid, Answered, Event, Keys, Silence, TransferFailed, Utterance
 from bot.dialogue.meaning import Language
 from bot.dialogue.stumbling import stumbled
 from bot.dialogue.values import Value
 from bot.errors import GovorunError, place
 from bot.ports import Further, Identity, Outcome, Row, rows_of
+from voice.answering.listening import Listening
 from voice.asides import NOTICED_MS, is_aside
 from voice.audio import FRAME_MS
 from voice.captions import Captions
@@ -69,8 +70,12 @@ class Call:
         scenarios: str = "",
         scenario: str | None = None,
         given: Mapping[str, Value] | None = None,
+        answered: str = "",
+        message: bool = False,
+        listening: Listening | None = None,
     ) -> None:
-        """given: what the scenario begins with, of a call that we place.
+        """given: what the scenario begins with, of a call that we place. answered, message: who took that call, as
+        `Started` has them. listening: hears the call for what shows late that a machine took it.
 
         identity: who calls; by default the number the line shows, which the network vouches for.
         """
@@ -92,7 +97,11 @@ class Call:
             scenario=scenario,
             given=dict(given or {}),
             record=equipment.record if equipment.disk is not None else "",
+            answered=answered,
+            message=message,
         )
+        self._listening = listening
+        self._hushed = False  # a machine talks, and its message is to come
         self._waits: asyncio.TimerHandle | None = None  # says that a slow turn is under way
         self._todo: asyncio.Queue[Event | FromOthers | Outcome] = asyncio.Queue()
         self._events = 0  # of `_todo`, not taken yet: whatever is keyed meanwhile is for the question that follows
@@ -154,6 +163,22 @@ class Call:
         """The process is going to stop: say so, and hang up."""
         self._close_line(self._equipment.closing)
 
+    def hush(self) -> None:
+        """A machine took the call, as shows now: nothing is said to it or understood until `machine_answered`."""
+        self._hushed = True
+        self._speaking.silence()
+
+    def machine_answered(self, *, message: bool) -> None:
+        """message: it records what is said now."""
+        if not self._hushed:
+            self.hush()
+        self._put(Answered, message=message)
+
+    @property
+    def conversation(self) -> str:
+        """Its id; "" before the first turn."""
+        return self._talk.session.conversation if self._talk.session else ""
+
     # --- what comes in ---------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
@@ -181,6 +206,8 @@ class Call:
 
     def _key(self, digit: Digit) -> None:
         self._quiet = 0
+        if self._listening is not None:
+            self._listening.pressed()
         if not self._keypad.press(digit.key, self._now_ms):
             return
         self._speaking.drop()
@@ -212,6 +239,8 @@ class Call:
         assert hearing is not None
         async for frame in self._leg.frames():
             self._frames += 1
+            if self._listening is not None:
+                self._listening.hear(frame)
             self._speaking.tick(hush=hearing.active or self._held)
             hearing.hear(frame, deaf=self._deaf, over=not self._speaking.idle)
             if self._to_stop and (not hearing.talking or self._speaking.interrupt()):
@@ -224,7 +253,7 @@ class Call:
     @property
     def _deaf(self) -> bool:
         """On hold, while a prompt that must be heard plays, while a person is being rung, and when all is said."""
-        return self._held or self._transfer.under_way or self._over or self._speaking.protected
+        return self._held or self._hushed or self._transfer.under_way or self._over or self._speaking.protected
 
     @property
     def _over(self) -> bool:
@@ -241,6 +270,8 @@ class Call:
         elif isinstance(heard, Aside):
             self._taping.nothing()
             self._speaking.resume()
+        elif isinstance(heard, Said) and self._listening is not None and self._listening.says(heard.text):
+            return  # a machine's words: it is hushed for
         elif isinstance(heard, Said):
             self._keypad.clear()
             if self._to_its_end:
@@ -302,7 +333,14 @@ class Call:
         return self._frames * FRAME_MS
 
     def _count_silence(self, hearing: Hearing) -> None:
-        busy = self._busy or self._held or self._transfer.under_way or hearing.active or not self._speaking.idle
+        busy = (
+            self._busy
+            or self._held
+            or self._hushed
+            or self._transfer.under_way
+            or hearing.active
+            or not self._speaking.idle
+        )
         if busy or self._keypad.typed:
             self._quiet = 0
             return
@@ -350,7 +388,9 @@ class Call:
                 self._ahead()
                 continue
             self._events -= 1
-            if self._over:
+            if isinstance(item, Answered):
+                self._hushed = False
+            if self._over or self._hushed:
                 continue
             self._busy = True
             session = self._talk.session
@@ -408,6 +448,8 @@ class Call:
             self._later(self._finish())
 
     def _say_of_our_own(self, words: Mapping[str, str]) -> None:
+        if self._hushed:
+            return
         language = self._talk.language
         self._speaking.say(words.get(language, ""), language, pace=self._talk.pace)
 
@@ -427,6 +469,8 @@ class Call:
                 self._expect()
 
     def _say(self, say: Say) -> None:
+        if self._hushed:
+            return
         if say.secret:
             self._taping.secret()
         self._speaking.say(

@@ -169,6 +169,15 @@ class Speaking:
         if self._waiting:
             self._begin()
 
+    def silence(self) -> None:
+        """Nobody is there to hear it: stop at once, whatever must be heard otherwise."""
+        if self._pump is not None:
+            self._pump.cancel()
+            self._pump = None
+        self._waiting.clear()
+        self._leg.flush()
+        self._floor = Floor()
+
     def owe(self, name: str, since_ms: int) -> None:
         """Something waits for an answer since then (ms since the first frame); measured when the answer begins."""
         self._owed[name] = since_ms

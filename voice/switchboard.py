@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.dialogue.meaning import Language
-from bot.dialogue.values import Value
 from bot.errors import Both, GovorunError, PartMissing, Unavailable
 from bot.ports import Identity
 from voice.asr.choice import EARS, recognizers
 from voice.call import Call
+from voice.dialling import Dialling, Order, Progress, Tell
 from voice.equipment import Equipment
 from voice.ports import CallLeg, Recognizers, Synthesizer, Telephone
 from voice.routing import Route, Routes
@@ -81,13 +81,19 @@ class Switchboard:
         self._sip: Telephone | None = None
         self._web: WebRtcEndpoint | None = None
         self._calls: dict[asyncio.Task[None], Call] = {}
+        self._dialling: dict[asyncio.Task[Progress], Dialling] = {}
         self._draining = False
         self.warnings: tuple[str, ...] = ()
 
     @property
     def calls(self) -> int:
         """Calls under way, of both kinds."""
-        return len(self._calls)
+        return len(self._calls) + len(self._dialling)
+
+    @property
+    def placed(self) -> int:
+        """Those of them that we place."""
+        return len(self._dialling)
 
     @property
     def trunks(self) -> tuple[TrunkState, ...]:
@@ -195,53 +201,52 @@ class Switchboard:
         self._take(Call(leg, self._equipment, channel="webrtc", identity=identity, language=language, scenarios=wanted))
         return answer, leg.id
 
-    async def dial(
-        self,
-        address: str,
-        *,
-        scenarios: str = "",
-        scenario: str | None,
-        given: Mapping[str, Value] | None = None,
-        language: Language,
-    ) -> None:
-        """Place a call and look after it until it ends. Raises LegFailed where nobody answers."""
-        if self._sip is None or self._equipment is None:
+    async def dial(self, order: Order, tell: Tell) -> Progress:
+        """Place a call and look after it until it ends; the last step. tell: hears of each. Cancel it to give up.
+
+        Raises Unavailable where no calls are placed now.
+        """
+        if self._sip is None or self._equipment is None or self._draining:
             raise Unavailable(
                 Both("calls can't be placed now", "звонить сейчас нельзя"), where="sip", fix="Open the lines first"
             )
-        leg = await self._sip.call(address)
-        number = leg.called if leg.called.startswith("+") else ""
-        identity = Identity(kind="phone", value=number) if number else Identity(kind="sip", value=address)
-        call = Call(
-            leg,
-            self._equipment,
-            identity=identity,
-            language=language,
-            scenarios=scenarios,
-            scenario=scenario,
-            given=given,
-        )
-        await self._take(call)
+        dialling = Dialling(self._sip, self._equipment, order, tell)
+        task = asyncio.create_task(dialling.run(), name="dialling")
+        self._dialling[task] = dialling
+        try:
+            return await task
+        finally:
+            del self._dialling[task]
+
+    @property
+    def free(self) -> int:
+        """How many more calls could be up."""
+        return max(0, self._lines.capacity - self.calls)
 
     async def drain(self, timeout_s: float) -> None:
         """No new calls; wait for those under way. Who still talks near the end is told so, and hung up."""
         self._draining = True
         refusing = asyncio.create_task(self._sip.drain(timeout_s)) if self._sip is not None else None
         farewell = min(FAREWELL_S, timeout_s / 2)
-        if self._calls:
-            await asyncio.wait(self._calls, timeout=timeout_s - farewell)
-        for call in self._calls.values():
-            call.dismiss()
-        if self._calls:
-            await asyncio.wait(self._calls, timeout=farewell)
+        for task, dialling in self._dialling.items():
+            if dialling.call is None:
+                task.cancel()  # it rings, and nobody has answered
+        if self._up:
+            await asyncio.wait(self._up, timeout=timeout_s - farewell)
+        for call in (*self._calls.values(), *(each.call for each in self._dialling.values())):
+            if call is not None:
+                call.dismiss()
+        if self._up:
+            await asyncio.wait(self._up, timeout=farewell)
         if refusing is not None:
             await refusing
 
     async def close(self) -> None:
         self._draining = True
-        for task in tuple(self._calls):
+        up = self._up
+        for task in up:
             task.cancel()
-        await asyncio.gather(*self._calls, return_exceptions=True)
+        await asyncio.gather(*up, return_exceptions=True)
         if self._sip is not None:
             await self._sip.close()
         if self._web is not None:
@@ -250,6 +255,10 @@ class Switchboard:
             self._prompts.close()
         for engine in self._engines.values():
             engine.close()
+
+    @property
+    def _up(self) -> tuple[asyncio.Task[None] | asyncio.Task[Progress], ...]:
+        return (*self._calls, *self._dialling)
 
     async def _on_sip(self, leg: CallLeg) -> None:
         lines = self._lines

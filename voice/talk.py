@@ -35,8 +35,11 @@ class Talk:
         scenario: str | None,
         given: Mapping[str, Value],
         record: Recorded = "",
+        answered: str = "",
+        message: bool = False,
     ) -> None:
-        """leg: its id, from which events have theirs. caller: a number, or '' for none. record: as of `Started`."""
+        """leg: its id, from which events have theirs. caller: a number, or '' for none. record, answered,
+        message: as of `Started`."""
         self.session: Session | None = None
         self.expectation = Expectation()
         self._turns = turns
@@ -49,6 +52,8 @@ class Talk:
         self._scenario = scenario
         self._given = given
         self._record: Recorded = record
+        self._answered = answered
+        self._message = message
         self._numbers = itertools.count(1)
         self._seen: set[int] = set()  # journal rows that were said or need not be
         self._latest = 0  # the last journal row of our own turns
@@ -136,4 +141,6 @@ class Talk:
             language=self._language or "ru",
             caller=self._caller,
             record=self._record,
+            answered=self._answered,
+            message=self._message,
         )

@@ -16,6 +16,8 @@ from bot.desk.desk import Desk
 from bot.dialogue.meaning import Language
 from bot.dialogue.values import Value
 from bot.ports import Bus, Turns
+from bot.stores import placed
+from bot.stores.placed import Placed, Wanted
 
 State = Literal["ready", "warming", "off", "failed"]
 
@@ -59,15 +61,32 @@ class Calls(Protocol):
         """RTCConfiguration.iceServers of that visitor's page, with credentials that end."""
 
 
+class Calling(Protocol):
+    """Calls that we place, whether the telephone is in this process or in another."""
+
+    async def request(self, wanted: Wanted) -> tuple[Placed, bool]:
+        """Keep it; whether it is new. Raises Unacceptable (what can't or may not be called), Conflict (quiet hours)."""
+
+    async def get(self, ident: str) -> Placed:
+        """Raises NotFound."""
+
+    async def latest(self, limit: int, state: placed.State | None, before: datetime | None) -> list[Placed]: ...
+
+    async def cancel(self, ident: str) -> Placed:
+        """One that is over stays as it ended. Raises NotFound."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """How this server is seen from outside. dial: the SIP address to call, "" where there is no telephone.
 
-    agent_sip: where calls are transferred to. origins: other sites whose pages may open the chat.
+    agent_sip: where calls are transferred to. language: of calls where nothing says another. origins: other sites whose
+    pages may open the chat.
     """
 
     dial: str = ""
     agent_sip: str = ""
+    language: Language = "ru"
     origins: tuple[str, ...] = ()
 
 
@@ -80,7 +99,7 @@ class Parts:
     their versions, and what an edit broke. services: what a service is called, by language, from
     the set that is talked with and its id. given: what a scenario begins with, from texts by name, of that set and
     scenario; raises UnknownScenario, Unacceptable. titles: what a set's scenario calls its slots and their options, by
-    language: "service", and "service=lor" for a value.
+    language: "service", and "service=lor" for a value. calling: calls that we place.
     """
 
     turns: Turns
@@ -99,4 +118,5 @@ class Parts:
     titles: Callable[[str, str], Mapping[str, Mapping[str, str]]]
     services: Callable[[str, str], Mapping[str, str]]
     given: Callable[[str, str | None, Mapping[str, str]], Mapping[str, Value]]
+    calling: Calling
     calls: Calls | None = None

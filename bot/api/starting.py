@@ -92,7 +92,7 @@ async def begin(
     and is a conflict."""
     if not body.sender.strip():
         raise Unacceptable(said("the sender is empty", "отправитель пуст"), where="sender")
-    given = parts.given(body.scenarios, body.scenario, {name: _text(value) for name, value in body.given.items()})
+    given = parts.given(body.scenarios, body.scenario, {name: as_typed(value) for name, value in body.given.items()})
     outcome = await parts.turns.take(
         Inbound(
             event=Started(id=f"begin:{key or uuid4().hex}", at=parts.now()),  # no message of theirs has such an id
@@ -140,7 +140,7 @@ def _asked(first: Started, scenario: str | None, given: Mapping[str, Value]) -> 
     )
 
 
-def _text(value: Given) -> str:
+def as_typed(value: Given) -> str:
     """As it would be typed."""
     if isinstance(value, bool):
         return "yes" if value else "no"

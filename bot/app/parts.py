@@ -14,6 +14,7 @@ from bot.api.bodies import PublicationOut, SetOut
 from bot.api.parts import Parts, Site, State
 from bot.api.tokens import Signer
 from bot.app.beginning import beginning
+from bot.app.calling import Calling
 from bot.app.house import House
 from bot.app.release import release
 from bot.dialogue.values import Value
@@ -98,6 +99,7 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
         site=Site(
             dial=settings.dial,
             agent_sip=settings.agent_sip,
+            language=settings.language,
             origins=(*settings.allowed_origins, *([settings.public_url.rstrip("/")] if settings.public_url else [])),
         ),
         now=house.now,
@@ -110,6 +112,7 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
         titles=lambda of, scenario: _titles(house, of, scenario),
         services=lambda of, service: _service(house, of, service),
         given=lambda of, scenario, texts: _given(house, of, scenario, texts),
+        calling=Calling(house),
     )
     return made
 

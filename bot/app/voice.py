@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,23 +14,29 @@ from rich.markup import escape
 
 from bot.api.parts import Answered, State
 from bot.app.beginning import typed
+from bot.app.calling_words import told
+from bot.app.dialler import Dialler, room
 from bot.app.house import House, build
 from bot.app.telephony import of as telephony_of
-from bot.dialogue.fixed import builtin_speech, fixed_speech
+from bot.dialogue.fixed import builtin_speech, fixed_prompts, fixed_speech
 from bot.dialogue.foresight import likely
 from bot.dialogue.meaning import Expectation, Language, Meaning
+from bot.dialogue.scenario import Machine, ScenarioSet
 from bot.dialogue.session import Session
 from bot.errors import Both, GovorunError, PartMissing, Unacceptable
 from bot.locale import reported, said
+from bot.outreach.rules import destination
 from bot.ports import Identity
 from bot.settings import Settings
+from bot.stores.placed import Wanted
 from bot.understanding.whole import is_whole
 from bot.vcon import identifier
 from voice import weights
 from voice.certificate import self_signed
+from voice.dialling import Order, Progress, Tell
 from voice.equipment import Equipment
 from voice.ports import Recognizers
-from voice.sip.numbers import can_be_called
+from voice.sip.host import check_free
 from voice.switchboard import Lines, Switchboard
 from voice.trunks import Doors, Trunk, TrunkState
 from voice.tts.cache import Prompts
@@ -52,29 +59,65 @@ async def place(
     scenario: str | None,
     given: Sequence[str] = (),
     language: Language,
+    machine: Machine | None = None,
+    ring_s: int = 45,
     console: Console,
-) -> None:
-    """Call somebody and talk until either side hangs up. scenario: SET/SCENARIO, or either. given: name=value.
+) -> Progress:
+    """Call somebody and talk until either side hangs up; how it ended. scenario: SET/SCENARIO, or either. given:
+    name=value. machine: what to do with an answering machine, None: as the scenario says.
 
-    Raises GovorunError: Unacceptable of what is no address, LegFailed where nobody answers.
+    Raises GovorunError: Unacceptable of what is no address.
     """
-    if not can_be_called(address):
-        what = said("this is no address to call", "по такому адресу не позвонить")
-        raise Unacceptable(what, where=address[:80], fix=said("Write sip:user@host", "Пишите sip:имя@узел"))
+    to = destination(address)
+    if _taken(settings):  # a server runs beside us: calls go out from another port
+        settings = settings.model_copy(update={"sip_port": _free_port(settings.sip_host)})
     house = await asyncio.to_thread(build, settings)
     begin = typed(house.sets, settings.scenario_set, scenario, given)
     half = VoiceHalf(house)
+    wanted = Wanted(
+        to=address,
+        scenarios=begin.scenarios,
+        scenario=begin.scenario,
+        given=begin.given,
+        language=language,
+        machine=machine,
+        ring_s=ring_s,
+        origin="command",
+    )
+
+    async def tell(progress: Progress) -> None:
+        console.print(told(progress), highlight=False)
+
     await house.start()
     try:
-        await half.start(console)
+        await half.start(console, takes=False, prompts=_first(house.sets[begin.scenarios], begin.scenario, language))
         await half.warmed()
-        console.print(said("Calling", "Звоню:") + f" [bold]{escape(address)}[/]", highlight=False)
-        await half.switchboard.dial(
-            address, scenarios=begin.scenarios, scenario=begin.scenario, given=begin.given, language=language
-        )
+        console.print(said("Calling", "Звоню:") + f" [bold]{escape(to.address)}[/]", highlight=False)
+        return await half.dialler.now(wanted, tell)
     finally:
         await half.drain(0)
         await house.close()
+
+
+def _first(scenarios: ScenarioSet, name: str | None, language: Language) -> tuple[tuple[str, str], ...]:
+    """What the call begins with: it must not wait for more, and the rest is rendered when it is said."""
+    about = scenarios.scenarios[name or scenarios.start].outbound
+    prompts = (about.announce, about.voicemail) if about else ()
+    return fixed_prompts([each for each in prompts if each is not None], language)
+
+
+def _taken(settings: Settings) -> bool:
+    try:
+        check_free(settings.sip_host, settings.sip_port)
+    except GovorunError:
+        return True
+    return False
+
+
+def _free_port(host: str) -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
+        made.bind((host, 0))
+        return int(made.getsockname()[1])
 
 
 class VoiceHalf:
@@ -116,6 +159,9 @@ class VoiceHalf:
         )
         self.switchboard = Switchboard(self._lines, self._equipment)
         self._endings = SmartTurn() if settings.smart_turn else None
+        self.dialler = Dialler(house, self._dial, self._room)
+        self._takes = True
+        self._prompts: tuple[tuple[str, str], ...] | None = None
         self._state: tuple[State, str] = ("warming", said("loading", "загружается"))
         self._warming: asyncio.Task[None] | None = None
 
@@ -134,8 +180,13 @@ class VoiceHalf:
     def refused(self) -> int:
         return self.switchboard.refused
 
-    async def start(self, console: Console) -> None:
-        """Raises PortTaken at once; all else goes on in the background and shows in `state`."""
+    async def start(
+        self, console: Console, *, takes: bool = True, prompts: tuple[tuple[str, str], ...] | None = None
+    ) -> None:
+        """Raises PortTaken at once; all else goes on in the background and shows in `state`. takes: calls that others
+        ask for are placed here, once it is ready. prompts: rendered before it is; None: all of the default set."""
+        self._takes = takes
+        self._prompts = prompts
         await self.switchboard.open()
         self._house.changed.append(self._changed)
         self._warming = asyncio.create_task(self._warm(console), name="voice-warm")
@@ -167,8 +218,10 @@ class VoiceHalf:
         if self._warming is not None:
             self._warming.cancel()
             await asyncio.gather(self._warming, return_exceptions=True)
+        await self.dialler.stop()
         await self.switchboard.drain(seconds)
         await self.switchboard.close()
+        await self.dialler.close()
         if self._endings is not None:
             self._endings.close()
 
@@ -193,6 +246,9 @@ class VoiceHalf:
             "; ".join(self.switchboard.warnings)
             or said(f"dial {self._house.settings.dial}", f"наберите {self._house.settings.dial}"),
         )
+        if not self._takes:
+            return
+        self.dialler.start()
         dial = f"[bold]{self._house.settings.dial}[/]"
         taken = said(
             f"[bold green]Calls are taken:[/] dial {dial}", f"[bold green]Звонки принимаются:[/] наберите {dial}"
@@ -209,6 +265,26 @@ class VoiceHalf:
         host = self._house.settings.sip_host
         return replace(doors, certificate=self_signed(self._house.keys.path("sip.pem"), host))
 
+    async def _dial(self, wanted: Wanted, machine: Machine, tell: Tell) -> Progress:
+        to = destination(wanted.to)
+        return await self.switchboard.dial(
+            Order(
+                address=to.address,
+                number=to.number,
+                scenarios=wanted.scenarios,
+                scenario=wanted.scenario,
+                given=wanted.given,
+                language=wanted.language,
+                machine=machine,
+                ring_s=wanted.ring_s,
+            ),
+            tell,
+        )
+
+    def _room(self) -> int:
+        settings, board = self._house.settings, self.switchboard
+        return room(settings.max_calls, settings.max_outbound, up=board.calls, ours=board.placed)
+
     async def _changed(self) -> None:
         """Scenarios were saved or published: what is new in them is rendered beside the calls under way."""
         if self._state[0] == "ready":
@@ -216,7 +292,7 @@ class VoiceHalf:
 
     def _fixed(self) -> tuple[tuple[str, str], ...]:
         """Of the set that answers the number; what others say is rendered when it is first said, and kept."""
-        return fixed_speech(self._house.scenarios)
+        return fixed_speech(self._house.scenarios) if self._prompts is None else self._prompts
 
     def _equipment(self, ears: Mapping[str, Recognizers], prompts: Prompts) -> Equipment:
         house = self._house

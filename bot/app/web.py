@@ -5,7 +5,20 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from bot.api import docs, forms, health, limits, problems, ratings, reading, scenarios, starting, webhooks, webrtc
+from bot.api import (
+    calls,
+    docs,
+    forms,
+    health,
+    limits,
+    problems,
+    ratings,
+    reading,
+    scenarios,
+    starting,
+    webhooks,
+    webrtc,
+)
 from bot.api.parts import Parts
 from bot.app.release import release
 from bot.console import chat, desk
@@ -27,6 +40,7 @@ def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
         openapi_tags=[
             {"name": "channels", "description": "Talk to the bot."},
             {"name": "conversations", "description": "What was said. A token is needed."},
+            {"name": "calls", "description": "Calls that we place. A token is needed."},
             {"name": "customers", "description": "Who is known. A token is needed."},
             {"name": "bookings", "description": "The built-in calendar. A token is needed."},
             {"name": "ratings", "description": "What customers thought of it. A token is needed."},
@@ -40,7 +54,7 @@ def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
     problems.install(app)
     app.include_router(health.router)
     if pages:
-        for each in (webhooks, webrtc, starting, reading, forms, ratings, scenarios, chat, desk):
+        for each in (webhooks, webrtc, starting, calls, reading, forms, ratings, scenarios, chat, desk):
             app.include_router(each.router)
         docs.install(app)
         site.install(app)
@@ -54,6 +68,7 @@ One dialogue for the chat, the telephone and messengers.
 
 * `POST /webhooks/rest/webhook` is Rasa's REST channel: clients written for it work here.
 * `POST /api/conversations` begins a conversation that the customer has not written first.
+* `POST /api/calls` calls somebody.
 * `/webchat` is the WebSocket behind the chat on `/`.
 * Everything under `/api` needs `Authorization: Bearer TOKEN`; the token is in `keys/api-token` of the data folder.
 * Every error is a problem document (RFC 9457) that says where, what, and how to mend it, in English or, by

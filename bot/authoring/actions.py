@@ -43,4 +43,9 @@ FORMS: Mapping[str, Signature] = {
     "forms.find": Signature(takes=("form",), outcomes={"ok": ("number", "status", "created"), "none": ()}),
 }
 
-ACTIONS: Mapping[str, Signature] = {**CALENDAR, **FORMS}
+PHONE: Mapping[str, Signature] = {
+    # We call that number, and the scenario begins when it is answered: 'reminder', or 'set/reminder'.
+    "phone.call": Signature(takes=("to", "scenario"), more=True, outcomes={"ok": ("call",)}),
+}
+
+ACTIONS: Mapping[str, Signature] = {**CALENDAR, **FORMS, **PHONE}

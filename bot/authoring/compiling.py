@@ -16,6 +16,7 @@ from bot.authoring.folder import Files, read_folder
 from bot.authoring.http import FILE as ACTIONS_FILE
 from bot.authoring.http import declared, signatures
 from bot.authoring.knowledge import FOLDER, knowledge
+from bot.authoring.outbound import outbound, roads
 from bot.authoring.problems import Problem, roots
 from bot.authoring.rasa import declaring as rasa
 from bot.authoring.reading import Reader
@@ -164,13 +165,15 @@ class SetDraft:
         draft = Draft(reader, name, slots(reader, fields.get("slots"), name, business, rows), self.actions)
         given = tuple(each for each, _ in reader.names(fields.get("given")) if each not in FIXED)
         draft.variables.update(given)
-        outbound = reader.yes(fields.get("outbound"), False)
-        draft.given.update(given, draft.slots if outbound else ())
+        rings = outbound(draft, fields.get("outbound"))
+        draft.given.update(given, draft.slots if rings else ())
         if "phrases" in fields:
             draft.phrases.append((name, fields["phrases"]))
         first = block(draft, fields.get("steps"), "steps", DONE)
         draft.slots = {**draft.slots, **draft.hidden}
         on_fail(draft, fields.get("slots"), block)
+        if rings is not None:
+            rings = roads(draft, fields.get("outbound"), rings, block)
         self.drafts[name] = draft
         self.scenarios[name] = Scenario(
             name=name,
@@ -181,7 +184,7 @@ class SetDraft:
             file=file,
             resumable=reader.yes(fields.get("resumable"), True),
             given=given,
-            outbound=outbound,
+            outbound=rings,
         )
 
     def _worded(self, builtin: Mapping[str, Prompt]) -> None:

@@ -24,7 +24,8 @@ class Draft:
     hidden: slots that a step brings with it. given: names that whoever starts it may give values to, so that nobody
     need ask for them. results: (scenario, expression of that scenario's own names, node). saved, found: forms by kind,
     and the names of what is kept in them.
-    local: intent -> phrases that one step alone understands.
+    local: intent -> phrases that one step alone understands. roads: first steps besides that of the scenario itself.
+    rings: where it says that we call.
     """
 
     reader: Reader
@@ -45,6 +46,8 @@ class Draft:
     results: list[tuple[str, Expression, Node]] = field(default_factory=list)
     menus: set[str] = field(default_factory=set)
     local: list[tuple[str, Node]] = field(default_factory=list)
+    roads: tuple[str, ...] = ()
+    rings: Node | None = None
 
     def add(self, step: Step, node: Node) -> str:
         if step.id in self.steps:

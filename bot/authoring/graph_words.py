@@ -25,6 +25,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "=voice": "по телефону", "=calendar.hold": "Занять место", "=calendar.book": "Записать",
         "=calendar.free": "Найти свободное время", "=calendar.find": "Найти запись клиента",
         "=calendar.cancel": "Отменить", "=calendar.confirm": "Подтвердить", "=forms.save": "Сохранить заявку",
+        "=phone.call": "Позвонить",
         "=forms.find": "Найти заявку клиента",
     },
     "en": {
@@ -47,6 +48,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "=voice": "by telephone", "=calendar.hold": "Hold the place", "=calendar.book": "Book",
         "=calendar.free": "Find what is free", "=calendar.find": "Find the customer's booking",
         "=calendar.cancel": "Cancel", "=calendar.confirm": "Confirm", "=forms.save": "Keep a form",
+        "=phone.call": "Call",
         "=forms.find": "Find the customer's form",
     },
 }  # fmt: skip

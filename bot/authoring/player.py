@@ -36,6 +36,7 @@ from bot.dialogue.events import (
     AgentJoined,
     AgentLeft,
     AgentSaid,
+    Answered,
     Chosen,
     Event,
     Fetched,
@@ -203,7 +204,7 @@ class Player:
             customer["name"] = PersonName(given=given, family=family)
         if talk.phone or talk.caller:
             customer["phone"] = talk.phone or talk.caller
-        medium: Medium = "voice" if talk.channel == "voice" else "text"
+        medium: Medium = "voice" if talk.channel == "voice" or talk.answered else "text"
         return Started(
             id="0",
             at=self.at,
@@ -217,6 +218,8 @@ class Player:
             spoke_first=spoke_first,
             scenario=talk.scenario or None,
             given=given_to(talk, self.scenarios),
+            answered=talk.answered,
+            message=talk.answered == "machine",
         )
 
     def unfinished(self) -> Unfinished | None:
@@ -263,6 +266,8 @@ class Player:
         ident, at, status = self.ident, self.at, self.session.status
         if other.kind == "hung up":
             return Left(id=ident, at=at)
+        if other.kind == "machine":
+            return Answered(id=ident, at=at, message=True)
         if other.kind == "not transferred":
             return TransferFailed(id=ident, at=at, status=480)
         if other.kind == "joined":

@@ -6,6 +6,7 @@
     > [1]                                       keys pressed
     > (Да)                                      a button
     > …                                         silence
+    ! автоответчик                              it shows that a machine took our call ("answering machine")
     ! Анна входит                               a person takes the conversation ("joins"), gives it back ("уходит",
     ! Анна: Здравствуйте                        "leaves") or ends it ("закрывает", "closes")
     = booked: service terapevt, when 2026-11-19 16:00
@@ -41,19 +42,22 @@ HEADER = (
     "stub",
     "continues",
     "rank",
+    "answered",
 )
+ANSWERED = ("human", "machine", "fax", "busy", "no_answer", "refused", "failed")
 _NOW = datetime(2026, 11, 18, 10, 0)  # a Wednesday, as in the design of the language
 _FIELD = re.compile(rf"(?:^|,\s*|\s)({'|'.join(HEADER)}):\s*")
 _MISSPELT = re.compile(r"(?<!\S)(\w{3,12}):\s")
 _TAKEN = re.compile(r"(\w+) (\d{4}-\d\d-\d\d \d\d:\d\d)")
 
-Kind = Literal["joined", "said", "left", "closed", "hung up", "not transferred"]
+Kind = Literal["joined", "said", "left", "closed", "hung up", "not transferred", "machine"]
 _HAPPENS: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (
         re.compile(r"(?:клиент (?:кладёт|кладет|положил|положила) трубку|клиент (?:ушёл|ушел)|customer hangs up)"),
         "hung up",
     ),
     (re.compile(r"(?:перевод не удался|оператор не ответил|transfer fails)"), "not transferred"),
+    (re.compile(r"(?:это автоответчик|автоответчик|answering machine|a machine)"), "machine"),
     (re.compile(r"(?P<agent>[^:]+?) (?:входит|вошёл|вошел|вошла|joins|joined)"), "joined"),
     (re.compile(r"(?P<agent>[^:]+?) (?:уходит|ушёл|ушел|ушла|возвращает|leaves|left)"), "left"),
     (re.compile(r"(?P<agent>[^:]+?) (?:закрывает|закрыл|закрыла|closes|closed)"), "closed"),
@@ -115,7 +119,7 @@ class Talk:
     caller: E.164 or "". customer, phone: what the profile knows already. given: "service terapevt, name Anna Smith",
     what the scenario begins with. stub: "orders.status = none; …", what actions answer. dated: the header says when.
     continues: the title of the conversation on another channel that was left unfinished. rank: menu items in the order
-    this customer's habits announce them.
+    this customer's habits announce them. answered: of a call of ours, who took it, or why nobody did.
     """
 
     file: str
@@ -135,6 +139,7 @@ class Talk:
     dated: bool = False
     continues: str = ""
     rank: tuple[str, ...] = ()
+    answered: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
 
 
@@ -206,6 +211,9 @@ def _header(text: str, number: int, file: str, language: str, problems: list[Pro
                 problems.append(_problem(file, number, "talk_taken", value=value[:40]))
         elif name == "rank":
             talk.rank = tuple(item.strip() for item in value.split(",") if item.strip())
+        elif name == "answered" and value not in ANSWERED:
+            known = ", ".join(f"'{each}'" for each in ANSWERED)
+            problems.append(_problem(file, number, "want_one_of", value=value[:40], known=known))
         elif name == "channel" and value not in ("text", "voice"):
             problems.append(_problem(file, number, "want_one_of", value=value[:40], known="'text', 'voice'"))
         else:

@@ -70,7 +70,7 @@ def _normal(line: str) -> str:
 def recorded(talk: Talk, exchanges: Sequence[Exchange]) -> str:
     """A conversation as a file has it, ending with a blank line."""
     header = f"# {_flat(talk.title)}       now: {talk.now:%Y-%m-%d %H:%M}"
-    for name in ("channel", "caller", "customer", "phone", "scenario", "given", "stub", "continues"):
+    for name in ("channel", "caller", "customer", "phone", "scenario", "given", "stub", "continues", "answered"):
         value = str(getattr(talk, name))
         if value and (name, value) != ("channel", "text"):
             header += f", {name}: {value}"

@@ -45,6 +45,8 @@ def fetch(body: Transaction, talk: Talk, fetch: Fetch, event: Event) -> Iterable
             log.error("the backend could not do %s: %s", fetch.name, place(error))
     if prefix == "forms" and outcome == "ok":
         body.messages.append(("desk", {"forms": fetch.name}))
+    if prefix == "phone" and outcome == "ok":
+        body.messages.append(("calls", {"requested": str(data.get("call", ""))}))
     return [Fetched(id=f"{fetch.id}/fetched", at=event.at, request=fetch.id, outcome=outcome, data=data)]
 
 

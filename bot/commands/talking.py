@@ -87,24 +87,59 @@ def chat(
 
 @commands.command(
     help=said(
-        "Place a call, and talk until either side hangs up. Exit code 1 where nobody answers.",
-        "Позвонить и говорить, пока кто-то не положит трубку. Код выхода 1, если никто не ответил.",
+        "Place a call, and talk until either side hangs up. Exit codes: 0 talked with a person, 3 nobody answers, "
+        "4 busy, 5 refused, 6 an answering machine, 7 a fax, 1 it can't be done. Ctrl-C gives it up.",
+        "Позвонить и говорить, пока кто-то не положит трубку. Коды выхода: 0 — поговорили с человеком, 3 — не "
+        "ответили, 4 — занято, 5 — отклонили, 6 — автоответчик, 7 — факс, 1 — не получилось. Ctrl-C прервёт звонок.",
     ),
     epilog=example("govorun call sip:anna@127.0.0.1:5070 --scenario booking"),
 )
 def call(
     address: Annotated[
-        str, typer.Argument(metavar=said("ADDRESS", "АДРЕС"), help=said("sip:user@host[:port]", "sip:имя@узел[:порт]"))
+        str,
+        typer.Argument(
+            metavar=said("ADDRESS", "АДРЕС"),
+            help=said(
+                "sip:user@host[:port], or a number where a trunk takes it.",
+                "sip:имя@узел[:порт] или номер, если есть транк.",
+            ),
+        ),
     ],
     scenario: Annotated[str | None, typer.Option("--scenario", help=_FROM, show_default=False)] = None,
     given: With = None,
     lang: Lang = "ru",
+    machine: Annotated[
+        Literal["message", "hang_up", "talk"] | None,
+        typer.Option(
+            "--machine",
+            help=said(
+                "What to do with an answering machine; else as the scenario says.",
+                "Что делать с автоответчиком; иначе как написано в сценарии.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    ring: Annotated[
+        int, typer.Option("--ring", min=5, max=180, help=said("Seconds it may ring.", "Сколько секунд ждать ответа."))
+    ] = 45,
     data: Data = None,
 ) -> None:
     from bot.app import voice
+    from bot.app.calling_words import exit_code
 
-    asyncio.run(
-        voice.place(
-            settings_.load(data=data), address, scenario=scenario, given=given or (), language=lang, console=out
+    try:
+        progress = asyncio.run(
+            voice.place(
+                settings_.load(data=data),
+                address,
+                scenario=scenario,
+                given=given or (),
+                language=lang,
+                machine=machine,
+                ring_s=ring,
+                console=out,
+            )
         )
-    )
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    raise typer.Exit(exit_code(progress))

@@ -38,6 +38,8 @@ def started(
         spoke_first=isinstance(event, Utterance | Keys | Chosen),
         scenario=inbound.scenario,
         given=inbound.given,
+        answered=event.answered if isinstance(event, Started) else "",
+        message=isinstance(event, Started) and event.message,
     )
 
 

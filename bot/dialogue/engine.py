@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.dialogue import consenting, relaying
+from bot.dialogue import consenting, outbound, relaying
 from bot.dialogue.actions import Action, Say, Withdraw
 from bot.dialogue.asking import hand_over
 from bot.dialogue.continuing import resumable
@@ -23,6 +23,7 @@ from bot.dialogue.events import (
     AgentJoined,
     AgentLeft,
     AgentSaid,
+    Answered,
     Chosen,
     Event,
     Fetched,
@@ -79,6 +80,8 @@ def advance(session: Session, event: Event, scenarios: ScenarioSet) -> tuple[Ses
     if handle is not None and not (asked and _consented(run, event)):
         handle(run, event)
     consenting.paused(run)
+    if run.session.unreached:
+        outbound.settled(run)
     said = [action for action in run.actions if isinstance(action, Say) and action.prompt not in NOT_REPEATED]
     if said:
         run.change(last=tuple(said))
@@ -100,6 +103,9 @@ def _started(run: Run, event: Started) -> None:
         stack=(Frame(scenario=first, step=scenarios[first].first, values=_given(scenarios[first], event.given)),),
     )
     hand_over(run, run.frame.values)
+    if outbound.handled(run, event):
+        return
+    outbound.announce(run, event)
     if consenting.announced(run, event):
         _begin(run, None if event.scenario else event.unfinished, quiet=event.spoke_first)
     else:
@@ -245,6 +251,7 @@ def _left(run: Run, event: Left) -> None:
 
 EVENTS: Mapping[type[Event], Callable[[Run, Any], None]] = {
     Started: _started,
+    Answered: outbound.answered,
     Utterance: _utterance,
     Chosen: _chosen,
     Keys: _keys,

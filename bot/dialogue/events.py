@@ -31,6 +31,8 @@ class Started(Event):
     this person should hear them. spoke_first: an utterance follows at once, so the menu isn't read out.
     scenario: begin with this one instead of the set's first. given: its slots' and `given:` names' first values.
     record: whether the call is recorded where its set doesn't say; "": nobody here can.
+    answered: of a call that we placed, who took it: "human", "machine", "fax", "unknown", or why nobody did: "busy",
+    "no_answer", "refused", "failed"; "" of any other conversation. message: a machine takes a message now.
     """
 
     medium: Medium = "text"
@@ -44,6 +46,17 @@ class Started(Event):
     scenario: str | None = None
     given: Mapping[str, Value] = field(default_factory=dict)
     record: Literal["", "off", "on", "ask"] = ""
+    answered: str = ""
+    message: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(Event):
+    """A call that we placed was answered by a machine after all, as shows while we already talk. message: it takes one
+    now."""
+
+    by: Literal["machine"] = "machine"
+    message: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

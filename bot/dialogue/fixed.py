@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 
 from bot.dialogue.expressions import Template, sentence
@@ -19,6 +19,18 @@ def fixed_speech(scenarios: ScenarioSet) -> tuple[tuple[str, str], ...]:
 def varying_speech(scenarios: ScenarioSet) -> tuple[tuple[str, str], ...]:
     """(language, text for the ear) of every variant with an expression in it, as it is written, once each."""
     found = [(language, template.source) for language, template in _templates(scenarios) if template.fixed is None]
+    return tuple(dict.fromkeys(found))
+
+
+def fixed_prompts(prompts: Iterable[Prompt], language: str) -> tuple[tuple[str, str], ...]:
+    """Likewise of these prompts, in one language."""
+    found = [
+        (language, text)
+        for prompt in prompts
+        if (wording := prompt.wordings.get(language)) is not None
+        for template in wording.voice or wording.text
+        if not template.expressions and (text := sentence("".join(map(str, template.parts))))
+    ]
     return tuple(dict.fromkeys(found))
 
 

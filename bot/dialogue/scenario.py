@@ -24,14 +24,30 @@ from bot.dialogue.values import Value
 from bot.dialogue.wording import Prompt
 
 T = TypeVar("T")
+Machine = Literal["message", "hang_up", "talk"]
 Recorded = Literal["", "off", "on", "ask"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outbound:
+    """announce: that a robot speaks, and for whom; said first. voicemail: said to an answering machine after its beep.
+
+    machine: what is done with one. roads: outcome ("no_answer", "busy", "refused", "machine") -> the first step of what
+    follows; "" where nothing does.
+    """
+
+    announce: Prompt | None = None
+    voicemail: Prompt | None = None
+    machine: Machine = "hang_up"
+    roads: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
     """One file. first: the id of its first step. intent phrases live in the set.
 
-    given: names, beside the slots, that whoever starts it may give values to. outbound: we ring or write first.
+    given: names, beside the slots, that whoever starts it may give values to. outbound: how we
+    ring or write first, if we do.
     """
 
     name: str
@@ -42,7 +58,7 @@ class Scenario:
     file: str = ""
     resumable: bool = True  # come back to after a digression, offered for continuation on another channel
     given: tuple[str, ...] = ()
-    outbound: bool = False
+    outbound: Outbound | None = None
 
     @cached_property
     def written(self) -> tuple[str, ...]:

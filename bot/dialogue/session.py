@@ -76,7 +76,8 @@ class Session:
     counter: makes ids of Fetch actions, deterministic. last: what the bot said last, for "repeat".
     pace: of speech, less than 1 after "slower". pause_s: of silence that the customer asked for, 0 for the usual.
     sensitive: names whose values nobody may be shown. recording: of the sound: "" none, "asked" whether it may be,
-    "paused" while something secret is told.
+    "paused" while something secret is told. unreached: of a call of ours that no
+    person took, why: "busy", "machine"; "message" of a machine that records what is said.
     """
 
     conversation: str
@@ -101,6 +102,7 @@ class Session:
     pause_s: int = 0
     sensitive: tuple[str, ...] = ()
     recording: Literal["", "asked", "on", "paused"] = ""
+    unreached: str = ""
 
 
 State = TypeVar("State", Frame, Session)

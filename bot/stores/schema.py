@@ -263,6 +263,28 @@ ratings = Table(
     Index("ratings_of_survey", "survey", "at"),
 )
 
+# Calls that we place. key: whoever asks again with it gets the same call. steps: JSON, each with its time. alive: when
+# its owner, the process that places it, was last heard of.
+placed_calls = Table(
+    "placed_calls",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("key", String(260), unique=True),
+    Column("wanted", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("status", Integer, nullable=False, default=0),
+    Column("answered_by", String(12), nullable=False, default=""),
+    Column("why", String(200), nullable=False, default=""),
+    Column("message", Boolean, nullable=False, default=False),
+    Column("conversation", ForeignKey("conversations.id", ondelete="SET NULL"), index=True),
+    Column("steps", Text, nullable=False),
+    Column("owner", String(40), nullable=False, default=""),
+    Column("alive", Instant, nullable=False),
+    Column("created", Instant, nullable=False, index=True),
+    Column("changed", Instant, nullable=False),
+    Index("placed_calls_by_state", "state", "created"),
+)
+
 # What was asked of another program and not answered yet; asked again, with the same id, if we went down meanwhile.
 pending = Table(
     "pending",

@@ -295,7 +295,7 @@ def test_a_file_that_is_no_csv_is_told_by_its_path(govorun, tmp_path: Path) -> N
 def test_what_is_no_address_is_not_called(govorun) -> None:
     ran = govorun("call", "nope", LC_ALL="ru_RU.UTF-8")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == "ошибка: nope: по такому адресу не позвонить. Пишите sip:имя@узел\n"
+    assert ran.err == "ошибка: nope: по такому адресу не позвонить. Пишите +79051234567 или sip:имя@узел\n"
 
 
 HELP = """

@@ -106,6 +106,7 @@ GIVEN: Mapping[tuple[str, str], Kind] = {
     ("calendar.find", "when"): DATETIME,
     ("calendar.find", "count"): NUMBER,
     ("forms.save", "number"): TEXT,
+    ("phone.call", "call"): TEXT,
     ("forms.find", "number"): TEXT,
     ("forms.find", "status"): TEXT,
 }

@@ -36,7 +36,7 @@ def scenario(draft: Draft, first: str, business: Business, facts: Iterable[str],
     for name, action, node in draft.needs:
         if name not in draft.slots and name not in draft.variables:
             draft.reader.problem("missing_arg", node, name=action, arg=name)
-    found = set(reached(first, draft.steps))
+    found = {step for begin in (first, *draft.roads) for step in reached(begin, draft.steps)}
     lost = {name: step for name, step in draft.steps.items() if name not in found}
     led_to = {target for step in lost.values() for target in leads(step)}
     for name in lost:

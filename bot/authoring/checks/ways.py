@@ -45,6 +45,7 @@ def ways(whole: Whole) -> None:
         _menus(draft)
         _attempts(draft)
     _nobody_starts(whole)
+    _unannounced(whole)
     _samples(whole)
 
 
@@ -194,6 +195,19 @@ def _nobody_starts(whole: Whole) -> None:
         scenario = whole.made.scenarios.get(name)
         if scenario is not None and name not in started and not scenario.outbound:
             draft.reader.problem("nobody_starts", next(_nodes(draft)), name=name)
+
+
+def _unannounced(whole: Whole) -> None:
+    """We call, and don't say that a robot does; or have a message for machines that is never left."""
+    for name, draft in whole.drafts.items():
+        scenario = whole.made.scenarios.get(name)
+        about = scenario.outbound if scenario is not None else None
+        if about is None or draft.rings is None:
+            continue
+        if about.announce is None:
+            draft.reader.problem("no_announce", draft.rings)
+        if about.voicemail is not None and about.machine != "message":
+            draft.reader.problem("voicemail_unsaid", draft.rings, machine=about.machine)
 
 
 def _nodes(draft: Draft) -> Iterator[Node]:

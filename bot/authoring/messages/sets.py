@@ -72,4 +72,14 @@ MESSAGES: Messages = {
         "en": ("there is no built-in prompt '<name>'", "Built-in prompts: <known>."),
         "ru": ("нет встроенного ответа '<name>'", "Встроенные ответы: <known>."),
     },
+    "no_voicemail": {
+        "en": (
+            "'machine: message' without a message",
+            "Add 'voicemail: …' or 'on_machine:', or write 'machine: hang_up'.",
+        ),
+        "ru": (
+            "'machine: message' без сообщения",
+            "Добавьте 'voicemail: …' или 'on_machine:', или напишите 'machine: hang_up'.",
+        ),
+    },
 }

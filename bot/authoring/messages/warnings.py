@@ -50,6 +50,20 @@ MESSAGES: Messages = {
         "en": ("nothing leads to the scenario '<name>'", "Give it 'phrases', or let a menu or a 'start' lead to it."),
         "ru": ("к сценарию '<name>' ничто не ведёт", "Дайте ему 'phrases' или приведите из меню или шагом 'start'."),
     },
+    "no_announce": {
+        "en": (
+            "we call first, and nothing says that a robot is calling",
+            "Write 'outbound: {announce: …}'; until then a built-in sentence is said on calls.",
+        ),
+        "ru": (
+            "звоним мы, а не сказано, что звонит робот",
+            "Напишите 'outbound: {announce: …}'; пока в звонке прозвучит встроенная фраза.",
+        ),
+    },
+    "voicemail_unsaid": {
+        "en": ("'voicemail' is never said: 'machine: <machine>'", "Leave out 'machine', or 'voicemail'."),
+        "ru": ("'voicemail' не прозвучит: 'machine: <machine>'", "Уберите 'machine' или 'voicemail'."),
+    },
     # --- values ---
     "never_set_before": {
         "en": ("nothing has set '<name>' on any way here: it is empty", "Set or ask it before."),

@@ -1,0 +1,199 @@
+"""/api/calls: call somebody, see how it goes, give it up. A bearer token is needed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from bot.api.bodies import Language
+from bot.api.doors import House, allowed
+from bot.api.problems import Problem
+from bot.api.starting import Given, as_typed
+from bot.channels import rest
+from bot.errors import Unacceptable
+from bot.locale import said
+from bot.outreach.rules import destination
+from bot.stores.placed import Machine, Placed, State, Wanted
+
+router = APIRouter(
+    prefix="/api",
+    tags=["calls"],
+    dependencies=[Depends(allowed)],
+    responses={401: {"model": Problem, "description": "A token is needed."}},
+)
+
+
+class CallWanted(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "to": "+79051234567",
+                    "scenarios": "reminder",
+                    "scenario": "reminder",
+                    "given": {"service": "yoga", "when": "2026-11-19 18:00"},
+                }
+            ]
+        },
+    )
+
+    to: str = Field(min_length=3, max_length=200, description="+79051234567, or sip:user@host[:port].")
+    scenarios: str = Field("", max_length=80, description="The set; else the default.")
+    scenario: str | None = Field(None, max_length=80, description="Of that set; else its first.")
+    language: Language | None = Field(None, description="Else the one of the settings.")
+    given: dict[str, Given] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="Values of its slots and `given:` names: 2026-11-19 16:00, +79051234567, an option's id.",
+    )
+    machine: Machine | None = Field(
+        None,
+        description="An answering machine: message leaves one after the beep, hang_up, talk as to a person. "
+        "Else as the scenario says.",
+    )
+    ring_s: int = Field(45, ge=5, le=180, description="Seconds it may ring.")
+    force: bool = Field(False, description="In quiet hours, too.")
+
+
+class StepOut(BaseModel):
+    at: datetime
+    state: State
+    status: int = Field(0, description="Of SIP; 0: none.")
+    by: str = ""
+    why: str = ""
+
+
+class CallOut(BaseModel):
+    id: str
+    to: str
+    scenarios: str
+    scenario: str | None
+    language: Language
+    machine: Machine | None
+    ring_s: int
+    origin: Literal["api", "command", "scenario"]
+    state: State = Field(
+        description="requested, dialling, ringing, answered; and how it ended: ended (it was answered), busy, "
+        "no_answer, refused, failed, cancelled."
+    )
+    status: int = Field(description="The last status of SIP; 0: none.")
+    by: str = Field(description="Who answered: human, machine, fax, unknown (they kept silent); empty: nobody.")
+    why: str = Field(description="What that was told by, or why it failed.")
+    message: bool = Field(description="A message was left with an answering machine.")
+    conversation: str | None
+    steps: list[StepOut]
+    created: datetime
+    changed: datetime
+
+
+class CallsOut(BaseModel):
+    calls: list[CallOut]
+
+
+@router.post(
+    "/calls",
+    response_model=CallOut,
+    status_code=202,
+    summary="Call somebody",
+    responses={
+        200: {"model": CallOut, "description": "It was asked for earlier with the same Idempotency-Key."},
+        404: {"model": Problem, "description": "No such set or scenario."},
+        409: {"model": Problem, "description": "Quiet hours."},
+        503: {"model": Problem, "description": "Too many calls wait already."},
+    },
+)
+async def call(
+    body: CallWanted,
+    parts: House,
+    response: Response,
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=rest.MAX_ID,
+            description="Of your own; the same one places one call.",
+        ),
+    ] = None,
+) -> dict[str, Any]:
+    """Asked for, and placed as soon as there is room: GET it, or wait for its conversation."""
+    destination(body.to)
+    given = parts.given(body.scenarios, body.scenario, {name: as_typed(value) for name, value in body.given.items()})
+    wanted = Wanted(
+        to=body.to.strip(),
+        scenarios=body.scenarios or next(iter(parts.sets())),
+        scenario=body.scenario,
+        given=given,
+        language=body.language or parts.site.language,
+        machine=body.machine,
+        ring_s=body.ring_s,
+        forced=body.force,
+        key=f"api:{key}" if key else None,
+    )
+    made, new = await parts.calling.request(wanted)
+    if not new and made.wanted != wanted:
+        raise Unacceptable(
+            said("this key has asked for another call", "с этим ключом заказан другой звонок"),
+            where="Idempotency-Key",
+            fix=said("Send a key of its own", "Пришлите для него свой ключ"),
+        )
+    response.status_code = 202 if new else 200
+    response.headers["Location"] = f"/api/calls/{made.id}"
+    return _out(made)
+
+
+@router.get("/calls", response_model=CallsOut)
+async def calls(
+    parts: House,
+    state: State | None = None,
+    before: Annotated[AwareDatetime | None, Query(description="Asked for earlier than that: the next page.")] = None,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+) -> dict[str, Any]:
+    """The newest first."""
+    return {"calls": [_out(each) for each in await parts.calling.latest(limit, state, before)]}
+
+
+@router.get(
+    "/calls/{ident}", response_model=CallOut, responses={404: {"model": Problem, "description": "No such call."}}
+)
+async def one(ident: str, parts: House) -> dict[str, Any]:
+    """How it stands, and every step so far."""
+    return _out(await parts.calling.get(ident))
+
+
+@router.delete(
+    "/calls/{ident}", response_model=CallOut, responses={404: {"model": Problem, "description": "No such call."}}
+)
+async def cancel(ident: str, parts: House) -> dict[str, Any]:
+    """Give it up: before it is dialled, while it rings, or in the middle of a word. One that is over stays so."""
+    return _out(await parts.calling.cancel(ident))
+
+
+def _out(call: Placed) -> dict[str, Any]:
+    wanted = call.wanted
+    return {
+        "id": call.id,
+        "to": wanted.to,
+        "scenarios": wanted.scenarios,
+        "scenario": wanted.scenario,
+        "language": wanted.language,
+        "machine": wanted.machine,
+        "ring_s": wanted.ring_s,
+        "origin": wanted.origin,
+        "state": call.state,
+        "status": call.status,
+        "by": call.by,
+        "why": call.why,
+        "message": call.message,
+        "conversation": call.conversation,
+        "steps": [
+            {"at": each.at, "state": each.state, "status": each.status, "by": each.by, "why": each.why}
+            for each in call.steps
+        ],
+        "created": call.created,
+        "changed": call.changed,
+    }

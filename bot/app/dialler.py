@@ -1,0 +1,188 @@
+"""Dials what was asked for when there is room, keeps each step, and gives up what is cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import uuid4
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.app.calling import rules
+from bot.app.house import House
+from bot.dialogue.scenario import Machine, ScenarioSet
+from bot.errors import GovorunError
+from bot.outreach.rules import destination
+from bot.stores import placed
+from bot.stores.placed import Placed, Step, Wanted
+from voice.dialling import Progress, Tell
+
+log = logging.getLogger("govorun.calls")
+
+LOOK_S = 5.0  # a request whose message was lost waits no longer
+HEART_S = 20.0
+
+T = TypeVar("T")
+Dial = Callable[[Wanted, Machine, Tell], Awaitable[Progress]]
+
+
+class Dialler:
+    """Places what was asked for: one a process with a telephone."""
+
+    def __init__(self, house: House, dial: Dial, room: Callable[[], int]) -> None:
+        """room: how many more calls of ours may be up now."""
+        self._house = house
+        self._dial = dial
+        self._room = room
+        self._rules = rules(house.settings)
+        self._owner = uuid4().hex
+        self._woken = asyncio.Event()
+        self._calls: dict[str, asyncio.Task[Progress]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._look(), name="calls-look"),
+            asyncio.create_task(self._hear(), name="calls-hear"),
+            asyncio.create_task(self._beat(), name="calls-beat"),
+        ]
+
+    async def stop(self) -> None:
+        """No more are begun. What is under way goes on until its telephone is closed."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """The telephone is gone: what is left is written down as it is."""
+        await self.stop()
+        for task in self._calls.values():
+            task.cancel()
+        await asyncio.gather(*self._calls.values(), return_exceptions=True)
+
+    async def now(self, wanted: Wanted, tell: Tell) -> Progress:
+        """Keep it and place it at once, here, whatever the rules say: somebody sits there and asked for it."""
+        made, _ = await self._write(lambda tx: placed.add(tx, wanted, datetime.now(UTC), owner=self._owner))
+        hearing = asyncio.create_task(self._hear(), name="calls-hear")
+        beating = asyncio.create_task(self._beat(), name="calls-beat")
+        try:
+            return await self._place(made, tell)
+        finally:
+            for task in (hearing, beating):
+                task.cancel()
+
+    # --- looking ---------------------------------------------------------------------------------------
+
+    async def _look(self) -> None:
+        while True:
+            try:
+                while self._room() > 0:
+                    found = await self._write(lambda tx: placed.claim(tx, self._owner, datetime.now(UTC)))
+                    if found is None:
+                        break
+                    self._begin(found)
+                    await asyncio.sleep(0)  # it counts as up from here on
+            except (SQLAlchemyError, OSError):
+                log.exception("calls can't be looked for")
+            self._woken.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), LOOK_S)
+
+    async def _hear(self) -> None:
+        async with self._house.bus.subscribe("calls") as live:
+            async for message in live:
+                self._woken.set()
+                task = self._calls.get(str(message.get("cancelled", "")))
+                if task is not None:
+                    task.cancel()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEART_S)
+            try:
+                await self._write(self._alive)
+            except (SQLAlchemyError, OSError):
+                log.exception("calls can't be kept up")
+
+    def _alive(self, tx: Connection) -> None:
+        """Whoever cancelled a call in another process, whose message was lost, is obeyed here."""
+        at = datetime.now(UTC)
+        placed.heartbeat(tx, self._owner, at)
+        placed.tidy(tx, at)
+        still = placed.open_calls(tx, self._owner)
+        for ident, task in self._calls.items():
+            if ident not in still:
+                task.get_loop().call_soon_threadsafe(task.cancel)
+
+    # --- placing ---------------------------------------------------------------------------------------
+
+    def _begin(self, call: Placed) -> None:
+        async def nobody(progress: Progress) -> None:
+            """Nobody watches."""
+
+        task = asyncio.create_task(self._place(call, nobody), name="calls-place")
+        self._calls[call.id] = task
+        task.add_done_callback(lambda done: self._over(call.id, done))
+
+    def _over(self, ident: str, task: asyncio.Task[Progress]) -> None:
+        self._calls.pop(ident, None)
+        self._woken.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a call of ours broke: %s", error, exc_info=error)
+
+    async def _place(self, call: Placed, tell: Tell) -> Progress:
+        wanted = call.wanted
+
+        async def told(progress: Progress) -> None:
+            await self._step(call.id, progress)
+            await tell(progress)
+
+        try:
+            if wanted.origin != "command":
+                self._rules.check(destination(wanted.to), self._house.now(), forced=wanted.forced)
+            return await self._dial(wanted, self._machine(wanted), told)
+        except asyncio.CancelledError:
+            await self._write(lambda tx: placed.cancel(tx, call.id, datetime.now(UTC)))
+            raise
+        except GovorunError as error:
+            failed = Step(at=datetime.now(UTC), state="failed", why=error.told("en"))
+            await self._write(lambda tx: placed.step(tx, call.id, failed))
+            raise
+
+    async def _step(self, ident: str, progress: Progress) -> None:
+        step = Step(
+            at=datetime.now(UTC), state=progress.state, status=progress.status, by=progress.by, why=progress.why
+        )
+        await self._write(
+            lambda tx: placed.step(
+                tx, ident, step, message=progress.message, conversation=progress.conversation or None
+            )
+        )
+
+    def _machine(self, wanted: Wanted) -> Machine:
+        """What was asked for, else what the scenario says."""
+        return wanted.machine or machine(self._house.sets, wanted)
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with self._house.database.writing() as tx:
+                return work(tx)
+
+        return await asyncio.to_thread(run)
+
+
+def machine(sets: Mapping[str, ScenarioSet], wanted: Wanted) -> Machine:
+    found = sets.get(wanted.scenarios)
+    scenario = found.scenarios.get(wanted.scenario or found.start) if found else None
+    return scenario.outbound.machine if scenario and scenario.outbound else "hang_up"
+
+
+def room(capacity: int, most: int, *, up: int, ours: int) -> int:
+    """How many more calls of ours may begin: a quarter of the lines, at least one of several, is for who calls us."""
+    reserve = min(max(1, capacity // 4), capacity - 1)
+    return max(0, min(most - ours, capacity - reserve - up))

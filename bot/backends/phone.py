@@ -1,0 +1,53 @@
+"""`phone.call`: a scenario asks for a call. It is placed once its turn is committed, by whoever has a telephone.
+
+    phone.call(phone, 'reminder/reminder', name, when)     ok {call}
+
+Whether a call may go there, and when, is looked at before it is dialled; how it ended is told to the scenario that the
+call begins, and stands in GET /api/calls/{id}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from bot.dialogue.actions import Fetch
+from bot.dialogue.scenario import ScenarioSet
+from bot.dialogue.values import Value
+from bot.errors import Unacceptable
+from bot.ports import Asker
+from bot.stores import placed
+from bot.stores.placed import Wanted
+
+
+class Phone:
+    """scenarios: the set that asks; a scenario named without a set is of this one."""
+
+    def __init__(self, scenarios: ScenarioSet) -> None:
+        self._scenarios = scenarios
+
+    def call(self, request: Fetch, asker: Asker, *, now: datetime, tx: Connection) -> tuple[str, Mapping[str, Value]]:
+        """Raises Unacceptable on a call that makes no sense: a mistake of the scenario."""
+        if request.name != "phone.call":
+            raise Unacceptable(f"the telephone can't '{request.name}'", fix="It can: phone.call.")
+        args = dict(request.args)
+        to, scenario = str(args.pop("to", "") or ""), str(args.pop("scenario", "") or "")
+        in_set, slash, name = scenario.rpartition("/")
+        if not to or not scenario:
+            raise Unacceptable("phone.call needs a number and a scenario", fix="Write phone.call(phone, 'reminder').")
+        if not slash and name not in self._scenarios.scenarios:
+            raise Unacceptable(f"there is no scenario '{name}'", where=request.name)
+        language = self._scenarios.languages[0]
+        wanted = Wanted(
+            to=to[:200],
+            scenarios=in_set or self._scenarios.name,
+            scenario=name,
+            given={name: value for name, value in args.items() if value is not None},
+            language="en" if language == "en" else "ru",
+            origin="scenario",
+            key=f"scenario:{request.id}",
+        )
+        made, _ = placed.add(tx, wanted, datetime.now(UTC))
+        return "ok", {"call": made.id}
