@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from bot.dialogue import codec
 from bot.dialogue.actions import End, Fetch, Say
 from bot.dialogue.engine import advance, expects, opening
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Event, Fetched, Keys, Left, Silence, Utterance
+from bot.dialogue.foresight import likely
 from bot.dialogue.meaning import Expectation, Meaning, ScoredIntent
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
@@ -179,11 +181,18 @@ class SecondVoices:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.paces: list[float] = []
+        self.wished: list[str] = []  # rendered ahead, by what the call wants now
 
     def ready(self, text: str, language: str, pace: float = 1.0) -> Samples | None:
         self.asked.append(text)
         self.paces.append(pace)
         return np.full(RATE, 500, np.int16) if self.cached else None
+
+    def ahead(self, texts: Collection[str], language: str, pace: float = 1.0) -> None:
+        self.wished += texts
+
+    def call_off(self, texts: Collection[str], language: str, pace: float = 1.0) -> None:
+        self.wished = [text for text in self.wished if text not in texts]
 
     async def stream(self, text: str, language: str, pace: float = 1.0) -> AsyncIterator[Samples]:
         for _ in range(4):
@@ -248,8 +257,9 @@ class Ringing:
         vads: Vads | None = None,
         scenarios: ScenarioSet = SMALL,
         greets_through: int = 0,
+        foresees: bool = False,
     ) -> None:
-        """greets_through: the loudness of the line's first frame."""
+        """greets_through: the loudness of the line's first frame. foresees: with what is likely to be said next."""
         self.first = greets_through
         self.line = LineDouble(answers=answers)
         self.turns = CoreTurns(scenarios)
@@ -274,10 +284,14 @@ class Ringing:
             unheard=lambda: self.measured.append(("unheard", 1)),
             vcon=lambda conversation: "v" + conversation,
             measured=lambda name, value: self.measured.append((name, value)),
+            likely=self._likely if foresees else None,
         )
         self.voices = voices
         self.call = Call(self.line, equipment)
         self.task: asyncio.Task[None]
+
+    async def _likely(self, session: Session, expectation: Expectation) -> Sequence[tuple[str, str, float]]:
+        return likely(session, expectation, self.turns.scenarios, NOW)
 
     async def __aenter__(self) -> Ringing:
         self.task = asyncio.create_task(self.call.run())
@@ -387,6 +401,49 @@ async def test_a_nod_after_all_was_said_is_an_answer_like_any_other():
         await call.greeted()
         await call.speaks(frames=15)
         assert [event.text for event in call.turns.took(Utterance)] == ["угу"]
+
+
+async def test_speech_into_the_first_seconds_that_are_left_to_keys_stops_the_prompt_once_they_are_over():
+    async with Ringing("запись") as call:
+        call.call._speaking.drop()
+        call.call._speaking.say("Условия.", "ru", speech_after=0.6)
+        await call.line.hear(5)
+        await call.line.hear(20, 5000)
+        assert call.line.queued > 0  # half a second in
+        await call.line.hear(8, 5000)
+        assert call.line.queued == 0
+
+
+@pytest.mark.parametrize(("said", "taken"), [("алло", []), ("угу", []), ("запись", ["запись"])])
+async def test_words_count_in_those_seconds_too_and_a_greeting_does_not(said, taken):
+    async with Ringing(said) as call:
+        call.call._speaking.drop()
+        call.call._speaking.say("Условия.", "ru", speech_after=5)
+        await call.line.hear(10)
+        await call.line.hear(15, 5000)
+        assert not call.line.flushed_ms or call.line.queued
+        await call.line.hear(60)
+        assert [event.text for event in call.turns.took(Utterance)] == taken
+
+
+async def test_a_key_stops_a_prompt_in_those_seconds():
+    async with Ringing() as call:
+        call.call._speaking.drop()
+        call.call._speaking.say("Условия.", "ru", speech_after=5)
+        await call.line.hear(10)
+        await call.line.press("1")
+        assert call.turns.took(Keys)
+        assert call.turns.said[-1] == "К какому врачу?"
+
+
+async def test_what_is_likely_to_be_said_next_is_rendered_and_left_when_the_caller_speaks():
+    async with Ringing("запись", foresees=True) as call:
+        await call.greeted()
+        assert "К какому врачу?" in call.voices.wished
+        await call.line.hear(4, 5000)
+        assert call.voices.wished == []
+        await call.line.hear(SECOND)
+        assert call.turns.said[-1] == "К какому врачу?"
 
 
 async def test_babble_on_the_line_stops_no_prompt_and_a_caller_above_it_does():
