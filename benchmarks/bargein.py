@@ -132,21 +132,21 @@ class Callers:
             self.whole[lang] = len(call.loud())
             call.hang_up()
 
-    async def interrupt(self, lang: str, sound: Samples, noise: Samples | None = None) -> None:
+    async def interrupt(self, lang: str, text: str, sound: Samples, noise: Samples | None = None) -> None:
         async with Phone(user=self._user()) as phone:
             call, _ = await self._listening(phone, lang)
             if noise is not None:
                 call.say(noise)
                 sound = mixed(sound, noise)
             await asyncio.sleep(PLAYING_S if noise is None else audio.duration_ms(noise) / 1000)
-            stopped = await self._speak(call, sound, alone=noise is None)
+            stopped = await self._speak(call, text, sound, alone=noise is None)
             if noise is None:
                 self._found.interruptions += 1
             else:
                 self._found.noise_heard += stopped
             call.hang_up()
 
-    async def _speak(self, call: PhoneCall, sound: Samples, *, alone: bool) -> bool:
+    async def _speak(self, call: PhoneCall, text: str, sound: Samples, *, alone: bool) -> bool:
         """Interrupt while the prompt sounds; whether it stopped before the caller did."""
         while not call.loud(time.monotonic() - 0.06) and alone:
             await asyncio.sleep(0.005)
@@ -161,13 +161,13 @@ class Callers:
         begun, ended = sent[loud.index(True)], sent[len(loud) - 1 - loud[::-1].index(True)]
         last = max((at for at in call.loud(begun) if at < ended), default=begun)
         if ended - last < 0.15:
-            log.info("not stopped")
+            log.info("%s: not stopped", text)
             return False
         self._found.after_speech.append((last - begun) * 1000)
         sure = onset_packet(sound, before)
         if sure is not None and sure < len(sent):
             self._found.after_onset.append(max(0.0, last - sent[sure]) * 1000)
-        log.info("stopped after %.0f ms", (last - begun) * 1000)
+        log.info("%s: stopped after %.0f ms", text, (last - begun) * 1000)
         return True
 
     async def nod(self, lang: str, nods: Sequence[tuple[str, Samples]]) -> None:
@@ -332,13 +332,13 @@ async def measure(short: bool, at_once: int) -> Found:
             callers = Callers(served, found)
             for lang in nods:
                 await callers.listen(lang)
-            work = [callers.interrupt(lang, sound) for lang in said for _, sound in said[lang]]
+            work = [callers.interrupt(lang, text, sound) for lang in said for text, sound in said[lang]]
             for lang, every in nods.items():
                 batches = [every[at : at + NODS_A_CALL] for at in range(0, len(every), NODS_A_CALL)]
                 work += [callers.nod(lang, batch) for batch in batches]
             kinds = list(noise.items())[-1:] if short else list(noise.items())
             work += [callers.noise("ru", kind, sound) for kind, sound in kinds]
-            work += [callers.interrupt("ru", said["ru"][0][1], sound[: 4 * RATE]) for _, sound in kinds]
+            work += [callers.interrupt("ru", kind, said["ru"][0][1], sound[: 4 * RATE]) for kind, sound in kinds]
             free = asyncio.Semaphore(at_once)
 
             async def alone(each: Any) -> None:

@@ -170,6 +170,11 @@ class Endpointer:
         """Between SPEECH_STARTED and SPEECH_ENDED, pauses included."""
         return self._speaking
 
+    @property
+    def silent_ms(self) -> int:
+        """Of the pause under way; 0 outside utterances."""
+        return self._silence * self._window_ms
+
     def settle(self, whole: bool) -> None:
         """The decode begun at the last PAUSE is back: the words so far are, or are not, a whole answer."""
         self._whole = whole

@@ -25,6 +25,7 @@ OPEN: frozenset[Kind] = frozenset({"text", "menu"})  # of short answers the word
 SURELY_OVER, SURELY_NOT = 0.9, 0.1
 SOONER_MS, LATER_MS = 150, 300
 ENDING_FRAMES = 400  # 8 s, all that is listened to
+NOD_MS = 300  # of silence after a nod before the prompt goes on: "нет, не надо" has less at its comma
 KEPT_FRAMES = 20  # 400 ms before the onset was sure, so that the first syllable isn't lost
 
 
@@ -98,6 +99,7 @@ class Hearing:
         self._noise = Noise(vad.window_ms)
         self._over = False  # the utterance under way began while a prompt played
         self._aside = False  # so far it takes nobody's floor
+        self._nodded = False  # so it is, if nothing follows
         self._hint = Hint(lang="ru")
         self._endpointer = Endpointer(PATIENCE["text"], window_ms=vad.window_ms)
         self._window = RATE * vad.window_ms // 1000
@@ -147,6 +149,9 @@ class Hearing:
                 probability = 0.0
             for edge in self._endpointer.hear(probability, loudness):
                 self._on_edge(edge, over)
+            if self._nodded and self._endpointer.silent_ms >= NOD_MS:
+                self._nodded, self._aside = False, True
+                self._tell(Aside())
 
     def forget(self) -> None:
         """The caller pressed a key instead: drop the utterance under way and those being recognised."""
@@ -166,7 +171,7 @@ class Hearing:
 
     def _on_edge(self, edge: Edge, over: bool) -> None:
         if edge.mark is Mark.SPEECH_STARTED:
-            self._forgotten = self._aside = False
+            self._forgotten = self._aside = self._nodded = False
             self._over = over
             ears = self._ears.get(self._hint.lang)
             self._recognizer = ears.start(self._hint) if ears else None
@@ -181,6 +186,7 @@ class Hearing:
             self._end(edge)
         elif self._recognizer is not None:
             self._turns += 1
+            self._nodded = False
             if edge.mark is Mark.PAUSE:
                 self._recognizer.pause()
                 work = self._settle(self._recognizer, edge.speech_ms, self._turns)
@@ -196,8 +202,10 @@ class Hearing:
 
     def _end(self, edge: Edge) -> None:
         recognizer, self._recognizer = self._recognizer, None
-        if self._aside:
-            self._aside = False
+        if self._aside or self._nodded:
+            if self._nodded:
+                self._tell(Aside())
+            self._aside = self._nodded = False
             if recognizer is not None:
                 recognizer.abandon()
             return
@@ -218,10 +226,8 @@ class Hearing:
         aside = self._over and await self._is_aside(heard.text, speech_ms)
         if recognizer is not self._recognizer or pause != self._turns:
             return
-        self._aside = aside
-        self._endpointer.settle(whole or aside)
-        if aside:
-            self._tell(Aside())
+        self._nodded = aside
+        self._endpointer.settle(whole and not aside)
 
     async def _lean(self, endings: Endings, pause: int) -> None:
         over = await endings.ended(joined(self._sound[-ENDING_FRAMES:]))
