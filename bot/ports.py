@@ -204,6 +204,78 @@ class Bus(Protocol):
         """Subscribed from this call on: what is published before the first read isn't lost."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLine:
+    """An agent's telephone. agent: their login, or the address itself where nobody at the desk has it. name: as
+    customers are told it, "" for none. sip: "sip:anna@10.0.0.5"."""
+
+    agent: str
+    sip: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Of somebody who waits for a person. position: from 1. agents: at the desk who could take them, busy or not.
+    wait_s: how long it may take, from how long others took lately; None where nothing is known."""
+
+    position: int
+    agents: int
+    wait_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """A customer to be rung back. number: E.164. language: theirs. brief: who it is and why, for the agent's ear, in
+    agent_language. attempt: which one this would be, from 1. orphan: the process that had it died over it."""
+
+    conversation: str
+    number: str
+    language: Language
+    brief: str
+    agent_language: Language
+    attempt: int = 1
+    orphan: bool = False
+
+
+class Callbacks(Protocol):
+    """Customers who are rung back when an agent is free: promises that outlive a process."""
+
+    async def due(self) -> tuple[Callback, ...]:
+        """Whom to ring now, in the order of the queue."""
+
+    async def take(self, callback: Callback, tried: frozenset[str]) -> AgentLine | None:
+        """Whose telephone to ring for it first; None where nobody is free, or another process has it."""
+
+    async def put_back(self, callback: Callback, agent: str) -> None:
+        """That agent did not take it."""
+
+    async def calling(self, callback: Callback, line: AgentLine) -> None:
+        """The agent did, and the customer's telephone rings."""
+
+    async def talking(self, callback: Callback) -> None:
+        """They talk: said every minute, or another process would take it for orphaned."""
+
+    async def done(self, callback: Callback) -> None: ...
+
+    async def unreached(self, callback: Callback, why: str) -> None:
+        """The customer did not answer."""
+
+
+class Agents(Protocol):
+    """Who takes a caller next. One caller has one telephone ringing at a time, in all processes."""
+
+    async def next(self, conversation: str, tried: frozenset[str]) -> AgentLine | None:
+        """The telephone to ring now for it, which the desk then shows as ringing; None where none is free, or others
+        are before it. tried: agents who were rung for this one already."""
+
+    async def missed(self, conversation: str, agent: str) -> None:
+        """That telephone was not answered, or its agent didn't want the call."""
+
+    async def place(self, conversation: str) -> Place | None:
+        """Its place among those who wait; None where it doesn't wait."""
+
+
 class Channel(Protocol):
     """Brings what the bot or an agent says to the customer. Idempotent by (conversation, seq)."""
 

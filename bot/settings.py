@@ -70,6 +70,22 @@ class Settings(BaseSettings):
     trunk_transport: Literal["udp", "tcp", "tls"] = Field("udp", description="How that exchange is spoken to.")
     trunk_number: str = Field("", description="Number shown to whom we call, where it is not the account.")
     agent_sip: str = Field("", description="SIP address that calls are transferred to when a person is wanted.")
+    transfer: Literal["bridge", "refer", "blind"] = Field(
+        "bridge",
+        description="How: bridge: the agent is told who calls and why, then both are connected here; refer: told too, "
+        "then joined by the exchange where it can; blind: the caller's line is sent there by REFER.",
+    )
+    agent_accepts: Literal["staying", "key"] = Field(
+        "staying", description="An agent takes a caller by staying on the line, or by key: 1 or a yes; 2 or no refuses."
+    )
+    agent_ring_s: float = Field(25.0, ge=5, le=120, description="Seconds that one agent's telephone rings.")
+    hold_music: Path | None = Field(
+        None, description="WAV that waiting callers hear; a set's own hold.wav goes before it; empty: soft bells."
+    )
+    callback_sip: str = Field(
+        "",
+        description="Where a number is rung back, as sip:{number}@10.0.0.1; empty: nobody is offered a callback.",
+    )
     ice_servers: list[str] = Field(
         default_factory=list,
         description='STUN and TURN servers of browser calls, as JSON: ["stun:stun.example:3478", "turn:turn.example"].',
@@ -167,6 +183,13 @@ class Settings(BaseSettings):
                 ipaddress.ip_network(each, strict=False)
             except ValueError:
                 raise ValueError(said(f"'{each}' is no network", f"'{each}' — не сеть")) from None
+        return text
+
+    @field_validator("callback_sip")
+    @classmethod
+    def _number_in_it(cls, text: str) -> str:
+        if text and "{number}" not in text:
+            raise ValueError(said("it has no {number} in it", "в нём нет {number}"))
         return text
 
     @field_validator("rtp_ports")

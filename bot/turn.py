@@ -36,7 +36,7 @@ from bot.body.serving import MAX_ADVICE, Served, stands
 from bot.body.transaction import Transaction
 from bot.customers.habits import Habits
 from bot.customers.opening import IDLE
-from bot.desk import queue
+from bot.desk import callbacks, queue
 from bot.dialogue.engine import expects
 from bot.dialogue.events import Fetched, Left
 from bot.dialogue.meaning import Expectation
@@ -190,6 +190,7 @@ class Turn:
                 )
                 ended += 1
         await self._writer.run(lambda tx: queue.tidy(tx, now))
+        await self._writer.run(lambda tx: callbacks.expire(tx, now))
         await self.resume(now, older=STALE)
         await asyncio.to_thread(self.database.settle)
         return ended

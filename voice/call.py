@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.dialogue.actions import End, Handoff, Record, Say
-from bot.dialogue.events import AgentSaid, Answered, Event, Keys, Silence, TransferFailed, Utterance
+from bot.dialogue.events import AgentLeft, AgentSaid, Answered, Event, Keys, Silence, Utterance
 from bot.dialogue.meaning import Language
 from bot.dialogue.stumbling import stumbled
 from bot.dialogue.values import Value
 from bot.errors import GovorunError, place
-from bot.ports import Further, Identity, Outcome, Row, rows_of
+from bot.ports import AgentLine, Further, Identity, Outcome, Row, rows_of
 from voice.answering.listening import Listening
 from voice.asides import NOTICED_MS, is_aside
 from voice.audio import FRAME_MS
@@ -44,6 +44,7 @@ from voice.transfer import LEFT_ALONE_S, Transfer
 log = logging.getLogger(__name__)
 
 HOLD_S = 15.0  # between words to a caller who waits for a person
+MUSIC_S = 30.0  # the same where they hear music, and know that the line is not dead
 UNCLEAR = "…"  # stands in the transcript for speech that no words were found in
 SLOW_TURN_S = 3.0  # longer than this nobody is left without a word; a busy database may take 50
 BROKEN_TURNS = 2  # in a row, then the line is closed: the caller has heard an apology and tried again
@@ -120,7 +121,8 @@ class Call:
         self._closing = False  # the last words are being said
         self._crowded = False  # the caller was told that too many speak at once
         self._to_stop = False  # the caller speaks into the seconds that speech can't stop: after them it does
-        self._transfer = Transfer(leg, equipment, self._speaking)
+        self._handoff = Handoff(reason="")  # why the caller wants a person
+        self._transfer = Transfer(leg, equipment, self._speaking, self._talk, self._put, referable=channel == "sip")
         self._ended: Ended | None = None
 
     async def run(self) -> None:
@@ -208,7 +210,7 @@ class Call:
         self._quiet = 0
         if self._listening is not None:
             self._listening.pressed()
-        if not self._keypad.press(digit.key, self._now_ms):
+        if self._transfer.press(digit.key) or not self._keypad.press(digit.key, self._now_ms):
             return
         self._speaking.drop()
         if self._hearing is not None:
@@ -241,7 +243,8 @@ class Call:
             self._frames += 1
             if self._listening is not None:
                 self._listening.hear(frame)
-            self._speaking.tick(hush=hearing.active or self._held)
+            self._speaking.tick(hush=hearing.active or self._held or self._transfer.bridged or self._transfer.musical)
+            self._transfer.hear(frame)
             hearing.hear(frame, deaf=self._deaf, over=not self._speaking.idle)
             if self._to_stop and (not hearing.talking or self._speaking.interrupt()):
                 self._to_stop = False
@@ -252,8 +255,9 @@ class Call:
 
     @property
     def _deaf(self) -> bool:
-        """On hold, while a prompt that must be heard plays, while a person is being rung, and when all is said."""
-        return self._held or self._hushed or self._transfer.under_way or self._over or self._speaking.protected
+        """On hold, while a prompt that must be heard plays, while a person has the caller, and when all is said."""
+        elsewhere = self._held or self._hushed or self._transfer.referring or self._transfer.bridged
+        return elsewhere or self._over or self._speaking.protected
 
     @property
     def _over(self) -> bool:
@@ -337,7 +341,7 @@ class Call:
             self._busy
             or self._held
             or self._hushed
-            or self._transfer.under_way
+            or self._transfer.referring
             or hearing.active
             or not self._speaking.idle
         )
@@ -347,7 +351,8 @@ class Call:
         session = self._talk.session
         asked_for = session.pause_s if session else 0  # "подождите минутку"
         usual = self._talk.expectation.wait or self._equipment.silence_s
-        patience = {"bot": asked_for or usual, "waiting": HOLD_S}.get(self._talk.status or "")
+        hold = MUSIC_S if self._transfer.musical else HOLD_S
+        patience = {"bot": asked_for or usual, "waiting": hold}.get(self._talk.status or "")
         if patience is None:
             self._quiet = 0
             return
@@ -370,8 +375,9 @@ class Call:
                         self._todo.put_nowait(FromOthers(row))
                 transfer = message.get("transfer")
                 if transfer:
-                    self._transfer.taken_by(str(transfer["to"]))
-                    self._later(self._give(conversation, str(transfer["to"])))
+                    line = AgentLine(agent=str(transfer["agent"]), sip=str(transfer["to"]), name=str(transfer["name"]))
+                    self._transfer.taken_by(line)
+                    self._later(self._transfer.seek(conversation, self._handoff))
 
     # --- one thing after another -----------------------------------------------------------------------
 
@@ -417,6 +423,8 @@ class Call:
                 self._keypad.stumbled()
             await self._tell_answers(before=outcome)
             await self._perform(outcome)
+            if isinstance(item, AgentLeft) and item.closed:
+                self._later(self._finish())
             self._ahead()
 
     async def _answered(self, outcome: Outcome) -> None:
@@ -463,6 +471,7 @@ class Call:
         elif isinstance(entry, Say):
             self._say(entry)
         elif self._talk.follow(row):
+            self._transfer.noticed()
             if isinstance(entry, End):
                 self._later(self._finish())
             else:
@@ -485,8 +494,10 @@ class Call:
                 self._say(action)
             elif isinstance(action, Record):
                 self._taping.act(action, outcome.conversation)
-            elif isinstance(action, Handoff) and self._equipment.agent and self._channel == "sip":
-                self._later(self._give(outcome.conversation, self._equipment.agent))
+            elif isinstance(action, Handoff):
+                self._handoff = action
+                if self._equipment.handing is not None:
+                    self._later(self._transfer.seek(outcome.conversation, action))
             elif isinstance(action, End):
                 self._later(self._finish())
         self._later(self._foresee())
@@ -499,6 +510,7 @@ class Call:
     async def _turn(self, event: Event, further: Further | None = None) -> Outcome:
         """further: takes what other programs answer, for which the caller's next words don't wait."""
         outcome = await self._talk.take(event, further)
+        self._transfer.noticed()
         self._expect()
         return outcome
 
@@ -529,10 +541,6 @@ class Call:
     async def _finish(self) -> None:
         await self._speaking.all_said(LEFT_ALONE_S)
         await self._leg.hang_up()
-
-    async def _give(self, conversation: str, target: str) -> None:
-        if not await self._transfer.ring(conversation, target):
-            self._put(TransferFailed)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         """Beside the queue, so that the caller may still hang up or say "never mind"."""

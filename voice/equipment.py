@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
-from bot.dialogue.meaning import Expectation
+from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.scenario import Recorded
 from bot.dialogue.session import Session
-from bot.ports import Bus, Turns
-from voice.ports import Endings, Recognizers
+from bot.ports import Agents, Bus, Turns
+from voice.audio import Samples
+from voice.ports import CallLeg, Endings, Recognizers
 from voice.recording.disk import Disk
 from voice.speaking import Voices
 from voice.vad.spare import Vads
@@ -17,13 +19,40 @@ from voice.vad.spare import Vads
 SILENCE_S = 6.0  # of nothing after a prompt before the caller is asked again; VoiceXML's usual timeout is 5 to 7
 
 
+Reach = Callable[[str, Mapping[str, str], float], Awaitable[CallLeg]]
+"""Call (address, headers, seconds it may ring); the line once it was answered. Raises LegFailed. Cancelled, it stops
+ringing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handing:
+    """How callers are given to agents' telephones.
+
+    agents: who takes the next one. way: "bridge": the agent is told who calls and why, then the two are connected in
+    this process; "refer": told as well, then joined by the exchange where it can; "blind": the caller's line is sent to
+    the agent's telephone, which rings with the vCon's id. reach: for the first two. ring_s: how long each rings.
+    stays: an agent takes a caller by staying on the line, else by 1 or a yes; agrees: whether words are one.
+    prompts: the words for agents, by language: "agent_offer". music: of a scenario set, what waiting callers hear, at
+    RATE; empty: silence. callbacks: whether callers can be rung back.
+    """
+
+    agents: Agents
+    way: Literal["bridge", "refer", "blind"] = "blind"
+    reach: Reach | None = None
+    ring_s: float = 25.0
+    stays: bool = True
+    agrees: Callable[[str, Language], bool | None] | None = None
+    prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    music: Callable[[str], Samples] | None = None
+    callbacks: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equipment:
     """What all calls of a process share.
 
-    vads: each call has its own for as long as it lasts. ears: recognisers by language. agent: the SIP address calls
-    are transferred to, "" for none: they wait at the desk. vcon: conversation id -> its vCon's id. ringing: told
-    (conversation, address) before an agent's telephone rings, so that the desk shows it first.
+    vads: each call has its own for as long as it lasts. ears: recognisers by language. handing: how callers are given
+    to agents' telephones; None: they wait at the desk. vcon: conversation id -> its vCon's id.
     measured: told (name, ms) for the metrics: reply_ms and its parts, silence_ms (until the utterance was sure to be
     over), words_ms (until it was recognised), turn_ms, sound_ms; key_ms, barge_in_ms. whole: whether these words
     already say all that is expected at once, so that a shorter silence ends them. understood: whether they mean
@@ -40,9 +69,8 @@ class Equipment:
     vads: Vads
     ears: Mapping[str, Recognizers]
     voices: Voices
-    agent: str = ""
+    handing: Handing | None = None
     vcon: Callable[[str], str] = field(default=lambda conversation: conversation)
-    ringing: Callable[[str, str], Awaitable[None]] | None = None
     measured: Callable[[str, float], None] = field(default=lambda name, value: None)
     silence_s: float = SILENCE_S
     apology: Mapping[str, str] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from voice.asr.choice import EARS, recognizers
 from voice.call import Call
 from voice.dialling import Dialling, Order, Progress, Tell
 from voice.equipment import Equipment
+from voice.errors import LegFailed
 from voice.ports import CallLeg, Recognizers, Synthesizer, Telephone
 from voice.routing import Route, Routes
 from voice.stacks import Stack, telephone
@@ -104,6 +105,12 @@ class Switchboard:
     def refused(self) -> int:
         """SIP requests from strangers so far."""
         return self._sip.refused if self._sip is not None else 0
+
+    @property
+    def equipment(self) -> Equipment:
+        """What calls share. Only after `warm`."""
+        assert self._equipment is not None
+        return self._equipment
 
     async def warm(
         self, fixed: Collection[tuple[str, str]], progress: Callable[[int, int], None] = lambda done, total: None
@@ -222,6 +229,12 @@ class Switchboard:
     def free(self) -> int:
         """How many more calls could be up."""
         return max(0, self._lines.capacity - self.calls)
+
+    async def reach(self, address: str, headers: Mapping[str, str], ring_s: float) -> CallLeg:
+        """A line to an agent's telephone, or a customer's, once it was answered. Raises LegFailed."""
+        if self._sip is None:
+            raise LegFailed("no telephone can be rung now", where="sip", fix="Open the lines first")
+        return await self._sip.call(address, headers=headers, ring_s=ring_s)
 
     async def drain(self, timeout_s: float) -> None:
         """No new calls; wait for those under way. Who still talks near the end is told so, and hung up."""

@@ -196,7 +196,13 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         outside=outside,
         model=model,
         turns=turns,
-        desk=Desk(turns, database, bus),
+        desk=Desk(
+            turns,
+            database,
+            bus,
+            telephone=settings.agent_sip,
+            channels=("sip",) if settings.transfer == "blind" else ("sip", "webrtc"),
+        ),
         records=Records(database),
     )
 

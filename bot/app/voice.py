@@ -29,15 +29,18 @@ from bot.outreach.rules import destination
 from bot.ports import Identity
 from bot.settings import Settings
 from bot.stores.placed import Wanted
+from bot.understanding.slots.yesno import read_yesno
 from bot.understanding.whole import is_whole
 from bot.vcon import identifier
 from voice import weights
 from voice.certificate import self_signed
 from voice.dialling import Order, Progress, Tell
-from voice.equipment import Equipment
+from voice.equipment import Equipment, Handing
 from voice.ports import Recognizers
+from voice.ringing_back import RingingBack
 from voice.sip.host import check_free
 from voice.switchboard import Lines, Switchboard
+from voice.tones import Music
 from voice.trunks import Doors, Trunk, TrunkState
 from voice.tts.cache import Prompts
 from voice.vad.silero import SileroVad
@@ -164,10 +167,11 @@ class VoiceHalf:
         self._prompts: tuple[tuple[str, str], ...] | None = None
         self._state: tuple[State, str] = ("warming", said("loading", "загружается"))
         self._warming: asyncio.Task[None] | None = None
+        self._ringing_back: RingingBack | None = None
 
     @property
     def active(self) -> int:
-        return self.switchboard.calls
+        return self.switchboard.calls + (self._ringing_back.calls if self._ringing_back is not None else 0)
 
     def state(self) -> tuple[State, str]:
         return self._state
@@ -215,6 +219,8 @@ class VoiceHalf:
         return self._lines.ice.for_page(visitor)
 
     async def drain(self, seconds: float) -> None:
+        if self._ringing_back is not None:
+            await self._ringing_back.close(seconds)
         if self._warming is not None:
             self._warming.cancel()
             await asyncio.gather(self._warming, return_exceptions=True)
@@ -239,6 +245,11 @@ class VoiceHalf:
             line = said(f"[yellow]No voice:[/] {told}. Text works.", f"[yellow]Нет голоса:[/] {told}. Текст работает.")
             console.print(line, highlight=False, soft_wrap=True)
             return
+        if self._house.settings.callback_sip:
+            handing = self._handing()
+            promised = self._house.settings.callback_sip
+            self._ringing_back = RingingBack(self.switchboard.equipment, handing, self._house.desk, promised)
+            self._ringing_back.begin()
         for warning in self.switchboard.warnings:
             console.print(f"[yellow]{said('Voice:', 'Голос:')}[/] {warning}", highlight=False, soft_wrap=True)
         self._state = (
@@ -302,9 +313,8 @@ class VoiceHalf:
             vads=Vads(SileroVad),
             ears=ears,
             voices=prompts,
-            agent=house.settings.agent_sip,
+            handing=self._handing(),
             vcon=identifier,
-            ringing=house.desk.ringing,
             measured=house.metrics.heard,
             apology=_Builtin(house, "internal_error"),
             moment=_Builtin(house, "one_moment"),
@@ -317,6 +327,25 @@ class VoiceHalf:
             ready=house.metrics.prompt,
             comfort_dbfs=house.settings.comfort_noise,
             endings=self._endings,
+        )
+
+    def _handing(self) -> Handing:
+        house, settings = self._house, self._house.settings
+        return Handing(
+            agents=house.desk,
+            way=settings.transfer,
+            reach=self.switchboard.reach,
+            ring_s=settings.agent_ring_s,
+            stays=settings.agent_accepts == "staying",
+            agrees=_agrees,
+            prompts={
+                "agent_offer": _Builtin(house, "agent_offer"),
+                "agent_callback": _Builtin(house, "agent_callback"),
+                "agent_unreached": _Builtin(house, "agent_unreached"),
+                "callback_hello": _Builtin(house, "callback_hello"),
+            },
+            music=Music(settings.scenarios, settings.hold_music).of,
+            callbacks=bool(settings.callback_sip),
         )
 
     async def _whole(self, heard: str, session: Session, expectation: Expectation) -> bool:
@@ -371,6 +400,12 @@ def _told(trunk: TrunkState) -> str:
         "silent": said("the registrar doesn't answer", "регистратор не отвечает"),
     }
     return states[trunk.registration] + (f" ({trunk.detail})" if trunk.detail else "")
+
+
+def _agrees(words: str, language: Language) -> bool | None:
+    """Whether an agent says yes or no to a caller."""
+    value = read_yesno(words, lang=language).value
+    return value if isinstance(value, bool) else None
 
 
 class _Builtin(Mapping[str, str]):

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from bot.backends import ratings
 from bot.body.transaction import Effect, Transaction
 from bot.customers import habits, profile
-from bot.desk import queue
-from bot.dialogue.actions import Action, ChoseItem, Fault, Fetch, Handoff, Learn, Rated, TakeOver, Withdraw
+from bot.desk import callbacks, queue
+from bot.dialogue.actions import Action, ChoseItem, Fault, Fetch, Handoff, Learn, Rated, RingBack, TakeOver, Withdraw
 from bot.dialogue.events import Event, Fetched
 from bot.dialogue.samples import sampled
 from bot.errors import GovorunError, place
@@ -86,6 +86,12 @@ def hand_off(body: Transaction, talk: Talk, handoff: Handoff, event: Event) -> I
     return ()
 
 
+def ring_back(body: Transaction, talk: Talk, action: RingBack, event: Event) -> Iterable[Event]:
+    callbacks.promise(body.tx, talk.id, action, event.at)
+    body.messages.append(("desk", {"conversation": talk.id, "status": "callback"}))
+    return ()
+
+
 def withdraw(body: Transaction, talk: Talk, _: Withdraw, event: Event) -> Iterable[Event]:
     queue.withdraw(body.tx, talk.id, event.at)
     return ()
@@ -104,5 +110,6 @@ EFFECTS: Mapping[type[Action], Effect] = {
     TakeOver: take_over,
     Handoff: hand_off,
     Withdraw: withdraw,
+    RingBack: ring_back,
     Fault: fault,
 }

@@ -285,6 +285,7 @@ class Desk:
             "medium": about.medium,
             "language": whole.language,
             "name": whole.name,
+            "telephone": about.channel in self._parts.desk.channels,
             "phone": about.identity.value if about.identity.kind == "phone" else "",
             "agent_sip": (holder.sip if holder else "") or self._parts.site.agent_sip,
             "agent_name": (holder.name if holder else "") or waiting.agent,

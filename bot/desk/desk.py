@@ -1,28 +1,28 @@
 """What an agent does: take a conversation, write in it, give it back, close it. All of it events through the turn.
 
-A chat is taken by joining it, and so is a call whose agent has no telephone, or that came from a browser: the
-caller hears what the agent writes. Any other call is transferred to the agent's telephone: the conversation's
-topic gets {"transfer": {"to", "agent", "name"}}, the call refers the caller there, and tells how it went by its own
-events: Left(reason="transferred") or TransferFailed.
+A chat is taken by joining it, and so is a call whose agent has no telephone: the caller hears what the agent writes.
+Any other call is put through to the agent's telephone: the conversation's topic gets {"transfer": {"to", "agent",
+"name"}}, the call rings there, and tells how it went by its own events: AgentJoined where the two are connected here,
+Left(reason="transferred") where the line itself went there, or TransferFailed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from bot.desk import agents, queue
+from bot.desk import agents, callbacks, hunting, queue
 from bot.desk.agents import Agent, Presence
 from bot.desk.queue import Waiting
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Event
-from bot.errors import NotAllowed, NotFound
+from bot.errors import Conflict, NotAllowed, NotFound
 from bot.locale import said
-from bot.ports import Bus, Identity, Inbound, Outcome, Turns
+from bot.ports import AgentLine, Bus, Callback, Identity, Inbound, Outcome, Place, Turns
 from bot.stores import conversations
 from bot.stores.sql import Database
 
@@ -42,7 +42,14 @@ class TooManyTries(NotAllowed):
 class Desk:
     """For any number of agents. event: an id the page made, so that a request sent twice has one effect."""
 
-    def __init__(self, turns: Turns, database: Database, bus: Bus) -> None:
+    def __init__(
+        self, turns: Turns, database: Database, bus: Bus, *, telephone: str = "", channels: Collection[str] = ("sip",)
+    ) -> None:
+        """telephone: the address that is rung when no agent's is. channels: those whose customers can be put through to
+        a telephone."""
+        self._telephone = telephone
+        self.channels = channels
+        self._missed: dict[str, datetime] = {}
         self._turns = turns
         self._database = database
         self._bus = bus
@@ -90,14 +97,19 @@ class Desk:
         return await self._read(queue.waiting)
 
     async def accept(self, conversation: str, agent: Agent, *, event: str | None = None) -> Outcome | None:
-        """Take a chat, or have a call transferred (None: its outcome comes later).
+        """Take a chat; have a call transferred (None: its outcome comes later); ring somebody back by hand (None).
 
         Raises Conflict when another agent was faster; NotFound.
         """
         about = await self._read(lambda tx: conversations.summary(tx, conversation))
         if about is None:
             raise NotFound(said("there is no such conversation", "такого разговора нет"), where=conversation)
-        if about.channel == "sip" and agent.sip:
+        if about.status == "ended" and await self._write(
+            lambda tx: callbacks.by_hand(tx, conversation, agent.login, _now())
+        ):
+            await self._changed(conversation)
+            return None
+        if about.channel in self.channels and agent.sip:
             await self._transfer(conversation, agent)
             return None
         joined = AgentJoined(id=event or _id(), at=_now(), agent=agent.login, name=agent.name)
@@ -122,14 +134,83 @@ class Desk:
         left = AgentLeft(id=event or _id(), at=_now(), agent=agent.login, closed=True)
         return await self._send(conversation, agent, left)
 
-    async def ringing(self, conversation: str, address: str) -> None:
-        """A call goes to this telephone by the settings, not by an agent's choice: the desk shows it before it rings.
+    # --- for calls: bot.ports.Agents
 
-        Raises Conflict when an agent was faster.
-        """
-        known = await self._read(agents.everybody)
-        agent = next((each.login for each in known if each.sip == address), address)
-        await self._claim(conversation, agent)
+    async def next(self, conversation: str, tried: frozenset[str]) -> AgentLine | None:
+        """The desk shows it as ringing before it rings."""
+
+        def claimed(tx: Connection) -> AgentLine | None:
+            line = hunting.next_line(
+                tx, conversation, tried, _now(), default=self._telephone, missed=dict(self._missed)
+            )
+            if line is not None:
+                queue.claim(tx, conversation, line.agent)
+            return line
+
+        if await self._read(lambda tx: hunting.next_line(tx, conversation, tried, _now(), default=self._telephone)):
+            try:
+                line = await self._write(claimed)
+            except Conflict:  # an agent was faster
+                return None
+            await self._bus.publish("desk", {"conversation": conversation, "status": "waiting"})
+            return line
+        return None
+
+    async def missed(self, conversation: str, agent: str) -> None:
+        """Others without a call are rung before this agent from now on."""
+        self._missed[agent] = _now()
+        await self._write(lambda tx: queue.release(tx, conversation, agent))
+        await self._bus.publish("desk", {"conversation": conversation, "status": "waiting"})
+
+    async def place(self, conversation: str) -> Place | None:
+        return await self._read(lambda tx: hunting.place(tx, conversation, _now()))
+
+    # --- for who is rung back: bot.ports.Callbacks
+
+    async def due(self) -> tuple[Callback, ...]:
+        return await self._read(lambda tx: callbacks.due(tx, _now()))
+
+    async def take(self, callback: Callback, tried: frozenset[str]) -> AgentLine | None:
+        """Raises nothing: nobody free, and another process, are one."""
+        conversation = callback.conversation
+
+        def taken(tx: Connection) -> AgentLine | None:
+            now = _now()
+            if callback.orphan:
+                callbacks.adopt(tx, conversation, now)
+            line = hunting.next_line(tx, conversation, tried, now, default=self._telephone, missed=dict(self._missed))
+            if line is None or not callbacks.take(tx, conversation, now):
+                return None
+            queue.claim(tx, conversation, line.agent)
+            return line
+
+        line = await self._write(taken)
+        if line is not None:
+            await self._changed(conversation)
+        return line
+
+    async def put_back(self, callback: Callback, agent: str) -> None:
+        self._missed[agent] = _now()
+        await self._write(lambda tx: callbacks.put_back(tx, callback.conversation, _now()))
+        await self._changed(callback.conversation)
+
+    async def calling(self, callback: Callback, line: AgentLine) -> None:
+        await self._write(lambda tx: callbacks.calling(tx, callback.conversation, line, _now()))
+        await self._changed(callback.conversation)
+
+    async def talking(self, callback: Callback) -> None:
+        await self._write(lambda tx: callbacks.talking(tx, callback.conversation, _now()))
+
+    async def done(self, callback: Callback) -> None:
+        await self._write(lambda tx: callbacks.done(tx, callback.conversation, _now()))
+        await self._changed(callback.conversation)
+
+    async def unreached(self, callback: Callback, why: str) -> None:
+        await self._write(lambda tx: callbacks.unreached(tx, callback.conversation, why, _now()))
+        await self._changed(callback.conversation)
+
+    async def _changed(self, conversation: str) -> None:
+        await self._bus.publish("desk", {"conversation": conversation, "status": "waiting"})
 
     async def _transfer(self, conversation: str, agent: Agent) -> None:
         await self._claim(conversation, agent.login)

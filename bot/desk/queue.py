@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from bot.dialogue.actions import Handoff
 from bot.dialogue.events import AgentJoined, AgentLeft, Event, Left, TransferFailed
 from bot.errors import Conflict
 from bot.locale import said
 from bot.ports import Identity
-from bot.stores.schema import conversations, handoffs
+from bot.stores.schema import callbacks, conversations, handoffs
 
 CALL = timedelta(hours=2)  # how long a transferred call stays before its agent; no call to an office takes longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A line of the queue. status: "waiting" or "accepted". transfer: of a call, "", "transferring", "transferred"
-    or "failed"."""
+    """A line of the queue. status: "waiting" or "accepted". transfer: of a call, "", "transferring" (a telephone
+    rings), "connected" here, "transferred" elsewhere, or "failed". callback: the number
+    of somebody who is rung back, with its state and how often it was called (bot.desk.callbacks)."""
 
     conversation: str
     reason: str
@@ -34,6 +35,9 @@ class Waiting:
     medium: str
     channel: str
     identity: Identity
+    callback: str = ""
+    callback_state: str = ""
+    attempts: int = 0
 
 
 def enqueue(tx: Connection, conversation: str, seq: int, handoff: Handoff, at: datetime) -> None:
@@ -64,6 +68,8 @@ def follow(tx: Connection, conversation: str, seq: int, event: Event) -> None:
     match event:
         case AgentJoined(agent=agent):
             _not_ringing(tx, conversation, agent)
+            if _rung(tx, conversation) == agent:
+                _open(tx, conversation, transfer="connected")
             if not _open(tx, conversation, status="accepted", agent=agent, accepted=at):  # nobody asked for a person
                 served = {"status": "accepted", "agent": agent, "reason": "joined", "created": at, "accepted": at}
                 tx.execute(insert(handoffs).values(conversation=conversation, seq=seq, **served))
@@ -86,8 +92,14 @@ def waiting(tx: Connection) -> tuple[Waiting, ...]:
             conversations.c.channel,
             conversations.c.kind,
             conversations.c.value,
+            callbacks.c.number,
+            callbacks.c.state,
+            callbacks.c.attempts,
         )
         .join(conversations, conversations.c.id == handoffs.c.conversation)
+        .outerjoin(
+            callbacks, (callbacks.c.conversation == handoffs.c.conversation) & (callbacks.c.seq == handoffs.c.seq)
+        )
         .where(handoffs.c.done.is_(None))
         .order_by(handoffs.c.priority.desc(), handoffs.c.created)
     )
@@ -105,6 +117,9 @@ def waiting(tx: Connection) -> tuple[Waiting, ...]:
             medium=row.medium,
             channel=row.channel,
             identity=Identity(kind=row.kind, value=row.value),
+            callback=row.number or "",
+            callback_state=row.state or "",
+            attempts=row.attempts or 0,
         )
         for row in found
     )
@@ -148,17 +163,46 @@ def claim(tx: Connection, conversation: str, agent: str) -> None:
 
 def _not_ringing(tx: Connection, conversation: str, agent: str) -> None:
     """While one agent's telephone rings for a call, another can't take it. Raises Conflict."""
-    rung = tx.execute(
-        select(handoffs.c.agent).where(
-            handoffs.c.conversation == conversation, handoffs.c.done.is_(None), handoffs.c.transfer == "transferring"
-        )
-    ).scalar()
+    rung = _rung(tx, conversation)
     if rung is not None and rung != agent:
         raise Conflict(
             said(f"{rung}'s telephone is ringing for it", f"звонит телефон у {rung}"),
             where=conversation,
             fix=said("Wait whether they answer.", "Подождите, ответят ли."),
         )
+
+
+def _rung(tx: Connection, conversation: str) -> str | None:
+    """Whose telephone rings for it now."""
+    agent: str | None = tx.execute(
+        select(handoffs.c.agent).where(
+            handoffs.c.conversation == conversation, handoffs.c.done.is_(None), handoffs.c.transfer == "transferring"
+        )
+    ).scalar()
+    return agent
+
+
+def release(tx: Connection, conversation: str, agent: str) -> None:
+    """That agent's telephone was not answered: the call is anybody's again."""
+    tx.execute(
+        update(handoffs)
+        .where(handoffs.c.conversation == conversation, handoffs.c.done.is_(None), handoffs.c.status == "waiting")
+        .where(handoffs.c.transfer == "transferring", handoffs.c.agent == agent)
+        .values(agent="", transfer="failed")
+    )
+
+
+def free(tx: Connection, conversation: str, *, note: str = "") -> None:
+    """Somebody who is rung back waits as before. note: to be added to what agents read."""
+    values: dict[str, object] = {"status": "waiting", "agent": "", "transfer": "", "accepted": None}
+    if note:
+        values["note"] = func.trim(handoffs.c.note + "\n" + note)
+    _open(tx, conversation, **values)
+
+
+def connected(tx: Connection, conversation: str, agent: str, at: datetime) -> None:
+    """An agent has somebody who is rung back."""
+    _open(tx, conversation, status="accepted", agent=agent, transfer="connected", accepted=at)
 
 
 def _open(tx: Connection, conversation: str, **values: object) -> bool:

@@ -106,12 +106,25 @@ class Record(Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handoff(Action):
-    """Give the conversation to a person. note: what the agent should know, in one sentence."""
+    """Give the conversation to a person. note: what the agent should know, in one sentence. brief: the same for the ear
+    of who picks up the telephone, with who calls; of a call alone. language: of the brief, the company's own.
+    """
 
     reason: str
     skill: str = ""
     priority: int = 0
     note: str = ""
+    brief: str = ""
+    language: Language = "ru"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingBack(Action):
+    """Ring this customer when a person is free, in place of their waiting on the line; the place in the queue is kept.
+    number: E.164. language: the customer's."""
+
+    number: str
+    language: Language = "ru"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from bot.dialogue.events import (
     Fetched,
     Keys,
     Left,
+    Queued,
     Silence,
     Started,
     TransferFailed,
@@ -40,6 +41,7 @@ from bot.dialogue.keyed import ask_whether, to_be_read_back
 from bot.dialogue.keypad import SPOKEN, read_keys
 from bot.dialogue.meaning import Language, Meaning
 from bot.dialogue.program import DelegateStep
+from bot.dialogue.queueing import left, queued
 from bot.dialogue.repair import ask_again, hold, missed, offer, silent
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import Scenario, ScenarioSet
@@ -207,7 +209,7 @@ SOMEBODY: Mapping[Language, str] = {"ru": "оператор", "en": "a person"} 
 def _agent_joined(run: Run, event: AgentJoined) -> None:
     if run.session.recording == "asked":
         consenting.keep(run, on=False)
-    run.change(status="agent", agent=event.agent, offer=None)
+    run.change(status="agent", agent=event.agent, offer=None, queueing=None)
     run.say_builtin("agent_joined", extra={"agent": event.name or SOMEBODY[run.session.language]})
 
 
@@ -229,8 +231,7 @@ def _agent_left(run: Run, event: AgentLeft) -> None:
 def _transfer_failed(run: Run, event: TransferFailed) -> None:
     if run.session.status != "waiting":
         return
-    run.actions.append(Withdraw())
-    run.change(status="bot")
+    left(run)
     run.say_builtin("transfer_failed")
     ask_again(run)
 
@@ -260,6 +261,7 @@ EVENTS: Mapping[type[Event], Callable[[Run, Any], None]] = {
     AgentJoined: _agent_joined,
     AgentSaid: _agent_said,
     AgentLeft: _agent_left,
+    Queued: queued,
     TransferFailed: _transfer_failed,
     Left: _left,
 }

@@ -129,6 +129,18 @@ class TransferFailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Queued(Event):
+    """Where somebody who waits for a person stands, at first and when it changed. position: from 1. wait_s: how long
+    it may take, None where nothing is known. agents: at the desk who could take them, busy or not. callback: whether we
+    can ring them back instead."""
+
+    position: int
+    wait_s: int | None = None
+    agents: int = 0
+    callback: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Left(Event):
     """The customer is gone: hung up, closed the window, or (moved_to) went on in another conversation."""
 

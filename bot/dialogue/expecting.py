@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 
-from bot.dialogue import delegating
+from bot.dialogue import delegating, queueing
 from bot.dialogue.asking import served
 from bot.dialogue.choosing import chosen
 from bot.dialogue.keypad import LETTERED, digits_expected
@@ -47,7 +47,7 @@ def _paced(expected: Expectation, frame: Frame, scenarios: ScenarioSet) -> Expec
 
 def _expects(session: Session, scenarios: ScenarioSet) -> Expectation:
     if session.status == "waiting":
-        return Expectation(intents=("cancel", "menu"))
+        return queueing.expected(session)
     if session.status != "bot" or not session.stack:
         return Expectation()
     frame = session.stack[-1]

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.dialogue.actions import Withdraw
 from bot.dialogue.asking import UNSAID, serve, served
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.failing import asked_slot, give_up, left_out
 from bot.dialogue.keyed import read_back
 from bot.dialogue.pending import options, titled
 from bot.dialogue.program import ChooseStep, CollectStep, ConfirmStep
+from bot.dialogue.queueing import left, patience, unanswered
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import Scenario
 from bot.dialogue.session import Frame
@@ -29,7 +29,6 @@ PAUSE_S = 60  # of silence for whoever asked for a minute; a caller who left the
 SHORTEST_PAUSE_S = 15
 SLOWER = 0.85  # of the pace before; a step that is plainly heard
 SLOWEST = 0.6  # below it words fall apart
-HOLDS = 8  # words to a caller who waits for a person; two minutes at the telephone's pace
 
 
 def ask_again(run: Run) -> None:
@@ -307,21 +306,21 @@ def language(run: Run) -> None:
 
 def withdraw(run: Run) -> None:
     """The customer no longer waits for a person."""
-    run.actions.append(Withdraw())
-    run.change(status="bot")
+    left(run)
     run.say_builtin("cancelled")
     ask_again(run)
 
 
 def hold(run: Run) -> None:
-    """A word to a caller who waits; after HOLDS of them nobody came, and the bot takes the caller back."""
+    """A word to a caller who waits; after so many of them nobody came, and the bot takes the caller back."""
+    if unanswered(run):
+        return
     run.change(silences=run.session.silences + 1)
-    if run.session.silences < HOLDS:
+    if run.session.silences < patience(run.session):
         run.say_builtin("keep_waiting")
         return
-    run.actions.append(Withdraw())
+    left(run)
     run.understood()
-    run.change(status="bot")
     run.say_builtin("nobody_free")
     ask_again(run)
 

@@ -68,6 +68,22 @@ class Pending:
     meaning: Meaning
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queueing:
+    """Where somebody who waits for a person stands (bot.dialogue.queueing), and how far we are with ringing them back.
+
+    asking: "" for not at all; "agree": whether to ring `number`; "number": which one. asked: how often in a row.
+    """
+
+    position: int = 0
+    wait_s: int | None = None
+    agents: int = 0
+    callback: bool = False
+    asking: Literal["", "agree", "number"] = ""
+    number: str = ""
+    asked: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """status: who may speak: the bot, a person ("agent"), nobody yet ("waiting"), nobody more ("ended").
@@ -78,6 +94,7 @@ class Session:
     sensitive: names whose values nobody may be shown. recording: of the sound: "" none, "asked" whether it may be,
     "paused" while something secret is told. unreached: of a call of ours that no
     person took, why: "busy", "machine"; "message" of a machine that records what is said.
+    queueing: of who waits for a person, once their place is known.
     """
 
     conversation: str
@@ -103,6 +120,7 @@ class Session:
     sensitive: tuple[str, ...] = ()
     recording: Literal["", "asked", "on", "paused"] = ""
     unreached: str = ""
+    queueing: Queueing | None = None
 
 
 State = TypeVar("State", Frame, Session)

@@ -12,6 +12,7 @@ from typing import Any
 from bot.dialogue.actions import End, Fetch, Handoff, Learn
 from bot.dialogue.also import also_choices
 from bot.dialogue.asking import UNSAID, ask, hand_over, handed_well, serve, served
+from bot.dialogue.briefing import brief
 from bot.dialogue.cases import key_of
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.delegating import delegate
@@ -37,6 +38,7 @@ from bot.dialogue.program import (
 from bot.dialogue.run import ASKED, Run
 from bot.dialogue.surveys import broken_off, rate
 from bot.dialogue.values import MASK, Moment, Value
+from bot.dialogue.wording import Prompt
 
 MAX_STEPS = 300  # in one turn; a scenario that runs longer without asking anything is a loop
 
@@ -112,17 +114,23 @@ def finish(run: Run, reason: str = "done") -> None:
     run.change(status="ended", stack=())
 
 
-def hand_off(run: Run, *, reason: str, skill: str = "", priority: int = 0, note: str = "") -> None:
+def hand_off(
+    run: Run, *, reason: str, skill: str = "", priority: int = 0, note: str = "", note_of: Prompt | None = None
+) -> None:
     """Say so and put the conversation into the queue. The stack stays: the bot may get the conversation back."""
-    run.say_builtin("to_person" if run.session.medium == "voice" else "to_person_text")
-    run.actions.append(Handoff(reason=reason, skill=skill, priority=priority, note=note or summary(run)))
+    voice = run.session.medium == "voice"
+    run.say_builtin("to_person" if voice else "to_person_text")
+    told, language = brief(run, reason, note_of) if voice else ("", run.session.language)
+    run.actions.append(
+        Handoff(reason=reason, skill=skill, priority=priority, note=note or summary(run), brief=told, language=language)
+    )
     run.understood()
     step = run.step
     if isinstance(step, ChooseStep):
         serve(run, step)  # who comes back from a person needn't hear the whole menu
     if run.session.stack:
         run.put(visits={name: count for name, count in run.frame.visits.items() if name != WAITING})
-    run.change(status="waiting")
+    run.change(status="waiting", queueing=None)
 
 
 def summary(run: Run) -> str:
@@ -273,7 +281,7 @@ def _start(run: Run, step: StartStep) -> None:
 def _handoff(run: Run, step: HandoffStep) -> None:
     note = run.rendered(step.note).text if step.note else ""
     run.go(step.next)
-    hand_off(run, reason=step.reason, skill=step.skill, priority=step.priority, note=note)
+    hand_off(run, reason=step.reason, skill=step.skill, priority=step.priority, note=note, note_of=step.note)
 
 
 def _end(run: Run, step: EndStep) -> None:

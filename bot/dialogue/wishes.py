@@ -11,6 +11,7 @@ from bot.dialogue.continuing import offer_answered
 from bot.dialogue.knowledge import tell
 from bot.dialogue.meaning import Meaning
 from bot.dialogue.program import ChooseStep
+from bot.dialogue.queueing import heard
 from bot.dialogue.repair import REPAIR, ask_again, missed, withdraw
 from bot.dialogue.run import Run
 from bot.dialogue.steps import DIGRESSION, WAITING, go_on
@@ -50,7 +51,9 @@ def understood(run: Run, meaning: Meaning) -> None:
 
 def _while_waiting(run: Run, meaning: Meaning) -> None:
     """Written to the person who is to come, and told so once: nobody should think that nobody reads it."""
-    if meaning.intent in ("cancel", "menu"):
+    if heard(run, meaning):
+        return
+    if meaning.intent in ("cancel", "menu", "back") or meaning.option == "back":
         withdraw(run)
     elif run.session.medium == "text" and run.session.stack and not run.visit(WAITING):
         run.say_builtin("keep_waiting_text")

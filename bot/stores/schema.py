@@ -335,6 +335,23 @@ handoffs = Table(
     Column("accepted", Instant),
     Column("done", Instant),
 )
+
+# Customers who are rung back in place of waiting on the line; their place in the queue is their handoff's.
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True),  # of the handoff
+    Column("number", String(40), nullable=False),  # E.164
+    Column("language", String(2), nullable=False),  # the customer's
+    Column("brief", Text, nullable=False, default=""),  # who and why, for the agent's ear
+    Column("agent_language", String(2), nullable=False),
+    Column("state", String(12), nullable=False),  # see bot.desk.callbacks
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due", Instant, nullable=False),  # not before; of one under way: until when its process has it
+    Column("expires", Instant, nullable=False),
+)
+Index("callbacks_due", callbacks.c.state, callbacks.c.due)
 Index(
     "handoffs_open",
     handoffs.c.status,

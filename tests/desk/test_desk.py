@@ -172,18 +172,6 @@ async def test_a_caller_hears_what_an_agent_without_a_telephone_writes(office: O
     assert joined.session.status == "agent"
 
 
-async def test_a_call_that_rings_by_the_settings_is_shown_first_and_taken_once(office: Office) -> None:
-    line = caller(office.turn)
-    office.hire("anna", sip="sip:anna@127.0.0.1")
-    line.conversation = (await line.starts()).conversation
-    await line.says("operator")
-    await office.desk.ringing(line.conversation, "sip:anna@127.0.0.1")
-    (waiting,) = await office.desk.queue()
-    assert (waiting.agent, waiting.transfer) == ("anna", "transferring")
-    with pytest.raises(Conflict):
-        await office.desk.ringing(line.conversation, "sip:other@127.0.0.1")
-
-
 async def test_a_telephone_that_does_not_answer_gives_the_caller_back(office: Office) -> None:
     line, anna = caller(office.turn), office.hire("anna", sip="sip:anna@127.0.0.1")
     line.conversation = (await line.starts()).conversation

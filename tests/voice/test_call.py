@@ -18,15 +18,15 @@ from bot.dialogue.foresight import likely
 from bot.dialogue.meaning import Expectation, Meaning, ScoredIntent
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
-from bot.errors import Conflict, Unavailable
-from bot.ports import Further, Inbound, Outcome, Row
+from bot.errors import Unavailable
+from bot.ports import AgentLine, Further, Inbound, Outcome, Place, Row
 from bot.stores.bus import LocalBus
 from tests.dialogue.small import NOW, SMALL
 from tests.dialogue.test_keyed import asks
 from voice.audio import FRAME, RATE, Frame, Samples
 from voice.call import Call
 from voice.endpointing import PATIENCE
-from voice.equipment import Equipment
+from voice.equipment import Equipment, Handing
 from voice.errors import RecognizersBusy
 from voice.ports import CallLeg, Digit, Ended, Heard, Held, Hint, LegEvent
 from voice.vad.spare import Vads
@@ -244,6 +244,25 @@ class CoreTurns:
         return [event for event in self.events if isinstance(event, kind)]
 
 
+class Telephones:
+    """The desk: these agents' telephones are free, in order; missed: who was rung and did not take the caller."""
+
+    def __init__(self, *addresses: str, free: bool = True) -> None:
+        self.lines = [AgentLine(agent=each.partition(":")[2].partition("@")[0], sip=each) for each in addresses]
+        self.free = free
+        self.missing: list[str] = []
+        self.where: Place | None = None
+
+    async def next(self, conversation: str, tried: frozenset[str]) -> AgentLine | None:
+        return next((each for each in self.lines if self.free and each.agent not in tried), None)
+
+    async def missed(self, conversation: str, agent: str) -> None:
+        self.missing.append(agent)
+
+    async def place(self, conversation: str) -> Place | None:
+        return self.where
+
+
 class Ringing:
     """A call under way, already greeted unless told otherwise."""
 
@@ -253,15 +272,16 @@ class Ringing:
         agent: str = "",
         answers: bool = True,
         cached: bool = True,
-        ringing: Any = None,
+        handing: Handing | None = None,
         vads: Vads | None = None,
         scenarios: ScenarioSet = SMALL,
         greets_through: int = 0,
         foresees: bool = False,
+        line: LineDouble | None = None,
     ) -> None:
         """greets_through: the loudness of the line's first frame. foresees: with what is likely to be said next."""
         self.first = greets_through
-        self.line = LineDouble(answers=answers)
+        self.line = line or LineDouble(answers=answers)
         self.turns = CoreTurns(scenarios)
         self.bus = LocalBus()
         self.ears = ScriptedEars(*heard)
@@ -275,8 +295,7 @@ class Ringing:
             vads=self.vads,
             ears={"ru": self.ears},
             voices=voices,
-            agent=agent,
-            ringing=ringing,
+            handing=handing or (Handing(agents=Telephones(agent)) if agent else None),
             apology={"ru": "Что-то не получилось."},
             moment={"ru": "Одну секунду."},
             closing={"ru": "Перезвоните, пожалуйста."},
@@ -756,10 +775,8 @@ async def test_the_bot_does_not_begin_to_talk_into_the_callers_words():
 
 
 async def test_an_agent_who_takes_the_call_by_hand_goes_before_the_telephone_of_the_settings():
-    async def faster(conversation: str, address: str) -> None:
-        raise Conflict("another agent was faster")
-
-    async with Ringing("человека", agent="sip:anna@127.0.0.1", ringing=faster) as call:
+    telephones = Telephones("sip:anna@127.0.0.1", free=False)
+    async with Ringing("человека", handing=Handing(agents=telephones)) as call:
         await call.greeted()
         await call.speaks()
         to = {"to": "sip:boris@127.0.0.1", "agent": "boris", "name": "Борис"}
@@ -769,15 +786,14 @@ async def test_an_agent_who_takes_the_call_by_hand_goes_before_the_telephone_of_
         assert [left.reason for left in call.turns.took(Left)] == ["transferred"]
 
 
-async def test_a_caller_whom_another_agent_took_stays_on_the_line():
-    async def faster(conversation: str, address: str) -> None:
-        raise Conflict("another agent was faster")
-
-    async with Ringing("человека", agent="sip:anna@127.0.0.1", ringing=faster) as call:
+async def test_a_caller_for_whom_nobody_is_free_stays_on_the_line():
+    telephones = Telephones("sip:anna@127.0.0.1", free=False)
+    async with Ringing("человека", handing=Handing(agents=telephones)) as call:
         await call.greeted()
         await call.speaks(then=4 * SECOND)
         assert call.line.transferred is None
         assert not call.line.over
+        assert "<transfer_failed>" not in call.turns.said
 
 
 async def test_one_call_after_another_has_the_same_detector_of_speech_and_none_of_the_others_sound():

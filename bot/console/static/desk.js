@@ -315,7 +315,7 @@ function drawTalk() {
   }
   const moving = voice && item && ["transferring", "transferred"].includes(item.transfer);
   $("accept").hidden = !(item?.status === "waiting") || moving;
-  const rings = voice && (open?.channel ?? item?.channel) === "sip" && me?.sip; // any other call is answered in writing, and spoken to the caller
+  const rings = voice && (item?.telephone ?? (open?.channel === "sip")) && me?.sip; // any other call is answered in writing, and spoken to the caller
   button($("accept"), voice ? "accept_call" : "accept", "A");
   $("give").hidden = !mine();
   $("close").hidden = !mine();
