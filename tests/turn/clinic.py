@@ -16,7 +16,7 @@ from typing import Any
 from bot.backends.calendar import Calendar
 from bot.customers.opening import script
 from bot.dialogue.actions import Say
-from bot.dialogue.events import Event, Started, Utterance
+from bot.dialogue.events import Event, Keys, Started, Utterance
 from bot.dialogue.expressions import Expression, Template
 from bot.dialogue.meaning import Expectation, Language, Meaning, Option, Reading, ScoredIntent
 from bot.dialogue.program import AgainStep, ChooseStep, CollectStep, ConfirmStep, DoStep, HandoffStep, Item, SayStep
@@ -230,6 +230,9 @@ class Person:
 
     async def says(self, text: str, **more: Any) -> Outcome:
         return await self.send(Utterance(id=self.next_id(), at=self.tick(), text=text), **more)
+
+    async def press(self, digits: str) -> Outcome:
+        return await self.send(Keys(id=self.next_id(), at=self.tick(), digits=digits))
 
     async def starts(self, **more: Any) -> Outcome:
         return await self.send(Started(id=self.next_id(), at=self.tick()), **more)
