@@ -199,6 +199,7 @@ class PhoneCall:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     answered_at: float = 0.0  # time.monotonic(), s
     refused: int = 0
+    holds: bool = False  # the other side
 
     def say(self, sound: Samples) -> None:
         """Speak, behind what is still being said."""
@@ -249,7 +250,7 @@ class PhoneCall:
     def hold(self, on: bool) -> None:
         """Put the other side on hold, or take it back: a re-INVITE, and no sound of ours meanwhile."""
         assert isinstance(self.leg, OutgoingCall)
-        self.wire.mute = on
+        self.wire.mute = self.holds = on
         sdp = _sdp(self.wire.port, (self.wire.payload_type,), "inactive" if on else "sendrecv")
         self.phone.uac.send_reinvite(self.leg.dialog, sdp, self.leg.remote_addr)
 
@@ -446,7 +447,7 @@ class Phone:
     def _on_reinvite(self, leg: IncomingCall) -> None:
         call = self._find(leg.call_id)
         if call is not None:
-            leg.accept(_sdp(call.wire.port, (call.wire.payload_type,)))
+            leg.accept(_sdp(call.wire.port, (call.wire.payload_type,), "inactive" if call.holds else "sendrecv"))
             if leg.sdp_offer is not None and leg.sdp_offer.rtp_address is not None:
                 call.wire.remote = leg.sdp_offer.rtp_address
 

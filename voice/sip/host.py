@@ -47,6 +47,8 @@ class _Nameless(logging.Filter):
     """Takes user parts out of the stack's own lines: they are people's numbers."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.getMessage().startswith("reg: "):
+            return False  # each failed registration; we tell of the first
         record.msg, record.args = re.sub(r"(sips?|tel):[^@\s>;]+", r"\1:…", record.getMessage()), ()
         return True
 

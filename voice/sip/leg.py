@@ -27,6 +27,7 @@ TOP_UP_MS = 60  # of it that may be gone before more is handed over: three packe
 SETUP_S = 10.0  # from our 200 to their ACK; RFC 3261 13.3.1.4 gives up after 32 s
 SOUND_S = 2.0  # from the ACK to sound both ways; an offer without sound never gets there
 TRANSFER_S = 45.0  # a person's telephone rings that long
+ASK_S = 60.0  # on hold no sound tells that the other side is there; a re-INVITE as often does (as RFC 4028 would)
 HOLD_S = 10.0  # for a re-INVITE to get through
 TRANSFERRED = "Call transfered"  # the stack's closing line, as it spells it
 PROVISIONAL = {Event.CALL_RINGING: 180, Event.CALL_PROGRESS: 183}
@@ -68,6 +69,8 @@ class SipLeg:
         self._sent_at = 0.0  # ms: when the stack will have sent what it holds
         self._ending = ""  # the reason, where we know it before the stack says so
         self._holding = False  # we hold them
+        self._ask_at = 0.0  # ms; when they are asked whether they are there, while on hold
+        self._asking: asyncio.Task[None] | None = None
         self._held = False  # they hold us
         self._joining = False  # why we end is known once the other telephone has told
         self._over = ""  # the reason of an end that came meanwhile
@@ -267,12 +270,27 @@ class SipLeg:
         """Move sound in and out; every 10 or 20 ms."""
         if self._hearing:
             self._receive()
+            self._ask_now_and_then()
         if self._flushing or self._sound.waiting or (self._out.size and self._ahead_ms < AHEAD_MS - TOP_UP_MS):
             self._send()
 
     def close(self, reason: str) -> None:
         """The stack is going away, whatever the call's state."""
         self._end(reason)
+
+    def _ask_now_and_then(self) -> None:
+        if not (self._held or self._holding):
+            self._ask_at = 0.0
+        elif not self._ask_at:
+            self._ask_at = self._now() + ASK_S * 1000
+        elif self._now() >= self._ask_at:
+            self._ask_at = 0.0
+            self._asking = asyncio.create_task(self._ask(), name=f"ask {self.id}")
+
+    async def _ask(self) -> None:
+        """Who has vanished doesn't answer, and the stack ends the call."""
+        with contextlib.suppress(BaresipError):
+            await self._thread.ask_again(self.id)
 
     async def _until(self, true: Callable[[], bool]) -> None:
         while self.ended is None and not true():
@@ -360,7 +378,8 @@ class SipLeg:
         elif event.event in PROVISIONAL:
             self._on_provisional(event)
         elif event.event is Event.CALL_CLOSED:
-            reason = self._ending or _reason(event.text or "")
+            gone = self._hearing and (event.text or "")[:3] in ("408", "481")  # of a re-INVITE: nobody is there
+            reason = self._ending or ("lost" if gone else _reason(event.text or ""))
             if self._joining:
                 self._over = reason
             else:
