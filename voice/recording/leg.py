@@ -20,6 +20,7 @@ class RecordedLeg:
     def __init__(self, leg: CallLeg, disk: Disk) -> None:
         self.id, self.caller, self.called, self.trunk = leg.id, leg.caller, leg.called, leg.trunk
         self.headers: Mapping[str, str] = leg.headers
+        self.trunk = leg.trunk
         self._leg = leg
         self._disk = disk
         self._tape: Tape | None = None
