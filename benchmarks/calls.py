@@ -4,7 +4,7 @@
     python -m benchmarks.calls --short 10000          (make endure)
 
 A whole `govorun serve` with its recognisers and SQLite; the callers (benchmarks/_callers.py) are this process, so their
-work isn't counted with the server's. Each walks through a menu of two levels by keys (RFC 4733), a key every four
+work isn't counted with the server's. Each walks through a menu of two levels by keys (RFC 4733), a key every six
 seconds, most of them into a playing prompt; every key is a turn that is committed.
 
     calls           at once
@@ -67,7 +67,7 @@ ITEMS = {
     "cafe": (4, "Кафе", "Кафе на втором этаже открыто до последнего сеанса. Есть чай, кофе, пирожки и мороженое."),
     "again": (0, "Всё сначала", "Хорошо, с самого начала."),
 }
-KEY_EVERY_S = 4.0
+KEY_EVERY_S = 6.0
 PATH = "12340"  # keys of one round through the menu; 0 comes back to the top
 KNOWN = 5  # packets by which a prompt is known
 LATE_S = 0.060
@@ -398,6 +398,7 @@ async def measure(calls: int, seconds: float, many: int) -> dict[str, object]:
             "scenario_set": "cinema",
             "max_calls": str(calls + 20),
             "rtp_ports": f"{rtp}-{rtp + 4 * calls + 79}",
+            "comfort_noise": "0",  # so that a hole in a prompt is told from a pause
             "log_level": "error",
         }
         async with Served(Path(folder) / "data", voice=True, **settings) as served:

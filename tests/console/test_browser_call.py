@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import shutil
+import signal
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +19,7 @@ from tests.console.conftest import folder
 from tests.console.test_pages import visiting
 from tests.spine.served import Served
 from tests.voice.coturn import Turn, needs_coturn
+from tests.voice.peers import Phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.voice, pytest.mark.asyncio(loop_scope="module")]
 
@@ -32,7 +37,7 @@ async def turn() -> AsyncIterator[Turn | None]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory, learnt: Path, turn: Turn | None) -> AsyncIterator[Served]:
     settings = {"ice_servers": f'["{turn.url}"]', "turn_secret": turn.secret} if turn else {}
-    async with Served(folder(tmp_path_factory, learnt), voice=True, **settings) as running:
+    async with Served(folder(tmp_path_factory, learnt), voice=True, drain_s="60", **settings) as running:
         yield running
 
 
@@ -166,3 +171,37 @@ async def test_without_leave_to_use_the_microphone_the_page_says_how_to_give_it(
         )
         await page.get_by_role("button", name="Позвонить").click()
         await expect(page.get_by_text("Нет доступа к микрофону.")).to_be_visible()
+
+
+async def test_calls_under_way_go_on_while_the_process_drains_and_new_ones_are_sent_elsewhere(
+    served: Served, browser: Browser
+) -> None:
+    """The last of this module: it ends the server."""
+    async with (
+        Phone(user="89051112233") as phone,
+        Phone(user="89051112244") as late,
+        visiting(browser, served.url, permissions=["microphone"]) as page,
+    ):
+        call = await phone.call(served.sip)
+        await page.get_by_role("button", name="Позвонить").click()
+        await expect(page.get_by_text("Идёт разговор")).to_be_visible()
+        visitor = await page.evaluate("localStorage.getItem('govorun.visitor')")
+        os.kill(served.pid, signal.SIGTERM)
+        async with asyncio.timeout(20):
+            while (await served.client.get("/ready")).status_code == 200:
+                await asyncio.sleep(0.05)
+
+        assert (await late.call(served.sip)).refused == 503
+        offer = {"sdp": "v=0", "type": "offer", "visitor": visitor}
+        assert (await served.client.post("/webrtc/offer", json=offer)).status_code == 503
+
+        await page.keyboard.press("5")
+        await expect(page.get_by_role("log", name="Что сказано в звонке")).to_contain_text("Садовая")
+        pressed = time.monotonic()
+        call.press("6")
+        await call.hears_within(20, since=pressed + 0.2)
+        assert not call.ended.is_set()
+        call.hang_up()
+        await page.get_by_role("button", name="Положить трубку").click()
+        await expect(page.get_by_text("Вы положили трубку.")).to_be_visible()
+    assert await served.stop() == 0

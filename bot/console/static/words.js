@@ -44,7 +44,7 @@ export const WORDS = {
     call_off: "Calls are off", call_off_more: "This server has the chat only.",
     call_asking: "Allow the microphone", call_asking_more: "The browser asks for it at the top of the page.",
     call_connecting: "Connecting", call_ringing: "Ringing", call_talking: "On the line", call_ended: "Call over",
-    call_reconnecting: "Connection lost, coming back", call_reconnecting_more: "Don't hang up: the talk goes on where it was.",
+    call_reconnecting: "Connection lost, coming back", call_reconnecting_more: "Don't hang up: you will go on from here.",
     unsilence: "Turn the sound on", devices: "Microphone and speaker", mic: "Microphone", speaker: "Speaker",
     ring: "Call", hang_up: "Hang up", mute: "Mute", unmute: "Unmute", keypad: "Telephone keys",
     said: "What is said in the call", said_empty: "Everything said in the call appears here.", dial: "Or call with a SIP phone:", copy: "Copy", copied: "Copied",
