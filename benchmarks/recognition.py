@@ -1,18 +1,25 @@
-"""How well callers are heard: words wrong (WER) and slots right, through A-law, clean and with noise.
+"""How well callers are heard: words wrong (WER) and slots right, through A-law, with noise and lost packets.
 
-    python -m benchmarks.recognition [--json] [--quick]
+    python -m benchmarks.recognition [--json] [--short] [--kinds yesno,digits] [--conditions clean,pink_15db] [--each N]
 
-Callers are voices the bot never uses. A slot counts as right when the recognised words give the value that the
-spoken words give. `bare` is the same engine as its package runs it: 30 s window, nothing told of what is expected.
+What callers say is in `benchmarks.callers`, how the line sounds in `benchmarks.acoustics`; none speaks with the
+bot's own voice. A slot counts as right when understanding reads from the words heard what it reads from the words
+said (a menu's and a choice's option, a yes or no, the digits). The same sound goes to each engine: `whisper` is
+ours, told what the step expects; `bare` the same weights as their package runs them, 30 s window, told nothing;
+`pocketsphinx` hears English by its grammars. `cpu_ms` is processor time an utterance. The long form takes hours;
+--short one to three minutes an engine.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import re
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,75 +27,25 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.__main__ import rows
-from bot.dialogue.meaning import Option
+from benchmarks.acoustics import CALLERS, CONDITIONS, Caller, Callers, on_the_line
+from benchmarks.callers import KINDS, options, said
+from bot.dialogue.meaning import Expectation, SlotSpec
+from bot.errors import PartMissing
 from bot.understanding.reading import Expected
 from bot.understanding.slots import readers as slots
 from voice import audio
+from voice.asr.choice import recognizers
 from voice.asr.whisper import Whisper
 from voice.audio import Samples
-from voice.ports import Hint, Kind
-from voice.tts.rhvoice import RhVoice
+from voice.hints import hint
+from voice.ports import Hint, Kind, Recognizers
 
-VOICES = {"ru": ("elena", "aleksandr", "irina"), "en": ("slt", "bdl", "alan")}
-CONDITIONS = {"clean": None, "noise_15db": 15.0}
 NOW = datetime(2026, 11, 18, 10)
-DOCTORS = {
-    "ru": ("терапевт", "стоматолог", "кардиолог", "окулист", "хирург", "педиатр"),
-    "en": ("therapist", "dentist", "cardiologist", "eye doctor", "surgeon", "pediatrician"),
-}
-SAID: dict[str, tuple[tuple[str, Kind], ...]] = {
-    "ru": (
-        ("хочу записаться к терапевту", "menu"),
-        ("отмените мою запись пожалуйста", "menu"),
-        ("сколько стоит приём кардиолога", "menu"),
-        ("где вы находитесь", "menu"),
-        ("соедините меня с человеком", "menu"),
-        ("стоматолог", "choice"),
-        ("к кардиологу", "choice"),
-        ("мне нужен хирург", "choice"),
-        ("завтра в четыре часа дня", "datetime"),
-        ("в следующий понедельник в десять утра", "datetime"),
-        ("двадцать пятого ноября в половине шестого вечера", "datetime"),
-        ("в пятницу в пятнадцать тридцать", "datetime"),
-        ("послезавтра в час дня", "datetime"),
-        ("Иван Петров", "person"),
-        ("меня зовут Анна Сергеевна Кузнецова", "person"),
-        ("Мария Иванова", "person"),
-        ("восемь девятьсот пять сто двадцать три сорок пять шестьдесят семь", "phone"),
-        ("плюс семь девятьсот двадцать шесть триста двенадцать ноль восемь семнадцать", "phone"),
-        ("восемь девять один шесть семь семь ноль два три пять четыре", "phone"),
-        ("девятьсот шестьдесят один пятьсот сорок два девяносто девять одиннадцать", "phone"),
-        ("да", "yesno"),
-        ("да верно", "yesno"),
-        ("нет", "yesno"),
-        ("нет неправильно", "yesno"),
-        ("двое", "number"),
-        ("пятнадцать", "number"),
-    ),
-    "en": (
-        ("I would like to book a visit with the therapist", "menu"),
-        ("please cancel my appointment", "menu"),
-        ("how much does the cardiologist cost", "menu"),
-        ("where are you located", "menu"),
-        ("let me talk to a person", "menu"),
-        ("the dentist", "choice"),
-        ("I need a surgeon", "choice"),
-        ("tomorrow at four p.m.", "datetime"),
-        ("next Monday at ten in the morning", "datetime"),
-        ("on the twenty fifth of November at half past five in the evening", "datetime"),
-        ("on Friday at three thirty p.m.", "datetime"),
-        ("John Smith", "person"),
-        ("my name is Anna Johnson", "person"),
-        ("two one two five five five zero one nine six", "phone"),
-        ("plus one four one five five five five two six seven one", "phone"),
-        ("yes", "yesno"),
-        ("yes that's right", "yesno"),
-        ("no", "yesno"),
-        ("no that's wrong", "yesno"),
-        ("two", "number"),
-        ("fifteen", "number"),
-    ),
-}
+CLOSED: tuple[Kind, ...] = ("yesno", "digits", "menu", "choice")
+SHORT_CONDITIONS = ("clean", "pink_15db", "loss_3pct")
+SHORT_EACH = 5  # every fifth utterance
+
+Ears = Callable[[Samples, Hint], str]
 
 
 @dataclass
@@ -97,15 +54,17 @@ class Tally:
     words: int = 0
     right: int = 0
     slots: int = 0
-    took_ms: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
 
     def figures(self) -> dict[str, float]:
-        figures = {"wer": round(self.wrong / max(1, self.words), 4)}
-        if self.slots:
-            figures["slot_rate"] = round(self.right / self.slots, 4)
-        if self.took_ms:
-            figures["decode_ms_p50"] = round(float(np.percentile(self.took_ms, 50)))
-            figures["decode_ms_p95"] = round(float(np.percentile(self.took_ms, 95)))
+        figures = {
+            "wer": round(self.wrong / max(1, self.words), 4),
+            "slot_rate": round(self.right / max(1, self.slots), 4),
+            "utterances": self.slots,
+        }
+        if self.cpu_ms:
+            figures["cpu_ms_p50"] = round(float(np.percentile(self.cpu_ms, 50)))
+            figures["cpu_ms_p95"] = round(float(np.percentile(self.cpu_ms, 95)))
         return figures
 
 
@@ -113,88 +72,146 @@ def words(text: str) -> list[str]:
     return re.sub(r"[^\w']+", " ", text.lower().replace("ё", "е")).split()
 
 
-def expected(lang: str) -> Expected:
-    return Expected(options=tuple(Option(id=name, title={lang: name}) for name in DOCTORS[lang]))
+def expected(lang: str, kind: Kind, text: str) -> Hint:
+    """What the step would tell the ears: as `voice.hints` makes it of the dialogue's expectation."""
+    count = len(str(value(kind, text, lang)[0])) if kind == "digits" else 0
+    slot = SlotSpec(
+        name="x",
+        type="choice" if kind == "menu" else kind,
+        options=options(kind),
+        length=(count, count) if count else None,
+    )
+    told = hint(Expectation(asked="x", slots={"x": slot}), lang)  # type: ignore[arg-type]
+    return Hint(lang=lang, kind=kind, phrases=told.phrases, answers=told.answers, length=told.length)
 
 
-def value(kind: Kind, text: str, lang: str) -> object:
-    """What understanding reads, for kinds that are slots."""
-    reading = slots.read(kind, text, lang=lang, now=NOW, expected=expected(lang))  # type: ignore[arg-type]
-    return (reading.value, reading.partial)
+def value(kind: Kind, text: str, lang: str) -> tuple[object, object]:
+    """What understanding reads. "Семёнова" is spelled in two ways."""
+    offered = options(kind)
+    slot_type = "choice" if kind == "menu" else kind
+    wanted = Expected(options=offered) if offered else Expected()
+    reading = slots.read(slot_type, text, lang=lang, now=NOW, expected=wanted)  # type: ignore[arg-type]
+    plain = reading.value.replace("ё", "е") if isinstance(reading.value, str) else reading.value
+    return plain, reading.partial
 
 
-def on_the_line(voice: RhVoice, text: str, snr_db: float | None) -> Samples:
-    speech = np.concatenate((audio.silence(300), audio.joined(list(voice.speak(text))), audio.silence(96)))
-    if snr_db is not None:
-        noise = pink(len(speech)) * 32768 * 10 ** ((audio.speech_level(speech) - snr_db) / 20)
-        speech = np.clip(speech + noise, -32768, 32767).astype(np.int16)
-    return audio.from_alaw(audio.to_alaw(speech))
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    lang: str
+    kind: Kind
+    text: str
+    caller: Caller
+    condition: str
+    sound: Samples
 
 
-def pink(length: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Noise of RMS 1 whose power falls 3 dB an octave, as in rooms and streets; the same every time."""
-    spectrum = np.fft.rfft(np.random.default_rng(7).normal(size=length))
-    spectrum /= np.sqrt(np.maximum(1, np.arange(len(spectrum))))
-    sound = np.fft.irfft(spectrum, length)
-    return np.asarray(sound / np.sqrt(np.mean(sound**2)))
+def utterances(kinds: Sequence[Kind], conditions: Sequence[str], each: int, short: bool) -> Iterator[Utterance]:
+    """Every text by every voice, or, in the short form, by one voice after another."""
+    mouths = Callers()
+    try:
+        for lang, callers in CALLERS.items():
+            for kind in kinds:
+                for number, text in enumerate(said(lang, kind)[::each]):
+                    for caller in (callers[number % len(callers)],) if short else callers:
+                        speech = mouths.speech(caller, lang, text)
+                        for condition in conditions:
+                            sound = on_the_line(speech, lang, CONDITIONS[condition])
+                            yield Utterance(lang, kind, text, caller, condition, sound)
+    finally:
+        mouths.close()
 
 
-def callers(quick: bool) -> Iterator[tuple[str, RhVoice]]:
-    for lang, names in VOICES.items():
-        for name in names[:1] if quick else names:
-            voice = RhVoice(name, lang)
-            yield lang, voice
-            voice.close()
+def engines(only: Sequence[str]) -> Iterator[tuple[str, str, Ears, Callable[[], None]]]:
+    """Name, languages, ears and how to close them."""
+    whisper = Whisper()
+    whisper.load()
+    if "whisper" in only:
+        yield "whisper", "ru en", lambda sound, told: whisper.decode(sound, told).text, lambda: None
+    if "bare" in only:
+        yield "bare", "ru en", lambda sound, told: whisper.transcribed(sound, told.lang), lambda: None
+    if "pocketsphinx" in only:
+        try:
+            sphinx = recognizers("en", "pocketsphinx")
+            asyncio.run(sphinx.warm())
+        except PartMissing as error:
+            print(f"pocketsphinx is left out: {error}", file=sys.stderr)
+        else:
+            yield "pocketsphinx", "en", lambda sound, told: asyncio.run(streamed(sphinx, sound, told)), sphinx.close
+    whisper.close()
 
 
-def measure(engine: Whisper, quick: bool, verbose: bool) -> dict[str, object]:
+async def streamed(engine: Recognizers, sound: Samples, told: Hint) -> str:
+    utterance = engine.start(told)
+    for frame in audio.frames(sound):
+        utterance.feed(frame)
+    return (await utterance.final()).text
+
+
+def measure(heard: Sequence[Utterance], ears: Ears, languages: str, tell: bool) -> dict[str, Tally]:
+    """By language, and by language and kind, condition, voice, kind and condition."""
     tallies: dict[str, Tally] = {}
-    bare: dict[str, Tally] = {"ru": Tally(), "en": Tally()}
-    for number, (lang, voice) in enumerate(callers(quick)):
-        for text, kind in SAID[lang]:
-            for condition, snr_db in CONDITIONS.items():
-                sound = on_the_line(voice, text, snr_db)
-                phrases = DOCTORS[lang] if kind in ("choice", "menu") else ()
-                heard = engine.decode(sound, Hint(lang=lang, kind=kind, phrases=phrases))
-                wrong = Levenshtein.distance(words(text), words(heard.text))
-                right = kind == "menu" or value(kind, text, lang) == value(kind, heard.text, lang)
-                if verbose and (wrong or not right):
-                    mark = " " if right else "!"
-                    print(f"{mark} {voice.voice:<10} {condition:<10} {kind:<8} {text} | {heard.text}")
-                for name in (lang, f"{lang}.{condition}", f"{lang}.{condition}.{kind}", f"{lang}.{voice.voice}"):
-                    tally = tallies.setdefault(name, Tally())
-                    tally.wrong += wrong
-                    tally.words += len(words(text))
-                    tally.took_ms.append(heard.decode_ms)
-                    if kind != "menu":
-                        tally.slots += 1
-                        tally.right += right
-                if condition == "clean" and number % len(VOICES[lang]) == 0:
-                    theirs = engine.transcribed(sound, lang)
-                    bare[lang].wrong += Levenshtein.distance(words(text), words(theirs))
-                    bare[lang].words += len(words(text))
-    return {
-        "wer": {lang: tallies[lang].figures()["wer"] for lang in VOICES},
-        "slot_rate": {lang: tallies[lang].figures()["slot_rate"] for lang in VOICES},
-        "bare_wer": {lang: bare[lang].figures()["wer"] for lang in VOICES},
-        "whisper-base": {name: tally.figures() for name, tally in tallies.items()},
-        "load": round(os.getloadavg()[0], 2),
-    }
+    for one in heard:
+        if one.lang not in languages.split():
+            continue
+        told = expected(one.lang, one.kind, one.text)
+        began = time.process_time()
+        text = ears(one.sound, told)
+        spent = (time.process_time() - began) * 1000
+        wrong = Levenshtein.distance(words(one.text), words(text))
+        right = value(one.kind, one.text, one.lang) == value(one.kind, text, one.lang)
+        if tell and not right:
+            print(f"{one.caller.name:<14} {one.condition:<10} {one.kind:<8} {one.text} | {text}")
+        lang, kind, condition = one.lang, one.kind, one.condition
+        names = [
+            lang,
+            f"{lang}.{kind}",
+            f"{lang}.{condition}",
+            f"{lang}.{one.caller.name}",
+            f"{lang}.{condition}.{kind}",
+        ]
+        for name in names:
+            tally = tallies.setdefault(name, Tally())
+            tally.wrong += wrong
+            tally.words += len(words(one.text))
+            tally.slots += 1
+            tally.right += right
+            tally.cpu_ms.append(spent)
+    return tallies
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recognition", description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one JSON object, nothing else")
-    parser.add_argument("--quick", action="store_true", help="one voice a language")
+    parser.add_argument("--short", "--quick", action="store_true", help="each text by one voice, three conditions")
+    parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--conditions", default="")
+    parser.add_argument("--each", type=int, default=0, help="every Nth utterance alone")
+    parser.add_argument("--engines", default="whisper,bare,pocketsphinx")
     arguments = parser.parse_args()
-    engine = Whisper()
-    engine.load()
-    figures = measure(engine, arguments.quick, verbose=not arguments.json)
-    engine.close()
+    conditions = arguments.conditions or ",".join(SHORT_CONDITIONS if arguments.short else CONDITIONS)
+    each = arguments.each or (SHORT_EACH if arguments.short else 1)
+    every = list(utterances(arguments.kinds.split(","), conditions.split(","), each, arguments.short))
+    figures: dict[str, dict[str, dict[str, float]]] = {}
+    for name, languages, ears, close in engines(arguments.engines.split(",")):
+        tallies = measure(every, ears, languages, tell=not arguments.json and name == "whisper")
+        figures[name] = {key: tally.figures() for key, tally in sorted(tallies.items())}
+        close()
+    told = {
+        "wer": {lang: figures["whisper"][lang]["wer"] for lang in CALLERS} if "whisper" in figures else {},
+        "slot_rate": {lang: figures["whisper"][lang]["slot_rate"] for lang in CALLERS} if "whisper" in figures else {},
+        "bare_wer": {lang: figures["bare"][lang]["wer"] for lang in CALLERS} if "bare" in figures else {},
+        "bare_slot_rate": {lang: figures["bare"][lang]["slot_rate"] for lang in CALLERS} if "bare" in figures else {},
+        "closed_sets": {
+            engine: {key: by[key]["slot_rate"] for key in by if key.split(".")[-1] in CLOSED}
+            for engine, by in figures.items()
+        },
+        **figures,
+        "load": round(os.getloadavg()[0], 2),
+    }
     if arguments.json:
-        print(json.dumps(figures))
+        print(json.dumps(told))
     else:
-        for key, figure in rows(figures):
+        for key, figure in rows(told):
             print(f"{key:<50} {figure}")
     return 0
 

@@ -123,8 +123,10 @@ class Settings(BaseSettings):
         "", description="Who speaks English: hibari/heart, rhvoice/slt, piper/joe …; empty: the best."
     )
     voice_speed: float = Field(1.0, ge=0.5, le=2.0, description="How fast the voices speak; 1 is their own pace.")
-    ears_ru: str = Field("", description="Who hears Russian: whisper-base, or vosk:/folder/of/a/model.")
-    ears_en: str = Field("", description="Who hears English: whisper-base, or vosk:/folder/of/a/model.")
+    ears_ru: str = Field(
+        "", description="Who hears Russian: whisper-base, or your own t-one:/folder, gigaam:/folder, vosk:/folder."
+    )
+    ears_en: str = Field("", description="Who hears English: whisper-base, pocketsphinx, or your own vosk:/folder.")
     comfort_noise: float = Field(
         -64.0,
         ge=-80,

@@ -13,6 +13,7 @@ from voice.asr.choice import recognizers
 from voice.audio import FRAME_MS, RATE
 from voice.endpointing import PATIENCE
 from voice.hearing import Hearing, Said, Told
+from voice.hints import assents
 from voice.ports import Hint, Kind, Recognizers
 from voice.tts.choice import choose
 from voice.vad.silero import SileroVad
@@ -61,7 +62,8 @@ def listen(file: Path, lang: str, expect: str | None = None, realtime: bool = Fa
     engine = recognizers(lang)
     try:
         kind: Kind = expect or "text"  # type: ignore[assignment]
-        return asyncio.run(_listen(sound, Hint(lang=lang, kind=kind), engine, realtime))
+        told = Hint(lang=lang, kind=kind, answers=assents(lang) if kind == "yesno" else ())
+        return asyncio.run(_listen(sound, told, engine, realtime))
     finally:
         engine.close()
 

@@ -44,7 +44,8 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """in_package: the files stay in the installed package. default: a fresh installation pulls them."""
+    """in_package: the files stay in the installed package. default: a fresh installation pulls them. by_hand: how to
+    use what the user downloads from `home` and puts anywhere; it has no files here. mb: about its size."""
 
     name: str
     about: str
@@ -53,10 +54,12 @@ class Weights:
     files: tuple[File, ...]
     default: bool = False
     in_package: bool = False
+    by_hand: str = ""
+    mb: int = 0
 
     @property
     def bytes(self) -> int:
-        return sum(file.bytes for file in self.files)
+        return sum(file.bytes for file in self.files) or self.mb * 1_000_000
 
 
 _chosen: list[Path] = []
@@ -107,6 +110,7 @@ def path(name: str) -> Path:
     Raises NotFound (no such name), WeightsMissing, WeightsCorrupt.
     """
     wanted = find(name)
+    _not_by_hand(wanted)
     for file in wanted.files:
         at = _place(wanted, file)
         mend = f"Run: govorun models pull {name}"
@@ -124,6 +128,8 @@ def path(name: str) -> Path:
 def present(name: str) -> bool:
     """Whether every file is there with the right size; quick, no proof of its content."""
     wanted = find(name)
+    if wanted.by_hand:
+        return False
     places = [(_place(wanted, file), file.bytes) for file in wanted.files]
     return all(at.is_file() and at.stat().st_size == size for at, size in places)
 
@@ -134,6 +140,7 @@ def pull(name: str, progress: Progress = lambda _done, _total: None) -> Path:
     Raises NotFound; WeightsMissing when no source gave the right bytes (its text names each source and why).
     """
     wanted = find(name)
+    _not_by_hand(wanted)
     if wanted.in_package:
         return path(name)
     target = directory() / name
@@ -148,6 +155,18 @@ def pull(name: str, progress: Progress = lambda _done, _total: None) -> Path:
             progress(done, wanted.bytes)
         shutil.rmtree(target / download.WORK, ignore_errors=True)
     return target
+
+
+def _not_by_hand(wanted: Weights) -> None:
+    if wanted.by_hand:
+        raise WeightsMissing(
+            Both(
+                f"'{wanted.name}' is yours to download: some {wanted.mb} MB, {wanted.licence}",
+                f"'{wanted.name}' скачивают сами: около {wanted.mb} МБ, {wanted.licence}",
+            ),
+            where=wanted.home,
+            fix=Both(f"Then set {wanted.by_hand}", f"Затем задайте {wanted.by_hand}"),
+        )
 
 
 def _after(done: int, total: int, progress: Progress) -> Callable[[int], None]:
@@ -259,7 +278,9 @@ def _weights(raw: Mapping[str, Any]) -> Weights:
         home=raw.get("home", ""),
         default=raw.get("default", False),
         in_package=raw.get("in_package", False),
-        files=tuple(_file(one) for one in raw["files"]),
+        by_hand=raw.get("by_hand", ""),
+        mb=int(raw.get("mb", 0)),
+        files=() if raw.get("by_hand") else tuple(_file(one) for one in raw["files"]),
     )
 
 

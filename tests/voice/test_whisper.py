@@ -7,9 +7,11 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 
 from voice import audio
+from voice.asr.numerals import digits
 from voice.asr.whisper import LONGEST_S, believed, prompt_text
 from voice.audio import RATE, Samples
 from voice.errors import EngineFailed
+from voice.hints import assents
 from voice.ports import Hint
 
 
@@ -133,6 +135,38 @@ async def test_an_utterance_fed_by_frames_is_heard_before_it_is_asked_for(whispe
     assert settled
     assert words(settled.text) == ["да", "верно"]
     assert await utterance.final() is settled
+
+
+def noisy(sound: Samples, snr_db: float) -> Samples:
+    noise = np.random.default_rng(5).normal(size=len(sound)) * 32768 * 10 ** ((audio.speech_level(sound) - snr_db) / 20)
+    return np.clip(sound + noise, -32768, 32767).astype(np.int16)
+
+
+@pytest.mark.voice
+def test_answers_of_a_closed_set_are_heard_in_noise(whisper, caller):
+    doctors = ("терапевт", "стоматолог", "кардиолог", "окулист", "хирург", "педиатр")
+    for text, hint in (
+        ("да, верно", Hint(lang="ru", kind="yesno", answers=assents("ru"))),
+        ("не надо", Hint(lang="ru", kind="yesno", answers=assents("ru"))),
+        ("к кардиологу", Hint(lang="ru", kind="choice", phrases=doctors, answers=doctors)),
+        ("мне нужен хирург", Hint(lang="ru", kind="choice", phrases=doctors, answers=doctors)),
+    ):
+        heard = whisper.decode(noisy(on_the_line(caller("ru"), text), 12), hint)
+        assert words(heard.text)[-1][:6] == words(text)[-1][:6], heard.text
+
+
+@pytest.mark.voice
+def test_who_asks_for_something_else_is_not_taken_for_a_yes_or_no(whisper, caller):
+    hint = Hint(lang="ru", kind="yesno", answers=assents("ru"))
+    for text in ("повторите, пожалуйста", "соедините с оператором"):
+        assert words(whisper.decode(on_the_line(caller("ru"), text), hint).text) == words(text)
+
+
+@pytest.mark.voice
+def test_a_telephone_told_in_groups_has_all_its_digits(whisper, caller):
+    text = "восемь девятьсот два четыреста семьдесят девять сорок семь пятьдесят четыре"
+    heard = whisper.decode(on_the_line(caller("ru"), text), Hint(lang="ru", kind="phone"))
+    assert digits(heard.text, "ru") == "89024794754"
 
 
 def test_an_engine_that_was_not_warmed_says_so():

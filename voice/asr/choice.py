@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from bot.errors import Both, PartMissing
 from voice.ports import Recognizers
 
@@ -9,20 +11,57 @@ EARS = "whisper-base"  # what hears where nothing else is named
 
 
 def recognizers(lang: str, engine: str = EARS, workers: int = 2) -> Recognizers:
-    """Not yet warm. engine: the name of weights in models/manifest.toml, or "vosk:/path/to/a/model" for Vosk.
+    """Not yet warm. engine: the name of weights in models/manifest.toml for Whisper, "pocketsphinx", or KIND:/folder
+    with weights of the user's: "vosk:", "t-one:", "gigaam:". Which to choose: docs/recognition.md.
 
     Raises PartMissing where it doesn't know the language.
     """
-    if engine.startswith("vosk:"):
-        from voice.asr.vosk import Vosk
+    kind, _, place = engine.partition(":")
+    made = _ENGINES[kind](place, lang, workers) if kind in _ENGINES else _whisper(engine, lang, workers)
+    if lang not in made.languages:
+        known = ", ".join(sorted(made.languages))
+        made.close()
+        raise PartMissing(
+            Both(f"'{engine}' does not understand '{lang}'", f"'{engine}' не понимает '{lang}'"),
+            where="asr",
+            fix=Both(f"It knows: {known}", f"Он понимает: {known}"),
+        )
+    return made
 
-        return Vosk(engine.removeprefix("vosk:"), lang)
+
+def _vosk(place: str, lang: str, workers: int) -> Recognizers:
+    from voice.asr.vosk import Vosk
+
+    return Vosk(place, lang)
+
+
+def _tone(place: str, lang: str, workers: int) -> Recognizers:
+    from voice.asr.tone import TOne
+
+    return TOne(place)
+
+
+def _gigaam(place: str, lang: str, workers: int) -> Recognizers:
+    from voice.asr.gigaam import GigaAm
+
+    return GigaAm(place, workers)
+
+
+def _sphinx(place: str, lang: str, workers: int) -> Recognizers:
+    from voice.asr.sphinx import Sphinx
+
+    return Sphinx()
+
+
+def _whisper(name: str, lang: str, workers: int) -> Recognizers:
     from voice.asr.whisper import Whisper
 
-    whisper = Whisper(engine, workers=workers)
-    if lang not in whisper.languages:
-        fix = f"It knows: {', '.join(sorted(whisper.languages))}"
-        raise PartMissing(
-            Both(f"'{engine}' does not understand '{lang}'", f"'{engine}' не понимает '{lang}'"), where="asr", fix=fix
-        )
-    return whisper
+    return Whisper(name, workers=workers)
+
+
+_ENGINES: Mapping[str, Callable[[str, str, int], Recognizers]] = {
+    "vosk": _vosk,
+    "t-one": _tone,
+    "gigaam": _gigaam,
+    "pocketsphinx": _sphinx,
+}

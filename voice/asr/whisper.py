@@ -13,7 +13,8 @@ import math
 import re
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,12 +22,15 @@ import numpy as np
 from bot.errors import Both, PartMissing
 from voice import weights
 from voice.asr.nbest import likeliest
+from voice.asr.numerals import once
 from voice.asr.pool import Pool, Utterance
+from voice.asr.second import First, look
 from voice.audio import RATE, Samples, resampled, silence
 from voice.errors import EngineFailed
 from voice.ports import Heard, Hint, Kind
 
 if TYPE_CHECKING:
+    from ctranslate2 import StorageView
     from faster_whisper import WhisperModel
     from faster_whisper.tokenizer import Tokenizer
 
@@ -153,8 +157,9 @@ class Whisper:
         tokens = _prompt(tokenizer, before)
         seconds = len(speech) / RATE
         try:
+            encoded = model.encode(_features(model, speech))
             result = model.model.generate(
-                model.encode(_features(model, speech)),
+                encoded,
                 [tokens],
                 beam_size=BEAM,
                 num_hypotheses=BEAM,
@@ -167,13 +172,29 @@ class Whisper:
             )[0]
         except (RuntimeError, ValueError) as error:
             raise EngineFailed(str(error), where=self.name) from error
-        texts = [tokenizer.decode(list(ids)).strip() for ids in result.sequences_ids]
+        texts = [once(tokenizer.decode(list(ids)).strip()) for ids in result.sequences_ids]
         best = likeliest(texts, result.scores, hint)
         text, length = texts[best], len(result.sequences_ids[best])
         score = result.scores[best] * length / (length + 1)
         sure = believed(text, score, result.no_speech_prob, seconds, before)
+        first = First(hypotheses=(text, *(other for other in texts if other != text)), confidence=sure)
+        second = look(first, hint, partial(self._scores, encoded, hint.lang))
+        if second is not None:
+            text, sure = second
         spent = (time.perf_counter() - began) * 1000
         return Heard(text=text if sure else "", confidence=sure, decode_ms=spent, engine=self.name)
+
+    def _scores(self, encoded: StorageView, lang: str, texts: Sequence[str]) -> list[float]:
+        """Mean log probability a token of each text, given the sound alone: 12 ms a text."""
+        import ctranslate2
+
+        assert self._model is not None
+        tokenizer = self._tokenizers[lang]
+        sound = np.asarray(encoded)
+        many = ctranslate2.StorageView.from_array(np.repeat(sound, len(texts), axis=0))
+        told = [tokenizer.encode(" " + text.strip()) for text in texts]
+        aligned = self._model.model.align(many, list(tokenizer.sot_sequence), told, sound.shape[1])
+        return [float(np.mean(np.log(np.maximum(one.text_token_probs, 1e-9)))) for one in aligned]
 
     def transcribed(self, sound: Samples, lang: str) -> str:
         """What the package's own transcribe() makes of sound at RATE: what `decode` is measured against."""
