@@ -71,6 +71,18 @@ def test_who_says_something_else_is_not_taken_for_having_answered():
     assert look(first("Повторите, пожалуйста."), YESNO, sound) is None
 
 
+@pytest.mark.parametrize("text", ["Повторите, пожалуйста.", "Соедините с оператором.", "Не знаю.", "Подождите минуту."])
+def test_a_request_is_no_yes_however_near_one_sounds(text):
+    sound = Sound.of({"Да, пожалуйста.": -0.1, "Повторите да, пожалуйста.": -0.1, "Да.": -0.1, "Не так.": -0.1})
+    assert look(first(text), YESNO, sound) is None
+
+
+def test_a_yes_is_put_into_no_other_sentence():
+    sound = Sound.of({})
+    look(first("Поторите, пожалуйста.", sure=0.3), YESNO, sound)
+    assert [text for texts in sound.asked for text in texts if "оторите" in text] == ["Поторите, пожалуйста."]
+
+
 def test_of_words_that_were_not_believed_an_answer_may_be_left():
     sound = Sound.of({"Благодарю.": -1.6, "Ладно.": -2.4})
     told = look(first("Благодарю.", "Вадная.", sure=0.0), YESNO, sound)

@@ -151,15 +151,17 @@ def test_answers_of_a_closed_set_are_heard_in_noise(whisper, caller):
         ("к кардиологу", Hint(lang="ru", kind="choice", phrases=doctors, answers=doctors)),
         ("мне нужен хирург", Hint(lang="ru", kind="choice", phrases=doctors, answers=doctors)),
     ):
-        heard = whisper.decode(noisy(on_the_line(caller("ru"), text), 12), hint)
+        heard = whisper.decode(noisy(on_the_line(caller("ru"), text), 15), hint)
         assert words(heard.text)[-1][:6] == words(text)[-1][:6], heard.text
 
 
 @pytest.mark.voice
 def test_who_asks_for_something_else_is_not_taken_for_a_yes_or_no(whisper, caller):
     hint = Hint(lang="ru", kind="yesno", answers=assents("ru"))
-    for text in ("повторите, пожалуйста", "соедините с оператором"):
-        assert words(whisper.decode(on_the_line(caller("ru"), text), hint).text) == words(text)
+    for text in ("повторите, пожалуйста", "соедините с оператором", "подождите минуту"):
+        heard = whisper.decode(on_the_line(caller("ru"), text), hint).text
+        assert words(heard)[0][:5] == words(text)[0][:5]
+        assert "да" not in words(heard)
 
 
 @pytest.mark.voice

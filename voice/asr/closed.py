@@ -47,23 +47,26 @@ def is_bare_answer(text: str, answers: Sequence[str]) -> bool:
     return " ".join(words(text)) in {" ".join(words(answer)) for answer in answers}
 
 
-def candidates(heard: Iterable[str], answers: Sequence[str], lang: str, most: int) -> tuple[str, ...]:
+def candidates(
+    heard: Iterable[str], answers: Sequence[str], lang: str, most: int, *, bare: bool = False
+) -> tuple[str, ...]:
     """What may have been said: texts with an answer in them, the likeliest by sound first.
 
-    heard: hypotheses, best first. Costs 1-5 ms for ten answers.
+    heard: hypotheses, best first. bare: nothing stands beside the answer: a "yes" put into another sentence would be
+    an answer that nobody gave. Costs 1-5 ms for ten answers.
     """
     likeness: dict[str, float] = {}
     for text in heard:
         told = words(text)
         for answer in answers:
             for form in _forms(lang, answer):
-                for candidate, near in _placed(told, form, lang):
+                for candidate, near in _placed(told, form, lang, bare):
                     likeness[candidate] = max(near, likeness.get(candidate, 0.0))
     ranked = sorted(likeness, key=likeness.__getitem__, reverse=True)
     return tuple(sentence(text) for text in ranked[:most])
 
 
-def _placed(told: Sequence[str], form: str, lang: str) -> Iterable[tuple[str, float]]:
+def _placed(told: Sequence[str], form: str, lang: str, bare: bool) -> Iterable[tuple[str, float]]:
     """The answer alone, where little was heard, and in the place of the span that sounds most like it."""
     size = len(form.split())
     if len(told) <= SHORT:
@@ -71,6 +74,7 @@ def _placed(told: Sequence[str], form: str, lang: str) -> Iterable[tuple[str, fl
     spans = [
         (alike(lang, " ".join(told[start:end]), form), start, end)
         for start in range(len(told))
+        if not bare
         for end in range(start + max(1, size - 1), min(len(told), start + size + 1) + 1)
         if end - start < len(told) and list(told[start:end]) != form.split()
     ]

@@ -23,6 +23,19 @@ BEHIND_LENGTH = 0.4  # more for a number of just the length that is expected
 BEHIND_NONSENSE = 1.0  # more where the free text has words that nobody says
 SURE = 0.5  # of the free decode: below it is looked at a second time though it fits
 
+# What else is said to a question of yes or no: none of it is an answer because it sounds a little like one.
+REQUESTS = {
+    "ru": (
+        "повторите", "повтори", "ещё", "оператор", "человек", "соедините", "подождите", "минуту", "секунду", "алло",
+        "помощь", "назад", "отмените", "не знаю", "сколько", "что", "какой", "когда", "где", "почему", "не понял",
+        "другой", "измените", "не слышу",
+    ),
+    "en": (
+        "repeat", "again", "operator", "person", "human", "agent", "wait", "minute", "hold", "hello", "help", "back",
+        "cancel", "don't know", "how", "what", "which", "when", "where", "why", "pardon", "sorry", "change", "another",
+    ),
+}  # fmt: skip
+
 Score = Callable[[Sequence[str]], Sequence[float]]
 """Texts to their mean log probability a token, each given the sound and nothing else."""
 
@@ -52,7 +65,11 @@ def _answer(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:
         else closed.is_answer(best, hint.answers, hint.lang)
     ):
         return None
-    return _scored(first, hint, closed.candidates(first.hypotheses[:3], hint.answers, hint.lang, MOST), score)
+    yesno = hint.kind == "yesno"
+    if yesno and first.confidence >= SURE and closed.is_answer(best, REQUESTS[hint.lang], hint.lang):
+        return None
+    told = closed.candidates(first.hypotheses[:3], hint.answers, hint.lang, MOST, bare=yesno)
+    return _scored(first, hint, told, score)
 
 
 def _number(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:
