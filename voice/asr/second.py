@@ -75,7 +75,7 @@ def _answer(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:
 def _number(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:
     lang = hint.lang
     lexicon = numerals.lexicon(lang, hint.kind)
-    exact = hint.kind in ("phone", "code") or (hint.kind == "digits" and hint.length is not None)
+    exact = hint.kind == "phone" or (hint.kind == "digits" and hint.length is not None)
 
     def whole(text: str) -> bool:
         """Of numerals alone where their count is known, for then a word besides may be one misheard."""
@@ -86,7 +86,7 @@ def _number(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:
         if hint.kind == "phone":
             return numerals.is_phone(text, lang)
         if hint.kind == "code" or hint.length is None:
-            return True
+            return True  # a code's length counts its letters too
         return hint.length[0] <= len(numerals.digits(text, lang)) <= hint.length[1]
 
     best = first.hypotheses[0]
