@@ -140,6 +140,17 @@ class Settings(BaseSettings):
         "core a pause. First: govorun models pull smart-turn. See docs/telephone.md.",
     )
     decoders: int = Field(2, ge=1, description="Utterances recognised at one time, a core each.")
+    record: Literal["off", "on", "ask"] = Field(
+        "off",
+        description="Whether calls are recorded where scenarios don't say: on tells callers, ask asks them.",
+    )
+    recordings: Path | None = Field(None, description="Folder of recorded calls; empty: recordings in the data folder.")
+    recordings_keep: int = Field(
+        30, ge=0, le=36_500, description="Days after which a recorded call is removed; 0: never."
+    )
+    recordings_form: Literal["wav", "g711"] = Field(
+        "wav", description="wav: 16 bit, 115 MB an hour; g711: half of it, as the telephone line has it."
+    )
     models: Path = Field(ROOT / "models", description="Folder of weights and of manifest.toml.")
 
     llm_url: str = Field(
@@ -242,6 +253,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL, whatever was or was not set."""
         return self.database_url or f"sqlite:///{(self.data / 'govorun.db').resolve()}"
+
+    @property
+    def recorded(self) -> Path:
+        """The folder of recorded calls, whatever was or was not set."""
+        return self.recordings or self.data / "recordings"
 
     @property
     def dial(self) -> str:

@@ -35,9 +35,24 @@ VALID = timedelta(days=3650)
 REGISTRY = jws.JWSRegistry(algorithms=["RS256"], strict_check_header=False)
 
 
-def plain(about: Summary, rows: Sequence[Row], *, name: str = "", business: str = "") -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The sound of a call. digest: "sha512-…" of the file. url: where it is, "" where nobody outside can reach it."""
+
+    started: datetime
+    seconds: float
+    name: str
+    digest: str
+    url: str = ""
+
+
+def plain(
+    about: Summary, rows: Sequence[Row], *, name: str = "", business: str = "", recorded: Sequence[Recorded] = ()
+) -> dict[str, Any]:
     """The vCon as a JSON object. rows: the whole journal. name: the customer's, if known. business: whose bot it is."""
     making = _Making(about, name, business)
+    for each in recorded:
+        making.recorded(each)
     for row in rows:
         make = MAKERS.get(type(row.entry))
         if make is not None:
@@ -103,6 +118,23 @@ class _Making:
         }
         if message:
             line["message_id"] = message
+        self.dialog.append(line)
+
+    def recorded(self, sound: Recorded) -> None:
+        """A channel each: the customer's first."""
+        line: dict[str, Any] = {
+            "type": "recording",
+            "start": _time(sound.started),
+            "duration": sound.seconds,
+            "parties": [CUSTOMER, BOT],
+            "originator": CUSTOMER,
+            "mediatype": "audio/x-wav",
+            "filename": sound.name,
+            "content_hash": sound.digest,
+            "application": self.about.channel,
+        }
+        if sound.url:
+            line["url"] = sound.url
         self.dialog.append(line)
 
     def heard(self, row: Row, said: Utterance) -> None:

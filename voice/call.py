@@ -159,6 +159,7 @@ class Call:
             session = self._talk.session
             self._taping.close(sensitive=session is not None and bool(session.sensitive), now_ms=self._now_ms)
             await self._leg.hang_up()
+            await self._taping.saved()
             await self._leave("transferred" if self._transfer.done else self._ended.reason if self._ended else "lost")
 
     def dismiss(self) -> None:

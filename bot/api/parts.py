@@ -16,6 +16,7 @@ from bot.desk.desk import Desk
 from bot.dialogue.meaning import Language
 from bot.dialogue.values import Value
 from bot.ports import Bus, Turns
+from bot.recordings import Recordings
 from bot.stores import placed
 from bot.stores.placed import Placed, Wanted
 
@@ -80,11 +81,12 @@ class Calling(Protocol):
 class Site:
     """How this server is seen from outside. dial: the SIP address to call, "" where there is no telephone.
 
-    agent_sip: where calls are transferred to. language: of calls where nothing says another. origins: other sites whose
-    pages may open the chat.
+    public: this site's address, "" where it isn't known. agent_sip: where calls are transferred to. language: of calls
+    where nothing says another. origins: other sites whose pages may open the chat.
     """
 
     dial: str = ""
+    public: str = ""
     agent_sip: str = ""
     language: Language = "ru"
     origins: tuple[str, ...] = ()
@@ -104,6 +106,7 @@ class Parts:
 
     turns: Turns
     records: Records
+    recordings: Recordings
     desk: Desk
     vcons: vcon.Signer
     bus: Bus

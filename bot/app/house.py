@@ -21,6 +21,7 @@ from bot.dialogue.scenario import ScenarioSet
 from bot.errors import ScenarioError, Unacceptable
 from bot.locale import reported, said
 from bot.ports import Bus, Turns
+from bot.recordings import Recordings
 from bot.settings import Keys, Settings, prepared
 from bot.stores.bus import LocalBus
 from bot.stores.redis import RedisBus
@@ -31,6 +32,7 @@ from bot.understanding.rasa.servers import Servers
 
 log = logging.getLogger("govorun.app")
 
+TIDY_S = 3600.0  # how often recordings are looked at that may be too old
 SWEEP_S = 300.0  # how often conversations that fell silent are ended
 LOOK_S = 1.0  # how often the scenarios are looked at: a dozen folders cost a millisecond
 WATCH_AGAIN_S = 10.0  # after a look that failed
@@ -55,6 +57,7 @@ class House:
     turns: Turns
     desk: Desk
     records: Records
+    recordings: Recordings
     draining: bool = False
     told: list[Callable[[bool, str], None]] = field(default_factory=list)
     changed: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
@@ -82,7 +85,7 @@ class House:
         # Another process may be asking just now what it asked a moment ago; SQLite has no other process.
         if asked := await self.turn.resume(self.now(), older=ALL if self.database.sqlite else STALE):
             log.info("other programs are asked again", extra={"count": asked})
-        self._tasks += [asyncio.create_task(self._sweep()), asyncio.create_task(self._watch())]
+        self._tasks += [asyncio.create_task(each) for each in (self._sweep(), self._watch(), self._tidy())]
 
     async def close(self) -> None:
         """Finish the turns that were taken, then let the database go."""
@@ -107,6 +110,16 @@ class House:
                     log.info("versions of scenarios forgotten that nobody needs", extra={"count": forgotten})
             except Exception:  # the outermost loop of a task that must outlive a bad moment of the database
                 log.exception("sweep failed")
+
+    async def _tidy(self) -> None:
+        """At once, and then every hour."""
+        while True:
+            try:
+                if gone := await asyncio.to_thread(self.recordings.sweep, datetime.now(UTC)):
+                    log.info("recordings removed that were kept long enough", extra={"count": gone})
+            except OSError as error:
+                log.error("recordings can't be removed: %s", error.strerror)
+            await asyncio.sleep(TIDY_S)
 
     async def _watch(self) -> None:
         """Serve what was saved or published, without a restart and without dropping a conversation."""
@@ -204,6 +217,7 @@ def build(settings: Settings, *, tried: bool = False) -> House:
             channels=("sip",) if settings.transfer == "blind" else ("sip", "webrtc"),
         ),
         records=Records(database),
+        recordings=Recordings(settings.recorded, settings.recordings_keep),
     )
 
 

@@ -37,6 +37,8 @@ from voice.certificate import self_signed
 from voice.dialling import Order, Progress, Tell
 from voice.equipment import Equipment, Handing
 from voice.ports import Recognizers
+from voice.recording.disk import Disk
+from voice.recording.wav import mended
 from voice.ringing_back import RingingBack
 from voice.sip.host import check_free
 from voice.switchboard import Lines, Switchboard
@@ -165,6 +167,7 @@ class VoiceHalf:
         self.dialler = Dialler(house, self._dial, self._room)
         self._takes = True
         self._prompts: tuple[tuple[str, str], ...] | None = None
+        self._disk = Disk(house.recordings.fresh, settings.recordings_form)
         self._state: tuple[State, str] = ("warming", said("loading", "загружается"))
         self._warming: asyncio.Task[None] | None = None
         self._ringing_back: RingingBack | None = None
@@ -192,6 +195,8 @@ class VoiceHalf:
         self._takes = takes
         self._prompts = prompts
         await self.switchboard.open()
+        if saved := await asyncio.to_thread(mended, self._house.recordings.folder):
+            log.warning("recordings finished that a process left behind", extra={"count": len(saved)})
         self._house.changed.append(self._changed)
         self._warming = asyncio.create_task(self._warm(console), name="voice-warm")
 
@@ -228,6 +233,7 @@ class VoiceHalf:
         await self.switchboard.drain(seconds)
         await self.switchboard.close()
         await self.dialler.close()
+        await asyncio.to_thread(self._disk.close)
         if self._endings is not None:
             self._endings.close()
 
@@ -327,6 +333,8 @@ class VoiceHalf:
             ready=house.metrics.prompt,
             comfort_dbfs=house.settings.comfort_noise,
             endings=self._endings,
+            disk=self._disk,
+            record=house.settings.record,
         )
 
     def _handing(self) -> Handing:

@@ -12,13 +12,14 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Cookie, Request, Response, WebSocket
+from fastapi import APIRouter, Cookie, Query, Request, Response, WebSocket
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from bot.api.bodies import handoff_out, plain
 from bot.api.doors import House
 from bot.api.parts import Parts
+from bot.api.reading import sound
 from bot.api.records import Conversation
 from bot.api.tokens import SHIFT_S
 from bot.channels.lines import Line, read
@@ -30,6 +31,7 @@ from bot.desk.queue import Waiting
 from bot.dialogue.values import Value
 from bot.errors import GovorunError, NotAllowed, NotFound, Unacceptable
 from bot.locale import said
+from bot.recordings import MOST
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 log = logging.getLogger("govorun.desk")
@@ -91,6 +93,19 @@ def _agent_out(agent: Agent) -> dict[str, Any]:
         "sip": agent.sip,
         "presence": agent.presence,
     }
+
+
+@router.get("/recording/{conversation}")
+async def recording(
+    conversation: str,
+    parts: House,
+    part: Annotated[int, Query(ge=1, le=MOST)] = 1,
+    govorun_desk: Annotated[str | None, Cookie()] = None,
+) -> Response:
+    """What the desk's player plays, to whom is logged in."""
+    if await _agent(parts, govorun_desk) is None:
+        raise NotAllowed(said("log in first", "сначала войдите"), fix="POST /desk/login")
+    return await sound(parts, conversation, part)
 
 
 @router.websocket("/socket")
@@ -298,6 +313,7 @@ class Desk:
         customer = await self._parts.records.customer(about.customer)
         visits = await self._parts.records.bookings(customer=about.customer)
         holder = await self._parts.desk.agent(about.agent) if about.agent else None
+        recorded = await asyncio.to_thread(self._parts.recordings.of, about.id) if about.medium == "voice" else ()
         return {
             "conversation": about.id,
             "status": about.status,
@@ -308,6 +324,7 @@ class Desk:
             "language": found.language,
             "started": about.started.isoformat(),
             "scenario": found.scenario,
+            "recordings": [{"part": each.number, "seconds": each.seconds} for each in recorded],
             "slots": {name: plain(value) for name, value in found.slots.items()},
             "titles": _of(self._parts.titles(about.scenarios, found.scenario), found.slots),
             "customer": {

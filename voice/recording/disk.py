@@ -83,14 +83,17 @@ class Recording:
         self._conversation = conversation
         self._file: Growing | None = None  # the writer's
         self._broken = False
+        self._done = threading.Event()
         disk.do(self._open)
 
     def add(self, pairs: Samples) -> None:
         if len(pairs):
             self._disk.do(lambda: self._add(pairs))
 
-    def finish(self) -> None:
+    def finish(self) -> threading.Event:
+        """Set once it is whole on disk, or given up."""
         self._disk.do(self._finish, must=True)
+        return self._done
 
     def drop(self) -> None:
         """The caller doesn't want it: nothing is kept."""
@@ -118,6 +121,7 @@ class Recording:
         except OSError as error:
             self._disk.failed(error)
         self._file = None
+        self._done.set()
 
     def _drop(self) -> None:
         try:

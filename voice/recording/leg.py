@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Mapping
 
 import numpy as np
@@ -27,6 +29,7 @@ class RecordedLeg:
         self._recording: Recording | None = None
         self._frames = 0
         self._began = 0  # the frame that the tape begins with
+        self._whole: threading.Event | None = None
         self._piece: list[Samples] = []  # final, and not given to the disk yet
 
     # --- CallLeg ---------------------------------------------------------------------------------------
@@ -97,8 +100,13 @@ class RecordedLeg:
         """All that may be kept is. Twice is fine."""
         if self._tape is not None and self._recording is not None:
             self._keep(self._tape.rest(), 0)
-            self._recording.finish()
+            self._whole = self._recording.finish()
         self._tape = self._recording = None
+
+    async def saved(self, timeout_s: float) -> None:
+        """Wait until what was finished is on disk, so that whoever is told of the call's end finds it."""
+        if self._whole is not None:
+            await asyncio.to_thread(self._whole.wait, timeout_s)
 
     def drop(self) -> None:
         """Nothing of it is."""

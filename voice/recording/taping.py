@@ -17,6 +17,7 @@ from voice.ports import CallLeg
 from voice.recording.disk import Disk
 from voice.recording.leg import RecordedLeg
 
+SAVED_S = 2.0  # a disk takes milliseconds; nobody waits for one that hangs
 BEFORE_MS = 400  # before speech was sure to be speech: its first syllable
 
 
@@ -110,6 +111,10 @@ class Taping:
         if sensitive and unknown:
             self._silence(min(unknown) - BEFORE_MS, now_ms + FRAME_MS)
         self._recorded.finish()
+
+    async def saved(self) -> None:
+        if self._recorded is not None:
+            await self._recorded.saved(SAVED_S)
 
     def _settle(self, ident: str, *, silent: bool) -> None:
         since, until = self._told.pop(ident)

@@ -3,6 +3,7 @@
 import { Link } from "./link.js";
 import { clock, firstLanguage, icon, keep, known, language, make, newId, span, speak, themeButton, word } from "./page.js";
 import { Forms } from "./desk-forms.js";
+import { Recordings } from "./desk-recording.js";
 import { reason, Transcript } from "./transcript.js";
 import { WORDS } from "./desk-words.js";
 
@@ -13,6 +14,7 @@ const LATE_S = 180; // and one that shows red
 let me = null;
 let items = [];
 let seenWaiting = null; // conversations that were waiting before: null until the first queue came
+const recordings = new Recordings($("recording"));
 let selected = null; // a conversation's id
 let open = null; // what the server told of it
 let draftOf = recalled("drafts", {}); // text typed and not sent, by conversation; a reload loses neither it nor what was open
@@ -234,7 +236,7 @@ function size() {
 
 // --- keys: by place on the keyboard, so that they work in either layout ---
 
-const KEYS = { KeyA: accept, KeyR: () => mine() && $("text").focus(), KeyG: giveBack, KeyX: finish, KeyF: () => forms.show(), ArrowDown: () => step(1), ArrowUp: () => step(-1), KeyJ: () => step(1), KeyK: () => step(-1), Enter: () => selected && select(selected), Slash: () => $("keys-sheet").showModal() };
+const KEYS = { KeyA: accept, KeyR: () => mine() && $("text").focus(), KeyG: giveBack, KeyX: finish, KeyF: () => forms.show(), KeyP: () => recordings.toggle(), ArrowDown: () => step(1), ArrowUp: () => step(-1), KeyJ: () => step(1), KeyK: () => step(-1), Enter: () => selected && select(selected), Slash: () => $("keys-sheet").showModal() };
 
 document.addEventListener("keydown", (event) => {
   if ($("desk").hidden || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
@@ -301,6 +303,7 @@ function draw(fresh = []) {
 
 function drawTalk() {
   const item = current();
+  recordings.show(open);
   const log = $("log");
   $("talk-head").hidden = !selected;
   if (!selected) {
@@ -449,7 +452,7 @@ $("settings-form").addEventListener("submit", (event) => {
 function translate(wanted) {
   speak(WORDS, wanted);
   keep.set("language", language);
-  $("keys-list").replaceChildren(...[["↑ ↓", "key_move"], ["Enter", "key_open"], ["A", "key_accept"], ["R", "key_reply"], ["Esc", "key_leave"], ["G", "key_give"], ["X X", "key_close"], ["F", "key_forms"], ["?", "key_help"]]
+  $("keys-list").replaceChildren(...[["↑ ↓", "key_move"], ["Enter", "key_open"], ["A", "key_accept"], ["R", "key_reply"], ["Esc", "key_leave"], ["G", "key_give"], ["X X", "key_close"], ["P", "key_play"], ["F", "key_forms"], ["?", "key_help"]]
     .flatMap(([keys, name]) => [make("dt", {}, ...keys.split(" ").map((key) => make("kbd", { text: key }))), make("dd", { text: word(name) })]));
   forms.draw();
   if (!me) return;

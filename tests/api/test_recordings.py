@@ -1,0 +1,154 @@
+"""Recorded calls as staff and programs get them: the API, the desk, the vCon; how long they are kept."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from jsonschema import Draft7Validator, FormatChecker
+
+from bot.recordings import Recordings
+from tests.web import Web
+from voice.recording.wav import HEAD, PART, Growing
+
+SECOND = np.full((8000, 2), 500, np.int16)
+
+
+def taped(folder: Recordings, conversation: str, seconds: int = 2) -> Path:
+    file = Growing(folder.fresh(conversation), "wav")
+    for _ in range(seconds):
+        file.add(SECOND)
+    path = file.finish()
+    assert path is not None
+    return path
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    made = Web(tmp_path_factory.mktemp("recorded"), public_url="https://bot.example/")
+    yield made
+    asyncio.run(made.house.turn.close())
+    made.house.database.close()
+
+
+async def talked(web: Web, sender: str) -> str:
+    await web.tell(sender, "здравствуйте")
+    async with web.client() as client:
+        return str((await client.get(f"/api/conversations/{sender}")).json()["id"])
+
+
+async def test_a_recording_is_given_whole_and_in_part_to_who_has_the_token(web: Web) -> None:
+    name = await talked(web, "anna")
+    path = taped(web.house.recordings, name)
+    async with web.client() as client:
+        whole = await client.get(f"/api/conversations/{name}/recording")
+        assert whole.status_code == 200
+        assert whole.headers["content-type"] == "audio/wav"
+        assert whole.headers["accept-ranges"] == "bytes"
+        assert whole.content == path.read_bytes()
+        part = await client.get(f"/api/conversations/{name}/recording", headers={"Range": "bytes=58-157"})
+        assert part.status_code == 206
+        assert part.content == path.read_bytes()[58:158]
+        assert part.headers["content-range"] == f"bytes 58-157/{path.stat().st_size}"
+        assert (await client.get(f"/api/conversations/{name}/recording", params={"part": 2})).status_code == 404
+    async with web.client(None) as client:
+        assert (await client.get(f"/api/conversations/{name}/recording")).status_code == 401
+
+
+async def test_what_was_not_recorded_is_not_there(web: Web) -> None:
+    name = await talked(web, "boris")
+    async with web.client() as client:
+        gone = await client.get(f"/api/conversations/{name}/recording")
+        assert gone.status_code == 404
+        assert "recording" in gone.json()["detail"]
+        assert (await client.get("/api/conversations/..%2f..%2fetc/recording")).status_code == 404
+
+
+async def test_the_desks_player_needs_an_agents_login(web: Web) -> None:
+    name = await talked(web, "vera")
+    path = taped(web.house.recordings, name)
+    async with web.client(None) as client:
+        assert (await client.get(f"/desk/recording/{name}")).status_code in (401, 403)
+        cookie = web.parts.signer.agent(web.settings.desk_login)
+        heard = await client.get(f"/desk/recording/{name}", headers={"Cookie": f"govorun_desk={cookie}"})
+        assert heard.status_code == 200
+        assert heard.content == path.read_bytes()
+        refused = await client.get(f"/desk/recording/{name}", headers={"Cookie": "govorun_desk=forged"})
+        assert refused.status_code in (401, 403)
+
+
+async def test_the_vcon_names_the_recording_by_address_and_hash(web: Web, vcon_schema: Mapping[str, Any]) -> None:
+    name = await talked(web, "gleb")
+    path = taped(web.house.recordings, name, seconds=3)
+    async with web.client() as client:
+        made = (await client.get(f"/api/conversations/{name}/vcon")).json()
+    assert list(Draft7Validator(vcon_schema, format_checker=FormatChecker()).iter_errors(made)) == []
+    (sound,) = [each for each in made["dialog"] if each["type"] == "recording"]
+    assert sound["url"] == f"https://bot.example/api/conversations/{name}/recording?part=1"
+    assert sound["duration"] == 3
+    assert sound["parties"] == [0, 1]
+    digest = base64.urlsafe_b64decode(sound["content_hash"].removeprefix("sha512-") + "==")
+    assert digest == hashlib.sha512(path.read_bytes()).digest()
+
+
+def test_recordings_are_kept_so_many_days_and_a_call_that_goes_on_is_left_alone(tmp_path: Path) -> None:
+    recordings = Recordings(tmp_path, keep_days=30)
+    old, young = taped(recordings, "old"), taped(recordings, "young")
+    now = datetime.now(UTC)
+    long_ago = (now - timedelta(days=31)).timestamp()
+    lives = Growing(recordings.fresh("lives"), "wav")
+    os.utime(old, (long_ago, long_ago))
+    os.utime(tmp_path / f"lives.wav{PART}", (long_ago, long_ago))
+    assert recordings.sweep(now) == 1
+    assert not old.exists()
+    assert young.exists()
+    assert (tmp_path / f"lives.wav{PART}").exists()
+    lives.drop()
+    assert Recordings(tmp_path).sweep(now + timedelta(days=9999)) == 0  # nothing is said of how long
+    assert Recordings(tmp_path / "nowhere", keep_days=1).sweep(now) == 0
+
+
+async def test_what_is_too_old_is_removed_at_the_start(tmp_path: Path) -> None:
+    made = Web(tmp_path, recordings_keep=1)
+    old = taped(made.house.recordings, "old")
+    os.utime(old, (0, 0))
+    await made.house.start()
+    try:
+        for _ in range(2000):
+            if not old.exists():
+                break
+            await asyncio.sleep(0.01)
+        assert not old.exists()
+    finally:
+        await made.house.close()
+
+
+def test_two_calls_of_one_conversation_are_two_recordings_in_order(tmp_path: Path) -> None:
+    recordings = Recordings(tmp_path)
+    taped(recordings, "c1", seconds=1)
+    taped(recordings, "c1", seconds=2)
+    assert [(each.number, each.seconds) for each in recordings.of("c1")] == [(1, 1.0), (2, 2.0)]
+    assert recordings.of("c") == ()
+    assert recordings.erase("c1") == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "", "x" * 300, ".hidden", "имя"])
+def test_no_name_of_a_conversation_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    path = Recordings(tmp_path).fresh(name)
+    assert path.parent == tmp_path
+    assert path.suffix == ".wav"
+
+
+def test_what_is_no_recording_is_none(tmp_path: Path) -> None:
+    (tmp_path / "c1.wav").write_bytes(b"not a sound")
+    assert Recordings(tmp_path).of("c1") == ()
+    assert HEAD.size == 58
