@@ -98,11 +98,6 @@ class Doors:
     stun: str = ""
 
 
-def is_number(address: str) -> bool:
-    """Whether it is a number to dial, and no address: +7 905 123-45-67, 112, *21#."""
-    return _NUMBER.fullmatch(address.strip()) is not None
-
-
 def way_out(trunks: Sequence[Trunk], name: str, address: str) -> tuple[Trunk | None, str]:
     """By which trunk a call goes, None for none, and the SIP URI to call. address: a SIP URI or a number.
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
+import struct
 
 import pytest
 
+from bot.errors import SettingsError
 from tests.voice.kamailio import Kamailio
 from tests.voice.lines import line
-from tests.voice.peers import Phone, eventually, is_tone, tone
+from tests.voice.peers import Baresip, Phone, eventually, is_tone, tone
+from voice.certificate import self_signed, usable
 from voice.errors import LegFailed
 from voice.ports import Ended
 from voice.trunks import Doors, Trunk, TrunkState
@@ -128,3 +132,54 @@ async def test_an_exchange_we_have_a_trunk_to_may_call_though_no_network_names_i
             await asyncio.sleep(0.1)
             call = await phone.call(bot.uri)
         assert call.refused == 0
+
+
+class Stun(asyncio.DatagramProtocol):
+    """Says that everybody is at 203.0.113.77 (RFC 8489 14.2)."""
+
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        cookie = 0x2112A442
+        address = int(ipaddress.ip_address("203.0.113.77")) ^ cookie
+        mapped = struct.pack("!HHBBHI", 0x0020, 8, 0, 1, addr[1] ^ (cookie >> 16), address)
+        self._transport.sendto(struct.pack("!HH", 0x0101, len(mapped)) + data[4:20] + mapped, addr)
+
+
+async def test_behind_nat_the_sound_is_asked_for_where_the_stun_server_sees_us():
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Stun, local_addr=("127.0.0.1", 0))
+    stun = f"127.0.0.1:{transport.get_extra_info('sockname')[1]}"
+    try:
+        async with line(doors=Doors(stun=stun)) as bot, Phone() as phone, Phone(user="agent") as agent:
+            call = await phone.call(bot.uri)
+            assert call.leg.sdp_answer.rtp_address[0] == "203.0.113.77"
+            await bot.endpoint.call(agent.uri)
+            assert (await agent.called()).leg.sdp_offer.rtp_address[0] == "203.0.113.77"
+    finally:
+        transport.close()
+
+
+async def test_a_caller_over_tls_is_shown_our_certificate_and_answered(tmp_path):
+    doors = Doors(transports=("udp", "tcp", "tls"), certificate=self_signed(tmp_path / "own.pem", "127.0.0.1"))
+    usable(tmp_path / "own.pem")
+    async with line(doors=doors) as bot, Baresip(transport="tls") as caller:
+        await caller.dial(f"sip:100@127.0.0.1:{bot.endpoint.port + 1};transport=tls")
+        leg = await bot.leg()
+        assert leg.called == "100"
+        await caller.wait_for("CALL_ESTABLISHED")
+        assert "SIP/2.0/TLS" in caller.trace
+        await leg.hang_up()
+
+
+def test_a_certificate_without_its_key_is_refused(tmp_path):
+    whole = self_signed(tmp_path / "whole.pem", "pbx.example").read_text()
+    other = self_signed(tmp_path / "other.pem", "pbx.example").read_text()
+    cut = whole.index("-----BEGIN PRIVATE KEY")
+    (tmp_path / "bare.pem").write_text(whole[:cut])
+    (tmp_path / "mixed.pem").write_text(whole[:cut] + other[other.index("-----BEGIN PRIVATE KEY") :])
+    for name in ("bare.pem", "mixed.pem", "nowhere.pem"):
+        with pytest.raises(SettingsError) as refused:
+            usable(tmp_path / name)
+        assert refused.value.where == str(tmp_path / name)
+    assert (tmp_path / "whole.pem").stat().st_mode & 0o077 == 0

@@ -6,7 +6,7 @@ from voice.errors import LegFailed
 from voice.gate import ANSWERED, WINDOW_S, Gate, Verdict
 from voice.routing import Route, Routes
 from voice.sip.conversion import Conversion
-from voice.trunks import Trunk, is_number, way_out
+from voice.trunks import Trunk, way_out
 
 CITY = Trunk(name="city", domain="pbx.example:5070", user="101", takes=("+7", "8"))
 MOSCOW = Trunk(name="moscow", domain="msk.example", takes=("+7495", "+7499"))
@@ -58,12 +58,6 @@ def test_a_trunk_by_name_comes_before_the_number_and_must_exist():
     with pytest.raises(LegFailed) as failed:
         way_out((CITY, WORLD), "wolrd", "112")
     assert failed.value.fix == "There are: city, world"
-
-
-def test_words_are_no_number():
-    assert not is_number("anna")
-    assert not is_number("sip:112@x")
-    assert is_number("+7 905 123-45-67")
 
 
 def test_a_password_is_not_in_what_a_trunk_prints():
