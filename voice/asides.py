@@ -1,4 +1,4 @@
-"""What a caller says over a prompt without wanting the floor: "угу", "ага", "mhm". PURE.
+"""What a caller says over a prompt without wanting the floor: "угу", "ага", "mhm", "алло?". PURE.
 
 Sound is stopped long before words are known, so this decides whether the prompt goes on where it was. The first
 140-220 ms of sound don't tell: trained on them, a classifier that lets 5 % of the real interruptions wait knew
@@ -27,20 +27,20 @@ GREETINGS = frozenset(
 )
 
 
-def is_aside(text: str, speech_ms: int, *, yesno: bool, left_ms: int, shielded: bool) -> bool | None:
+def is_aside(text: str, speech_ms: int, *, yesno: bool, left_ms: int) -> bool | None:
     """Whether the prompt goes on as if nothing had been said; None: if these words mean nothing here.
 
     text: as recognised, "" for no words. speech_ms: how long it was. yesno: a yes or no is asked for. left_ms: of the
-    prompts that play or wait. shielded: the prompt is in the seconds that speech can't stop: a greeting is nothing
-    there either.
+    prompts that play or wait. A greeting alone is none of the bot's business while it speaks: people return its own.
     """
     words = _words(text)
     if not words:
         return speech_ms < NOTICED_MS
     if all(word in HUMS for word in words):
         return not (yesno and left_ms <= ANSWER_MS)
-    nods = HUMS | NODS | (GREETINGS if shielded else frozenset())
-    if all(word in nods for word in words) or "".join(words) in NODS:
+    if all(word in GREETINGS for word in words):
+        return True
+    if all(word in HUMS | NODS for word in words) or "".join(words) in NODS:
         return not yesno
     return None if speech_ms <= SHORT_MS else False
 

@@ -326,7 +326,6 @@ class Call:
             speech_ms,
             yesno=expectation.yesno,
             left_ms=speaking.left_ms,
-            shielded=speaking.shielded,
         )
         if aside is None and self._equipment.understood is not None:
             return not await self._equipment.understood(text, talk.session, expectation)

@@ -5,8 +5,8 @@ import pytest
 from voice.asides import ANSWER_MS, NOTICED_MS, SHORT_MS, is_aside
 
 
-def aside(text: str, ms: int = 400, *, yesno: bool = False, left_ms: int = 5_000, shielded: bool = False):
-    return is_aside(text, ms, yesno=yesno, left_ms=left_ms, shielded=shielded)
+def aside(text: str, ms: int = 400, *, yesno: bool = False, left_ms: int = 5_000):
+    return is_aside(text, ms, yesno=yesno, left_ms=left_ms)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,11 @@ def test_a_word_or_two_must_mean_something_and_more_words_count_anyhow():
     assert aside("совсем другое дело", SHORT_MS + 20) is False
 
 
-def test_a_greeting_counts_unless_it_is_said_into_the_seconds_that_speech_cannot_stop():
-    assert aside("Алло!", shielded=True) is True
-    assert aside("Алло!") is not True
+@pytest.mark.parametrize("text", ["Алло!", "Здравствуйте.", "Добрый день", "Hello?", "Good morning"])
+def test_a_greeting_returned_is_no_interruption_whatever_is_asked(text):
+    assert aside(text) is True
+    assert aside(text, yesno=True) is True
+
+
+def test_a_greeting_that_goes_on_is_one():
+    assert aside("Здравствуйте, мне нужен терапевт", 1_800) is False
