@@ -2,11 +2,12 @@
 
     python -m benchmarks.recognition [--json] [--short] [--kinds yesno,digits] [--conditions clean,pink_15db] [--each N]
 
-What callers say is in `benchmarks.callers`, how the line sounds in `benchmarks.acoustics`. A slot counts as right when understanding reads from the words heard what it reads from the words
-said (a menu's and a choice's option, a yes or no, the digits). The same sound goes to each engine: `whisper` is
-ours, told what the step expects; `bare` the same weights as their package runs them, 30 s window, told nothing;
-`pocketsphinx` hears English by its grammars. `cpu_ms` is processor time an utterance. The long form takes hours;
---short one to three minutes an engine.
+What callers say is in `benchmarks.callers`, how the line sounds in `benchmarks.acoustics`. A slot counts as right
+when understanding reads from the words heard what it reads from the words said (a menu's and a choice's option, a
+yes or no, the digits). The same sound goes to each engine: `whisper` is ours, told what the step expects; `bare`
+the same weights as their package runs them, 30 s window, told nothing; `pocketsphinx` hears English by its
+grammars. `cpu_ms` is processor time an utterance. The long form takes hours; --short one to three minutes an
+engine.
 """
 
 from __future__ import annotations
