@@ -46,7 +46,7 @@ from voice.tones import Music
 from voice.trunks import Doors, Trunk, TrunkState
 from voice.tts.cache import Prompts
 from voice.vad.silero import SileroVad
-from voice.vad.smart_turn import SmartTurn
+from voice.vad.smart_turn import SmartTurn, warmed
 from voice.vad.spare import Vads
 from voice.webrtc import IceServers
 
@@ -163,7 +163,7 @@ class VoiceHalf:
             codecs=telephony.codecs,
         )
         self.switchboard = Switchboard(self._lines, self._equipment)
-        self._endings = SmartTurn() if settings.smart_turn else None
+        self._endings: SmartTurn | None = None
         self.dialler = Dialler(house, self._dial, self._room)
         self._takes = True
         self._prompts: tuple[tuple[str, str], ...] | None = None
@@ -241,9 +241,13 @@ class VoiceHalf:
         def progress(done: int, total: int) -> None:
             self._state = ("warming", said(f"prompts: {done} of {total}", f"фразы: {done} из {total}"))
 
+        if self._house.settings.smart_turn:
+            self._endings, missing = await warmed()
+            if missing is not None:
+                told = escape(missing.told(reported()))
+                line = said(f"[yellow]Voice:[/] {told}. Calls work.", f"[yellow]Голос:[/] {told}. Звонки работают.")
+                console.print(line, highlight=False, soft_wrap=True)
         try:
-            if self._endings is not None:
-                await self._endings.warm()
             await self.switchboard.warm(self._fixed(), progress)
         except GovorunError as error:
             self._state = ("off", Both(error.told("en"), error.told("ru"), error.told(reported())))

@@ -6,7 +6,7 @@ import pytest
 from voice import weights
 from voice.audio import RATE, Samples, joined, silence
 from voice.errors import WeightsMissing
-from voice.vad.smart_turn import WAITING, WEIGHTS, SmartTurn, features
+from voice.vad.smart_turn import WAITING, WEIGHTS, SmartTurn, features, warmed
 
 # Of the feature extractor that comes with the model (pipecat-ai 1.14.0), for `chirp()`: (band, frame): value.
 REFERENCE = {
@@ -46,6 +46,14 @@ def test_weights_that_are_not_there_are_named_with_the_way_to_get_them(monkeypat
     with pytest.raises(WeightsMissing, match="smart-turn") as error:
         SmartTurn().load()
     assert "govorun models pull smart-turn" in str(error.value)
+
+
+async def test_calls_do_without_it_where_its_weights_are_missing(monkeypatch, tmp_path):
+    monkeypatch.setenv("GOVORUN_MODELS", str(tmp_path))
+    monkeypatch.setattr(weights, "_chosen", [])
+    model, missing = await warmed()
+    assert model is None
+    assert isinstance(missing, WeightsMissing)
 
 
 async def test_where_too_many_ask_the_silence_alone_decides():

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.errors import Both, PartMissing
+from bot.errors import Both, GovorunError, PartMissing
 from voice import weights
 from voice.audio import RATE, Samples, resampled
 
@@ -114,3 +114,14 @@ class SmartTurn:
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+async def warmed() -> tuple[SmartTurn | None, GovorunError | None]:
+    """The model, or why it isn't here: calls do without it, by the silence alone."""
+    model = SmartTurn()
+    try:
+        await model.warm()
+    except GovorunError as error:
+        model.close()
+        return None, error
+    return model, None
