@@ -17,6 +17,8 @@ class Voice:
     """A voice half that takes every call and remembers what it was asked."""
 
     active = 0
+    trunks = ()
+    refused = 0
 
     def __init__(self) -> None:
         self.asked: list[Mapping[str, object]] = []

@@ -1,7 +1,6 @@
 import pytest
 
-from voice.sip.leg import refer_uri
-from voice.sip.numbers import can_be_called, number_of, user_of
+from voice.sip.numbers import can_be_called, number_of, refer_uri, user_of
 
 
 @pytest.mark.parametrize(

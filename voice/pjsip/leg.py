@@ -15,8 +15,8 @@ from voice.line import Events, Inlet, Outlet
 from voice.pjsip.calls import Flow, Key, News, Refused, StackCall, State, Transfer
 from voice.pjsip.library import Library, pj
 from voice.ports import CallLeg, Digit, Ended, Held, LegEvent, TransferProgress
-from voice.sip.leg import refer_uri
-from voice.sip.stack import reason_of
+from voice.sip.numbers import refer_uri
+from voice.sip.reasons import reason_of
 
 log = logging.getLogger(__name__)
 

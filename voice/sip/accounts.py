@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from baresip import Account
 
@@ -11,6 +12,7 @@ from voice.trunks import Codec, Doors, Encryption, Transport, Trunk
 
 NAMES: Mapping[Codec, str] = {"pcma": "pcma", "pcmu": "pcmu", "g722": "g722/16000/1", "opus": "opus/48000/2"}
 _ENCRYPTION: Mapping[Encryption, str] = {"optional": "srtp", "required": "srtp-mand", "dtls": "dtls_srtp"}
+SYSTEM_CA = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/ca-bundle.crt"))
 CATCH_ALL = "catchall=yes"  # any number that reaches us is ours to judge
 
 
@@ -58,6 +60,16 @@ def direct(user: str, domain: str, codecs: tuple[Codec, ...], doors: Doors) -> A
         reg_interval=0,
         audio_codecs=codec_names(codecs),
         extra_params=_media("off", doors),
+    )
+
+
+def tls_text(doors: Doors) -> str:
+    """Lines of the stack's configuration: our certificate, and who vouches for others."""
+    ca = doors.ca or next((path for path in SYSTEM_CA if path.exists()), None)
+    return (
+        (f"sip_certificate {doors.certificate}\n" if doors.certificate else "")
+        + (f"sip_cafile {ca}\n" if ca else "")
+        + f"sip_verify_server {'yes' if doors.verify else 'no'}\n"
     )
 
 

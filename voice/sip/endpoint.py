@@ -8,14 +8,13 @@ import logging
 import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
 
 from baresip import Account, BaresipError, Call, Config, Runtime, StackEvent, UserAgent
 
 from bot.errors import SettingsError
 from voice.errors import LegFailed
 from voice.gate import Gate
-from voice.sip.accounts import direct, for_calls, local, of_trunk
+from voice.sip.accounts import direct, for_calls, local, of_trunk, tls_text
 from voice.sip.host import check_free, keep_numbers_out_of_logs
 from voice.sip.leg import SipLeg
 from voice.sip.numbers import can_be_called, number_of, user_of
@@ -27,7 +26,6 @@ log = logging.getLogger(__name__)
 
 CAPACITY_MAX = 250  # the stack has 256 places for sound
 LOOKUP_S = 300.0  # between two questions for the addresses of trunks
-SYSTEM_CA = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/ca-bundle.crt"))
 TICK_S = 0.010  # half a packet
 FEW = 20  # calls that are served every tick; of more, each every other, for 5 ms of delay and half the work
 RING_S = 60.0  # how long a called telephone may ring
@@ -119,7 +117,7 @@ class SipEndpoint:
             extra_config_text=(
                 f"sip_listen {host}:{port}\n"
                 f"sip_transports {','.join(self._transports)}\n"
-                f"{self._tls_text()}"
+                f"{tls_text(self._doors) if 'tls' in self._transports else ''}"
                 f"rtp_ports {rtp_ports[0]}-{rtp_ports[1]}\n"
                 # Receive path 23 ms instead of the default's 104.
                 "audio_jitter_buffer_type adaptive\n"
@@ -334,17 +332,6 @@ class SipEndpoint:
         """What calls come by, and what trunks take: TLS only where somebody wants it."""
         wanted = {*self._doors.transports, *(trunk.transport for trunk in self._all_trunks)}
         return tuple(each for each in TRANSPORTS if each in wanted)
-
-    def _tls_text(self) -> str:
-        if "tls" not in self._transports:
-            return ""
-        doors = self._doors
-        ca = doors.ca or next((path for path in SYSTEM_CA if path.exists()), None)
-        return (
-            (f"sip_certificate {doors.certificate}\n" if doors.certificate else "")
-            + (f"sip_cafile {ca}\n" if ca else "")
-            + f"sip_verify_server {'yes' if doors.verify else 'no'}\n"
-        )
 
     def _on_dead(self) -> None:
         self._dead = True

@@ -17,8 +17,10 @@ from voice.dtmf import Presses
 from voice.errors import LegFailed
 from voice.line import Events, Inlet, Outlet
 from voice.ports import CallLeg, Digit, Ended, Held, LegEvent, TransferProgress
+from voice.sip.numbers import refer_uri
+from voice.sip.reasons import reason_of, status_of, told
 from voice.sip.sound import Sound
-from voice.sip.stack import StackThread, reason_of
+from voice.sip.stack import StackThread
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,6 @@ SOUND_S = 2.0  # from the ACK to sound both ways; an offer without sound never g
 TRANSFER_S = 45.0  # a person's telephone rings that long
 ASK_S = 60.0  # on hold no sound tells that the other side is there; a re-INVITE as often does (as RFC 4028 would)
 HOLD_S = 10.0  # for a re-INVITE to get through
-TRANSFERRED = "Call transfered"  # the stack's closing line, as it spells it
 PROVISIONAL = {Event.CALL_RINGING: 180, Event.CALL_PROGRESS: 183}
 
 
@@ -78,7 +79,7 @@ class SipLeg:
         self._rang = False
         call.on(self._on_stack_event)
         if call.state is CallState.CLOSED:
-            self._end(_reason(call._close_reason or ""))
+            self._end(told(call._close_reason or ""))
 
     def __repr__(self) -> str:
         return f"<SipLeg {self.id} {self._call.state.value}>"
@@ -139,7 +140,7 @@ class SipLeg:
             raise LegFailed(
                 f"the call ended before it was up ({self.ended.reason})",
                 where=f"SIP call {self.id}",
-                sip_status=_status_of(self.ended.reason),
+                sip_status=status_of(self.ended.reason),
             )
 
     async def reject(self, status: int, reason: str = "") -> None:
@@ -379,7 +380,7 @@ class SipLeg:
             self._on_provisional(event)
         elif event.event is Event.CALL_CLOSED:
             gone = self._hearing and (event.text or "")[:3] in ("408", "481")  # of a re-INVITE: nobody is there
-            reason = self._ending or ("lost" if gone else _reason(event.text or ""))
+            reason = self._ending or ("lost" if gone else told(event.text or ""))
             if self._joining:
                 self._over = reason
             else:
@@ -408,38 +409,3 @@ class SipLeg:
         self._in.close()
         self._events.put(Ended(reason=reason))
         self._call.off(self._on_stack_event)
-
-
-def refer_uri(target: str, user_to_user: str) -> str:
-    """Refer-To's URI. Headers ride in it (RFC 3261 19.1.1), and User-to-User among them (RFC 7433 4.1)."""
-    uri = target.strip().strip("<>")
-    if not uri.lower().startswith(("sip:", "sips:", "tel:")):
-        uri = f"sip:{uri}"
-    if user_to_user:
-        uri += f"{'&' if '?' in uri else '?'}User-to-User={_header_escaped(user_to_user)}"
-    return uri
-
-
-def _header_escaped(value: str) -> str:
-    """hname/hvalue of RFC 3261 25.1: unreserved, "[" "]" "/" "?" ":" "+" "$" stay, all else is %HH."""
-    kept = "-_.!~*'()[]/?:+$"
-    return "".join(
-        chr(byte) if byte < 128 and (chr(byte).isalnum() or chr(byte) in kept) else f"%{byte:02X}"
-        for byte in value.encode()
-    )
-
-
-def _reason(text: str) -> str:
-    """Ended.reason of the stack's closing line."""
-    if not text or "reset by peer" in text.lower() or text == "487 Request Terminated":
-        return "caller"
-    if text == TRANSFERRED:
-        return "transferred"
-    if "rtp stream" in text.lower() or "timed out" in text.lower():
-        return "lost"
-    return text
-
-
-def _status_of(reason: str) -> int:
-    head = reason[:3]
-    return int(head) if head.isdigit() and len(head) == 3 else 0

@@ -1,4 +1,4 @@
-"""SIP addresses to what a business knows people by: E.164 numbers (RFC 3966, RFC 3261 19.1)."""
+"""SIP addresses: to what a business knows people by, E.164 numbers (RFC 3966, RFC 3261 19.1), and for a REFER."""
 
 from __future__ import annotations
 
@@ -51,3 +51,22 @@ def number_of(address: str, region: str = "RU") -> str:
     if not phonenumbers.is_valid_number(number):
         return user
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def refer_uri(target: str, user_to_user: str) -> str:
+    """Refer-To's URI. Headers ride in it (RFC 3261 19.1.1), and User-to-User among them (RFC 7433 4.1)."""
+    uri = target.strip().strip("<>")
+    if not uri.lower().startswith(("sip:", "sips:", "tel:")):
+        uri = f"sip:{uri}"
+    if user_to_user:
+        uri += f"{'&' if '?' in uri else '?'}User-to-User={_header_escaped(user_to_user)}"
+    return uri
+
+
+def _header_escaped(value: str) -> str:
+    """hname/hvalue of RFC 3261 25.1: unreserved, "[" "]" "/" "?" ":" "+" "$" stay, all else is %HH."""
+    kept = "-_.!~*'()[]/?:+$"
+    return "".join(
+        chr(byte) if byte < 128 and (chr(byte).isalnum() or chr(byte) in kept) else f"%{byte:02X}"
+        for byte in value.encode()
+    )

@@ -14,7 +14,6 @@ import contextlib
 import ctypes
 import logging
 from collections.abc import Callable
-from http import HTTPStatus
 
 import baresip._native as native  # type: ignore[import-not-found, unused-ignore]
 from baresip import BaresipError, Runtime, _events
@@ -22,29 +21,9 @@ from baresip import BaresipError, Runtime, _events
 from bot.errors import Both, SettingsError
 from voice.gate import Gate
 from voice.sip.doorkeeper import Doorkeeper
+from voice.sip.reasons import reason_of
 
 log = logging.getLogger(__name__)
-
-REASONS = {  # RFC 3261 21, where HTTP has no such status or another word for it
-    480: "Temporarily Unavailable",
-    484: "Address Incomplete",
-    486: "Busy Here",
-    487: "Request Terminated",
-    488: "Not Acceptable Here",
-    600: "Busy Everywhere",
-    603: "Decline",
-    604: "Does Not Exist Anywhere",
-    606: "Not Acceptable",
-}
-
-
-def reason_of(status: int) -> str:
-    if status in REASONS:
-        return REASONS[status]
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Rejected"
 
 
 class StackThread:
