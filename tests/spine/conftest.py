@@ -22,7 +22,8 @@ async def agent() -> AsyncIterator[Phone]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def served(tmp_path_factory: pytest.TempPathFactory, agent: Phone) -> AsyncIterator[Served]:
-    async with Served(tmp_path_factory.mktemp("served") / "data", voice=True, agent_sip=agent.uri) as running:
+    data, allowed = tmp_path_factory.mktemp("served") / "data", '["@127.0.0.1"]'
+    async with Served(data, voice=True, agent_sip=agent.uri, call_allowed=allowed) as running:
         voice = (await running.get("/ready"))["parts"]["voice"]
         assert "Lost" not in str(voice), voice  # without weights these tests would try something else
         yield running

@@ -21,6 +21,7 @@ PURE = 0.80  # of the energy; white noise 10 dB under the tone leaves 0.9
 DUAL = 0.85  # likewise of two tones together, each of them at least LEAST
 LEAST = 0.15
 STEADY_HZ = 12.0  # either way from the first; a vowel of 100 ms moves more, a question's by 50 Hz
+BEATING_HZ = 45.0  # likewise of two tones that are too near each other to be told apart
 SURE_MS = 160  # from here on what the detector of voices hears is no voice
 BEEP_HZ = (350.0, 2300.0)
 BEEP_MS = (90, 1500)  # real ones: 0.1 to 1 s
@@ -79,9 +80,10 @@ class Tones:
         self._before = frame
         self._frames += 1
         out: tuple[Heard, ...] = ()
-        if self._held is not None and not hz and self._frames * FRAME_MS - self._held.at_ms > SIT_GAP_MS:
+        if self._held is not None and not (hz or self._hz) and self._frames * FRAME_MS - self._held.at_ms > SIT_GAP_MS:
             out, self._held = (self._held,), None
-        if self._hz and (not hz or abs(hz - self._hz) > STEADY_HZ):
+        calling = CALLING_HZ[0] <= self._hz <= CALLING_HZ[1] and CALLING_HZ[0] <= hz <= CALLING_HZ[1]
+        if self._hz and (not hz or abs(hz - self._hz) > (BEATING_HZ if calling else STEADY_HZ)):
             out = (*out, *self._over())
         if hz and not self._hz:
             self._from, self._told = self._frames - 1, False

@@ -1,0 +1,139 @@
+"""`outbound:` of a scenario, and `phone.call`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.app.golden import BENCH
+from bot.authoring import golden
+from bot.authoring.load import load
+from bot.authoring.problems import ScenarioErrors
+from bot.backends.phone import Phone
+from bot.dialogue.actions import Fetch
+from bot.errors import Unacceptable
+from bot.ports import Asker
+from bot.stores import placed
+from bot.stores.schema import placed_calls
+from bot.stores.sql import Database
+from bot.understanding.nlu import BuiltinNlu
+from tests.authoring.small import write
+
+HEAD = "scenario: task\ntitle: {ru: Дело, en: Task}\n"
+STEPS = """\
+slots:
+  name: {type: person, ask: {ru: Имя?, en: Name?}}
+steps:
+  - collect: name
+  - say: {ru: Записал., en: Noted.}
+"""
+WHOLE = (
+    HEAD
+    + """\
+outbound:
+  announce: {ru: Звонит робот., en: A robot calls.}
+  voicemail: {ru: "{name|name}, ждём вас.", en: "See you, {name|name}."}
+  on_machine:
+    - do: forms.save('machine')
+    - say: {ru: До встречи., en: Goodbye.}
+  on_busy:
+    - say: {ru: Занято., en: Busy.}
+    - collect: name
+  on_no_answer:
+    - do: forms.save('unanswered')
+"""
+    + STEPS
+)
+X = "# x  scenario: task, given: name Anna Smith, answered: "
+
+
+@pytest.mark.parametrize(
+    ("answered", "follows"),
+    [
+        ("human", "< A robot calls.\n< Noted.\n= ended: done\n"),
+        ("machine", "< See you, Anna.\n= saved: machine\n< Goodbye.\n= ended: machine\n"),
+        ("no_answer", "= saved: unanswered\n= ended: no_answer\n"),
+        ("refused", "= saved: unanswered\n= ended: refused\n"),
+        ("busy", "= ended: busy\n"),  # nobody hears, and nobody answers a question
+        ("fax", "= saved: machine\n= ended: fax\n"),
+    ],
+)
+def test_each_end_of_a_call_goes_its_own_way(tmp_path: Path, answered: str, follows: str) -> None:
+    assert _goes(tmp_path, WHOLE, X + answered + "\n" + follows) == ""
+
+
+def test_a_machine_found_out_late_gets_the_message_in_place_of_the_conversation(tmp_path: Path) -> None:
+    talk = (
+        "# x  scenario: task, answered: human\n< A robot calls.\n< Name?\n> Anna Smith\n< Noted.\n= ended: done\n\n"
+        "# y  scenario: task, given: name Anna Smith, answered: human\n"
+    )
+    steps = WHOLE.replace("  - say: {ru: Записал., en: Noted.}", "  - confirm: {ru: Верно?, en: Right?}")
+    talk = talk.replace("< Noted.\n= ended: done\n", "< Right?\n> yes\n= ended: done\n") + (
+        "< A robot calls.\n< Right?\n! answering machine\n"
+        "< See you, Anna.\n= saved: machine\n< Goodbye.\n= ended: machine\n"
+    )
+    assert _goes(tmp_path, steps, talk) == ""
+
+
+def test_a_call_whose_author_says_nothing_begins_with_the_built_in_sentence(tmp_path: Path) -> None:
+    talk = "# x  scenario: task, answered: human\n< Hello! This is a robot calling for Shop.\n< Name?\n"
+    assert _goes(tmp_path, HEAD + STEPS, talk) == ""
+
+
+def test_what_is_written_first_says_so_only_where_the_author_does(tmp_path: Path) -> None:
+    assert _goes(tmp_path / "a", HEAD + "outbound: yes\n" + STEPS, "# x  scenario: task\n< Name?\n") == ""
+    assert _goes(tmp_path / "b", WHOLE, "# x  scenario: task\n< A robot calls.\n< Name?\n") == ""
+
+
+@pytest.mark.parametrize(
+    ("outbound", "told"),
+    [
+        ("{announce: {ru: Р., en: R.}, machine: message}", "'machine: message' without a message"),
+        ("{announce: {ru: Р., en: R.}, machine: shout}", "'message', 'hang_up', 'talk'"),
+        ("{announce: {ru: Р., en: R.}, on_buzy: [stop: ]}", "Did you mean 'on_busy'?"),
+        ("maybe", "maybe"),
+    ],
+)
+def test_a_mistake_in_it_is_told_with_its_line(tmp_path: Path, outbound: str, told: str) -> None:
+    with pytest.raises(ScenarioErrors) as caught:
+        load(write(tmp_path / "set", task=f"{HEAD}outbound: {outbound}\n{STEPS}"), locale="en")
+    assert "task.yaml:3" in str(caught.value)
+    assert told in str(caught.value)
+
+
+def test_its_steps_are_checked_like_any(tmp_path: Path) -> None:
+    broken = WHOLE.replace("forms.save('unanswered')", "forms.sav('unanswered')")
+    with pytest.raises(ScenarioErrors, match=r"forms\.save"):
+        load(write(tmp_path / "set", task=broken), locale="en")
+
+
+def test_a_scenario_asks_for_one_call_however_often_its_request_is_made(tmp_path: Path, database: Database) -> None:
+    phone = Phone(load(write(tmp_path / "set", task=WHOLE)))
+    fetch = Fetch(id="c1/1", name="phone.call", args={"to": "+79051234567", "scenario": "task", "name": "Anna"})
+    asker = Asker(conversation="c1", customer=1)
+    with database.writing() as tx:
+        answers = [phone.call(fetch, asker, now=None, tx=tx) for _ in range(2)]  # type: ignore[arg-type]
+        (made,) = tx.execute(select(placed_calls.c.id)).scalars().all()
+        kept = placed.get(tx, made)
+    assert answers == [("ok", {"call": made})] * 2
+    assert kept is not None
+    assert (kept.wanted.to, kept.wanted.scenarios, kept.wanted.scenario) == ("+79051234567", "set", "task")
+    assert (kept.wanted.given, kept.wanted.origin) == ({"name": "Anna"}, "scenario")
+
+
+def test_a_call_to_nobody_or_about_nothing_is_a_mistake(tmp_path: Path, database: Database) -> None:
+    phone = Phone(load(write(tmp_path / "set", task=WHOLE)))
+    for args in ({"scenario": "task"}, {"to": "+79051234567"}, {"to": "+79051234567", "scenario": "nothing"}):
+        fetch = Fetch(id="c1/1", name="phone.call", args=args)
+        with database.writing() as tx, pytest.raises(Unacceptable):
+            phone.call(fetch, Asker(conversation="c1", customer=1), now=None, tx=tx)  # type: ignore[arg-type]
+
+
+def _goes(folder: Path, task: str, talk: str) -> str:
+    folder.mkdir(exist_ok=True)
+    made = write(folder / "set", task=task)
+    (made / "tests").mkdir(exist_ok=True)
+    (made / "tests" / "x.en.txt").write_text(talk)
+    return "".join(result.diff for result in golden.run(made, nlu=BuiltinNlu.of, bench=BENCH))

@@ -1,0 +1,146 @@
+"""Calls that the whole product places: real telephones that answer, ring, are busy, or are machines."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import pytest_asyncio
+
+from tests.servers import free_port
+from tests.spine.served import Served
+from tests.voice.peers import Phone
+from voice import audio
+from voice.audio import RATE, Samples
+
+pytestmark = [pytest.mark.voice, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
+
+Speak = Callable[[str], Samples]
+ABOUT = {"scenarios": "reminder", "given": {"service": "yoga", "when": "2036-11-19 18:00"}, "language": "ru"}
+
+
+def beep(ms: int = 400) -> Samples:
+    return (4000 * np.sin(2 * np.pi * 1000 * np.arange(RATE * ms // 1000) / RATE)).astype(np.int16)
+
+
+async def ask(served: Served, phone: Phone, **more: Any) -> str:
+    body = ABOUT | {"to": phone.uri, "force": True} | more
+    answer = await served.client.post("/api/calls", json=body)
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
+
+
+async def until(served: Served, ident: str, *states: str) -> dict[str, Any]:
+    async with asyncio.timeout(90):
+        while (found := await served.get(f"/api/calls/{ident}"))["state"] not in states:
+            await asyncio.sleep(0.2)
+    call: dict[str, Any] = found
+    return call
+
+
+async def test_a_person_is_reminded_and_says_goodbye_by_a_key(served: Served, speak: Speak) -> None:
+    async with Phone(user="anna") as phone:
+        ident = await ask(served, phone)
+        call = await phone.called(60)
+        call.say(audio.joined([audio.silence(400), speak("Алло?")]))
+        hello = await call.said()
+        await call.hears_within(30, since=hello)
+        await until(served, ident, "answered")
+        while call.quiet_s < 1.5:  # the announcement and the question
+            await asyncio.sleep(0.1)
+        call.press("1")
+        found = await until(served, ident, "ended")
+    assert found["by"] in ("human", "unknown")  # a machine that is busy hears late
+    assert [step["state"] for step in found["steps"]][:2] == ["requested", "dialling"]
+    conversation = await served.get(f"/api/conversations/{found['conversation']}")
+    said = [line["text"] for line in conversation["transcript"] if line["who"] == "bot"]
+    assert said[0] == "Здравствуйте! Это робот клуба «Высота»."
+    assert said[-1] == "Отлично, до встречи!"
+
+
+async def test_an_answering_machine_records_the_message_after_its_beep(served: Served, speak: Speak) -> None:
+    async with Phone(user="boris") as phone:
+        ident = await ask(served, phone)
+        call = await phone.called(60)
+        greeting = speak("Здравствуйте. Сейчас меня нет. Оставьте, пожалуйста, сообщение после сигнала.")
+        call.say(audio.joined([audio.silence(400), greeting, audio.silence(600), beep()]))
+        over = await call.said()
+        await call.hears_within(40, since=over)
+        found = await until(served, ident, "ended")
+    assert (found["by"], found["message"]) == ("machine", True)
+    conversation = await served.get(f"/api/conversations/{found['conversation']}")
+    assert "Напоминаем" in conversation["transcript"][-1]["text"]
+
+
+async def test_a_busy_telephone_is_told_to_the_conversation(served: Served) -> None:
+    async with Phone(user="vera", busy=True) as phone:
+        found = await until(served, await ask(served, phone), "busy")
+    assert (found["status"], found["by"]) == (486, "")
+    assert (await served.get(f"/api/conversations/{found['conversation']}"))["status"] == "ended"
+
+
+async def test_a_call_is_given_up_while_it_rings(served: Served) -> None:
+    async with Phone(user="gleb") as phone:
+        phone.picks_up.clear()
+        ident = await ask(served, phone)
+        await asyncio.wait_for(phone.rings.wait(), 60)
+        await served.client.delete(f"/api/calls/{ident}")
+        async with asyncio.timeout(30):
+            while not phone.cancelled:
+                await asyncio.sleep(0.05)
+        assert (await served.get(f"/api/calls/{ident}"))["state"] == "cancelled"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def command(tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
+    """`govorun call` in a process of its own."""
+    processes: list[asyncio.subprocess.Process] = []
+
+    async def run(uri: str, *more: str) -> asyncio.subprocess.Process:
+        rtp = free_port(apart=40)
+        ports = {
+            "GOVORUN_RTP_PORTS": f"{rtp}-{rtp + 39}",
+            "GOVORUN_SIP_PORT": str(free_port()),
+            "LC_ALL": "en_US.UTF-8",
+        }
+        words = ("--scenario", "reminder", "--with", "service=yoga", "--with", "when=2036-11-19 18:00")
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "call", uri, *words, "--data", str(tmp_path), *more),
+            env=os.environ | ports,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        processes.append(process)
+        return process
+
+    yield run
+    for process in processes:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_the_command_tells_each_step_and_how_it_ended_by_its_exit_code(command: Callable[..., Any]) -> None:
+    async with Phone(user="dima", busy=True) as phone:
+        process = await command(phone.uri)
+        told, _ = await process.communicate()
+        assert process.returncode == 4, told.decode()
+        assert told.decode().split("\n")[-3:] == ["dialling", "busy (486)", ""]
+
+
+async def test_ctrl_c_gives_the_call_up(command: Callable[..., Any]) -> None:
+    async with Phone(user="egor") as phone:
+        phone.picks_up.clear()
+        process = await command(phone.uri)
+        await asyncio.wait_for(phone.rings.wait(), 120)
+        process.send_signal(signal.SIGINT)
+        told, _ = await process.communicate()
+        assert process.returncode == 130, told.decode()
+        assert phone.cancelled == 1
