@@ -76,7 +76,7 @@ async def test_an_answering_machine_records_the_message_after_its_beep(served: S
         found = await until(served, ident, "ended")
     assert (found["by"], found["message"]) == ("machine", True)
     conversation = await served.get(f"/api/conversations/{found['conversation']}")
-    assert "Напоминаем" in conversation["transcript"][-1]["text"]
+    assert any("Напоминаем" in line["text"] for line in conversation["transcript"])
 
 
 async def test_a_busy_telephone_is_told_to_the_conversation(served: Served) -> None:
