@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from bot.backends import ratings
 from bot.body.transaction import Effect, Transaction
 from bot.customers import habits, profile
-from bot.desk import callbacks, queue
+from bot.desk import callbacks, hunting, queue
 from bot.dialogue.actions import Action, ChoseItem, Fault, Fetch, Handoff, Learn, Rated, RingBack, TakeOver, Withdraw
-from bot.dialogue.events import Event, Fetched
+from bot.dialogue.events import Event, Fetched, Queued
 from bot.dialogue.samples import sampled
 from bot.errors import GovorunError, place
 from bot.ports import Asker
@@ -83,7 +83,14 @@ def take_over(body: Transaction, talk: Talk, take: TakeOver, _: Event) -> Iterab
 
 def hand_off(body: Transaction, talk: Talk, handoff: Handoff, event: Event) -> Iterable[Event]:
     queue.enqueue(body.tx, talk.id, talk.seq, handoff, event.at)
-    return ()
+    if talk.session is None or talk.session.medium == "voice":
+        return ()  # a call tells it when it knows that nobody is free
+    place = hunting.place(body.tx, talk.id, event.at)
+    if place is None or place.position == 1:
+        return ()
+    return [
+        Queued(id=f"{event.id}/queued", at=event.at, position=place.position, wait_s=place.wait_s, agents=place.agents)
+    ]
 
 
 def ring_back(body: Transaction, talk: Talk, action: RingBack, event: Event) -> Iterable[Event]:

@@ -15,7 +15,7 @@ from bot.errors import Conflict
 from bot.ports import AgentLine, Place
 from bot.stores import schema
 from tests.desk.conftest import Office
-from tests.turn.clinic import NOW, Person, caller
+from tests.turn.clinic import NOW, Person, caller, said, writer
 
 ANNA = AgentLine(agent="anna", sip="sip:anna@x", name="Anna")
 
@@ -144,6 +144,13 @@ async def test_a_place_is_told_with_what_is_known(office: Office) -> None:
     assert place(second) == Place(position=2, agents=1, wait_s=360)
     assert place(first) == Place(position=1, agents=1, wait_s=180)
     assert place("no-such") is None
+
+
+async def test_a_customer_who_writes_is_told_the_place_where_others_are_before_them(office: Office) -> None:
+    assert said(await writer(office.turn, "ivan").says("operator")) == ["[to_person_text]"]
+    second = writer(office.turn, "pavel")
+    second.now += timedelta(minutes=1)
+    assert said(await second.says("operator")) == ["[to_person_text]", "[queue_place]"]
 
 
 async def promised(office: Office) -> Person:

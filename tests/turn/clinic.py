@@ -168,6 +168,12 @@ def clinic(name: str = "clinic") -> ScenarioSet:
             "nothing_to_cancel",
             "greeting_reply",
             "thanks_reply",
+            "queue_place",
+            "queue_wait",
+            "queue_soon",
+            "queue_callback",
+            "callback_agree",
+            "callback_promised",
         )
     }
     return ScenarioSet(

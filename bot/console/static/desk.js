@@ -331,9 +331,9 @@ function drawTalk() {
     : { waiting: "lock_waiting", agent: "lock_other", bot: "lock_bot", ended: "lock_ended" }[status] ?? "";
   $("lock").hidden = !lock;
   $("lock").textContent = lock ? word(lock, { agent: open?.agent_name || item?.agent_name }) : "";
-  const transfer = item?.transfer && `transfer_${item.transfer}`;
+  const transfer = item?.callback ? `callback_${item.callback_state}` : item?.transfer && `transfer_${item.transfer}`;
   $("transfer").hidden = !transfer;
-  $("transfer").textContent = transfer ? word(transfer, { sip: item.agent_sip || "…", agent: item.agent_name }) : "";
+  $("transfer").textContent = transfer ? word(transfer, { sip: item.agent_sip || "…", agent: item.agent_name, number: item.callback, attempts: item.attempts }) : "";
 }
 
 function button(node, name, key) { node.replaceChildren(make("span", { text: word(name) }), make("kbd", { text: key })); }

@@ -1,0 +1,162 @@
+"""Customers who are rung back, in virtual time: the agent's line, then the customer's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import numpy as np
+
+from bot.ports import AgentLine, Callback
+from bot.stores.bus import LocalBus
+from tests.voice.test_call import SECOND, CoreTurns, LoudnessVad, SecondVoices, Telephones
+from tests.voice.test_transfer import Sounding, noise, settle
+from voice.equipment import Equipment, Handing
+from voice.errors import LegFailed
+from voice.ringing_back import RingingBack
+from voice.vad.spare import Vads
+
+ANNA = AgentLine(agent="anna", sip="sip:anna@x", name="Анна")
+
+
+class Promises:
+    """The desk: one customer to be rung back, while it is due; what became of it."""
+
+    def __init__(self) -> None:
+        self.waiting = [
+            Callback(conversation="c1", number="+79051234567", language="ru", brief="Иван.", agent_language="ru")
+        ]
+        self.became: list[str] = []
+
+    async def due(self) -> tuple[Callback, ...]:
+        return tuple(self.waiting)
+
+    async def take(self, callback: Callback, tried: frozenset[str]) -> AgentLine | None:
+        self.waiting.clear()
+        return ANNA
+
+    async def put_back(self, callback: Callback, agent: str) -> None:
+        self.became.append(f"{agent} did not take it")
+
+    async def calling(self, callback: Callback, line: AgentLine) -> None:
+        self.became.append(f"{line.agent} has it")
+
+    async def talking(self, callback: Callback) -> None: ...
+
+    async def done(self, callback: Callback) -> None:
+        self.became.append("done")
+
+    async def unreached(self, callback: Callback, why: str) -> None:
+        self.became.append(why)
+
+
+class Exchange:
+    """Telephones by user part: those that are here answer."""
+
+    def __init__(self, *here: str) -> None:
+        self.here = here
+        self.rung: list[str] = []
+        self.lines: dict[str, Sounding] = {}
+
+    async def reach(self, address: str, headers: Mapping[str, str], ring_s: float) -> Sounding:
+        name = address.partition(":")[2].partition("@")[0]
+        self.rung.append(name)
+        if name not in self.here:
+            raise LegFailed("nobody answered", sip_status=408)
+        self.lines[name] = Sounding()
+        return self.lines[name]
+
+    async def passes(self, seconds: float) -> None:
+        for _ in range(int(seconds * SECOND)):
+            for line in list(self.lines.values()):
+                if not line.over:
+                    await line.hear(1)
+            await asyncio.sleep(0)
+
+
+class Ring:
+    """The ringing of a process, with these telephones answering."""
+
+    def __init__(self, *here: str) -> None:
+        self.exchange, self.promises, self.voices = Exchange(*here), Promises(), SecondVoices()
+        handing = Handing(
+            agents=Telephones(),
+            way="bridge",
+            reach=self.exchange.reach,
+            prompts={
+                "agent_callback": {"ru": "Обратный звонок."},
+                "agent_unreached": {"ru": "Не ответили."},
+                "callback_hello": {"ru": "Вы просили перезвонить."},
+            },
+        )
+        equipment = Equipment(
+            turns=CoreTurns(), bus=LocalBus(), vads=Vads(LoudnessVad), ears={}, voices=self.voices, handing=handing
+        )
+        self.ringing = RingingBack(equipment, handing, self.promises, "sip:{number}@trunk")
+
+    async def __aenter__(self) -> Ring:
+        self.ringing.begin()
+        await settle()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.ringing.close(0)
+
+
+CUSTOMER = "+79051234567"
+
+
+async def test_the_agent_is_told_first_then_the_customer_is_rung_hears_a_robot_say_so_and_both_talk():
+    async with Ring("anna", CUSTOMER) as ring:
+        assert ring.exchange.rung == ["anna"]
+        await ring.exchange.passes(3)
+        assert ring.voices.asked[0] == "Обратный звонок. Иван."
+        assert ring.exchange.rung == ["anna", CUSTOMER]
+        await ring.exchange.passes(3)
+        assert ring.voices.asked[1] == "Вы просили перезвонить."
+        agent, customer = ring.exchange.lines["anna"], ring.exchange.lines[CUSTOMER]
+        for line in (agent, customer):
+            line.played.clear()
+        hello = noise(0.5, 5)
+        await customer.says(hello, agent)
+        await settle()
+        assert np.array_equal(agent.heard, hello)
+        await agent.says(hello, customer)
+        await settle()
+        assert np.array_equal(customer.heard, hello)
+        await customer.caller_hangs_up()
+        await settle()
+        assert agent.over
+        assert ring.promises.became == ["anna has it", "done"]
+
+
+async def test_a_customer_who_does_not_answer_is_kept_for_later_and_the_agent_is_told():
+    async with Ring("anna") as ring:
+        await ring.exchange.passes(5)
+        assert ring.promises.became[0] == "anna has it"
+        assert ring.promises.became[1].startswith("Перезвонили")
+        assert ring.voices.asked[-1] == "Не ответили."
+        assert ring.exchange.lines["anna"].over
+
+
+async def test_an_agent_who_does_not_answer_leaves_the_customer_in_the_queue_unrung():
+    async with Ring(CUSTOMER) as ring:
+        await ring.exchange.passes(1)
+        assert ring.promises.became == ["anna did not take it"]
+        assert ring.exchange.rung == ["anna"]
+
+
+async def test_an_agent_who_hangs_up_ends_the_customers_line_too():
+    async with Ring("anna", CUSTOMER) as ring:
+        await ring.exchange.passes(6)
+        await ring.exchange.lines["anna"].caller_hangs_up()
+        await settle()
+        assert ring.exchange.lines[CUSTOMER].over
+        assert ring.promises.became[-1] == "done"
+
+
+async def test_a_process_that_stops_lets_go_of_every_line():
+    async with Ring("anna", CUSTOMER) as ring:
+        await ring.exchange.passes(6)
+        assert ring.ringing.calls == 1
+    assert all(line.over for line in ring.exchange.lines.values())
