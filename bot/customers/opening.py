@@ -39,6 +39,7 @@ def started(
         scenario=inbound.scenario,
         given=inbound.given,
         answered=event.answered if isinstance(event, Started) else "",
+        record=event.record if isinstance(event, Started) else "",
         message=isinstance(event, Started) and event.message,
     )
 

@@ -71,4 +71,5 @@ def paused(run: Run) -> None:
     now = "paused" if telling_secret(run.session, run.scenarios) else "on"
     if now != run.session.recording:
         run.change(recording=now)
-        run.actions.insert(0, Record(state="paused" if now == "paused" else "resumed"))
+        began = [at for at, action in enumerate(run.actions) if isinstance(action, Record)]
+        run.actions.insert(began[-1] + 1 if began else 0, Record(state="paused" if now == "paused" else "resumed"))

@@ -146,6 +146,13 @@ def test_nothing_is_kept_while_a_secret_is_asked_for_and_what_follows_is():
     assert line.session.recording == "on"
 
 
+def test_a_secret_asked_for_at_once_pauses_what_has_just_begun():
+    started = replace(secret(), start="booking")
+    line = Line(started)
+    assert line.did == ["on", "paused"]
+    assert line.order[:3] == ["Say", "Record", "Record"]
+
+
 def test_without_a_recording_there_is_nothing_to_pause():
     line = Line(replace(secret(), record="off"))
     line.says(intents=(ScoredIntent(name="booking", score=1.0),))
