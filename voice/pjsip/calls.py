@@ -9,12 +9,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.errors import GovorunError
 from voice.pjsip.library import Native, pj
 from voice.pjsip.sound import Sound
+
+log = logging.getLogger(__name__)
 
 
 class Crossing:
@@ -79,17 +83,18 @@ class StackCall(pj.Call):  # type: ignore[misc]
         call_id: int,
         *,
         native: Native,
-        sound: Sound,
+        sound: Callable[[], Sound],
         crossing: Crossing,
         told: Callable[[News], None],
         free: Callable[[StackCall], None],
     ) -> None:
-        """told: on the event loop. free: on the library's thread, once the line is free again."""
+        """told: on the event loop. sound: gives what carries it. free: on the library's thread, once the line is."""
         super().__init__(account, call_id)
         self.over = False
         self._account = int(account.this)
         self._number = call_id
-        self.sound = sound
+        self.sound: Sound | None = None  # once there is any
+        self._take_sound = sound
         self.told = told
         self._free = free
         self._native = native
@@ -130,8 +135,12 @@ class StackCall(pj.Call):  # type: ignore[misc]
                     return
         except pj.Error:
             return  # over meanwhile; that is told by onCallState
+        except (GovorunError, RuntimeError, OSError):
+            log.exception("a call is without sound")  # and is ended for that
 
     def _on_audio(self, slot: int, direction: int) -> None:
+        if self.sound is None:
+            self.sound = self._take_sound()
         if slot >= 0:
             if direction & pj.PJMEDIA_DIR_DECODING:
                 self._native.connect(slot, self.sound.ear.slot)

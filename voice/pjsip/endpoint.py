@@ -8,6 +8,7 @@ import logging
 import re
 import socket
 import time
+import weakref
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
@@ -101,6 +102,7 @@ class PjsipEndpoint:
         self._lines: set[StackCall] = set()  # taken; kept on the library's threads
         self._legs: dict[StackCall, PjsipLeg] = {}
         self._over: deque[tuple[float, StackCall]] = deque()
+        self._calls: weakref.WeakSet[StackCall] = weakref.WeakSet()  # that live, whoever holds them
         self._kept: list[StackCall] = []  # that can't be dropped
         self._working = asyncio.Event()
         self._clocks: list[asyncio.Task[None]] = []
@@ -416,20 +418,17 @@ class PjsipEndpoint:
 
     def _make(self, account: Any, call_id: int, leg: PjsipLeg) -> StackCall:
         assert self._crossing is not None
-        if not self._sounds:
-            self._made.append(Sound(self._library.native))
-            self._sounds.append(self._made[-1])
-        sound = self._sounds.pop()
         call = StackCall(
             account,
             call_id,
             native=self._library.native,
-            sound=sound,
+            sound=self._sound,
             crossing=self._crossing,
             told=leg.told,
             free=self._lines.discard,
         )
         self._lines.add(call)
+        self._calls.add(call)
         return call
 
     def _place(self, leg: PjsipLeg, uri: str, trunk: Trunk | None, headers: Mapping[str, str]) -> None:
@@ -452,11 +451,18 @@ class PjsipEndpoint:
             self._crossing.tell(leg.close, "us")
             raise
 
+    def _sound(self) -> Sound:
+        if not self._sounds:
+            self._made.append(Sound(self._library.native))
+            return self._made[-1]
+        return self._sounds.pop()
+
     def _bury(self, now: float) -> None:
         """Drop the calls that have been over for long enough, here, on the library's thread."""
         while self._over and self._over[0][0] < now:
             _, call = self._over.popleft()
-            self._sounds.append(call.sound)
+            if call.sound is not None:
+                self._sounds.append(call.sound)
             if not call.forget():
                 self._kept.append(call)
 
@@ -476,6 +482,8 @@ class PjsipEndpoint:
         self._over.clear()
         self._lines.clear()
         self._kept.clear()
+        for call in list(self._calls):  # held by a traceback, or for the collector of cycles
+            call.forget()
         for registrar in self._registrars.values():
             registrar.account = None
         for account in (*self._accounts.values(), *([self._everybody] if self._everybody is not None else [])):

@@ -77,8 +77,6 @@ class PjsipLeg:
 
     def given(self, call: StackCall) -> None:
         self.call = call
-        call.sound.fresh()
-        self._mouth, self._ear = call.sound.mouth, call.sound.ear
 
     # --- CallLeg ---------------------------------------------------------------------------------------
 
@@ -319,7 +317,10 @@ class PjsipLeg:
 
     def _open(self) -> None:
         """Start the line's time, once."""
-        if not self._hearing and self.ended is None:
+        sound = self.call.sound if self.call is not None else None
+        if not self._hearing and self.ended is None and sound is not None:
+            sound.fresh()
+            self._mouth, self._ear = sound.mouth, sound.ear
             self._hearing = True
             self._packet_at = self._now()
             self._in.open(self._packet_at)

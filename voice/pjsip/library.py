@@ -12,6 +12,7 @@ import ctypes
 import logging
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
@@ -56,6 +57,7 @@ class Native:
     """C functions that stand in the same file as the bindings. Raises PartMissing where a build hides them."""
 
     def __init__(self) -> None:
+        self._modules: list[_Module] = []  # the library holds them by address
         try:
             library = self._library = ctypes.CDLL(str(_bindings._pjsua2.__file__))
             self.log_level = library.pj_log_set_level
@@ -106,14 +108,15 @@ class Native:
             raise RuntimeError(f"PJSUA2 made no port for sound (status {failed})")
         return port.value, slot.value
 
-    def answer_strays(self) -> None:
-        """Requests that belong to no call and open none get a final answer: by itself the library lets them drop, and
-        who sent them sends them again for half a minute."""
-        self._stray = _Module.answering(self._library)
+    def listen(self, name: str, priority: int, judge: Callable[[str], int]) -> None:
+        """judge(method) sees requests on the library's thread before (or after) its own modules of that priority, and
+        says with what status they are answered there and then; 0: not at all, they go on."""
+        module = _Module.of(self._library, name.encode(), priority, judge)
+        self._modules.append(module)
         endpoint = ctypes.c_void_p(self._library.pjsua_get_pjsip_endpt())
-        failed = self._library.pjsip_endpt_register_module(endpoint, ctypes.byref(self._stray))
+        failed = self._library.pjsip_endpt_register_module(endpoint, ctypes.byref(module))
         if failed:
-            log.warning("requests out of the blue are not answered (status %d)", failed)
+            log.warning("%s stands at no door (status %d)", name, failed)
 
     def connect(self, source: int, sink: int) -> None:
         """Slots of the bridge; once more is fine."""
@@ -139,21 +142,51 @@ class _Module(ctypes.Structure):
         ("on_request", _ON_REQUEST),
         ("others", ctypes.c_void_p * 4),
     )
-    LAST = 163  # PJSIP_MOD_PRIORITY_APPLICATION + 99: after everybody else
 
     @classmethod
-    def answering(cls, library: Any) -> _Module:
+    def of(cls, library: Any, name: bytes, priority: int, judge: Callable[[str], int]) -> _Module:
         def on_request(request: int) -> int:
             about = (library.pjsip_rx_data_get_info(request) or b"").decode("ascii", "replace")  # "Request msg BYE/…"
-            method = about.partition("msg ")[2].partition("/")[0]
-            if method == "ACK":
-                return 0
-            status = 481 if method in ("BYE", "CANCEL", "PRACK", "UPDATE", "INFO", "NOTIFY", "REFER") else 501
-            endpoint = library.pjsua_get_pjsip_endpt()
-            library.pjsip_endpt_respond_stateless(endpoint, request, status, None, None, None)
-            return 1
+            status = judge(about.partition("msg ")[2].partition("/")[0])
+            if status:
+                endpoint = library.pjsua_get_pjsip_endpt()
+                library.pjsip_endpt_respond_stateless(endpoint, request, status, None, None, None)
+            return int(bool(status))
 
-        return cls(name=b"mod-strays", name_length=10, id=-1, priority=cls.LAST, on_request=_ON_REQUEST(on_request))
+        return cls(name=name, name_length=len(name), id=-1, priority=priority, on_request=_ON_REQUEST(on_request))
+
+
+class Doors:
+    """What no call costs anything: requests out of the blue, and more calls at once than anybody makes."""
+
+    FIRST, LAST = 12, 163  # of pjsip's priorities: before its transactions, after everybody
+    AT_ONCE = 10  # INVITEs, and so many again each half second. Each takes two sockets, which are free again half a
+    # second after it is over; the library has 64 places for them, and ends the process when it needs one more
+
+    def __init__(self, capacity: int) -> None:
+        self._most = float(max(self.AT_ONCE, capacity // 4))
+        self._left = self._most
+        self._at = 0.0
+
+    def first(self, method: str) -> int:
+        """503 for a flood, before it makes the library work."""
+        if method != "INVITE":
+            return 0
+        now = time.monotonic()
+        self._left = min(self._most, self._left + (now - self._at) * self._most * 2)
+        self._at = now
+        if self._left < 1:
+            return 503
+        self._left -= 1
+        return 0
+
+    @staticmethod
+    def last(method: str) -> int:
+        """By itself the library lets drop what belongs to no call and opens none; who sent it would send it again for
+        half a minute."""
+        if method == "ACK":
+            return 0
+        return 481 if method in ("BYE", "CANCEL", "PRACK", "UPDATE", "INFO", "NOTIFY", "REFER") else 501
 
 
 class _Log(pj.LogWriter):  # type: ignore[misc]
@@ -233,8 +266,10 @@ class Library:
             config.uaConfig.stunIgnoreFailure = True
         configure(config)
         endpoint.libInit(config)
-        self.native.answer_strays()
         self.capacity = int(self.native.max_calls())
+        doors = Doors(self.capacity)
+        self.native.listen("mod-flood", Doors.FIRST, doors.first)
+        self.native.listen("mod-strays", Doors.LAST, doors.last)
         endpoint.audDevManager().setNullDev()  # a clock in place of a sound card
         then(endpoint)
         endpoint.libStart()

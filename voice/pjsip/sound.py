@@ -53,7 +53,7 @@ class Ring:
             for n in range(1, WORDS - 1)
             if words[n] == words[n + 1] != 0 and BYTES in (words[n - 1], words[n - 1] >> 32, words[n - 1] & 0xFFFFFFFF)
         ]
-        if len(found) != 1:
+        if not found:  # behind the struct may stand what is left of another: the first is ours
             raise PartMissing(
                 "this build of PJSUA2 keeps its sound elsewhere",
                 where="GOVORUN_SIP_STACK",
