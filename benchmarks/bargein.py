@@ -377,7 +377,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bargein", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one JSON object, nothing else")
     parser.add_argument("--short", action="store_true", help="one voice a language, babble alone")
-    parser.add_argument("--at-once", type=int, default=1, metavar="N", help="calls at a time")
+    parser.add_argument("--at-once", type=int, default=2, metavar="N", help="calls at a time")
     options = parser.parse_args()
     logging.basicConfig(level="WARNING", format="%(message)s", force=True)
     log.setLevel("WARNING" if options.json else "INFO")
