@@ -1,13 +1,15 @@
 """How well callers are heard: words wrong (WER) and slots right, through A-law, with noise and lost packets.
 
-    python -m benchmarks.recognition [--json] [--short] [--kinds yesno,digits] [--conditions clean,pink_15db] [--each N]
+    python -m benchmarks.recognition [--json] [--short | --long] [--kinds yesno,digits] [--conditions clean]
+                                     [--each N] [--engines whisper,bare,pocketsphinx]
 
-What callers say is in `benchmarks.callers`, how the line sounds in `benchmarks.acoustics`. A slot counts as right
+What callers say is in `benchmarks._utterances`, how the line sounds in `benchmarks._acoustics`. A slot counts as right
 when understanding reads from the words heard what it reads from the words said (a menu's and a choice's option, a
 yes or no, the digits). The same sound goes to each engine: `whisper` is ours, told what the step expects; `bare`
 the same weights as their package runs them, 30 s window, told nothing; `pocketsphinx` hears English by its
-grammars. `cpu_ms` is processor time an utterance. The long form takes hours; --short one to three minutes an
-engine.
+grammars. `cpu_ms` is processor time an utterance. By itself every third utterance is told, each by one voice after
+another, in three conditions: some fifteen minutes; --short takes every eighth, --long all by every voice in every
+condition, for hours.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,8 +29,8 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.__main__ import rows
-from benchmarks.acoustics import CALLERS, CONDITIONS, Caller, Callers, on_the_line
-from benchmarks.callers import KINDS, options, said
+from benchmarks._acoustics import CALLERS, CONDITIONS, Caller, Callers, on_the_line
+from benchmarks._utterances import KINDS, options, said
 from bot.dialogue.meaning import Expectation, SlotSpec
 from bot.errors import PartMissing
 from bot.understanding.reading import Expected
@@ -42,8 +44,8 @@ from voice.ports import Hint, Kind, Recognizers
 
 NOW = datetime(2026, 11, 18, 10)
 CLOSED: tuple[Kind, ...] = ("yesno", "digits", "menu", "choice")
-SHORT_CONDITIONS = ("clean", "pink_15db", "loss_3pct")
-SHORT_EACH = 5  # every fifth utterance
+SOME_CONDITIONS = ("clean", "pink_15db", "loss_3pct")
+EACH, SHORT_EACH = 3, 8  # every third utterance by itself, every eighth with --short
 
 Ears = Callable[[Samples, Hint], str]
 
@@ -105,14 +107,14 @@ class Utterance:
     sound: Samples
 
 
-def utterances(kinds: Sequence[Kind], conditions: Sequence[str], each: int, short: bool) -> Iterator[Utterance]:
-    """Every text by every voice, or, in the short form, by one voice after another."""
+def utterances(kinds: Sequence[Kind], conditions: Sequence[str], each: int, everybody: bool) -> Iterator[Utterance]:
+    """Every text by every voice, or by one voice after another."""
     mouths = Callers()
     try:
         for lang, callers in CALLERS.items():
             for kind in kinds:
                 for number, text in enumerate(said(lang, kind)[::each]):
-                    for caller in (callers[number % len(callers)],) if short else callers:
+                    for caller in callers if everybody else (callers[number % len(callers)],):
                         speech = mouths.speech(caller, lang, text)
                         for condition in conditions:
                             sound = on_the_line(speech, lang, CONDITIONS[condition])
@@ -147,7 +149,7 @@ async def streamed(engine: Recognizers, sound: Samples, told: Hint) -> str:
     return (await utterance.final()).text
 
 
-def measure(heard: Sequence[Utterance], ears: Ears, languages: str, tell: bool) -> dict[str, Tally]:
+def measure(heard: Iterable[Utterance], ears: Ears, languages: str, tell: bool) -> dict[str, Tally]:
     """By language, and by language and kind, condition, voice, kind and condition."""
     tallies: dict[str, Tally] = {}
     for one in heard:
@@ -182,17 +184,21 @@ def measure(heard: Sequence[Utterance], ears: Ears, languages: str, tell: bool) 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recognition", description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one JSON object, nothing else")
-    parser.add_argument("--short", "--quick", action="store_true", help="each text by one voice, three conditions")
+    much = parser.add_mutually_exclusive_group()
+    much.add_argument("--short", "--quick", action="store_true", help="every eighth utterance")
+    much.add_argument("--long", action="store_true", help="every utterance by every voice in every condition")
     parser.add_argument("--kinds", default=",".join(KINDS))
     parser.add_argument("--conditions", default="")
     parser.add_argument("--each", type=int, default=0, help="every Nth utterance alone")
     parser.add_argument("--engines", default="whisper,bare,pocketsphinx")
     arguments = parser.parse_args()
-    conditions = arguments.conditions or ",".join(SHORT_CONDITIONS if arguments.short else CONDITIONS)
-    each = arguments.each or (SHORT_EACH if arguments.short else 1)
-    every = list(utterances(arguments.kinds.split(","), conditions.split(","), each, arguments.short))
+    conditions = arguments.conditions.split(",") if arguments.conditions else SOME_CONDITIONS
+    if arguments.long and not arguments.conditions:
+        conditions = tuple(CONDITIONS)
+    each = arguments.each or (1 if arguments.long else SHORT_EACH if arguments.short else EACH)
     figures: dict[str, dict[str, dict[str, float]]] = {}
     for name, languages, ears, close in engines(arguments.engines.split(",")):
+        every = utterances(arguments.kinds.split(","), conditions, each, arguments.long)
         tallies = measure(every, ears, languages, tell=not arguments.json and name == "whisper")
         figures[name] = {key: tally.figures() for key, tally in sorted(tallies.items())}
         close()
