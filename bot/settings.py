@@ -140,6 +140,9 @@ class Settings(BaseSettings):
         "core a pause. First: govorun models pull smart-turn. See docs/telephone.md.",
     )
     decoders: int = Field(2, ge=1, description="Utterances recognised at one time, a core each.")
+    keys_by_sound: bool = Field(
+        False, description="Hear keys by their tones, too: for a gateway that sends neither RFC 4733 nor SIP INFO."
+    )
     record: Literal["off", "on", "ask"] = Field(
         "off",
         description="Whether calls are recorded where scenarios don't say: on tells callers, ask asks them.",

@@ -39,6 +39,7 @@ from voice.ports import CallLeg, Digit, Ended, Held
 from voice.recording.taping import Taping
 from voice.speaking import Speaking
 from voice.talk import Talk
+from voice.tonekeys import TonePad
 from voice.transfer import LEFT_ALONE_S, Transfer
 
 log = logging.getLogger(__name__)
@@ -108,6 +109,7 @@ class Call:
         self._events = 0  # of `_todo`, not taken yet: whatever is keyed meanwhile is for the question that follows
         self._answers: list[Outcome] = []  # of other programs, taken and not told yet
         self._keypad = Keypad()
+        self._tones = TonePad(listens=equipment.tones)
         noise = Noise(equipment.comfort_dbfs) if equipment.comfort_dbfs < 0 else None
         self._speaking = Speaking(leg, equipment.voices, equipment.measured, equipment.ready, noise)
         self._hearing: Hearing | None = None
@@ -190,7 +192,7 @@ class Call:
             if isinstance(event, Ended):
                 self._ended = event
                 return
-            if isinstance(event, Digit):
+            if isinstance(event, Digit) and self._tones.told(event, self._now_ms):
                 self._key(event)
             if isinstance(event, Held):
                 self._hold(event)
@@ -242,6 +244,9 @@ class Call:
         assert hearing is not None
         async for frame in self._leg.frames():
             self._frames += 1
+            toned = self._tones.hear(frame, self._frames, self._now_ms)
+            if toned is not None:
+                self._key(toned)
             if self._listening is not None:
                 self._listening.hear(frame)
             self._speaking.tick(hush=hearing.active or self._held or self._transfer.bridged or self._transfer.musical)

@@ -61,7 +61,8 @@ class Equipment:
     callers speak at once for all to be heard. unheard: told of each utterance lost that way. likely: what
     will probably be said next, (language, text, pace), rendered meanwhile; ready: told of each prompt whether it was.
     comfort_dbfs: of the noise on a line where nobody speaks, 0 for none. endings: hears whether a pause is an end.
-    disk: where calls are recorded, None where nothing is. record: whether they are, where their scenarios don't say.
+    tones: whether keys are heard by their tones, too. disk: where calls are recorded, None where nothing is.
+    record: whether they are, where their scenarios don't say.
     """
 
     turns: Turns
@@ -84,5 +85,6 @@ class Equipment:
     ready: Callable[[bool], None] = field(default=lambda was: None)
     comfort_dbfs: float = 0.0
     endings: Endings | None = None
+    tones: bool = False
     disk: Disk | None = None
     record: Recorded = "off"

@@ -337,6 +337,7 @@ class VoiceHalf:
             ready=house.metrics.prompt,
             comfort_dbfs=house.settings.comfort_noise,
             endings=self._endings,
+            tones=house.settings.keys_by_sound,
             disk=self._disk,
             record=house.settings.record,
         )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from bot.dialogue.events import Keys
 from bot.dialogue.manner import BargeIn, Manner
@@ -13,6 +16,8 @@ from bot.dialogue.scenario import Scenario, ScenarioSet
 from bot.dialogue.slot import Slot
 from tests.dialogue.small import SMALL, prompt
 from tests.voice.test_call import SECOND, Ringing
+from tests.voice.test_recording import key as tone
+from voice.audio import FRAME, Samples
 from voice.dtmf import BURST_MS, LOOKED_UP_MS, MENU_MS
 
 BURST = BURST_MS // 20 + 1  # frames
@@ -250,3 +255,43 @@ async def test_what_must_be_heard_is_said_though_it_was_typed_over_before_it_beg
         await call.line.hear(SECOND)
         assert keyed(call) == ["1", "2"]
         assert call.line.sent >= 1000
+
+
+# --- by their tones ----------------------------------------------------------------------------------
+
+
+async def toned(call: Ringing, sound: Samples) -> None:
+    still = np.zeros(FRAME * 8, np.int16)
+    for frame in np.concatenate((sound, still)).reshape(-1, FRAME):
+        call.line._in.put_nowait(frame)
+        for _ in range(4):
+            await asyncio.sleep(0)
+
+
+def by_sound(**more: Any) -> Ringing:
+    call = Ringing(scenarios=levels(), **more)
+    call.call.__init__(call.line, replace(call.call._equipment, tones=True))  # type: ignore[misc]
+    return call
+
+
+async def test_a_gateway_that_names_no_keys_is_heard_by_their_tones_where_somebody_says_so():
+    async with by_sound() as call:
+        for each in "120511":
+            await toned(call, tone(each, 100))
+        assert keyed(call) == ["1", "2", "0511"]
+    async with Ringing(scenarios=levels()) as call:
+        await toned(call, tone("1", 100))
+        assert keyed(call) == []
+
+
+async def test_a_line_that_names_its_keys_is_believed_and_each_counts_once():
+    async with by_sound() as call:
+        await call.line.press("1")
+        await toned(call, tone("1", 100))
+        assert keyed(call) == ["1"]
+    async with by_sound() as call:
+        await toned(call, tone("1", 100))
+        await call.line.press("1")
+        await call.line.press("2")
+        await call.line.hear(5)
+        assert keyed(call) == ["1", "2"]

@@ -26,6 +26,7 @@ from voice.recording.disk import Disk
 from voice.recording.tape import HELD_FRAMES, Tape
 from voice.recording.tones import HIGH, KEYS, LOW, ToneKeys
 from voice.recording.wav import HEAD, PART, Growing, encoded, mended
+from voice.tts.rhvoice import RhVoice
 
 RECORDED = replace(SMALL, record="on")
 
@@ -214,6 +215,17 @@ def test_one_key_pressed_twice_is_two_and_held_long_is_one():
     gap = np.zeros(RATE * 80 // 1000, np.int16)
     assert heard(np.concatenate((key("5", 100), gap, key("5", 100), gap))) == "55"
     assert heard(np.concatenate((key("5", 3000), gap))) == "5"
+
+
+def test_speech_is_no_key():
+    voice = RhVoice("elena", "ru", 1.0)
+    words = "Здравствуйте, мой номер восемь девятьсот пять сто двадцать три сорок пять шестьдесят семь, запишите меня."
+    try:
+        speech = np.concatenate(list(voice.speak(words)))
+    finally:
+        voice.close()
+    assert len(speech) > 4 * RATE
+    assert heard(speech) == ""
 
 
 def test_a_note_a_chord_of_one_group_and_noise_are_no_keys():
