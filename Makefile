@@ -34,6 +34,10 @@ bench: ## run every benchmark: a table, and JSON in benchmarks/results/
 	@docker/install test
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+endure: ## ten thousand short calls in a row: no thread, socket, file, task or memory is left behind
+	@docker/install test
+	@$(BIN)/python -m benchmarks.calls --calls 0 --short 10000 $(ARGS)
+
 explore: ## ten thousand random conversations with every scenario set: no error, a reply, an end
 	@docker/install test
 	@HYPOTHESIS_PROFILE=thousands $(BIN)/python -m pytest tests/authoring/test_anything.py $(ARGS)

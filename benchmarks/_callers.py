@@ -22,12 +22,15 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Self
 
+from voice.audio import from_alaw, level
+
 HOST = "127.0.0.1"
 PCMA, KEYS = 8, 101  # RTP payload types
 KEY_CODES = "0123456789*#"  # RFC 4733 3.2
 FRAME = 160  # samples of 20 ms at 8 kHz
 QUIET = b"\xd5" * FRAME  # A-law's zero
-SILENCE = 0  # its number among payloads
+SILENCE = 0  # its number among payloads, and that of all that is no louder than
+QUIET_DBFS = -50.0
 KEY_MS = 100
 RESEND_S = (0.5, 1.0, 2.0, 4.0)  # RFC 3261 17.1.1.2
 SO_TIMESTAMPNS = 35  # Linux; Python's socket module doesn't name it
@@ -264,7 +267,10 @@ class Callers:
             seconds, nanoseconds = unpack("qq", told[0][2])
             sequence, timestamp = unpack("!HI", packet, 2)
             payload = packet[12:]
-            number = payloads.setdefault(payload, len(payloads))
+            number = payloads.get(payload)
+            if number is None:  # comfort noise and a prompt's pauses are silence, too
+                quiet = level(from_alaw(payload)) < QUIET_DBFS
+                number = payloads[payload] = SILENCE if quiet else len(payloads)
             line.sound.append((seconds + nanoseconds / 1e9, sequence, timestamp, number))
         with contextlib.suppress(OSError):
             while True:

@@ -11,7 +11,8 @@ seconds, most of them into a playing prompt; every key is a turn that is committ
     starved_frames  20 ms slots of prompts that callers did not hear in time, the sum of
     lost              packets that never came, by their sequence numbers
     late              packets that came more than 60 ms after their time, which a telephone's jitter buffer can't mend
-    holes             packets of silence inside a prompt where a call on the idle server had sound
+    holes             quiet packets inside a prompt where a call on the idle server had sound
+    unanswered      keys whose prompt never began
     altered         packets of prompts that were otherwise than on the idle server (counted, not starved)
     cpu_per_call    of a core: processor time of the server process by the system's count, over time and calls
     bare_cpu_per_call  of baresip-python in a process of its own that answers the same callers and plays a file to them
@@ -344,8 +345,8 @@ async def short(callers: Callers, port: int) -> bool:
     return True
 
 
-async def in_a_row(callers: Callers, port: int, calls: int) -> int:
-    """So many, AT_ONCE at a time; how many failed."""
+async def in_a_row(callers: Callers, port: int, calls: int, together: int = AT_ONCE) -> int:
+    """So many, `together` at a time; how many failed."""
     left, failed = iter(range(calls)), 0
 
     async def one_after_another() -> None:
@@ -353,16 +354,16 @@ async def in_a_row(callers: Callers, port: int, calls: int) -> int:
         for _ in left:
             failed += not await short(callers, port)
 
-    await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
+    await asyncio.gather(*(one_after_another() for _ in range(together)))
     return failed
 
 
-async def settled(served: Served) -> dict[str, int]:
-    """What the server holds once its calls are over."""
+async def settled(served: Served, rest_s: float = SETTLE_S) -> dict[str, int]:
+    """What the server holds once its calls are over and it had time to put away."""
     async with asyncio.timeout(60):
         while "govorun_calls 0.0" not in (text := (await served.client.get("/metrics")).text):
             await asyncio.sleep(0.2)
-    await asyncio.sleep(SETTLE_S)
+    await asyncio.sleep(rest_s)
     text = (await served.client.get("/metrics")).text
     tasks = re.search(r"^govorun_tasks (\S+)", text, re.MULTILINE)
     return Process(served.pid).held() | {"tasks": round(float(tasks[1])) if tasks else 0}
@@ -398,7 +399,6 @@ async def measure(calls: int, seconds: float, many: int) -> dict[str, object]:
             "scenario_set": "cinema",
             "max_calls": str(calls + 20),
             "rtp_ports": f"{rtp}-{rtp + 4 * calls + 79}",
-            "comfort_noise": "0",  # so that a hole in a prompt is told from a pause
             "log_level": "error",
         }
         async with Served(Path(folder) / "data", voice=True, **settings) as served:

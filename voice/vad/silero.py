@@ -10,7 +10,7 @@ from collections import deque
 
 import numpy as np
 
-from voice.audio import EMPTY, RATE, Samples
+from voice.audio import EMPTY, RATE, Samples, mean_square
 from voice.vad.gate import Gate
 from voice.vad.silero_onnx import SileroOnnx
 
@@ -59,8 +59,7 @@ class SileroVad:
         return tuple(self._window(heard[start : start + WINDOW]) for start in range(0, whole, WINDOW))
 
     def _window(self, window: Samples) -> float:
-        wide = window.astype(np.float32)
-        power = float(np.dot(wide, wide)) / WINDOW
+        power = mean_square(window)
         if not self._gate.opens(power):
             self._missed.append(window)
             return 0.0
