@@ -113,7 +113,10 @@ class Settings(BaseSettings):
     quiet_hours: str = Field(
         "21:00-09:00", description="When nobody is called, by the clock of the business; empty: never."
     )
-    max_calls: int = Field(20, ge=1, description="Calls at one time; the next one hears 486.")
+    max_calls: int = Field(60, ge=1, description="Telephone calls at one time; the next one hears 486.")
+    max_browser_calls: int = Field(
+        20, ge=1, description="Calls from browsers at one time; Opus costs ten times a telephone call's processor time."
+    )
     rtp_ports: str = Field("10000-20000", description="UDP ports of RTP, first and last.")
 
     voice_ru: str = Field(

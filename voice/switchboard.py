@@ -51,6 +51,7 @@ class Lines:
     port: int = 5060
     web_host: str = "127.0.0.1"
     capacity: int = 20
+    web_capacity: int = 20
     rtp_ports: tuple[int, int] = (10_000, 20_000)
     sets: Collection[str] = ()
     language: Language = "ru"
@@ -174,7 +175,9 @@ class Switchboard:
     async def open(self, *, sip: bool = True) -> None:
         """Take the port; callers get 503 until `warm` is through. Raises PortTaken, SettingsError."""
         lines = self._lines
-        self._web = WebRtcEndpoint(host=lines.web_host, capacity=lines.capacity, grace_s=lines.grace_s, ice=lines.ice)
+        self._web = WebRtcEndpoint(
+            host=lines.web_host, capacity=lines.web_capacity, grace_s=lines.grace_s, ice=lines.ice
+        )
         if sip:
             endpoint = telephone(lines.stack)(
                 host=lines.host,

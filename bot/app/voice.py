@@ -140,6 +140,7 @@ class VoiceHalf:
             port=settings.sip_port,
             web_host=settings.host,
             capacity=settings.max_calls,
+            web_capacity=settings.max_browser_calls,
             rtp_ports=(int(first), int(last)),
             sets=house.sets,
             folders=_folders(settings, house.sets),
