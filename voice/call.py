@@ -242,22 +242,26 @@ class Call:
     async def _listen(self) -> None:
         hearing = self._hearing
         assert hearing is not None
-        async for frame in self._leg.frames():
+        speaking, transfer, keypad = self._speaking, self._transfer, self._keypad
+        async for frame in self._leg.frames():  # a hundred calls come here 5,000 times a second
             self._frames += 1
             toned = self._tones.hear(frame, self._frames, self._now_ms)
             if toned is not None:
                 self._key(toned)
             if self._listening is not None:
                 self._listening.hear(frame)
-            self._speaking.tick(hush=hearing.active or self._held or self._transfer.bridged or self._transfer.musical)
-            self._transfer.hear(frame)
-            hearing.hear(frame, deaf=self._deaf, over=not self._speaking.idle)
-            if self._to_stop and (not hearing.talking or self._speaking.interrupt()):
+            speaking.tick(hush=hearing.active or self._held or transfer.bridged or transfer.musical)
+            transfer.hear(frame)
+            hearing.hear(frame, deaf=self._deaf, over=not speaking.idle)
+            if self._to_stop and (not hearing.talking or speaking.interrupt()):
                 self._to_stop = False
-            self._take_keys()
-            self._count_silence(hearing)
-            self._captions.tick(hearing.partial, speaking=hearing.active)
-            self._taping.tick(quiet=not hearing.active, idle=self._speaking.idle)
+            if not keypad.empty:
+                self._take_keys()
+            active, idle = hearing.active, speaking.idle
+            self._count_silence(active=active, idle=idle)
+            if self._captions.shown:
+                self._captions.tick(hearing.partial, speaking=active)
+            self._taping.tick(quiet=not active, idle=idle)
 
     @property
     def _deaf(self) -> bool:
@@ -341,16 +345,17 @@ class Call:
         """Of the line's own time."""
         return self._frames * FRAME_MS
 
-    def _count_silence(self, hearing: Hearing) -> None:
-        busy = (
-            self._busy
+    def _count_silence(self, *, active: bool, idle: bool) -> None:
+        """active: the caller speaks, or is being recognised. idle: the bot has nothing to say."""
+        if (
+            active
+            or not idle
+            or self._busy
             or self._held
             or self._hushed
             or self._transfer.referring
-            or hearing.active
-            or not self._speaking.idle
-        )
-        if busy or self._keypad.typed:
+            or not self._keypad.empty
+        ):
             self._quiet = 0
             return
         session = self._talk.session

@@ -60,6 +60,11 @@ class Captions:
         self._words = StableWords()
         self._frames = 0
 
+    @property
+    def shown(self) -> bool:
+        """Whether there is a page to show them on."""
+        return self._page is not None
+
     def tick(self, partial: str, *, speaking: bool) -> None:
         """partial: of the utterance under way, as its engine thinks now; speaking: whether there is one."""
         if self._page is None:

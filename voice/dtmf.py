@@ -50,6 +50,11 @@ class Keypad:
         """What was typed so far, not yet whole, or for questions to come."""
         return self._typed + "".join(key for key, _ in self._ahead)
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was typed; asked every frame."""
+        return not self._typed and not self._ahead
+
     def expect(
         self,
         keys: Collection[str] = (),
