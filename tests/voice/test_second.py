@@ -146,3 +146,17 @@ def test_a_group_that_may_be_read_in_two_ways_is_decided_by_the_sound():
     told = look(first(heard), PHONE, Sound.of({heard: -0.6, other: -0.4}))
     assert told is not None
     assert told[0] == other
+
+
+def test_a_day_that_is_denied_is_not_made_a_day():
+    sound = Sound.of({"В пятницу в субботу.": -0.1})
+    assert look(first("Не в пятницу, а в субботу."), Hint(lang="ru", kind="datetime"), sound) is None
+    assert sound.asked == []
+
+
+def test_words_beside_a_day_that_may_be_meant_are_only_left_out_for_a_score_as_good():
+    heard = "Запишите завтра в три."
+    datetime = Hint(lang="ru", kind="datetime")
+    assert (
+        look(first(heard), datetime, Sound.of({heard: -0.4, "Завтра в три.": -0.9, "Часа завтра в три.": -0.9})) is None
+    )

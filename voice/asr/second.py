@@ -18,10 +18,14 @@ from voice.ports import Hint
 MOST = 8  # candidates scored at once: some 12 ms each
 FLOOR = -2.5  # mean log probability a token; what was said mostly scores above -1.7 at 10 dB of noise
 BEHIND = 0.8  # by so much a candidate may score worse than the free text, for an answer is likelier than anything else
+BEHIND_WARY = 0.3  # the same where every word that was heard exists and may have been meant
 BEHIND_ALIKE = 3.0  # more for one that sounds as the free text does; half of it where half the sounds are the same
 BEHIND_LENGTH = 0.4  # more for a number of just the length that is expected
 BEHIND_NONSENSE = 1.0  # more where the free text has words that nobody says
 SURE = 0.5  # of the free decode: below it is looked at a second time though it fits
+
+DENIALS = frozenset(("не", "нет", "ни", "кроме", "только", "or", "not", "no", "except", "или"))
+"""Lost from a day told, they turn it round: "не в пятницу, а в субботу"."""
 
 # What else is said to a question of yes or no: none of it is an answer because it sounds a little like one.
 REQUESTS = {
@@ -108,19 +112,19 @@ def _moment(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:
     lexicon = days.moments(hint.lang)
     best = first.hypotheses[0]
     foreign = numerals.foreign(numerals.mended(best, hint.lang), lexicon)
-    if not foreign and first.confidence >= SURE:
+    if (not foreign and first.confidence >= SURE) or not DENIALS.isdisjoint(closed.words(best)):
         return None
     told = [numerals.mended(text, hint.lang) for text in first.hypotheses[:3]]
     near = [text for text in told if not numerals.foreign(text, lexicon)]
     near += [each for text in told for each in closed.repaired(text, lexicon, hint.lang, MOST // 2)]
     sentences = tuple(dict.fromkeys(map(closed.sentence, near)))
-    return _scored(first, hint, sentences[:MOST], score)
+    return _scored(first, hint, sentences[:MOST], score, wary=not closed.nonsense(best, hint.lang))
 
 
 def _scored(
-    first: First, hint: Hint, told: Sequence[str], score: Score, *, exact: bool = False
+    first: First, hint: Hint, told: Sequence[str], score: Score, *, exact: bool = False, wary: bool = False
 ) -> tuple[str, float] | None:
-    """exact: they are numbers of just the length that is expected."""
+    """exact: they are numbers of just the length that is expected. wary: what was heard may be meant so, every word."""
     best = first.hypotheses[0]
     others = [text for text in told if closed.words(text) != closed.words(best)]
     if not told:
@@ -132,6 +136,7 @@ def _scored(
     else:
         winner = max(range(len(others)), key=scores.__getitem__)
         behind = BEHIND + BEHIND_ALIKE * max(0.0, closed.alike(hint.lang, best, others[winner]) - 0.5)
+        behind = BEHIND_WARY if wary else behind
         behind += BEHIND_LENGTH * exact + BEHIND_NONSENSE * closed.nonsense(best, hint.lang)
         least = FLOOR if not first.confidence else max(FLOOR, scores[-1] - behind)
     if scores[winner] < least or (first.confidence and winner == len(others)):
