@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import baresip._native as native  # type: ignore[import-not-found, unused-ignore]
 
-from voice.gate import Gate, Verdict
+from voice.gate import Burst, Gate, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +53,9 @@ class _Header(ctypes.Structure):
 class Doorkeeper:
     """Made and closed on the stack's thread. Raises AttributeError where the stack doesn't export what it takes."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, burst: Burst) -> None:
         self._gate = gate
+        self._burst = burst
         self._lib = library = ctypes.CDLL(str(native.__file__))
         pointer = ctypes.c_void_p
         self._declare(library.uag_sip, pointer)
@@ -104,9 +105,13 @@ class Doorkeeper:
         space = ctypes.create_string_buffer(64)
         self._lib.sa_ntop(message, space, len(space))
         address = space.value.decode("ascii", "replace")
-        verdict, told = self._gate.ask(address, time.monotonic())
+        now_s = time.monotonic()
+        verdict, told = self._gate.ask(address, now_s)
         if verdict is Verdict.LET_IN:
-            return False
+            if method != b"INVITE" or self._burst.takes(now_s):
+                return False
+            self._lib.sip_reply(self._sip, message, 503, b"Service Unavailable")
+            return True
         if verdict is Verdict.REFUSE:
             self._lib.sip_reply(self._sip, message, 403, b"Forbidden")
         if told:

@@ -13,7 +13,7 @@ from baresip import Account, BaresipError, Call, Config, Runtime, StackEvent, Us
 
 from bot.errors import SettingsError
 from voice.errors import LegFailed
-from voice.gate import Gate
+from voice.gate import Burst, Gate
 from voice.sip.accounts import direct, for_calls, local, of_trunk, tls_text
 from voice.sip.host import check_free, keep_numbers_out_of_logs
 from voice.sip.leg import SipLeg
@@ -28,6 +28,7 @@ CAPACITY_MAX = 250  # the stack has 256 places for sound
 LOOKUP_S = 300.0  # between two questions for the addresses of trunks
 TICK_S = 0.010  # half a packet
 FEW = 20  # calls that are served every tick; of more, each every other, for 5 ms of delay and half the work
+BURST = 100  # new calls at once, and each second again; who floods us gets 503 at the door
 RING_S = 60.0  # how long a called telephone may ring
 HEADERS = (  # of an INVITE, kept for the call; the stack can keep 16
     "To",
@@ -157,8 +158,11 @@ class SipEndpoint:
         self._thread = StackThread(runtime)
         try:
             await self._open_accounts(runtime)
-            if self._doors.allow:
-                await self._thread.stand_guard(self._gate)
+            try:
+                await self._thread.stand_guard(self._gate, Burst(max(BURST, self.capacity)))
+            except SettingsError:
+                if self._doors.allow:
+                    raise
         except BaresipError as error:
             await runtime.close()
             raise SettingsError(

@@ -19,7 +19,7 @@ import baresip._native as native  # type: ignore[import-not-found, unused-ignore
 from baresip import BaresipError, Runtime, _events
 
 from bot.errors import Both, SettingsError
-from voice.gate import Gate
+from voice.gate import Burst, Gate
 from voice.sip.doorkeeper import Doorkeeper
 from voice.sip.reasons import reason_of
 
@@ -75,10 +75,10 @@ class StackThread:
             return False
         return await self._run(lambda: stack.ask_again(call_id))
 
-    async def stand_guard(self, gate: Gate) -> None:
+    async def stand_guard(self, gate: Gate, burst: Burst) -> None:
         """From now on the gate is asked of whoever isn't in a call. Raises SettingsError where this build can't."""
         try:
-            keeper = Doorkeeper(gate)
+            keeper = Doorkeeper(gate, burst)
         except AttributeError as error:
             raise SettingsError(
                 Both("this build of the SIP stack can't tell strangers", "эта сборка не различает чужих"),
