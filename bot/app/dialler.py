@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -42,7 +42,7 @@ class Dialler:
         self._rules = rules(house.settings)
         self._owner = uuid4().hex
         self._woken = asyncio.Event()
-        self._calls: dict[str, asyncio.Task[Progress]] = {}
+        self._calls: dict[str, asyncio.Task[Any]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -68,11 +68,15 @@ class Dialler:
     async def now(self, wanted: Wanted, tell: Tell) -> Progress:
         """Keep it and place it at once, here, whatever the rules say: somebody sits there and asked for it."""
         made, _ = await self._write(lambda tx: placed.add(tx, wanted, datetime.now(UTC), owner=self._owner))
+        task = asyncio.current_task()
+        assert task is not None
+        self._calls[made.id] = task  # whoever cancels it elsewhere is heard here, too
         hearing = asyncio.create_task(self._hear(), name="calls-hear")
         beating = asyncio.create_task(self._beat(), name="calls-beat")
         try:
             return await self._place(made, tell)
         finally:
+            del self._calls[made.id]
             for task in (hearing, beating):
                 task.cancel()
 
@@ -115,7 +119,7 @@ class Dialler:
         placed.heartbeat(tx, self._owner, at)
         placed.tidy(tx, at)
         still = placed.open_calls(tx, self._owner)
-        for ident, task in self._calls.items():
+        for ident, task in tuple(self._calls.items()):  # the loop goes on meanwhile
             if ident not in still:
                 task.get_loop().call_soon_threadsafe(task.cancel)
 

@@ -140,6 +140,6 @@ def call(
                 console=out,
             )
         )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         raise typer.Exit(130) from None
     raise typer.Exit(exit_code(progress))
