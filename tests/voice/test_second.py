@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.understanding.slots.yesno import read_yesno
 from voice.asr.second import First, look
-from voice.hints import assents
+from voice.hints import ASSENTS, assents
 from voice.ports import Hint
 
 YESNO = Hint(lang="ru", kind="yesno", answers=assents("ru"))
@@ -75,6 +76,32 @@ def test_who_says_something_else_is_not_taken_for_having_answered():
 def test_a_request_is_no_yes_however_near_one_sounds(text):
     sound = Sound.of({"Да, пожалуйста.": -0.1, "Повторите да, пожалуйста.": -0.1, "Да.": -0.1, "Не так.": -0.1})
     assert look(first(text), YESNO, sound) is None
+
+
+class AllButSaid:
+    """Bears out whatever wasn't heard: the worst that a score can do."""
+
+    def __call__(self, texts: Sequence[str]) -> list[float]:
+        return [-0.01] * (len(texts) - 1) + [-3.0]
+
+
+@pytest.mark.parametrize("sure", [0.0, 0.3, 0.6, 0.9])
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [("ru", text) for text in (*ASSENTS[False]["ru"], "Нет верно.", "Не, давайте.", "Не надо ладно.", "Нельзя.")]
+    + [("en", text) for text in (*ASSENTS[False]["en"], "Not right.", "No okay.", "I don't agree.", "Isn’t right.")],
+)
+def test_whatever_the_scores_a_no_is_never_a_yes(lang, text, sure):
+    hint = Hint(lang=lang, kind="yesno", answers=assents(lang))
+    told = look(first(text, "Да.", "Yes.", sure=sure), hint, AllButSaid())
+    assert told is None or read_yesno(told[0], lang=lang).value is False
+
+
+@pytest.mark.parametrize("sure", [0.0, 0.3, 0.6])
+@pytest.mark.parametrize("text", ["Не хирург.", "Не к хирургу.", "Нет, не хирук."])
+def test_a_choice_that_is_denied_is_not_made(text, sure):
+    told = look(first(text, "Хирург.", sure=sure), DOCTOR, AllButSaid())
+    assert told is None or "не" in told[0].lower().replace(",", "").split()
 
 
 def test_a_yes_is_put_into_no_other_sentence():

@@ -27,6 +27,15 @@ SURE = 0.5  # of the free decode: below it is looked at a second time though it 
 DENIALS = frozenset(("не", "нет", "ни", "кроме", "только", "or", "not", "no", "except", "или"))
 """Lost from a day told, they turn it round: "не в пятницу, а в субботу"."""
 
+NOES = frozenset(
+    (
+        "не", "нет", "нету", "неа", "ни", "нельзя", "никак", "никогда", "ничего", "незачем", "неверно", "неправильно",
+        "неправда", "кроме", "против", "ошиблись", "ошибка", "отмена", "отмените",
+        "no", "not", "nope", "nah", "never", "none", "neither", "cannot", "wrong", "incorrect", "except",
+    )
+)  # fmt: skip
+"""An answer with one of them is no yes, and no choice either, however much like one it sounds."""
+
 # What else is said to a question of yes or no: none of it is an answer because it sounds a little like one.
 REQUESTS = {
     "ru": (
@@ -72,8 +81,18 @@ def _answer(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:
     yesno = hint.kind == "yesno"
     if yesno and first.confidence >= SURE and closed.is_answer(best, REQUESTS[hint.lang], hint.lang):
         return None
-    told = closed.candidates(first.hypotheses[:3], hint.answers, hint.lang, MOST, bare=yesno)
+    answers = hint.answers
+    if yesno and _denies(best):
+        answers = tuple(each for each in answers if _denies(each))
+    told = closed.candidates(first.hypotheses[:3], answers, hint.lang, MOST, bare=yesno)
+    if _denies(best):  # no score is worth a no that becomes a yes, or a "не хирург" that becomes "хирург"
+        told = tuple(each for each in told if _denies(each))
     return _scored(first, hint, told, score)
+
+
+def _denies(text: str) -> bool:
+    heard = closed.words(text.replace("’", "'"))
+    return not NOES.isdisjoint(heard) or any(word.endswith("n't") for word in heard)
 
 
 def _number(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:
