@@ -261,6 +261,9 @@ class Callbacks(Protocol):
     async def unreached(self, callback: Callback, why: str) -> None:
         """The customer did not answer."""
 
+    async def give_up(self, callback: Callback, why: str) -> None:
+        """No robot calls that number: it is a task for a person. why: for the note they read."""
+
 
 class Agents(Protocol):
     """Who takes a caller next. One caller has one telephone ringing at a time, in all processes."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
-from bot.errors import GovorunError, place
+from bot.errors import GovorunError
 from bot.ports import AgentLine, Callback, Callbacks
 from voice.audio import FRAME, FRAME_MS
 from voice.bridge import Bridge
@@ -25,13 +26,27 @@ LOOK_S = 5.0  # between two looks; the desk wakes it before
 CUSTOMER_RING_S = 40.0
 RENEW_S = 60.0  # while they talk
 HELLO_S = 30.0  # for our first sentence
+FORBIDDEN = {
+    "ru": "Сами туда не звоним (GOVORUN_CALL_ALLOWED): позвоните, если номер верен.",
+    "en": "We don't call there ourselves (GOVORUN_CALL_ALLOWED): call if the number is right.",
+}
 WHY = {"ru": "Перезвонили, не дозвонились: раз — {count}.", "en": "Called back, not reached: {count} times."}
 
 
 class RingingBack:
-    """One a process. address: of a customer's number, as "sip:{number}@10.0.0.1"."""
+    """One a process. address: of a customer's number, as "sip:{number}@10.0.0.1". allowed: whether we may call a
+    number: callers name it themselves, or show any they like, and whoever pays for the call is us."""
 
-    def __init__(self, equipment: Equipment, handing: Handing, promises: Callbacks, address: str) -> None:
+    def __init__(
+        self,
+        equipment: Equipment,
+        handing: Handing,
+        promises: Callbacks,
+        address: str,
+        *,
+        allowed: Callable[[str], bool],
+    ) -> None:
+        self._allowed = allowed
         self._equipment = equipment
         self._handing = handing
         self._promises = promises
@@ -63,8 +78,8 @@ class RingingBack:
                 self._woken.clear()
                 try:
                     await self._look()
-                except GovorunError as error:  # the database is away for a moment
-                    log.warning("nobody is rung back now: %s", place(error))
+                except Exception:  # the database is away for a moment, say: whoever is promised a call is called later
+                    log.exception("nobody is rung back now")
                 try:
                     async with asyncio.timeout(LOOK_S):
                         await self._woken.wait()
@@ -87,6 +102,9 @@ class RingingBack:
     async def _look(self) -> None:
         for callback in await self._promises.due():
             if callback.conversation in self._under_way:
+                continue
+            if not self._allowed(callback.number):
+                await self._promises.give_up(callback, FORBIDDEN[callback.agent_language])
                 continue
             line = await self._promises.take(callback, frozenset())
             if line is None:

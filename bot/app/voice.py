@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from bot.api.parts import Answered, State
 from bot.app.beginning import typed
+from bot.app.calling import rules
 from bot.app.calling_words import told
 from bot.app.dialler import Dialler, room
 from bot.app.house import House, build
@@ -256,11 +257,7 @@ class VoiceHalf:
             line = said(f"[yellow]No voice:[/] {told}. Text works.", f"[yellow]Нет голоса:[/] {told}. Текст работает.")
             console.print(line, highlight=False, soft_wrap=True)
             return
-        if self._house.settings.callback_sip:
-            handing = self._handing()
-            promised = self._house.settings.callback_sip
-            self._ringing_back = RingingBack(self.switchboard.equipment, handing, self._house.desk, promised)
-            self._ringing_back.begin()
+        self._ring_back(console)
         for warning in self.switchboard.warnings:
             console.print(f"[yellow]{said('Voice:', 'Голос:')}[/] {warning}", highlight=False, soft_wrap=True)
         self._state = (
@@ -279,6 +276,26 @@ class VoiceHalf:
         for name, up, how in self.trunks:
             told = escape(f"{name}: {how}")
             console.print(f"  [{'dim' if up else 'yellow'}]{said('Trunk', 'Линия')} {told}[/]", highlight=False)
+
+    def _ring_back(self, console: Console) -> None:
+        """Promises are looked after by whoever takes calls."""
+        settings = self._house.settings
+        if not settings.callback_sip or not self._takes:
+            return
+        if not settings.call_allowed:
+            line = said(
+                "[yellow]Nobody is rung back:[/] GOVORUN_CALLBACK_SIP needs numbers in GOVORUN_CALL_ALLOWED",
+                "[yellow]Никому не перезваниваем:[/] к GOVORUN_CALLBACK_SIP нужны номера в GOVORUN_CALL_ALLOWED",
+            )
+            console.print(line, highlight=False, soft_wrap=True)
+        self._ringing_back = RingingBack(
+            self.switchboard.equipment,
+            self._handing(),
+            self._house.desk,
+            settings.callback_sip,
+            allowed=rules(settings).reaches,
+        )
+        self._ringing_back.begin()
 
     def _doors(self, doors: Doors, trunks: Sequence[Trunk]) -> Doors:
         """With a certificate of our own where TLS wants one and none was named."""
@@ -359,7 +376,7 @@ class VoiceHalf:
                 "callback_hello": _Builtin(house, "callback_hello"),
             },
             music=Music(settings.scenarios, settings.hold_music).of,
-            callbacks=bool(settings.callback_sip),
+            callbacks=bool(settings.callback_sip and settings.call_allowed),
         )
 
     async def _whole(self, heard: str, session: Session, expectation: Expectation) -> bool:

@@ -3,6 +3,7 @@
 waiting ── an agent is free, and has taken it ──> calling ── they talked ──> done
    ^                                                │
    └── not reached: again after PAUSE, TRIES times ─┴──> unreached: stays in the queue as a task, with a note
+A number that we may not call, and a promise older than KEPT, are "expired": a task as well.
 A process that dies leaves its row "ringing" or "calling": after LEASE it is anybody's again.
 """
 
@@ -163,6 +164,18 @@ def unreached(tx: Connection, conversation: str, why: str, now: datetime) -> Non
         .values(state="unreached" if over else "waiting", due=now + PAUSE)
     )
     queue.free(tx, conversation, note=why if over else "")
+
+
+def give_up(tx: Connection, conversation: str, why: str, now: datetime) -> None:
+    """Nobody is rung by us: it stays in the queue as a task, with a note."""
+    changed = tx.execute(
+        update(callbacks)
+        .where(callbacks.c.conversation == conversation, callbacks.c.due <= now)
+        .where(callbacks.c.state.in_(("waiting", *UNDER_WAY)))
+        .values(state="expired")
+    )
+    if changed.rowcount:
+        queue.free(tx, conversation, note=why)
 
 
 def expire(tx: Connection, now: datetime) -> int:

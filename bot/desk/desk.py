@@ -209,6 +209,10 @@ class Desk:
         await self._write(lambda tx: callbacks.unreached(tx, callback.conversation, why, _now()))
         await self._changed(callback.conversation)
 
+    async def give_up(self, callback: Callback, why: str) -> None:
+        await self._write(lambda tx: callbacks.give_up(tx, callback.conversation, why, _now()))
+        await self._changed(callback.conversation)
+
     async def _changed(self, conversation: str) -> None:
         await self._bus.publish("desk", {"conversation": conversation, "status": "waiting"})
 

@@ -32,6 +32,13 @@ class Rules:
     allowed: Sequence[str] = ()
     quiet: tuple[time, time] | None = (time(21), time(9))
 
+    def reaches(self, number: str) -> bool:
+        """Whether a number that a customer named may be called: one that exists, under the same rules."""
+        try:
+            return allows(self.allowed, number, destination(number).number)
+        except Unacceptable:
+            return False
+
     def check(self, to: Destination, now: datetime, *, forced: bool = False) -> None:
         """forced: whoever asks answers for the hour.
 
@@ -63,7 +70,7 @@ class Destination:
 def destination(to: str, region: str = "RU") -> Destination:
     """Whom `to` means: sip:anna@10.0.0.5, 8 905 123-45-67. Raises Unacceptable of what can't be called."""
     to = to.strip()
-    if _SIP.fullmatch(to):
+    if _SIP.fullmatch(to) and ";maddr=" not in to.lower():  # it would go to another host than the one that is named
         user = _bare(to).partition("@")[0]
         return Destination(address=to, number=_number(user, region))
     number = _number(to.removeprefix("tel:"), region)

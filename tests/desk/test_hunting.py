@@ -243,6 +243,18 @@ async def test_a_callback_of_a_process_that_died_is_taken_up_by_another(office: 
         assert tx.execute(select(schema.callbacks.c.state)).scalar_one() == "ringing"
 
 
+async def test_a_number_that_we_may_not_call_becomes_a_task_with_a_note(office: Office) -> None:
+    line = await promised(office)
+    await line.press("1")
+    await line.press("1")
+    (due,) = await office.desk.due()
+    await office.desk.give_up(due, "Сами туда не звоним.")
+    assert await office.desk.due() == ()
+    (task,) = await office.desk.queue()
+    assert (task.callback_state, task.status) == ("expired", "waiting")
+    assert task.note.endswith("Сами туда не звоним.")
+
+
 async def test_a_promise_that_nobody_could_keep_becomes_a_task(office: Office) -> None:
     line = await promised(office)
     await line.press("1")

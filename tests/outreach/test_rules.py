@@ -26,7 +26,9 @@ def test_a_destination_is_a_number_or_an_address(written: str, address: str, num
     assert destination(written) == Destination(address=address, number=number)
 
 
-@pytest.mark.parametrize("written", ["nope", "112", "sip:@", "sip:a b@host", "http://10.0.0.5"])
+@pytest.mark.parametrize(
+    "written", ["nope", "112", "sip:@", "sip:a b@host", "http://10.0.0.5", "sip:a@b;maddr=10.9.9.9"]
+)
 def test_what_is_neither_is_refused(written: str) -> None:
     with pytest.raises(Unacceptable):
         destination(written)
@@ -53,6 +55,23 @@ def test_what_is_neither_is_refused(written: str) -> None:
 def test_calls_go_only_where_they_are_allowed_to(allowed: tuple[str, ...], to: str, may: bool) -> None:
     found = destination(to) if to != "+78091234567" else Destination(address=to, number=to)
     assert allows(allowed, found.address, found.number) is may
+
+
+@pytest.mark.parametrize(
+    ("allowed", "number", "may"),
+    [
+        (("+7",), "+79051234567", True),
+        (("+7",), "+12025550143", False),
+        (("+7",), "+78091234567", False),
+        ((), "+79051234567", False),
+        (("+7", "@pbx.example"), "101@pbx.example", False),  # no number at all
+        (("+7", "@pbx.example"), "", False),
+    ],
+)
+def test_a_number_that_a_customer_names_is_called_under_the_same_rules(
+    allowed: tuple[str, ...], number: str, may: bool
+) -> None:
+    assert Rules(allowed=allowed).reaches(number) is may
 
 
 def test_nobody_is_called_at_night_unless_it_is_forced() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from tests.voice.test_call import SECOND, CoreTurns, LoudnessVad, SecondVoices, 
 from tests.voice.test_transfer import Sounding, noise, settle
 from voice.equipment import Equipment, Handing
 from voice.errors import LegFailed
-from voice.ringing_back import RingingBack
+from voice.ringing_back import FORBIDDEN, RingingBack
 from voice.vad.spare import Vads
 
 ANNA = AgentLine(agent="anna", sip="sip:anna@x", name="Анна")
@@ -27,8 +28,11 @@ class Promises:
             Callback(conversation="c1", number="+79051234567", language="ru", brief="Иван.", agent_language="ru")
         ]
         self.became: list[str] = []
+        self.broken = False
 
     async def due(self) -> tuple[Callback, ...]:
+        if self.broken:
+            raise RuntimeError("the database is away")
         return tuple(self.waiting)
 
     async def take(self, callback: Callback, tried: frozenset[str]) -> AgentLine | None:
@@ -48,6 +52,10 @@ class Promises:
 
     async def unreached(self, callback: Callback, why: str) -> None:
         self.became.append(why)
+
+    async def give_up(self, callback: Callback, why: str) -> None:
+        self.waiting.clear()
+        self.became.append(f"a task: {why}")
 
 
 class Exchange:
@@ -92,7 +100,9 @@ class Ring:
         equipment = Equipment(
             turns=CoreTurns(), bus=LocalBus(), vads=Vads(LoudnessVad), ears={}, voices=self.voices, handing=handing
         )
-        self.ringing = RingingBack(equipment, handing, self.promises, "sip:{number}@trunk")
+        self.ringing = RingingBack(
+            equipment, handing, self.promises, "sip:{number}@trunk", allowed=lambda number: number == CUSTOMER
+        )
 
     async def __aenter__(self) -> Ring:
         self.ringing.begin()
@@ -137,6 +147,25 @@ async def test_a_customer_who_does_not_answer_is_kept_for_later_and_the_agent_is
         assert ring.promises.became[1].startswith("Перезвонили")
         assert ring.voices.asked[-1] == "Не ответили."
         assert ring.exchange.lines["anna"].over
+
+
+async def test_a_number_that_we_may_not_call_is_never_rung_and_left_to_people():
+    ring = Ring("anna", "+19005551234")
+    ring.promises.waiting[0] = replace(ring.promises.waiting[0], number="+19005551234")
+    async with ring:
+        await ring.exchange.passes(5)
+        assert ring.exchange.rung == []
+        assert ring.promises.became == [f"a task: {FORBIDDEN['ru']}"]
+
+
+async def test_promises_are_looked_for_again_after_whatever_went_wrong():
+    ring = Ring("anna", CUSTOMER)
+    ring.promises.broken = True
+    async with ring:
+        ring.promises.broken = False
+        ring.ringing._woken.set()
+        await settle()
+        assert ring.exchange.rung == ["anna"]
 
 
 async def test_an_agent_who_does_not_answer_leaves_the_customer_in_the_queue_unrung():
