@@ -76,7 +76,9 @@ class Settings(BaseSettings):
         "then joined by the exchange where it can; blind: the caller's line is sent there by REFER.",
     )
     agent_accepts: Literal["staying", "key"] = Field(
-        "staying", description="An agent takes a caller by staying on the line, or by key: 1 or a yes; 2 or no refuses."
+        "key",
+        description="An agent takes a caller by key: 1 or a yes (2 or no refuses), or by staying on the line, which an "
+        "answering machine does too.",
     )
     agent_ring_s: float = Field(25.0, ge=5, le=120, description="Seconds that one agent's telephone rings.")
     hold_music: Path | None = Field(
@@ -84,7 +86,8 @@ class Settings(BaseSettings):
     )
     callback_sip: str = Field(
         "",
-        description="Where a number is rung back, as sip:{number}@10.0.0.1; empty: nobody is offered a callback.",
+        description="Where a number is rung back, as sip:{number}@10.0.0.1, if call_allowed has it; empty: nobody is "
+        "offered a callback.",
     )
     ice_servers: list[str] = Field(
         default_factory=list,

@@ -18,6 +18,7 @@ Answer = Literal["accepted", "refused", "gone"]
 TAKES, REFUSES = "1", "2"
 BREATH_MS = 400  # between "hello?" at the other end and our words: the receiver is still on its way to the ear
 THINKS_MS = 8_000  # after the sentence, before it is said once more
+ANSWER_WORDS = 4  # a machine's greeting has more, and a "да" somewhere in it is no answer
 SAID_TWICE = 2  # and then it is a no: an answering machine has nothing to say to it
 
 
@@ -71,13 +72,16 @@ class Consultation:
     async def _listen(self, hearing: Hearing, words: str) -> None:
         """The agent's line counts the time: words after a breath, once more after a while, then it is a no."""
         said = quiet = frames = 0
+        told = False  # once, to its end
         async for frame in self._leg.frames():
             frames += 1
             self._speaking.tick()
-            hearing.hear(frame, deaf=self._stays)  # "алло?" of who picks up is no yes
+            # "Да, слушаю" of who picks up is no yes, nor is a machine's greeting; a key is heard at any time.
+            hearing.hear(frame, deaf=self._stays or not told)
             if frames * FRAME_MS < BREATH_MS:
                 continue
             quiet = quiet + 1 if self._speaking.idle and not hearing.active else 0
+            told = told or bool(said and self._speaking.idle)
             if not said:
                 said = 1
                 self._speaking.say(words, self._language)
@@ -101,7 +105,8 @@ class Consultation:
 
     def _heard(self, told: Told) -> None:
         if isinstance(told, Said) and self._agrees is not None:
-            agreed = self._agrees(told.text, self._language)
+            short = len(told.text.split()) <= ANSWER_WORDS
+            agreed = self._agrees(told.text, self._language) if short else None
             if agreed is not None:
                 self._is("accepted" if agreed else "refused")
 

@@ -92,7 +92,10 @@ class Exchange:
 class Attended(Ringing):
     """A call that goes to agents by the exchange, and waits for a person already."""
 
-    def __init__(self, *addresses: str, stays: bool = True, way: str = "bridge", **agents: str) -> None:
+    def __init__(
+        self, *addresses: str, stays: bool = True, way: str = "bridge", agreed: bool | None = None, **agents: str
+    ) -> None:
+        """agreed: what any word of an agent means, None for what "да" and "нет" do."""
         self.exchange = Exchange(**agents)
         self.desk = Telephones(*(addresses or ("sip:anna@10.0.0.5",)))
         handing = Handing(
@@ -100,7 +103,7 @@ class Attended(Ringing):
             way=way,  # type: ignore[arg-type]
             reach=self.exchange.reach,
             stays=stays,
-            agrees=lambda words, language: {"да": True, "нет": False}.get(words),
+            agrees=lambda words, language: {"да": True, "нет": False}.get(words, agreed),
             prompts={"agent_offer": {"ru": "Один — да."}},
             music=lambda name: np.full(8_000, 77, np.int16),
         )
@@ -279,6 +282,32 @@ async def test_an_agent_takes_or_refuses_a_caller_by_a_word(word: str, taken: bo
         await agent.hear(SECOND)
         await call.passes(3)
         assert call.call._transfer.bridged == taken
+
+
+async def test_a_yes_before_the_agent_was_told_who_calls_is_a_hello():
+    async with Attended(anna="answers", stays=False) as call:
+        call.ears.script.append("да")
+        await call.wanted()
+        agent = call.exchange.lines["anna"]
+        await agent.hear(SECOND // 2, 5000)
+        await agent.hear(SECOND)
+        assert not call.call._transfer.bridged
+        assert not call.turns.took(AgentJoined)
+        await agent.press("1")
+        await call.passes(3)
+        assert call.call._transfer.bridged
+
+
+async def test_a_machines_greeting_with_a_yes_in_it_gets_nobody():
+    async with Attended(anna="answers", stays=False, agreed=True) as call:
+        await call.wanted()
+        await call.passes(3)
+        call.ears.script.append("да вы позвонили мне но сейчас я не могу ответить")
+        agent = call.exchange.lines["anna"]
+        await agent.hear(SECOND, 5000)
+        await agent.hear(SECOND)
+        await call.passes(3)
+        assert not call.call._transfer.bridged
 
 
 async def test_who_must_accept_and_says_nothing_is_told_twice_and_has_not_accepted():
