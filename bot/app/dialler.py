@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -109,17 +110,18 @@ class Dialler:
         while True:
             await asyncio.sleep(HEART_S)
             try:
-                await self._write(self._alive)
+                # Taken before we look: one that is begun meanwhile is not among those found.
+                await self._write(partial(self._alive, tuple(self._calls.items())))
             except (SQLAlchemyError, OSError):
                 log.exception("calls can't be kept up")
 
-    def _alive(self, tx: Connection) -> None:
+    def _alive(self, calls: Sequence[tuple[str, asyncio.Task[Any]]], tx: Connection) -> None:
         """Whoever cancelled a call in another process, whose message was lost, is obeyed here."""
         at = datetime.now(UTC)
         placed.heartbeat(tx, self._owner, at)
         placed.tidy(tx, at)
         still = placed.open_calls(tx, self._owner)
-        for ident, task in tuple(self._calls.items()):  # the loop goes on meanwhile
+        for ident, task in calls:
             if ident not in still:
                 task.get_loop().call_soon_threadsafe(task.cancel)
 
