@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import socket
 import struct
 
 import pytest
@@ -16,6 +17,7 @@ from tests.voice.peers import Baresip, Phone, eventually, is_tone, tone
 from voice.certificate import self_signed, usable
 from voice.errors import LegFailed
 from voice.ports import Ended
+from voice.sip.doorkeeper import LONGEST, tagged
 from voice.trunks import Doors, Trunk, TrunkState
 
 pytestmark = pytest.mark.voice
@@ -121,6 +123,74 @@ async def test_strangers_are_refused_before_they_cost_a_call_and_who_is_in_one_i
             assert [event async for event in out.events()] == [Ended(reason="caller")]
     told = [record.getMessage() for record in caplog.records if "is refused" in record.getMessage()]
     assert told == ["SIP from 127.0.0.1 is refused: it is in no network of `from`"]
+
+
+@pytest.mark.parametrize(
+    ("to", "in_call"),
+    [
+        ("<sip:100@h>;tag=a1", True),
+        ('"Анна; <x>" <sip:100@h;user=phone> ; TAG = a1', True),
+        ("sip:100@h;tag=a1", True),
+        ("<sip:100@h>", False),
+        ("<sip:100@h;tag=a1>", False),  # of the address, not of the call
+        ('"tag=" <sip:100@h>', False),
+        ('";tag=a1" <sip:100@h>', False),
+        ('"<sip:100@h>;tag=a1" <sip:100@h>', False),
+        ("<>;tag=a1 <sip:100@h>", False),
+        ("<sip:100@h>;tag=", False),
+        ("x;tag=a1" + " " * 5000 + "<sip:100@h>", False),
+        ('"\\";tag=a1 <sip:100@h>', False),
+    ],
+)
+def test_only_the_tag_of_a_call_that_is_up_passes_the_door(to, in_call):
+    assert tagged(to.encode()[:LONGEST]) is in_call
+
+
+@pytest.mark.parametrize("to", ['"tag=" <sip:100@127.0.0.1>', "<sip:100@127.0.0.1;tag=1>"])
+async def test_a_stranger_who_writes_a_tag_where_none_belongs_is_refused_too(to):
+    async with line(doors=Doors(allow=("10.0.0.0/8",))) as bot:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.bind(("127.0.0.1", 0))
+            stranger.settimeout(20)
+            port = stranger.getsockname()[1]
+            body = (
+                f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 8\r\n"
+            )
+            head = (
+                f"INVITE {bot.uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKdoor;rport\r\n"
+                f"From: <sip:1@127.0.0.1>;tag=1\r\nTo: {to}\r\nCall-ID: door\r\nCSeq: 1 INVITE\r\n"
+                f"Contact: <sip:1@127.0.0.1:{port}>\r\nContent-Type: application/sdp\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n"
+            )
+            stranger.sendto((head + body).encode(), ("127.0.0.1", bot.endpoint.port))
+            answer = await asyncio.to_thread(stranger.recv, 65_536)
+        assert answer.startswith(b"SIP/2.0 403")
+        assert bot.endpoint.calls == 0
+
+
+async def test_a_trunk_whose_name_was_not_known_is_asked_for_again_soon(monkeypatch):
+    monkeypatch.setattr("voice.sip.endpoint.LOOKUP_AGAIN_S", 0.05)
+    loop, asked = asyncio.get_running_loop(), list[str]()
+    known = loop.getaddrinfo
+
+    async def lookup(host, *rest, **more):
+        asked.append(host)
+        if len(asked) == 1:
+            raise OSError(0, "no network yet")
+        return await known("127.0.0.1", *rest, **more)
+
+    monkeypatch.setattr(loop, "getaddrinfo", lookup)
+    trunk = Trunk(domain="exchange.invalid:9")
+    async with line(trunks=[trunk], doors=Doors(allow=("10.0.0.0/8",))) as bot, Phone() as phone:
+        await eventually(lambda: len(asked) > 1)
+        monkeypatch.undo()
+        call = await phone.call(bot.uri)
+        for _ in range(100):
+            if call.refused != 403:
+                break
+            await asyncio.sleep(0.1)
+            call = await phone.call(bot.uri)
+        assert call.refused == 0
 
 
 async def test_an_exchange_we_have_a_trunk_to_may_call_though_no_network_names_it():

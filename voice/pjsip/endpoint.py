@@ -22,7 +22,7 @@ from voice.pjsip.leg import COUNT_MS, PjsipLeg
 from voice.pjsip.library import Library, pj
 from voice.pjsip.registration import Registrar
 from voice.pjsip.sound import Sound
-from voice.sip.endpoint import HEADERS, LOOKUP_S
+from voice.sip.endpoint import HEADERS, LOOKUP_AGAIN_S, LOOKUP_S
 from voice.sip.host import check_free, keep_numbers_out_of_logs
 from voice.sip.numbers import can_be_called, number_of, user_of
 from voice.trunks import CODECS, TRANSPORTS, Codec, Doors, Transport, Trunk, TrunkState, way_out
@@ -291,14 +291,16 @@ class PjsipEndpoint:
         """Their addresses, asked of the name service now and then: operators move."""
         loop = asyncio.get_running_loop()
         while True:
+            wait_s = LOOKUP_S
             for host in dict.fromkeys(host for trunk in self._all_trunks for host in trunk.hosts):
                 try:
                     found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
                 except OSError as error:
                     log.info("the addresses of %s are not known: %s", host, error.strerror)
+                    wait_s = LOOKUP_AGAIN_S
                     continue
                 self._gate.admit(str(each[4][0]).partition("%")[0] for each in found)
-            await asyncio.sleep(LOOKUP_S)
+            await asyncio.sleep(wait_s)
 
     @property
     def _transports(self) -> tuple[Transport, ...]:

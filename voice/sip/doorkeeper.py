@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import re
 import time
 from collections.abc import Callable
 
@@ -20,7 +21,20 @@ from voice.gate import Burst, Gate, Verdict
 log = logging.getLogger(__name__)
 
 _HANDLER = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
+LONGEST = 4_096  # bytes of a header that are looked at
 _IN_CALLS = frozenset({b"ACK", b"BYE", b"CANCEL", b"PRACK"})  # begin nothing
+_TAG = re.compile(rb";[ \t\r\n]*tag[ \t\r\n]*=[ \t\r\n]*[^ \t\r\n;]", re.IGNORECASE)
+_ADDRESS = re.compile(rb"[^<>;]*<[^<>]+>([^<>]*)")  # name-addr; its URI may have parameters of its own
+_BARE = re.compile(rb"[^<>;]*(;[^<>]*)")  # addr-spec: all parameters are the header's (RFC 3261 20)
+
+
+def tagged(to: bytes) -> bool:
+    """Whether that To names a call that is up. Where the stack might read it otherwise: no, and the gate is asked."""
+    if len(to) >= LONGEST or b"\\" in to or to.count(b'"') % 2:
+        return False
+    plain = re.sub(rb'"[^"]*"', b"", to)
+    found = _ADDRESS.fullmatch(plain) or _BARE.fullmatch(plain)
+    return found is not None and _TAG.search(found[1]) is not None
 
 
 class _Text(ctypes.Structure):
@@ -30,7 +44,7 @@ class _Text(ctypes.Structure):
 
     @property
     def value(self) -> bytes:
-        return ctypes.string_at(self.at, min(self.size, 4_096)) if self.at and self.size else b""
+        return ctypes.string_at(self.at, min(self.size, LONGEST)) if self.at and self.size else b""
 
 
 class _Link(ctypes.Structure):
@@ -100,7 +114,7 @@ class Doorkeeper:
         """Whether the stack need not look at it. On its thread; some 20 µs."""
         version = _Text.from_address(message + self._version_at).value
         method = _Text.from_address(message + self._version_at + ctypes.sizeof(_Text)).value
-        if version != b"SIP/2.0" or method in _IN_CALLS or b"tag=" in self._to(message).lower():
+        if version != b"SIP/2.0" or method in _IN_CALLS or tagged(self._to(message)):
             return False
         space = ctypes.create_string_buffer(64)
         self._lib.sa_ntop(message, space, len(space))

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 CAPACITY_MAX = 250  # the stack has 256 places for sound
 LOOKUP_S = 300.0  # between two questions for the addresses of trunks
+LOOKUP_AGAIN_S = 5.0  # the same where one wasn't known: a machine that starts before its network does
 TICK_S = 0.010  # half a packet
 FEW = 20  # calls that are served every tick; of more, each every other, for 5 ms of delay and half the work
 BURST = 100  # new calls at once, and each second again; who floods us gets 503 at the door
@@ -322,14 +323,16 @@ class SipEndpoint:
         """Their addresses, asked of the name service now and then: operators move."""
         loop = asyncio.get_running_loop()
         while True:
+            wait_s = LOOKUP_S
             for host in dict.fromkeys(host for trunk in self._all_trunks for host in trunk.hosts):
                 try:
                     found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
                 except OSError as error:
                     log.info("the addresses of %s are not known: %s", host, error.strerror)
+                    wait_s = LOOKUP_AGAIN_S
                     continue
                 self._gate.admit(str(each[4][0]).partition("%")[0] for each in found)
-            await asyncio.sleep(LOOKUP_S)
+            await asyncio.sleep(wait_s)
 
     @property
     def _transports(self) -> tuple[Transport, ...]:

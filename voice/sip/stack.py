@@ -80,13 +80,10 @@ class StackThread:
         try:
             keeper = Doorkeeper(gate, burst)
         except AttributeError as error:
-            raise SettingsError(
-                Both("this build of the SIP stack can't tell strangers", "эта сборка не различает чужих"),
-                where="from",
-                fix=Both("Leave it to the firewall", "Поручите это межсетевому экрану"),
-            ) from error
+            raise _unguarded() from error
         self._keeper = keeper
-        await self._run(keeper.stand)
+        if not await self._run(keeper.stand):
+            raise _unguarded()
 
     async def leave_guard(self) -> None:
         """Before the stack closes."""
@@ -100,6 +97,14 @@ class StackThread:
         self._jobs.append(lambda: done.append(job()))
         await self._runtime.cmd(native.lib.BP_CMD_PING)
         return bool(done and done[0])
+
+
+def _unguarded() -> SettingsError:
+    return SettingsError(
+        Both("this build of the SIP stack can't tell strangers", "эта сборка не различает чужих"),
+        where="from",
+        fix=Both("Leave it to the firewall", "Поручите это межсетевому экрану"),
+    )
 
 
 class _Stack:
