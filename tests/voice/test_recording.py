@@ -340,7 +340,7 @@ def test_a_full_disk_is_told_of_once_and_no_call_waits_for_it(
 
 def settled(disk: Disk) -> None:
     done: list[int] = []
-    disk.do(lambda: done.append(1), must=True)
+    disk.do(lambda: done.append(1))
     until(lambda: bool(done))
 
 
@@ -349,6 +349,29 @@ def until(so: Callable[[], bool]) -> None:
     while not so():
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+def test_the_end_of_a_call_and_a_no_reach_a_disk_that_hung_and_nobody_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("voice.recording.disk.PENDING", 10)
+    disk = Disk(lambda name: tmp_path / f"{name}.wav")
+    held = [True]
+    first, second = disk.begin("c1"), disk.begin("c2")
+    first.add(pairs(50))
+    second.add(pairs(50))
+    settled(disk)
+    disk.do(lambda: until(lambda: not held[0]))
+    for _ in range(20):
+        first.add(pairs(1))
+    third = disk.begin("c3")
+    second.drop()  # the caller said no
+    done = first.finish(), third.finish()
+    assert disk.lost >= 10
+    held[0] = False
+    disk.close()
+    assert all(each.is_set() for each in done)
+    assert {path.name for path in tmp_path.iterdir()} == {"c1.wav"}
 
 
 def test_a_slow_disk_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -17,14 +17,14 @@ PENDING = 2_000  # pieces of a second that may wait for a slow disk, of all call
 
 
 class Disk:
-    """One a process. Crossing between threads: `Recording.add` never waits; a piece that finds the queue full is left
-    out, and counted."""
+    """One a process. Crossing between threads: nothing waits here. A piece of sound that finds too many waiting is left
+    out, and counted; beginnings and ends of recordings, and a caller's no, always have their place."""
 
     def __init__(self, place: Callable[[str], Path], form: Form = "wav") -> None:
         """place: of a conversation, where its recording belongs; asked on the writer's thread."""
         self._place = place
         self._form = form
-        self._todo: queue.Queue[Callable[[], None] | None] = queue.Queue(PENDING)
+        self._todo: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._full = False  # told of once, until something could be written again
         self.lost = 0  # pieces that the disk was too slow for, or that it had no room for
@@ -42,11 +42,14 @@ class Disk:
             self._thread.join(timeout_s)
             self._thread = None
 
-    def do(self, work: Callable[[], None], *, must: bool = False) -> None:
-        """must: the end of a recording waits for its place for a moment; sound doesn't."""
-        try:
-            self._todo.put(work, block=must, timeout=1.0 if must else None)
-        except queue.Full:
+    def do(self, work: Callable[[], None]) -> None:
+        self._todo.put(work)
+
+    def keep(self, work: Callable[[], None]) -> None:
+        """Writes a piece of sound, if the disk is not too far behind."""
+        if self._todo.qsize() < PENDING:
+            self._todo.put(work)
+        else:
             self.lost += 1
 
     def _write(self) -> None:
@@ -88,16 +91,16 @@ class Recording:
 
     def add(self, pairs: Samples) -> None:
         if len(pairs):
-            self._disk.do(lambda: self._add(pairs))
+            self._disk.keep(lambda: self._add(pairs))
 
     def finish(self) -> threading.Event:
         """Set once it is whole on disk, or given up."""
-        self._disk.do(self._finish, must=True)
+        self._disk.do(self._finish)
         return self._done
 
     def drop(self) -> None:
         """The caller doesn't want it: nothing is kept."""
-        self._disk.do(self._drop, must=True)
+        self._disk.do(self._drop)
 
     # on the writer's thread
 
