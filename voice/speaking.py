@@ -175,6 +175,7 @@ class Speaking:
             self._pump.cancel()
             self._pump = None
         self._waiting.clear()
+        self._must.clear()
         self._leg.flush()
         self._floor = Floor()
 

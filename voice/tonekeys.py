@@ -14,17 +14,18 @@ class TonePad:
 
     def __init__(self, *, listens: bool) -> None:
         self._tones = ToneKeys() if listens else None
-        self._presses = Presses()
+        self._presses = Presses() if listens else None
 
     def hear(self, frame: Frame, at_frame: int, now_ms: int) -> Digit | None:
         """The key whose tone began."""
-        key = self._tones.hear(frame) if self._tones is not None else ""
+        if self._tones is None or self._presses is None:
+            return None
+        key = self._tones.hear(frame)
         return Digit(key=key, at_frame=at_frame) if key and self._presses.pressed(key, now_ms, "tone") else None
 
     def told(self, digit: Digit, now_ms: int) -> bool:
-        """Whether a key that the line told of is a new one."""
-        if self._tones is None:
+        """Whether a key that the line told of is a new one. It may tell late, of keys typed quickly: each is compared."""
+        if self._presses is None:
             return True
-        new = self._presses.pressed(digit.key, now_ms, "line")
         self._tones = None
-        return new
+        return self._presses.pressed(digit.key, now_ms, "line")

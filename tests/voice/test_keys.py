@@ -19,6 +19,8 @@ from tests.voice.test_call import SECOND, Ringing
 from tests.voice.test_recording import key as tone
 from voice.audio import FRAME, Samples
 from voice.dtmf import BURST_MS, LOOKED_UP_MS, MENU_MS
+from voice.ports import Digit
+from voice.tonekeys import TonePad
 
 BURST = BURST_MS // 20 + 1  # frames
 
@@ -295,3 +297,13 @@ async def test_a_line_that_names_its_keys_is_believed_and_each_counts_once():
         await call.line.press("2")
         await call.line.hear(5)
         assert keyed(call) == ["1", "2"]
+
+
+def test_two_keys_typed_quickly_that_the_line_tells_of_late_are_two():
+    pad = TonePad(listens=True)
+    sound = np.concatenate([tone("1", 60), np.zeros(4 * FRAME, np.int16), tone("1", 60), np.zeros(4 * FRAME, np.int16)])
+    heard = [pad.hear(frame, at, at * 20) for at, frame in enumerate(sound.reshape(-1, FRAME))]
+    assert [digit.key for digit in heard if digit is not None] == ["1", "1"]
+    late = [pad.told(Digit(key=each, at_frame=0), 400 + 100 * at) for at, each in enumerate("112")]
+    assert late == [False, False, True]
+    assert pad.told(Digit(key="1", at_frame=0), 900)

@@ -24,6 +24,20 @@ async def test_what_is_said_right_after_a_drop_is_not_lost_with_what_was_dropped
     assert line.queued == 1000
 
 
+async def test_what_a_machine_was_spared_is_not_said_to_it_later():
+    voices, line = SecondVoices(), LineDouble()
+    speaking = Speaking(line, voices, lambda name, value: None)
+    speaking.say("this call is recorded", "ru", barge_in=False)
+    await asyncio.sleep(0)
+    speaking.silence()
+    assert line.queued == 0
+    speaking.say("message", "ru")
+    await asyncio.sleep(0)
+    speaking.drop()
+    await asyncio.sleep(0)
+    assert line.queued == 0
+
+
 class Wishes(SecondVoices):
     """Keeps what it was asked to render ahead."""
 
