@@ -203,6 +203,7 @@ class Call:
         self._held = held.on
         if held.on and held.lost and self._hearing is not None:
             self._hearing.forget()  # half a word, and nothing comes after it
+            self._taping.forgotten(self._now_ms)
         self._speaking.hold(held.on, anew=held.lost)
         idle = self._speaking.idle and not self._busy and self._talk.status == "bot"
         if held.lost and not held.on and idle:
@@ -285,7 +286,7 @@ class Call:
             self._taping.nothing()
             self._speaking.resume()
         elif isinstance(heard, Said) and self._listening is not None and self._listening.says(heard.text):
-            return  # a machine's words: it is hushed for
+            self._taping.nothing()  # a machine's words: it is hushed for
         elif isinstance(heard, Said):
             self._keypad.clear()
             if self._to_its_end:

@@ -497,6 +497,23 @@ async def test_a_secret_told_before_anybody_asked_is_silenced_when_the_journal_m
     assert len(loud(found[:, 0])) == 1
 
 
+async def test_after_a_lost_line_a_secret_is_silenced_and_nothing_that_was_said_before_it(tmp_path: Path):
+    async with Taped(tmp_path, "цена", "цена") as taped:
+        await taped.line.hear(3 * SECOND)
+        await taped.line.hear(10, 5000)
+        await taped.line.held(True, lost=True)
+        await taped.line.held(False, lost=True)
+        await taped.line.hear(3 * SECOND)
+        await taped.call.speaks(frames=SECOND)
+        await taped.journals()
+        await taped.line.hear(3 * SECOND)
+        await taped.call.speaks(frames=2 * SECOND)
+        await taped.journals(f"карта {MASK}")
+        await taped.line.hear(3 * SECOND)
+    _, found = opened(taped.file)
+    assert [ended - began for began, ended in loud(found[:, 0])] == [10, SECOND]
+
+
 async def test_what_is_said_early_of_a_secret_is_silenced_from_its_beginning(tmp_path: Path):
     async with Taped(tmp_path, "запись", "кто-то", scenarios=sensitive()) as taped:
         await taped.line.hear(3 * SECOND)
