@@ -158,8 +158,7 @@ class Call:
             self._speaking.close()
             self._hearing.close()
             equipment.vads.give_back(vad)
-            session = self._talk.session
-            self._taping.close(sensitive=session is not None and bool(session.sensitive), now_ms=self._now_ms)
+            self._taping.close(sensitive=self._sensitive, now_ms=self._now_ms)
             await self._leg.hang_up()
             await self._taping.saved()
             await self._leave("transferred" if self._transfer.done else self._ended.reason if self._ended else "lost")
@@ -203,7 +202,7 @@ class Call:
         self._held = held.on
         if held.on and held.lost and self._hearing is not None:
             self._hearing.forget()  # half a word, and nothing comes after it
-            self._taping.forgotten(self._now_ms)
+            self._taping.forgotten(sensitive=self._sensitive)
         self._speaking.hold(held.on, anew=held.lost)
         idle = self._speaking.idle and not self._busy and self._talk.status == "bot"
         if held.lost and not held.on and idle:
@@ -219,7 +218,7 @@ class Call:
         self._speaking.drop()
         if self._hearing is not None:
             self._hearing.forget()
-        self._taping.forgotten(self._now_ms)
+        self._taping.forgotten(sensitive=self._sensitive)
         self._speaking.owe("key_ms", self._now_ms)
         self._take_keys()
 
@@ -269,6 +268,11 @@ class Call:
         """On hold, while a prompt that must be heard plays, while a person has the caller, and when all is said."""
         elsewhere = self._held or self._hushed or self._transfer.referring or self._transfer.bridged
         return elsewhere or self._over or self._speaking.protected
+
+    @property
+    def _sensitive(self) -> bool:
+        """There are secrets in its scenarios."""
+        return self._talk.session is not None and bool(self._talk.session.sensitive)
 
     @property
     def _over(self) -> bool:
@@ -419,7 +423,7 @@ class Call:
             except Exception as error:  # noqa: BLE001  the outermost loop of a call
                 told = error if isinstance(error, GovorunError) else place(error)
                 log.error("a turn of a call was not taken: %s", told)
-                self._taping.lost(item)
+                self._taping.lost(item, sensitive=self._sensitive)
                 self._keypad.stumbled()
                 self._apologise()
                 continue

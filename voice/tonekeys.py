@@ -24,7 +24,7 @@ class TonePad:
         return Digit(key=key, at_frame=at_frame) if key and self._presses.pressed(key, now_ms, "tone") else None
 
     def told(self, digit: Digit, now_ms: int) -> bool:
-        """Whether a key that the line told of is a new one. It may tell late, of keys typed quickly: each is compared."""
+        """Whether a key that the line told of is a new one; it may tell late, of several typed quickly."""
         if self._presses is None:
             return True
         self._tones = None

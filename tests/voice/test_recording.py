@@ -538,6 +538,31 @@ async def test_what_was_secret_and_nobody_took_is_not_kept_when_the_caller_hangs
     assert loud(found[:, 0]) == []
 
 
+async def test_what_may_be_secret_is_not_kept_though_it_was_asked_by_nobody_and_its_turn_was_not_taken(tmp_path: Path):
+    async with Taped(tmp_path, "цена", scenarios=sensitive()) as taped:
+        await taped.line.hear(3 * SECOND)
+        taped.call.turns.broken = True
+        await taped.call.speaks(frames=SECOND)
+        taped.call.turns.broken = False
+        await taped.line.hear(3 * SECOND)
+    _, found = opened(taped.file)
+    assert loud(found[:, 0]) == []
+
+
+async def test_what_a_key_was_pressed_over_is_not_kept_where_it_may_be_secret(tmp_path: Path):
+    async with Taped(tmp_path, "цена", scenarios=sensitive()) as taped:
+        await taped.line.hear(3 * SECOND)
+        await taped.line.hear(SECOND, 5000)
+        await taped.line.press("9")  # no choice of this menu
+        await taped.line.hear(SECOND // 2, 5000)  # the rest of it
+        await taped.line.hear(3 * SECOND)
+        await taped.call.speaks(frames=SECOND)
+        await taped.journals()
+        await taped.line.hear(3 * SECOND)
+    _, found = opened(taped.file)
+    assert [began for began, _ in loud(found[:, 0])] == [pytest.approx(7.5 * SECOND, abs=1)]
+
+
 async def test_what_only_the_ear_may_have_is_not_on_the_right(tmp_path: Path):
     async with Taped(tmp_path) as taped:
         await taped.line.hear(10 * SECOND)

@@ -27,11 +27,11 @@ class Taping:
     def __init__(self, leg: CallLeg, disk: Disk | None) -> None:
         self._recorded = RecordedLeg(leg, disk) if disk is not None else None
         self.leg: CallLeg = leg if self._recorded is None else self._recorded
-        self._sensitive = False
         self._onsets: deque[int] = deque()  # of speech that isn't words yet
         self._told: dict[str, tuple[int, int]] = {}  # utterances not in the journal yet: event's id -> from, to
         self._resuming = False
         self._secret = False  # what must not be kept is being said to the caller
+        self._muffled = False  # the caller goes on saying what nobody will know
 
     def act(self, record: Record, conversation: str) -> None:
         recorded = self._recorded
@@ -44,7 +44,6 @@ class Taping:
         elif record.state == "resumed":
             self._resuming = recorded.tape is not None
         elif recorded.tape is not None:
-            self._sensitive = True
             if self._resuming:
                 self._resuming = False  # from one secret to the next
             else:
@@ -62,6 +61,9 @@ class Taping:
             return
         if self._resuming and quiet:
             self._resuming = False
+            self._recorded.tape.unhush()
+        if self._muffled and quiet:
+            self._muffled = False
             self._recorded.tape.unhush()
         if self._secret and idle:
             self._secret = False
@@ -91,15 +93,17 @@ class Taping:
         if isinstance(row.entry, Utterance) and row.entry.id in self._told:
             self._settle(row.entry.id, silent=MASK in row.entry.text)
 
-    def lost(self, event: Event) -> None:
-        """Its turn was not taken: nobody knows what is in it."""
+    def lost(self, event: Event, *, sensitive: bool) -> None:
+        """Its turn was not taken: nobody knows what is in it. sensitive: as of `close`."""
         if event.id in self._told:
-            self._settle(event.id, silent=self._sensitive)
+            self._settle(event.id, silent=sensitive)
 
-    def forgotten(self, now_ms: int) -> None:
-        """A key was pressed instead, and nobody will know what is in it."""
-        if self._onsets and self._sensitive:
-            self._silence(self._onsets[0] - BEFORE_MS, now_ms)
+    def forgotten(self, *, sensitive: bool) -> None:
+        """A key was pressed instead, and nobody will know what is in it, to its end. sensitive: as of `close`."""
+        recorded = self._recorded
+        if self._onsets and sensitive and not self._muffled and recorded is not None and recorded.tape is not None:
+            self._muffled = True
+            recorded.tape.hush(recorded.frame_at(self._onsets[0] - BEFORE_MS))
         self._onsets.clear()
         self._doubt()
 
