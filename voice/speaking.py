@@ -182,6 +182,7 @@ class Speaking:
     def owe(self, name: str, since_ms: int) -> None:
         """Something waits for an answer since then (ms since the first frame); measured when the answer begins."""
         self._owed[name] = since_ms
+        self._dead_ms = 0  # no noise before it
 
     async def all_said(self, timeout_s: float) -> None:
         """Wait until nothing is left to say."""

@@ -105,6 +105,16 @@ async def test_no_noise_keeps_an_answer_waiting():
     assert filled(speaking, line, 50) == 1000
 
 
+async def test_no_noise_keeps_the_answer_to_a_key_waiting():
+    line = LineDouble()
+    speaking = Speaking(line, SecondVoices(), lambda name, value: None, noise=Noise(-64))
+    filled(speaking, line, DEAD_MS // 20 + 5)
+    speaking.drop()
+    speaking.owe("key_ms", 0)
+    assert filled(speaking, line, 10) == 0  # a turn takes its time
+    assert speaking.idle
+
+
 def test_noise_is_as_loud_as_it_was_asked_for_and_never_loud():
     for asked, got in ((-64, -64), (-20, -50)):
         noise = Noise(asked)
