@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from voice.audio import FRAME, RATE, Samples
 from voice.errors import LegFailed, LinesBusy
 from voice.ports import Digit, Ended, TransferProgress
 from voice.webrtc import WebRtcEndpoint, WebRtcLeg
+from voice.webrtc.leg import MESSAGE_MAX, MESSAGES
 
 pytestmark = pytest.mark.voice
 
@@ -446,3 +448,23 @@ async def test_a_closed_tab_ends_the_call(tmp_path):
         assert (await ears.happened(Ended))[1] in (Ended(reason="caller"), Ended(reason="lost"))
         await ears.over()
     assert endpoint.calls == 0
+
+
+class NoLink:
+    """A link that carries nothing."""
+
+    state = "connected"
+
+    async def close(self, *, tell: object = None) -> None: ...
+
+
+async def test_a_page_that_floods_us_with_messages_presses_no_more_keys_than_a_person_could():
+    leg = WebRtcLeg(caller="v", called="", grace_s=30, gone=lambda leg: None)
+    link: Any = NoLink()
+    leg.over(link)
+    leg.told(link, "[" * MESSAGE_MAX)
+    for _ in range(20_000):
+        leg.told(link, '{"type": "key", "key": "1"}')
+    await leg.hang_up()
+    keys = [event async for event in leg.events() if isinstance(event, Digit)]
+    assert MESSAGES - 1 <= len(keys) < 2_000

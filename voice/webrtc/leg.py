@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 
@@ -14,6 +15,7 @@ import numpy as np
 from bot.errors import Both
 from voice.audio import FRAME, RATE, Frame, Samples
 from voice.errors import LegFailed
+from voice.gate import Burst
 from voice.line import Events, Inlet, Outlet
 from voice.ports import CallLeg, Digit, Ended, Held, LegEvent, TransferProgress
 from voice.webrtc.link import SILENCE, Link, now_ms
@@ -26,6 +28,7 @@ GRACE_S = 30.0  # and then so long to come back: a train's tunnel, a change of n
 LEAVING_S = 12.0  # the same for a page that was closed, or is being loaded anew
 KEYS = frozenset("0123456789*#ABCD")
 MESSAGE_MAX = 4_000  # characters of a control message
+MESSAGES = 40  # at once, and each second again: nobody presses keys faster, and each is a turn
 
 
 class WebRtcLeg:
@@ -46,6 +49,7 @@ class WebRtcLeg:
         self._in = Inlet()
         self._out = Outlet()
         self._events = Events()
+        self._pace = Burst(MESSAGES)
         self._connected = asyncio.Event()  # or over
         self._answered = False
         self._deaf = False  # we hold the person
@@ -205,11 +209,11 @@ class WebRtcLeg:
         self._in.sound(np.zeros_like(sound) if self._deaf else sound, now)
 
     def told(self, link: Link, text: str | bytes) -> None:
-        if link is not self._link:
+        if link is not self._link or not self._pace.takes(time.monotonic()):
             return
         try:
             message = json.loads(text) if len(text) <= MESSAGE_MAX else None
-        except ValueError:
+        except (ValueError, RecursionError):
             message = None
         if not isinstance(message, dict):
             log.warning("%s: a control message that is not a JSON object", self)
