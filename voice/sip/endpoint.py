@@ -389,6 +389,10 @@ class SipEndpoint:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a call broke", exc_info=error)
 
+    async def _give_up(self, leg: SipLeg) -> None:
+        await leg.hang_up()
+        leg.close("lost")
+
     async def _run_clock(self) -> None:
         """Move every leg's sound; sleeps while there are none."""
         loop = asyncio.get_running_loop()
@@ -401,7 +405,13 @@ class SipEndpoint:
             half = not half
             for number, (key, leg) in enumerate(list(self._legs.items())):
                 if number % 2 == half or len(self._legs) <= FEW:
-                    leg.tick()
+                    try:
+                        leg.tick()
+                    except Exception:  # its fault, and no other call's: all hang on this clock
+                        log.exception("%s broke", leg)
+                        del self._legs[key]
+                        self._spawn(self._give_up(leg))
+                        continue
                 if leg.ended is not None:
                     del self._legs[key]
             now = loop.time()

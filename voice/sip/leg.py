@@ -169,6 +169,7 @@ class SipLeg:
                 self._flushing = True
             except (AudioNotActive, AudioRestarted):
                 pass  # those streams are gone, and the sound with them
+        self._sent_at = 0.0
         return dropped + buffered
 
     @property
