@@ -9,10 +9,13 @@ two keys. Nothing is mocked: telephone, recognition, understanding, database, sy
     p50_ms, p95_ms  from the last packet with the caller's speech (louder than -45 dBFS) to the arrival of the first
                     packet with the bot's, of utterances that were not cut in two
     by_question     p50 of the same by what the bot had asked
-    false_cutoffs   share of utterances with a pause of 300-600 ms inside that the bot took for two, by its transcript
+    false_cutoffs   share of utterances with a pause of 300-600 ms inside that the bot took for two, by its transcript,
+                    or spoke into, by the wire
     four_p50_ms, four_p95_ms  the same as p50_ms, p95_ms of four more calls that speak at once, `four_turns` utterances
     key_p50_ms, key_p95_ms  from the first packet of a key (RFC 4733) to the first packet of the answer
     turns           utterances measured;  misheard: questions that had to be asked again
+    unanswered      utterances to which nothing was said for 20 s: the call ends there, and they are in no percentile
+    talked_over     utterances at whose end a prompt still sounded, so that the reply can't be told from it: likewise
     booked          calls that reached their end
     stages_ms       where the time goes by the server's own count, means: silence (waiting for more words), words
                     (recognition after that), turn (understanding, dialogue, commit), sound (first of the answer)
@@ -56,6 +59,7 @@ from voice.tts.rhvoice import RhVoice
 log = logging.getLogger(__name__)
 
 LOUD_DBFS = -45.0
+STILL_S = 0.1  # before the end of an utterance: a prompt that sounds then was not stopped
 QUIET_S = 0.8  # of the bot: it has said all; its longest pause between two sentences is about half of that
 PLAIN_WAIT_MS = 700
 PLAIN_UTTERANCES = 8
@@ -139,13 +143,15 @@ AFTER: tuple[Pieces, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One utterance. wait_ms: None where the bot's answer can't be told from the one to its first half."""
+    """One utterance. wait_ms: None where the bot's answer can't be told from the one to its first half, or from what
+    still sounded when it ended (over)."""
 
     question: str
     kind: Kind
     sound: Samples
     paused: bool
     cut: bool
+    over: bool
     wait_ms: float | None
 
 
@@ -154,6 +160,7 @@ class Measured:
     said: list[Said] = field(default_factory=list)
     keys_ms: list[float] = field(default_factory=list)
     misheard: int = 0
+    unanswered: int = 0
     booked: int = 0
 
 
@@ -210,11 +217,11 @@ class Caller:
             await asyncio.sleep(1.5)  # the menu is cut short: nobody waits for ten items
             try:
                 await self._book(call, conversation, number)
+                await self._say(call, conversation, number, "after", "menu", AFTER[number % len(AFTER)])
             except NoAnswer as error:
                 log.warning("%s", error)
                 call.hang_up()
                 return
-            await self._say(call, conversation, number, "after", "menu", AFTER[number % len(AFTER)])
             for key in KEYS:
                 await falls_silent(call, time.monotonic())
                 await self._press(call, key)
@@ -241,20 +248,26 @@ class Caller:
     ) -> None:
         sound = self._mouth.speak(number, pieces)
         before, _ = await self._transcript(conversation)
+        began = time.monotonic()
+        still = not call.loud(began - STILL_S)
         call.say(sound)
         ended = await call.said() - tail_s(sound)
         try:
             replied = await call.hears_within(NO_ANSWER_S, since=ended, dbfs=LOUD_DBFS)
         except TimeoutError:
+            self._measured.unanswered += 1
             _, told = await self._transcript(conversation)
             raise NoAnswer(f"call {number}, {question}: no answer to {pieces}; the bot wrote: {told!r}") from None
         await falls_silent(call, replied)
         after, _ = await self._transcript(conversation)
-        cut = after - before > 1
+        into = [at for at in call.loud(began) if at < ended]
+        cut = after - before > 1 or (still and bool(into))
         paused = len(pieces) > 1
-        wait = None if cut else (replied - ended) * 1000
-        self._measured.said.append(Said(question, kind, sound, paused, cut, wait))
-        log.info("call %d, %s: %s, %s", number, question, pieces, "cut" if cut else f"{wait:.0f} ms")
+        over = not cut and any(at > ended - STILL_S for at in into)
+        wait = None if cut or over else (replied - ended) * 1000
+        self._measured.said.append(Said(question, kind, sound, paused, cut, over, wait))
+        how = "cut" if cut else "talked over" if wait is None else f"{wait:.0f} ms"
+        log.info("call %d, %s: %s, %s", number, question, pieces, how)
 
     async def _press(self, call: PhoneCall, key: str) -> None:
         pressed = len(call.wire.pressed)
@@ -394,6 +407,8 @@ def figures(measured: Measured, stages: dict[str, float]) -> dict[str, object]:
         "keys": len(measured.keys_ms),
         "booked": measured.booked,
         "misheard": measured.misheard,
+        "unanswered": measured.unanswered,
+        "talked_over": sum(each.over for each in measured.said),
         "by_question": {name: round(percentile(each, 50)) for name, each in by_question.items()},
         "cut": sorted(each.question for each in paused if each.cut),
         "stages_ms": stages,
@@ -415,7 +430,7 @@ def main() -> int:
             options.calls = min(options.calls, 2)
         four = 0 if options.short else FOUR
         measured, together, stages, ready = asyncio.run(measure(options.calls, options.at_once, four))
-    except (NoAnswer, TimeoutError, httpx.HTTPError) as error:
+    except (TimeoutError, httpx.HTTPError) as error:
         raise SystemExit(f"a call went wrong: {error or type(error).__name__}") from error
     found = figures(measured, stages)
     waits = [each.wait_ms for each in together.said if each.wait_ms is not None]
@@ -425,6 +440,8 @@ def main() -> int:
             "four_p95_ms": round(percentile(waits, 95)),
             "four_turns": len(waits),
             "four_booked": together.booked,
+            "four_unanswered": together.unanswered,
+            "four_cut": sum(each.cut for each in together.said),
         }
     found |= {
         "prompts_ready": ready,
