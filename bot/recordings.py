@@ -76,7 +76,7 @@ class Recordings:
         gone = 0
         for path in self.folder.glob(f"*{SUFFIX}"):
             try:
-                if path.stat().st_mtime < last:
+                if path.stat().st_mtime < last and _ours(path):
                     path.unlink()
                     gone += 1
             except FileNotFoundError:
@@ -87,6 +87,16 @@ class Recordings:
         """A name of our own where the conversation's would be none for a file."""
         name = conversation if _NAME.fullmatch(conversation) else str(uuid5(NAMESPACE_URL, conversation))
         return self.folder / (f"{name}{SUFFIX}" if number == 1 else f"{name}.{number}{SUFFIX}")
+
+
+def _ours(path: Path) -> bool:
+    """Whether it begins as the recordings that we write: whoever names a folder of music loses none of it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except PermissionError:
+        return False
+    return head[8:20] == b"WAVEfmt \x12\0\0\0" and head[38:42] == b"fact"
 
 
 def _read(path: Path, number: int) -> Recording | None:

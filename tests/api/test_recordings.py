@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import os
+import wave
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -114,6 +115,22 @@ def test_recordings_are_kept_so_many_days_and_a_call_that_goes_on_is_left_alone(
     lives.drop()
     assert Recordings(tmp_path).sweep(now + timedelta(days=9999)) == 0  # nothing is said of how long
     assert Recordings(tmp_path / "nowhere", keep_days=1).sweep(now) == 0
+
+
+def test_sound_that_is_no_recording_of_ours_is_never_removed(tmp_path: Path) -> None:
+    recordings = Recordings(tmp_path, keep_days=30)
+    music = tmp_path / "hold.wav"
+    with wave.open(str(music), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(32_000))
+    old = taped(recordings, "old")
+    for each in (music, old):
+        os.utime(each, (0, 0))
+    assert recordings.sweep(datetime.now(UTC)) == 1
+    assert music.exists()
+    assert not old.exists()
 
 
 async def test_what_is_too_old_is_removed_at_the_start(tmp_path: Path) -> None:
