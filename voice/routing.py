@@ -51,13 +51,14 @@ class Routes:
 
     def find(self, called: str, trunk: str = "") -> Route | None:
         """None: nobody answers that number here."""
-        for route in self.listed:
-            if route.takes(called, trunk):
-                return route
         name = called.lower()
+        language = next((each for each in self.languages if each == name), None)
+        known = name in self.sets or language is not None
+        for route in self.listed:
+            if route.takes(called, trunk) and not (known and route.number.rstrip().endswith("*")):  # of numbers
+                return route
         if name in self.sets:
             return Route(number=called, scenarios=name)
-        language = next((each for each in self.languages if each == name), None)
         if language or name in ("", "govorun"):
             return Route(number=called, language=language)
         if self.listed:

@@ -111,6 +111,16 @@ def test_without_routes_every_number_is_answered_and_no_unknown_name():
     assert routes.find("root") is None
 
 
+def test_a_route_for_every_number_leaves_names_of_sets_and_languages_to_themselves():
+    everything = Route(number="*", scenarios="clinic")
+    routes = Routes(listed=(everything,), sets=("clinic", "pizza"))
+    assert routes.find("pizza") == Route(number="pizza", scenarios="pizza")
+    assert routes.find("en") == Route(number="en", language="en")
+    assert routes.find("+79051234567") == routes.find("govorun") == routes.find("") == everything
+    named = Route(number="pizza", scenarios="clinic")
+    assert Routes(listed=(everything, named), sets=("pizza",)).find("pizza") == named
+
+
 def test_who_is_in_no_network_is_refused_a_few_times_then_ignored_and_told_of_twice():
     gate = Gate(["10.0.0.0/8", "192.0.2.7"])
     assert gate.ask("10.1.2.3", 0) == (Verdict.LET_IN, False)
