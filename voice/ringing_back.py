@@ -162,7 +162,7 @@ class RingingBack:
 
     async def _customer(self, callback: Callback, agent: CallLeg) -> CallLeg | None:
         """The customer's line; meanwhile the agent hears it ring. None where nobody answers, or the agent left."""
-        address = self._address.format(number=callback.number)
+        address = self._address.replace("{number}", callback.number)
         calling = asyncio.create_task(self._reach(address, CUSTOMER_RING_S, callback.conversation))
         waiting = asyncio.create_task(self._entertain(agent))
         try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, case, insert, select, update
 
 from bot.desk import queue
 from bot.dialogue import codec
@@ -90,11 +90,11 @@ def take(tx: Connection, conversation: str, now: datetime) -> bool:
 
 
 def adopt(tx: Connection, conversation: str, now: datetime) -> None:
-    """The process that had it died over it: it waits again."""
+    """The process that had it died over it: it waits again, unless that was the last of its calls."""
     changed = tx.execute(
         update(callbacks)
         .where(callbacks.c.conversation == conversation, callbacks.c.due <= now, callbacks.c.state.in_(UNDER_WAY))
-        .values(state="waiting")
+        .values(state=case((callbacks.c.attempts >= TRIES, "unreached"), else_="waiting"))
     )
     if changed.rowcount:
         queue.free(tx, conversation)

@@ -243,6 +243,29 @@ async def test_a_callback_of_a_process_that_died_is_taken_up_by_another(office: 
         assert tx.execute(select(schema.callbacks.c.state)).scalar_one() == "ringing"
 
 
+async def test_a_callback_over_which_process_after_process_dies_is_left_to_people(office: Office) -> None:
+    line = await promised(office)
+    await line.press("1")
+    await line.press("1")
+    staff(office, "anna", sip="sip:anna@x")
+    for _ in range(callbacks.TRIES):
+        (due,) = await office.desk.due()
+        assert await office.desk.take(due, frozenset()) == ANNA
+        await office.desk.calling(due, ANNA)
+        with office.database.writing() as tx:  # the lease has run out
+            tx.execute(update(schema.callbacks).values(due=datetime.now(UTC)))
+    (orphan,) = await office.desk.due()
+    assert await office.desk.take(orphan, frozenset()) is None
+    assert await office.desk.due() == ()
+    (task,) = await office.desk.queue()
+    assert (task.callback_state, task.status, task.agent, task.attempts) == (
+        "unreached",
+        "waiting",
+        "",
+        callbacks.TRIES,
+    )
+
+
 async def test_a_number_that_we_may_not_call_becomes_a_task_with_a_note(office: Office) -> None:
     line = await promised(office)
     await line.press("1")
