@@ -68,6 +68,9 @@ class Calling(Protocol):
     async def request(self, wanted: Wanted) -> tuple[Placed, bool]:
         """Keep it; whether it is new. Raises Unacceptable (what can't or may not be called), Conflict (quiet hours)."""
 
+    def telephone(self, address: str) -> None:
+        """Whether an agent may name it as theirs. Raises Unacceptable."""
+
     async def get(self, ident: str) -> Placed:
         """Raises NotFound."""
 

@@ -54,6 +54,10 @@ class Calling:
             await self._house.bus.publish("calls", {"requested": made.id})
         return made, new
 
+    def telephone(self, address: str) -> None:
+        """Whether an agent may name it as theirs. Raises Unacceptable."""
+        self._rules.check_telephone(address)
+
     async def get(self, ident: str) -> Placed:
         """Raises NotFound."""
         found = await asyncio.to_thread(self._read, lambda tx: placed.get(tx, ident))

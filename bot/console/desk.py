@@ -226,6 +226,8 @@ class Desk:
                 where="sip",
                 fix=said("Write sip:anna@10.0.0.5", "Пишите так: sip:anna@10.0.0.5"),
             )
+        if sip:
+            self._parts.calling.telephone(sip)
         await self._parts.desk.settle(self._agent, sip=sip)
         await self._frames.send("me", agent=_agent_out(await self._fresh()))
 

@@ -39,17 +39,24 @@ class Rules:
         except Unacceptable:
             return False
 
+    def check_telephone(self, address: str) -> None:
+        """Of an agent, who named it: an extension or a name at any host; a whole number costs, and needs its prefix.
+
+        Raises Unacceptable.
+        """
+        to = destination(address)
+        user = _bare(to.address).partition("@")[0]
+        plain = not to.number and sum(char.isdigit() for char in user) < LONG
+        if not (plain or allows(self.allowed, to.address, to.number) or self.reaches(to.number)):
+            raise _forbidden("sip")
+
     def check(self, to: Destination, now: datetime, *, forced: bool = False) -> None:
         """forced: whoever asks answers for the hour.
 
         Raises Unacceptable of a destination, Conflict in quiet hours.
         """
         if not allows(self.allowed, to.address, to.number):
-            raise Unacceptable(
-                said("calls there are not allowed", "звонить туда нельзя"),
-                where="to",
-                fix=said("Add it to GOVORUN_CALL_ALLOWED", "Добавьте его в GOVORUN_CALL_ALLOWED"),
-            )
+            raise _forbidden("to")
         until = None if forced else quiet_until(self.quiet, now)
         if until is not None:
             raise Conflict(
@@ -65,6 +72,14 @@ class Destination:
 
     address: str
     number: str = ""
+
+
+def _forbidden(where: str) -> Unacceptable:
+    return Unacceptable(
+        said("calls there are not allowed", "звонить туда нельзя"),
+        where=where,
+        fix=said("Add it to GOVORUN_CALL_ALLOWED", "Добавьте его в GOVORUN_CALL_ALLOWED"),
+    )
 
 
 def destination(to: str, region: str = "RU") -> Destination:

@@ -169,6 +169,9 @@ async def test_an_agent_sets_a_telephone_and_a_password(served: Served) -> None:
     async with await desk(served) as agent:
         sent = await agent.send(type="telephone", sip="not an address")
         assert (await agent.until(of("problem", id=sent)))["where"] == "sip"
+        for refused in ("sip:+12025550143@trunk.example", "sip:9810123456@trunk", "sip:a@b.example;maddr=10.9.9.9"):
+            sent = await agent.send(type="telephone", sip=refused)
+            assert (await agent.until(of("problem", id=sent)))["problem"] == "Unacceptable"
         await agent.send(type="telephone", sip="sip:anna@10.0.0.5")
         assert (await agent.until(of("me")))["agent"]["sip"] == "sip:anna@10.0.0.5"
         sent = await agent.send(type="password", old="wrong", new="новый пароль")

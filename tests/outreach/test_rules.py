@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime, time
 
 import pytest
@@ -72,6 +73,23 @@ def test_a_number_that_a_customer_names_is_called_under_the_same_rules(
     allowed: tuple[str, ...], number: str, may: bool
 ) -> None:
     assert Rules(allowed=allowed).reaches(number) is may
+
+
+@pytest.mark.parametrize(
+    ("address", "may"),
+    [
+        ("sip:anna@10.0.0.5", True),
+        ("sip:101@pbx.example", True),
+        ("sip:+79051234567@pbx.example", True),
+        ("sip:89051234567@pbx.example", True),
+        ("sip:+12025550143@pbx.example", False),
+        ("sip:981012025550143@pbx.example", False),  # dialled out with 9, abroad with 8 10
+        ("sip:%2B12025550143@pbx.example", False),
+    ],
+)
+def test_an_agents_telephone_is_an_extension_or_a_number_that_may_be_called(address: str, may: bool) -> None:
+    with nullcontext() if may else pytest.raises(Unacceptable):
+        Rules(allowed=("+7",)).check_telephone(address)
 
 
 def test_nobody_is_called_at_night_unless_it_is_forced() -> None:
