@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from bot.errors import GovorunError
+from bot.errors import GovorunError, place
 from bot.ports import AgentLine, Callback, Callbacks
 from voice.audio import FRAME, FRAME_MS
 from voice.bridge import Bridge
@@ -78,8 +78,8 @@ class RingingBack:
                 self._woken.clear()
                 try:
                     await self._look()
-                except Exception:  # the database is away for a moment, say: whoever is promised a call is called later
-                    log.exception("nobody is rung back now")
+                except Exception as error:  # the outermost loop: the database is away for a moment, say
+                    log.error("nobody is rung back now: %s", place(error))
                 try:
                     async with asyncio.timeout(LOOK_S):
                         await self._woken.wait()
