@@ -78,7 +78,7 @@ class RingingBack:
                 self._woken.clear()
                 try:
                     await self._look()
-                except Exception as error:  # the outermost loop: the database is away for a moment, say
+                except Exception as error:  # noqa: BLE001  the outermost loop: the database is away for a moment, say
                     log.error("nobody is rung back now: %s", place(error))
                 try:
                     async with asyncio.timeout(LOOK_S):
