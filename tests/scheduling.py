@@ -12,6 +12,7 @@ from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
 ALONE = ("tests/spine/", "tests/console/test_browser_call.py")
+WRITTEN = ("tests/spine/test_rest.py", "tests/spine/test_reload.py", "tests/spine/test_stored.py")  # nobody calls there
 # Long by the clock: begun early, so that no process is left with one of them at the end.
 FIRST = ("tests/voice/", "tests/console/", "tests/cli/", "tests/turn/")
 LAST = 2
@@ -24,7 +25,9 @@ class Shared(LoadFileScheduling):
 
     def _turn(self, scope: str) -> int:
         """0: among the first; 1: any time; LAST: at the end, alone."""
-        return LAST if scope.startswith(ALONE) else 0 if scope.startswith(FIRST) else 1
+        if scope.startswith(ALONE) and not scope.startswith(WRITTEN):
+            return LAST
+        return 0 if scope.startswith(FIRST) else 1
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         scope = min(self.workqueue, key=self._turn)

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.voice, pytest.mark.asyncio(loop_scope="session")]
 
 async def test_short_calls_leave_no_thread_socket_file_or_task_behind(served: Served) -> None:
     async with Callers(user="7907") as callers:
-        assert await in_a_row(callers, served.sip_port, 10, together=5) == 0
+        assert await in_a_row(callers, served.sip_port, 20, together=8) == 0
         before = await settled(served, rest_s=1.0)
         assert before["threads"] > 1
         assert before["tasks"] > 1
@@ -24,6 +24,6 @@ async def test_short_calls_leave_no_thread_socket_file_or_task_behind(served: Se
         async with asyncio.timeout(30):  # threads of a pool come and go
             while True:
                 after = await settled(served, rest_s=0.5)
-                if all(after[what] <= before[what] for what in before):
+                if all(after[what] < before[what] + 10 for what in before):  # one of each call would be thirty
                     break
         assert Process(served.pid).rss_mb - rss < 40

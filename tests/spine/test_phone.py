@@ -100,12 +100,16 @@ async def test_a_person_is_rung_with_the_vcons_id_and_hears_the_caller(
     async with Phone(user="89057654322") as phone:
         caller = Caller(served, "+79057654322", await phone.call(served.sip), speak)
         await caller.says("Позовите человека", until="соединяю")
-        rung = await agent.called(40)
         listed = (await calls_of(served, "+79057654322"))[0]
         vcon = await served.get(f"/api/conversations/{listed['id']}/vcon?form=plain")
-        content, _, encoding = rung.headers["user-to-user"].partition(";")
-        assert encoding == "encoding=hex"
-        assert bytes.fromhex(content).decode() == vcon["uuid"]
+        async with asyncio.timeout(40):
+            while True:  # a telephone that was busy may be rung again for who called before
+                rung = await agent.called(40)
+                content, _, encoding = rung.headers["user-to-user"].partition(";")
+                assert encoding == "encoding=hex"
+                if bytes.fromhex(content).decode() == vcon["uuid"]:
+                    break
+                rung.hang_up()
         assert any("человека" in str(part).lower() for part in vcon["dialog"])
         rung.hang_up()
 

@@ -67,8 +67,9 @@ async def test_where_too_many_ask_the_silence_alone_decides():
     endings.close()
 
 
-@pytest.mark.skipif(not weights.present(WEIGHTS), reason="govorun models pull smart-turn")
 async def test_the_model_hears_that_a_request_is_over(caller):
+    if not weights.present(WEIGHTS):
+        weights.pull(WEIGHTS)
     endings = SmartTurn()
     await endings.warm()
     sound = joined([silence(250), *caller("ru").speak("К терапевту"), silence(100)])
