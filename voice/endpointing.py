@@ -25,7 +25,7 @@ CUT_MS = 800  # after the end of a caller's speech: the answer has hardly begun,
 CUT_STEP_MS = 200
 LONG_PAUSE_MS = 500
 PAUSE_STEP_MS = 100
-MOST_EXTRA_MS = 400
+MOST_EXTRA_MS = 200
 FAINT_DBFS = -55.0  # a prompt's own echo from the far end of the line is about that loud, callers are not
 
 
@@ -69,10 +69,10 @@ PATIENCE: Mapping[Kind, Patience] = {
     "code": Patience(silence_ms=900, whole_ms=450, longest_ms=25_000),  # read off a paper, letter by letter
     "email": Patience(silence_ms=1_000, whole_ms=500, longest_ms=30_000),  # spelled, with pauses to think
     "address": Patience(silence_ms=900, whole_ms=500, longest_ms=25_000),  # the street, the house, and the flat
-    "datetime": Patience(silence_ms=850, whole_ms=350),  # the day, and after a breath the hour
-    "date": Patience(silence_ms=800, whole_ms=350),
+    "datetime": Patience(silence_ms=700, whole_ms=350),  # the day, and after a breath the hour
+    "date": Patience(silence_ms=700, whole_ms=350),
     "time": Patience(silence_ms=600, whole_ms=350),
-    "person": Patience(silence_ms=800, whole_ms=350),
+    "person": Patience(silence_ms=750, whole_ms=350),
     "phone": Patience(silence_ms=900, whole_ms=450, longest_ms=25_000),  # digit groups with pauses between
     "text": Patience(silence_ms=700, whole_ms=400, longest_ms=25_000),
 }
