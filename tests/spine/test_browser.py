@@ -17,6 +17,15 @@ from voice.audio import Samples
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """No agent has a telephone here: whoever wants a person waits at the desk."""
+    async with Served(tmp_path_factory.mktemp("desk") / "data", voice=True) as running:
+        voice = (await running.get("/ready"))["parts"]["voice"]
+        assert "Lost" not in str(voice), voice
+        yield running
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(tmp_path_factory: pytest.TempPathFactory, speak: Callable[[str], Samples]) -> AsyncIterator[Browser]:
     path: Path = tmp_path_factory.mktemp("microphone") / "caller.wav"

@@ -160,7 +160,7 @@ async def test_a_telephone_that_is_busy_and_one_that_nobody_answers_leave_the_ca
         async with office(anna, boris, ring_s=1) as bot:
             call = await phone.call(bot.uri)
             await wants_a_person(call)
-            await eventually(lambda: bot.turns.took(TransferFailed))
+            await eventually(lambda: bot.turns.took(TransferFailed), 60)  # two telephones, and words before each
             assert boris.rings.is_set()
             assert len(bot.desk.missing) == 2
             await eventually(lambda: bot.turns.said[-2:] == ["<transfer_failed>", "Что ещё?"])
