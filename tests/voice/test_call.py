@@ -631,7 +631,7 @@ async def test_who_speaks_while_every_recogniser_is_taken_is_told_once_to_use_th
 
 
 async def test_a_turn_that_takes_long_is_filled_with_a_word(monkeypatch):
-    monkeypatch.setattr("voice.call.SLOW_TURN_S", 0.01)
+    monkeypatch.setattr("voice.turnkeeper.SLOW_TURN_S", 0.01)
     async with Ringing("запись") as call:
         await call.greeted()
         call.turns.slow = asyncio.Event()
@@ -645,7 +645,7 @@ async def test_a_turn_that_takes_long_is_filled_with_a_word(monkeypatch):
 
 
 async def test_a_word_said_while_another_program_is_asked_is_heard_at_once_and_not_again(monkeypatch):
-    monkeypatch.setattr("voice.call.SLOW_TURN_S", 0.2)
+    monkeypatch.setattr("voice.turnkeeper.SLOW_TURN_S", 0.2)
     async with Ringing("запись") as call:
         await call.greeted()
         call.turns.slow = asyncio.Event()

@@ -423,7 +423,7 @@ async def test_a_call_is_recorded_as_it_was_heard(tmp_path: Path):
         await taped.call.speaks(frames=SECOND)
         await taped.journals()
         await taped.line.hear(3 * SECOND)
-        frames = taped.call.call._frames
+        frames = taped.call.call._standing.frames
         sent = taped.line.sent
     _, found = opened(taped.file)
     left, right = found[:, 0], found[:, 1]
@@ -474,7 +474,7 @@ async def test_while_a_secret_is_asked_for_both_channels_are_silent(tmp_path: Pa
         await taped.line.hear(3 * SECOND)
         await taped.call.speaks(frames=SECOND)
         await taped.journals()
-        asked = taped.call.call._frames
+        asked = taped.call.call._standing.frames
         await taped.line.hear(SECOND // 2)
         await taped.call.speaks(frames=SECOND)
         await taped.journals(MASK)
@@ -566,9 +566,9 @@ async def test_what_a_key_was_pressed_over_is_not_kept_where_it_may_be_secret(tm
 async def test_what_only_the_ear_may_have_is_not_on_the_right(tmp_path: Path):
     async with Taped(tmp_path) as taped:
         await taped.line.hear(10 * SECOND)
-        before = taped.call.call._frames
+        before = taped.call.call._standing.frames
         say = taped.call.turns.session.last[0]
-        taped.call.call._say(replace(say, speech="Ваш код ноль пять.", text=MASK, secret=True))
+        taped.call.call._saying.say(replace(say, speech="Ваш код ноль пять.", text=MASK, secret=True))
         await taped.line.hear(3 * SECOND)
     _, found = opened(taped.file)
     spoken = [each for each in loud(found[:, 1]) if each[1] > before]
