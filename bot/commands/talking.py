@@ -124,12 +124,12 @@ def call(
     ] = 45,
     data: Data = None,
 ) -> None:
-    from bot.app import voice
     from bot.app.calling_words import exit_code
+    from bot.app.placing import place
 
     try:
         progress = asyncio.run(
-            voice.place(
+            place(
                 settings_.load(data=data),
                 address,
                 scenario=scenario,

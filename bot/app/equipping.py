@@ -1,0 +1,142 @@
+"""What all calls share, built from the house: the way to a turn, to an agent, and the words for what goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+
+from bot.app.house import House
+from bot.dialogue.fixed import builtin_speech
+from bot.dialogue.foresight import likely
+from bot.dialogue.meaning import Expectation, Language, Meaning
+from bot.dialogue.session import Session
+from bot.understanding.slots.yesno import read_yesno
+from bot.understanding.whole import is_whole
+from bot.vcon import identifier
+from voice.equipment import Equipment, Handing, Reach
+from voice.ports import Endings, Recognizers
+from voice.recording.disk import Disk
+from voice.tones import Music
+from voice.tts.cache import Prompts
+from voice.vad.silero import SileroVad
+from voice.vad.spare import Vads
+
+
+def equipment(
+    house: House,
+    ears: Mapping[str, Recognizers],
+    prompts: Prompts,
+    *,
+    handing: Handing,
+    disk: Disk,
+    endings: Endings | None,
+) -> Equipment:
+    meant = _Meant(house)
+    return Equipment(
+        turns=house.turns,
+        bus=house.bus,
+        vads=Vads(SileroVad),
+        ears=ears,
+        voices=prompts,
+        handing=handing,
+        vcon=identifier,
+        measured=house.metrics.heard,
+        apology=_Builtin(house, "internal_error"),
+        moment=_Builtin(house, "one_moment"),
+        closing=_Builtin(house, "closing"),
+        crowded=_Builtin(house, "crowded"),
+        unheard=house.metrics.unheard.inc,
+        whole=meant.whole,
+        understood=meant.understood,
+        likely=meant.likely,
+        ready=house.metrics.prompt,
+        comfort_dbfs=house.settings.comfort_noise,
+        endings=endings,
+        tones=house.settings.keys_by_sound,
+        disk=disk,
+        record=house.settings.record,
+    )
+
+
+def handing(house: House, reach: Reach) -> Handing:
+    """How callers are given to agents. reach: a telephone."""
+    settings = house.settings
+    return Handing(
+        agents=house.desk,
+        way=settings.transfer,
+        reach=reach,
+        ring_s=settings.agent_ring_s,
+        stays=settings.agent_accepts == "staying",
+        agrees=_agrees,
+        prompts={
+            "agent_offer": _Builtin(house, "agent_offer"),
+            "agent_callback": _Builtin(house, "agent_callback"),
+            "agent_unreached": _Builtin(house, "agent_unreached"),
+            "callback_hello": _Builtin(house, "callback_hello"),
+        },
+        music=Music(settings.scenarios, settings.hold_music).of,
+        callbacks=bool(settings.callback_sip and settings.call_allowed),
+    )
+
+
+class _Meant:
+    """What words mean in a conversation under way."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def whole(self, heard: str, session: Session, expectation: Expectation) -> bool:
+        """Off the loop: it costs what understanding costs, some 5 ms."""
+        house = self._house
+        return await asyncio.to_thread(
+            is_whole,
+            heard,
+            expectation,
+            language=session.language,
+            now=house.now().replace(tzinfo=None),
+            nlu=house.turn.serving(session).nlu,
+        )
+
+    async def likely(self, session: Session, expectation: Expectation) -> tuple[tuple[str, str, float], ...]:
+        """Off the loop: some 50 µs an answer that is tried."""
+        house = self._house
+        scenarios = house.turn.serving(session).scenarios
+        return await asyncio.to_thread(likely, session, expectation, scenarios, house.now())
+
+    async def understood(self, heard: str, session: Session, expectation: Expectation) -> bool:
+        """Off the loop, as above."""
+        house = self._house
+        meaning = await asyncio.to_thread(
+            house.turn.serving(session).nlu.understand,
+            heard,
+            expectation,
+            language=session.language,
+            now=house.now().replace(tzinfo=None),
+        )
+        return meaning != Meaning()
+
+
+def _agrees(words: str, language: Language) -> bool | None:
+    """Whether an agent says yes or no to a caller."""
+    value = read_yesno(words, lang=language).value
+    return value if isinstance(value, bool) else None
+
+
+class _Builtin(Mapping[str, str]):
+    """A built-in prompt by language, as the live scenarios word it by now."""
+
+    def __init__(self, house: House, name: str) -> None:
+        self._house = house
+        self._name = name
+
+    def _speech(self) -> Mapping[str, str]:
+        return builtin_speech(self._house.scenarios, self._name)
+
+    def __getitem__(self, language: str) -> str:
+        return self._speech()[language]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._speech())
+
+    def __len__(self) -> int:
+        return len(self._speech())
