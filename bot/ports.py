@@ -26,6 +26,25 @@ class Identity:
     kind: str
     value: str
 
+    @property
+    def via(self) -> str:
+        """As everything that came by it remembers it: "phone:+79051234567"."""
+        return f"{self.kind}:{self.value}"
+
+    @classmethod
+    def of(cls, via: str) -> Identity:
+        kind, _, value = via.partition(":")
+        return cls(kind=kind, value=value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """Another identity that what came in proves to be the same person's. proof: "contact" (shared by its owner),
+    "messenger" (it vouches for the number), "sign-in" (the company's site does)."""
+
+    identity: Identity
+    proof: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
@@ -35,6 +54,8 @@ class Inbound:
     begins a new one (with `conversation` as its id, if given); the turn fills in what it knows of the person.
     scenarios, scenario: with which set and scenario a new conversation begins; "" for the settings' default.
     language: None lets the first words decide. given: what the scenario that is begun is given, by name.
+    link: the token of a one-time link that brought the customer here ("/start TOKEN"); its conversation goes on here.
+    proven: other identities that are proven by this to be the same person's.
     """
 
     event: Event
@@ -46,6 +67,8 @@ class Inbound:
     scenario: str | None = None
     language: Language | None = None
     given: Mapping[str, Value] = field(default_factory=dict)
+    link: str = ""
+    proven: tuple[Proven, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +167,7 @@ class Asker:
     conversation: str
     customer: int
     phone: str = ""  # E.164, proven by the line; a number that was only told opens nobody's bookings
+    via: str = ""  # the identity it comes by, as `Identity.via` has it
 
 
 class Backend(Protocol):

@@ -186,6 +186,7 @@ class Calendar:
                         starts=place.starts,
                         minutes=place.minutes,
                         customer=asker.customer,
+                        via=asker.via,
                         conversation=asker.conversation,
                         created=at,
                         **values,

@@ -100,6 +100,7 @@ class Forms:
                 status="new",
                 phone=asker.phone,
                 customer=asker.customer,
+                via=asker.via,
                 conversation=asker.conversation,
                 at=now,
                 created=at,

@@ -64,6 +64,7 @@ def keep(
             scenario=scenario,
             channel=channel,
             customer=asker.customer,
+            via=asker.via,
             conversation=asker.conversation,
             at=at,
         )

@@ -36,7 +36,7 @@ def fetch(body: Transaction, talk: Talk, fetch: Fetch, event: Event) -> Iterable
         log.error("no backend '%s' is configured, which the scenario asks for", prefix)
     else:
         phone = profile.proven_phone(body.tx, talk.customer)
-        asker = Asker(conversation=talk.id, customer=talk.customer, phone=phone)
+        asker = Asker(conversation=talk.id, customer=talk.customer, phone=phone, via=talk.via)
         try:
             with body.tx.begin_nested():
                 outcome, found = backend.call(fetch, asker, now=event.at.replace(tzinfo=None), tx=body.tx)
@@ -51,7 +51,7 @@ def fetch(body: Transaction, talk: Talk, fetch: Fetch, event: Event) -> Iterable
 
 
 def learn(body: Transaction, talk: Talk, learn: Learn, event: Event) -> Iterable[Event]:
-    profile.learn(body.tx, talk.customer, learn.fact, learn.value, source="said", at=event.at)
+    profile.learn(body.tx, talk.customer, learn.fact, learn.value, via=talk.via, source="said", at=event.at)
     return ()
 
 
@@ -59,7 +59,7 @@ def rated(body: Transaction, talk: Talk, rated: Rated, event: Event) -> Iterable
     ratings.keep(
         body.tx,
         rated,
-        Asker(conversation=talk.id, customer=talk.customer),
+        Asker(conversation=talk.id, customer=talk.customer, via=talk.via),
         scenarios=talk.scenarios,
         scenario=rated.scenario,
         channel=talk.channel,
@@ -69,7 +69,7 @@ def rated(body: Transaction, talk: Talk, rated: Rated, event: Event) -> Iterable
 
 
 def chose(body: Transaction, talk: Talk, chose: ChoseItem, event: Event) -> Iterable[Event]:
-    habits.chose(body.tx, talk.customer, talk.scenarios, chose.menu, chose.item, event.at)
+    habits.chose(body.tx, talk.customer, talk.scenarios, chose.menu, chose.item, event.at, via=talk.via)
     return ()
 
 

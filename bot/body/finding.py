@@ -95,6 +95,7 @@ def opened(body: Transaction, customer: int) -> Talk:
         customer=customer,
         channel=inbound.channel,
         identity=inbound.identity,
+        via=inbound.identity.via,
         medium=inbound.medium,
         scenarios=served.scenarios.name,
         started=body.event.at,

@@ -37,8 +37,10 @@ _CROWD = (
 _CHOSE = insert(menu_choices)
 
 
-def chose(tx: Connection, customer: int, scenarios: str, menu: str, item: str, at: datetime) -> None:
-    tx.execute(_CHOSE, {"customer": customer, "scenarios": scenarios, "menu": menu, "item": item, "at": at})
+def chose(tx: Connection, customer: int, scenarios: str, menu: str, item: str, at: datetime, *, via: str = "") -> None:
+    """via: the identity it came by, so that joined customers can be parted again."""
+    values = {"customer": customer, "via": via, "scenarios": scenarios, "menu": menu, "item": item, "at": at}
+    tx.execute(_CHOSE, values)
 
 
 class Habits:

@@ -8,10 +8,11 @@ with it, in words that reveal nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.dialogue import codec
@@ -28,7 +29,19 @@ _OF_IDENTITY = (
     .where(identities.c.kind == bindparam("kind"), identities.c.value == bindparam("value"))
     .with_for_update()
 )
-_FACTS = select(facts.c.fact, facts.c.value).where(facts.c.customer == bindparam("customer"))
+_FACTS = select(facts).where(facts.c.customer == bindparam("customer")).order_by(facts.c.at, facts.c.via)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What was told or learned. value: None where it was told to be forgotten. via: the identity it came by. source:
+    "said", "line", "agent", "site"."""
+
+    name: str
+    value: Value
+    via: str
+    source: str
+    at: datetime
 
 
 def recognise(tx: Connection, identity: Identity, at: datetime) -> int:
@@ -40,25 +53,40 @@ def recognise(tx: Connection, identity: Identity, at: datetime) -> int:
         return cast(int, known)
     created = tx.execute(insert(customers).values(created=at)).inserted_primary_key
     customer = cast(int, created[0] if created else None)
-    tx.execute(insert(identities).values(**where, customer=customer, created=at))
+    tx.execute(insert(identities).values(**where, customer=customer, home=customer, created=at))
     return customer
 
 
+def told(tx: Connection, customer: int) -> tuple[Fact, ...]:
+    """All that was told by any of this customer's identities, the oldest first."""
+    return tuple(
+        Fact(name=row.fact, value=cast(Value, codec.load(row.value)), via=row.via, source=row.source, at=row.at)
+        for row in tx.execute(_FACTS, {"customer": customer})
+    )
+
+
 def facts_of(tx: Connection, customer: int) -> dict[str, Value]:
-    return {row.fact: cast(Value, codec.load(row.value)) for row in tx.execute(_FACTS, {"customer": customer})}
+    """What holds: of each fact what was told last, by whichever identity."""
+    latest = {fact.name: fact.value for fact in told(tx, customer)}
+    return {name: value for name, value in latest.items() if value is not None}
 
 
-def learn(tx: Connection, customer: int, fact: str, value: Value, *, source: str, at: datetime) -> None:
-    """Keep a fact; what was told last holds. None forgets it."""
-    if value is None:
-        tx.execute(delete(facts).where(facts.c.customer == customer, facts.c.fact == fact))
+def learn(tx: Connection, customer: int, fact: str, value: Value, *, source: str, at: datetime, via: str) -> None:
+    """Keep a fact; what was told last holds. None forgets it.
+
+    What another identity of this customer told already is not kept a second time: it may only have been read back to
+    this one, and must not stay with it when the two are parted.
+    """
+    mine = [each for each in told(tx, customer) if each.name == fact]
+    latest = mine[-1] if mine else None
+    if (latest.value if latest else None) == value and (latest is None or latest.via != via):
         return
     make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    new = {"value": codec.dump(value), "source": source, "at": at}
+    new = {"customer": customer, "value": codec.dump(value), "source": source, "at": at}
     tx.execute(
         make(facts)
-        .values(customer=customer, fact=fact, **new)
-        .on_conflict_do_update(index_elements=[facts.c.customer, facts.c.fact], set_=new)
+        .values(via=via, fact=fact, **new)
+        .on_conflict_do_update(index_elements=[facts.c.via, facts.c.fact], set_=new)
     )
 
 

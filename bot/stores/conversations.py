@@ -23,6 +23,7 @@ from bot.stores.schema import conversations, inbox
 class Talk:
     """One conversation within a transaction. session: None until its first turn succeeded.
 
+    via: the identity that what happens in it is kept under: the one it is held with, or a person's behind a shared one.
     rows, entries: what this transaction adds to the journal, and the same as JSON.
     """
 
@@ -34,6 +35,7 @@ class Talk:
     scenarios: str
     started: datetime
     updated: datetime
+    via: str = ""
     session: Session | None = None
     status: str = "bot"
     version: int = 0
@@ -89,6 +91,7 @@ def create(tx: Connection, talk: Talk) -> None:
         {
             "id": talk.id,
             "customer": talk.customer,
+            "via": talk.via or talk.identity.via,
             "channel": talk.channel,
             "kind": talk.identity.kind,
             "value": talk.identity.value,
@@ -280,7 +283,9 @@ def sets(tx: Connection) -> tuple[str, ...]:
     return tuple(tx.execute(select(conversations.c.scenarios).distinct().order_by(conversations.c.scenarios)).scalars())
 
 
-_SUMMARIES = select(*(column for column in conversations.c if column.name not in ("session", "version", "phone")))
+_SUMMARIES = select(
+    *(column for column in conversations.c if column.name not in ("session", "version", "phone", "via"))
+)
 
 
 def message(talk: Talk) -> dict[str, Any]:
@@ -312,6 +317,7 @@ def _talk(row: Any) -> Talk | None:
         scenarios=row.scenarios,
         started=row.started,
         updated=row.updated,
+        via=row.via,
         session=cast(Session, codec.load(row.session)) if row.session else None,
         status=row.status,
         version=row.version,

@@ -24,12 +24,33 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-VERSION = 2  # raise it with every change of a table, and say in MIGRATIONS how the one before becomes it
+VERSION = 3  # raise it with every change of a table, and say in MIGRATIONS how the one before becomes it
 
 # version -> the statements that make it the next one, in SQLite's and PostgreSQL's words alike. Tables that are new
 # need none: whatever is missing is made first. A database of a later version is refused, never guessed at.
 MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     1: ("ALTER TABLE conversations ADD COLUMN scenario_version VARCHAR(40) DEFAULT '' NOT NULL",),
+    2: (
+        # By which identity everything came. Until now each customer had one alone.
+        "ALTER TABLE identities ADD COLUMN home INTEGER DEFAULT 0 NOT NULL",
+        "UPDATE identities SET home = customer",
+        "CREATE INDEX IF NOT EXISTS identities_by_home ON identities (home)",
+        "ALTER TABLE conversations ADD COLUMN via VARCHAR(240) DEFAULT '' NOT NULL",
+        "UPDATE conversations SET via = kind || ':' || value",
+        *(
+            statement
+            for table in ("menu_choices", "bookings", "forms", "ratings")
+            for statement in (
+                f"ALTER TABLE {table} ADD COLUMN via VARCHAR(240) DEFAULT '' NOT NULL",
+                f"UPDATE {table} SET via = COALESCE((SELECT MIN(kind || ':' || value) FROM identities"
+                f" WHERE identities.customer = {table}.customer), '')",
+            )
+        ),
+        "INSERT INTO told (via, fact, customer, value, source, at)"
+        " SELECT COALESCE((SELECT MIN(kind || ':' || identities.value) FROM identities"
+        " WHERE identities.customer = facts.customer), ''), fact, customer, facts.value, source, at FROM facts",
+        "DROP TABLE facts",
+    ),
 }
 
 metadata = MetaData()
@@ -66,26 +87,104 @@ customers = Table(
     Column("created", Instant, nullable=False),
 )
 
-# Proven identities only: the number a line showed, the cookie of a browser, a messenger's account.
+# Proven identities only: the number a line showed, the cookie of a browser, a messenger's account. home: the customer
+# it was when it was alone; customer: the lowest home of all that are proven to be one person's (bot.customers.joining).
 identities = Table(
     "identities",
     metadata,
     Column("kind", String(20), primary_key=True),
     Column("value", String(200), primary_key=True),
     Column("customer", ForeignKey("customers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("home", Integer, nullable=False, server_default="0"),
     Column("created", Instant, nullable=False),
+    Index("identities_by_home", "home"),
 )
 
-# What we were told or learned. A phone here is a claim, never an identity.
+# Everything of a customer says by which identity it came, as "kind:value": `via`. So what was wrongly joined is parted
+# again exactly. Tables with a `customer` have one, and bot.customers.joining knows them all.
+
+# What we were told or learned, of each identity its latest. A phone here is a claim, never an identity.
 facts = Table(
-    "facts",
+    "told",
     metadata,
-    Column("customer", ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True),
+    Column("via", String(240), primary_key=True),
     Column("fact", String(80), primary_key=True),
-    Column("value", Text, nullable=False),
-    Column("source", String(20), nullable=False),  # "said", "line"
+    Column("customer", ForeignKey("customers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("value", Text, nullable=False),  # null, as JSON: forgotten
+    Column("source", String(20), nullable=False),  # "said", "line", "agent", "site"
     Column("at", Instant, nullable=False),
-    Index("facts_by_value", "fact", "value"),
+    Index("told_by_value", "fact", "value"),
+)
+
+# Who joined or parted identities, and why. note: an agent's words. undone: when it was taken back.
+identity_acts = Table(
+    "identity_acts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(10), nullable=False),  # join, split
+    Column("vias", Text, nullable=False),  # JSON: of a join the two; of a split those that were parted from the rest
+    Column("proof", String(20), nullable=False),  # code, contact, link, sign-in, messenger, agent
+    Column("by", String(80), nullable=False),  # an agent's login; "" for the customer themselves
+    Column("note", Text, nullable=False, default=""),
+    Column("at", Instant, nullable=False),
+    Column("undone", Instant),
+    Column("undone_by", String(80), nullable=False, default=""),
+)
+
+# Two identities that are proven to be one person's. Whoever hangs together by active ones is one customer.
+identity_proofs = Table(
+    "identity_proofs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("first", String(240), nullable=False, index=True),
+    Column("second", String(240), nullable=False, index=True),
+    Column("proof", String(20), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("begun", ForeignKey("identity_acts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("ended", ForeignKey("identity_acts.id", ondelete="CASCADE"), index=True),
+)
+
+# Several persons behind one identity: a family's telephone. number 1 is whom the identity itself is taken for; the
+# others have an identity each of kind "person", whose value is the shared one's and their number.
+persons = Table(
+    "persons",
+    metadata,
+    Column("shared", String(240), primary_key=True),  # "phone:+79051234567"
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("by", String(80), nullable=False),  # an agent's login; "" for whoever gave the name
+    Column("at", Instant, nullable=False),
+)
+
+# A code sent to a number, to prove that whoever asked for it reads or hears what comes there. digest: of the code.
+proof_codes = Table(
+    "proof_codes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("via", String(240), nullable=False),  # who asked
+    Column("number", String(20), nullable=False),  # E.164
+    Column("digest", String(64), nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("at", Instant, nullable=False),
+    Column("expires", Instant, nullable=False),
+    Column("done", Instant),  # proven, or of no use any more
+    Index("proof_codes_asked", "via", "at"),
+    Index("proof_codes_sent", "number", "at"),
+)
+
+# A link that brings a conversation to another channel, once.
+links = Table(
+    "links",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),  # kind and value: whose conversation it is
+    Column("value", String(200), nullable=False),
+    Column("channel", String(40), nullable=False),  # it leads to
+    Column("at", Instant, nullable=False),
+    Column("expires", Instant, nullable=False),
+    Column("used", Instant),
 )
 
 menu_choices = Table(
@@ -93,6 +192,7 @@ menu_choices = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("customer", ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    Column("via", String(240), nullable=False, server_default=""),
     Column("scenarios", String(80), nullable=False),
     Column("menu", String(120), nullable=False),
     Column("item", String(120), nullable=False),
@@ -108,6 +208,7 @@ conversations = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("customer", ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    Column("via", String(240), nullable=False, server_default=""),
     Column("channel", String(40), nullable=False),
     Column("kind", String(20), nullable=False),  # kind and value: the identity it is held with
     Column("value", String(200), nullable=False),
@@ -208,6 +309,7 @@ bookings = Table(
     Column("name", Text, nullable=False, default=""),
     Column("phone", String(20), nullable=False, default="", index=True),
     Column("customer", ForeignKey("customers.id", ondelete="SET NULL"), index=True),
+    Column("via", String(240), nullable=False, server_default=""),
     Column("conversation", ForeignKey("conversations.id", ondelete="SET NULL"), index=True),
     Column("created", Instant, nullable=False),
     Column("reminded", Boolean, nullable=False, default=False),  # the customer confirmed a reminder
@@ -236,6 +338,7 @@ forms = Table(
     Column("agent", String(80), nullable=False, default=""),  # who changed it last
     Column("phone", String(20), nullable=False, default=""),  # that the line showed, so that a caller's form is found
     Column("customer", ForeignKey("customers.id", ondelete="SET NULL"), index=True),
+    Column("via", String(240), nullable=False, server_default=""),
     Column("conversation", ForeignKey("conversations.id", ondelete="SET NULL"), index=True),
     Column("created", Instant, nullable=False),
     Column("changed", Instant, nullable=False),
@@ -258,6 +361,7 @@ ratings = Table(
     Column("scenario", String(80), nullable=False, default=""),
     Column("channel", String(40), nullable=False, default=""),
     Column("customer", ForeignKey("customers.id", ondelete="SET NULL"), index=True),
+    Column("via", String(240), nullable=False, server_default=""),
     Column("conversation", ForeignKey("conversations.id", ondelete="SET NULL"), index=True),
     Column("at", Instant, nullable=False),
     Index("ratings_of_survey", "survey", "at"),

@@ -5,12 +5,13 @@ SQLite commits with synchronous=FULL: what was acknowledged to a messenger survi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text, update
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
 
 from bot.errors import SettingsError
@@ -20,6 +21,7 @@ from bot.stores.schema import MIGRATIONS, VERSION, about, metadata
 BUSY_MS = 10_000  # how long one process waits for another's write; a turn takes about 5 ms
 POOL = 8  # connections a process holds to PostgreSQL, and threads that use them
 _SCHEMA_LOCK = 0x676F766F72756E  # "govorun": so that two processes starting at once don't both create the tables
+_ADDS = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (\w+) ")
 _AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected: PostgreSQL, appendix A
 # What SQLite calls them -> what and how to mend it, in English and in Russian.
 _ANOTHER = (
@@ -175,8 +177,15 @@ def _migrate(tx: Connection, version: int) -> None:
     """Step by step to VERSION, in the transaction that found it older: a crash leaves it as it was."""
     for each in range(version, VERSION):
         for statement in MIGRATIONS[each]:
-            tx.execute(text(statement))
+            if not _has_it(tx, statement):
+                tx.execute(text(statement))
     tx.execute(update(about).where(about.c.name == "schema").values(value=str(VERSION)))
+
+
+def _has_it(tx: Connection, statement: str) -> bool:
+    """Whether it adds a column that is there: its table did not exist in that version, and was just made whole."""
+    added = _ADDS.match(statement)
+    return added is not None and any(each["name"] == added[2] for each in inspect(tx).get_columns(added[1]))
 
 
 def worth_repeating(error: Exception) -> bool:

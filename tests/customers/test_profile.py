@@ -28,7 +28,7 @@ def test_an_identity_is_one_customer_for_ever(database: Database) -> None:
 def test_a_phone_told_in_a_chat_is_a_fact_and_no_identity(database: Database) -> None:
     with database.writing() as tx:
         ivan = profile.recognise(tx, CHAT, AT)
-        profile.learn(tx, ivan, "phone", LINE.value, source="said", at=AT)
+        profile.learn(tx, ivan, "phone", LINE.value, via=CHAT.via, source="said", at=AT)
         found = profile.profile(tx, ivan)
         assert found is not None
         assert found.facts == {"phone": LINE.value}
@@ -40,10 +40,10 @@ def test_a_phone_told_in_a_chat_is_a_fact_and_no_identity(database: Database) ->
 def test_what_was_told_last_holds_and_none_forgets_it(database: Database) -> None:
     with database.writing() as tx:
         ivan = profile.recognise(tx, CHAT, AT)
-        profile.learn(tx, ivan, "name", PersonName(given="Иван"), source="said", at=AT)
-        profile.learn(tx, ivan, "name", PersonName(given="Пётр"), source="said", at=AT)
+        profile.learn(tx, ivan, "name", PersonName(given="Иван"), via=CHAT.via, source="said", at=AT)
+        profile.learn(tx, ivan, "name", PersonName(given="Пётр"), via=CHAT.via, source="said", at=AT)
         assert profile.facts_of(tx, ivan) == {"name": PersonName(given="Пётр")}
-        profile.learn(tx, ivan, "name", None, source="said", at=AT)
+        profile.learn(tx, ivan, "name", None, via=CHAT.via, source="said", at=AT)
         assert profile.facts_of(tx, ivan) == {}
 
 
@@ -68,7 +68,7 @@ def test_a_caller_is_known_by_the_name_their_number_is_booked_under(database: Da
         book("Ева", 26, status="cancelled")
         assert profile.greeting_facts(tx, caller, LINE.value) == {"name": PersonName(given="Анна")}
         assert profile.greeting_facts(tx, caller, "") == {}
-        profile.learn(tx, caller, "name", PersonName(given="Олег"), source="said", at=AT)
+        profile.learn(tx, caller, "name", PersonName(given="Олег"), via=LINE.via, source="said", at=AT)
         assert profile.greeting_facts(tx, caller, LINE.value) == {"name": PersonName(given="Олег")}
 
 

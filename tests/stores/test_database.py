@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.customers import profile
+from bot.dialogue import codec
 from bot.errors import SettingsError
-from bot.stores.schema import VERSION, about, bookings, conversations, customers, forms, identities
+from bot.stores.schema import VERSION, about, bookings, conversations, customers, forms, identities, menu_choices
 from bot.stores.sql import Database
 
 MOSCOW = timezone(timedelta(hours=3))
@@ -48,6 +50,7 @@ def test_a_later_versions_tables_are_refused(database: Database) -> None:
 def test_the_first_versions_database_is_brought_up_to_date_and_keeps_what_it_held(database: Database) -> None:
     with database.writing() as tx:
         tx.execute(insert(customers).values(id=1, created=AT))
+        _as_version_2(tx)
         new = ("forms", "ratings", "pending", "scenario_versions", "publications")  # what version 1 did not have
         for each in new:
             tx.execute(text(f"DROP TABLE {each}"))
@@ -64,6 +67,43 @@ def test_the_first_versions_database_is_brought_up_to_date_and_keeps_what_it_hel
         assert tx.execute(select(about.c.value)).scalars().all() == [str(VERSION)]
         assert tx.execute(select(conversations.c.scenario_version)).scalars().all() == []
         assert tx.execute(select(customers.c.created)).scalars().all() == [AT]
+
+
+def _as_version_2(tx: Connection) -> None:
+    """The tables as they were before everything said by which identity it came."""
+    for table in ("menu_choices", "bookings", "forms", "ratings", "conversations"):
+        tx.execute(text(f"ALTER TABLE {table} DROP COLUMN via"))
+    tx.execute(text("DROP INDEX identities_by_home"))
+    tx.execute(text("ALTER TABLE identities DROP COLUMN home"))
+    tx.execute(text("DROP TABLE told"))
+    tx.execute(
+        text(
+            "CREATE TABLE facts (customer INTEGER REFERENCES customers(id), fact VARCHAR(80), value TEXT NOT NULL,"
+            " source VARCHAR(20) NOT NULL, at TIMESTAMP NOT NULL, PRIMARY KEY (customer, fact))"
+        )
+    )
+    tx.execute(update(about).values(value="2"))
+
+
+def test_what_the_second_version_kept_of_a_customer_is_their_identitys_afterwards(database: Database) -> None:
+    with database.writing() as tx:
+        for number in (1, 2):
+            tx.execute(insert(customers).values(id=number, created=AT))
+            tx.execute(
+                insert(identities).values(kind="rest", value=f"r{number}", customer=number, home=number, created=AT)
+            )
+        tx.execute(insert(menu_choices).values(customer=2, scenarios="clinic", menu="main", item="price", at=AT))
+        _as_version_2(tx)
+        tx.execute(
+            text("INSERT INTO facts VALUES (2, 'phone', :value, 'said', '2026-11-23 07:00:00')"),
+            {"value": codec.dump("+79051234567")},
+        )
+    database.create()
+    with database.writing() as tx:
+        assert tx.execute(select(identities.c.home).order_by(identities.c.home)).scalars().all() == [1, 2]
+        assert tx.execute(select(menu_choices.c.via)).scalars().all() == ["rest:r2"]
+        assert profile.facts_of(tx, 2) == {"phone": "+79051234567"}
+        assert [each.via for each in profile.told(tx, 2)] == ["rest:r2"]
 
 
 def test_an_instant_comes_back_aware_whatever_its_zone_was(database: Database) -> None:
