@@ -6,10 +6,12 @@ import asyncio
 import logging
 
 import pytest
+from baresip import Call, CallState, UserAgent
 
 from bot.errors import SettingsError
 from tests.voice.lines import line
-from tests.voice.peers import Baresip, Phone
+from tests.voice.peers import Baresip, Phone, eventually
+from voice.errors import LegFailed
 from voice.ports import Ended
 from voice.sip import SipEndpoint
 
@@ -53,3 +55,21 @@ def test_more_calls_than_one_process_can_hold_are_refused_with_a_fix():
     with pytest.raises(SettingsError) as refused:
         SipEndpoint(capacity=10_000)
     assert refused.value.fix
+
+
+async def test_a_telephone_that_refuses_before_we_listen_to_its_call_is_refused_all_the_same(monkeypatch):
+    dial = UserAgent.dial
+
+    async def dialled(*args: object, **more: object) -> Call:
+        call = await dial(*args, **more)
+        await asyncio.wait_for(phone.rings.wait(), 20)
+        phone.calls[-1].leg.reject(486)
+        await eventually(lambda: call.state is CallState.CLOSED)
+        return call
+
+    monkeypatch.setattr(UserAgent, "dial", dialled)
+    async with line() as bot, Phone() as phone:
+        phone.picks_up.clear()
+        with pytest.raises(LegFailed) as failed:
+            await bot.endpoint.call(phone.uri)
+        assert failed.value.sip_status == 486

@@ -169,7 +169,7 @@ async def test_a_stranger_who_writes_a_tag_where_none_belongs_is_refused_too(to)
 
 
 async def test_a_trunk_whose_name_was_not_known_is_asked_for_again_soon(monkeypatch):
-    monkeypatch.setattr("voice.sip.endpoint.LOOKUP_AGAIN_S", 0.05)
+    monkeypatch.setattr("voice.sip.reception.LOOKUP_AGAIN_S", 0.05)
     loop, asked = asyncio.get_running_loop(), list[str]()
     known = loop.getaddrinfo
 

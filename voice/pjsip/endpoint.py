@@ -5,40 +5,37 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import re
-import socket
 import time
 import weakref
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from bot.errors import Both, SettingsError
-from voice.errors import LegFailed
-from voice.gate import Gate, Verdict
+from bot.errors import SettingsError
+from voice.gate import Verdict
 from voice.pjsip import accounts
 from voice.pjsip.calls import Crossing, StackAccount, StackCall
 from voice.pjsip.leg import COUNT_MS, PjsipLeg
 from voice.pjsip.library import Library, pj
 from voice.pjsip.registration import Registrar
 from voice.pjsip.sound import Sound
-from voice.sip.endpoint import HEADERS, LOOKUP_AGAIN_S, LOOKUP_S
+from voice.sip import failures
+from voice.sip.failures import RING_S
+from voice.sip.headers import KEPT, headers_of
 from voice.sip.host import check_free, keep_numbers_out_of_logs
-from voice.sip.numbers import can_be_called, number_of, user_of
-from voice.trunks import CODECS, TRANSPORTS, Codec, Doors, Transport, Trunk, TrunkState, way_out
+from voice.sip.numbers import number_of, user_of
+from voice.sip.reception import Reception, now_ms
+from voice.trunks import Codec, Doors, Trunk
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.010  # half a packet
-RING_S = 60.0  # how long a called telephone may ring
 GRAVE_S = 1.0  # a call that is over is dropped so much later: see StackCall
 LEAVE_S = 2.0  # for the other sides to take our BYE
-COMPACT = {"f": "From", "t": "To", "s": "Subject", "i": "Call-ID"}  # RFC 3261 7.3.3
 
 OnCall = Callable[[PjsipLeg], Awaitable[None]]
 
 
-class PjsipEndpoint:
+class PjsipEndpoint(Reception[StackCall, PjsipLeg, Registrar]):
     """Answers and places SIP calls over UDP, TCP and TLS.
 
     endpoint = PjsipEndpoint(port=5060, capacity=30)
@@ -70,45 +67,31 @@ class PjsipEndpoint:
 
         Raises SettingsError.
         """
-        if capacity < 1:
-            raise SettingsError(f"{capacity} calls at a time", where="sip capacity", fix="Set 1 or more")
-        if not codecs or not set(codecs) <= set(CODECS):
-            raise SettingsError(
-                f"codecs {', '.join(codecs) or 'are missing'}",
-                where="sip codecs",
-                fix=f"Choose from {', '.join(sorted(CODECS))}",
-            )
-        self.host = host
-        self.port = port
-        self.capacity = capacity
-        self.region = region
-        self._user = user
-        self._codecs = codecs
+        super().__init__(
+            host=host,
+            port=port,
+            capacity=capacity,
+            user=user,
+            codecs=codecs,
+            region=region,
+            accepts=accepts,
+            trunks=(*((trunk,) if trunk is not None else ()), *trunks),
+            doors=doors,
+        )
         self._rtp_ports = rtp_ports
         self._dead_after_ms = dead_after_s * 1000
-        self._accepts = accepts
-        self._all_trunks = (*((trunk,) if trunk is not None else ()), *trunks)
-        self._doors = doors or Doors()
         accounts.refuse_dtls((self._doors.srtp, *(each.srtp for each in self._all_trunks)))
-        self._gate = Gate(self._doors.allow)
-        self._keep = {name.lower(): name for name in (*HEADERS, *keep_headers)}
+        self._keep = {name.lower(): name for name in (*KEPT, *keep_headers)}
         self._library = Library(trace=trace)
         self._crossing: Crossing | None = None
         self._accounts: dict[str, StackAccount] = {}  # by the trunk's name; "" by which we call other addresses
         self._everybody: StackAccount | None = None  # takes what is no trunk's
-        self._registrars: dict[str, Registrar] = {}
         self._sounds: list[Sound] = []  # that no call uses now
         self._made: list[Sound] = []
         self._lines: set[StackCall] = set()  # taken; kept on the library's threads
-        self._legs: dict[StackCall, PjsipLeg] = {}
         self._over: deque[tuple[float, StackCall]] = deque()
         self._calls: weakref.WeakSet[StackCall] = weakref.WeakSet()  # that live, whoever holds them
         self._kept: list[StackCall] = []  # that can't be dropped
-        self._working = asyncio.Event()
-        self._clocks: list[asyncio.Task[None]] = []
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._on_call: OnCall | None = None
-        self._draining = False
         self._running = False
 
     # --- life ------------------------------------------------------------------------------------------
@@ -143,21 +126,8 @@ class PjsipEndpoint:
         if self._doors.allow:
             self._spawn(self._admit_trunks())
         for clock in (self._run_clock(), self._count_packets()):
-            task = asyncio.create_task(clock, name="sip-clock")
-            task.add_done_callback(self._done)
-            self._clocks.append(task)
+            self._spawn(clock, "sip-clock")
         log.info("SIP on %s:%d by PJSUA2, %d calls at a time", self.host, self.port, self.capacity)
-
-    async def drain(self, timeout_s: float) -> None:
-        """New calls get 503 from now on; wait for those that live, and hang up what is left."""
-        self._draining = True
-        try:
-            async with asyncio.timeout(timeout_s):
-                while self._legs:
-                    await asyncio.sleep(0.05)
-        except TimeoutError:
-            log.info("%d calls were still up when draining ended", len(self._legs))
-        await self._hang_up_all()
 
     async def close(self) -> None:
         """End every call and give all back: threads, sockets, tasks. Twice is fine."""
@@ -169,10 +139,7 @@ class PjsipEndpoint:
         await asyncio.gather(*(registrar.leave() for registrar in self._registrars.values()))
         for leg in list(self._legs.values()):
             leg.close("us")
-        tasks = [*self._tasks, *self._clocks]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._end_tasks()
         await self._library.close()
         for sound in self._made:
             sound.mouth.close()
@@ -181,30 +148,6 @@ class PjsipEndpoint:
     @property
     def alive(self) -> bool:
         return self._running
-
-    @property
-    def registered(self) -> bool | None:
-        """Whether every trunk that we register at knows us; None where there is none."""
-        return all(each.state.up for each in self._registrars.values()) if self._registrars else None
-
-    @property
-    def trunks(self) -> tuple[TrunkState, ...]:
-        """Each as it stands now, in the order they were given."""
-        return tuple(
-            self._registrars[trunk.title].state
-            if trunk.title in self._registrars
-            else TrunkState(name=trunk.title, registration="none")
-            for trunk in self._all_trunks
-        )
-
-    @property
-    def refused(self) -> int:
-        """Calls from strangers so far."""
-        return self._gate.refused
-
-    @property
-    def calls(self) -> int:
-        return len(self._legs)
 
     # --- calls -----------------------------------------------------------------------------------------
 
@@ -219,27 +162,16 @@ class PjsipEndpoint:
     ) -> PjsipLeg:
         """See `voice.ports.Telephone`."""
         if not self._running or self._draining:
-            raise LegFailed(
-                Both("no calls can be placed now", "звонить сейчас нельзя"), where="sip call", fix="Start the endpoint"
-            )
-        chosen, uri = way_out(self._all_trunks, trunk, uri)
-        if not can_be_called(uri):
-            raise LegFailed(
-                Both("the address can't be called", "по такому адресу не позвонить"),
-                where=uri[:80],
-                fix="Write it as sip:user@host[:port]",
-            )
-        if chosen is not None and chosen.transport != "udp" and "transport=" not in uri:
-            uri += f";transport={chosen.transport}"
-        caller = (chosen.number or chosen.user) if chosen is not None else ""
+            raise failures.not_now()
+        chosen, uri, caller = self._way_out(uri, trunk)
         leg = PjsipLeg(
             self._library,
             id="",
             trunk=chosen.title if chosen is not None else "",
-            caller=caller or self._user,
+            caller=caller,
             called=number_of(uri, self.region),
             headers={},
-            now=_now_ms,
+            now=now_ms,
             outgoing=True,
         )
         leg.early_statuses = progress
@@ -248,25 +180,12 @@ class PjsipEndpoint:
             await asyncio.shield(placing)
             await leg.established(ring_s)
         except pj.Error as error:
-            raise LegFailed(
-                Both("the address can't be called", "по такому адресу не позвонить"),
-                where="sip call",
-                fix=str(error.reason),
-            ) from error
+            raise failures.cannot_be_called(why=str(error.reason)) from error
         except asyncio.CancelledError:
             await asyncio.gather(placing, return_exceptions=True)
             await leg.hang_up()
             raise
         return leg
-
-    async def _take(self, leg: PjsipLeg) -> None:
-        if self._accepts is not None and not self._accepts(leg.called):
-            await leg.reject(404)
-        elif self._on_call is not None:
-            try:
-                await self._on_call(leg)
-            finally:
-                await leg.hang_up()  # nobody looks after it any more
 
     def _adopt(self, leg: PjsipLeg, call: StackCall) -> None:
         leg.given(call)
@@ -277,58 +196,13 @@ class PjsipEndpoint:
         self._adopt(leg, call)
         self._spawn(self._take(leg))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a call broke", exc_info=error)
-
-    async def _admit_trunks(self) -> None:
-        """Their addresses, asked of the name service now and then: operators move."""
-        loop = asyncio.get_running_loop()
-        while True:
-            wait_s = LOOKUP_S
-            for host in dict.fromkeys(host for trunk in self._all_trunks for host in trunk.hosts):
-                try:
-                    found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-                except OSError as error:
-                    log.info("the addresses of %s are not known: %s", host, error.strerror)
-                    wait_s = LOOKUP_AGAIN_S
-                    continue
-                self._gate.admit(str(each[4][0]).partition("%")[0] for each in found)
-            await asyncio.sleep(wait_s)
-
-    @property
-    def _transports(self) -> tuple[Transport, ...]:
-        """What calls come by, and what trunks take: TLS only where somebody wants it."""
-        wanted = {*self._doors.transports, *(trunk.transport for trunk in self._all_trunks)}
-        return tuple(each for each in TRANSPORTS if each in wanted)
-
     async def _hang_up_all(self) -> None:
         legs = list(self._legs.values())
-        await asyncio.gather(*(leg.hang_up() for leg in legs))
+        await super()._hang_up_all()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):
                 while any(leg.ended is None for leg in legs):
                     await asyncio.sleep(0.01)
-
-    async def _run_clock(self) -> None:
-        """Move every leg's sound; sleeps while there are none."""
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        while True:
-            if not self._legs:
-                self._working.clear()
-                await self._working.wait()
-                due = loop.time()
-            self._tick(loop.time())
-            now = loop.time()
-            due = max(due + TICK_S, now - TICK_S)  # a stalled loop is not made up for by a burst of ticks
-            await asyncio.sleep(max(0.0, due - now))
 
     async def _count_packets(self) -> None:
         """Find lines that are dead, and bury the calls that are over."""
@@ -348,7 +222,8 @@ class PjsipEndpoint:
     # Neither of these may leave a call in a variable of a coroutine: an exception would keep it alive, and the library
     # must be gone after every one of its calls.
 
-    def _tick(self, now: float) -> None:
+    def _tick(self) -> None:
+        now = asyncio.get_running_loop().time()
         for call, leg in list(self._legs.items()):
             leg.tick()
             if leg.ended is not None:
@@ -409,7 +284,7 @@ class PjsipEndpoint:
             caller=number_of(headers.get("from", ""), self.region),
             called=user_of(headers.get("to", "")),
             headers={self._keep[name]: value for name, value in headers.items() if name in self._keep},
-            now=_now_ms,
+            now=now_ms,
         )
         call = self._make(account, call_id, leg)
         ringing = pj.CallOpParam(True)
@@ -494,19 +369,6 @@ class PjsipEndpoint:
         self._everybody = None
 
 
-def headers_of(message: str) -> dict[str, str]:
-    """Of a SIP request, names in lower case and never compact; what comes several times is joined by commas."""
-    head = re.split(r"\r?\n\r?\n", message, maxsplit=1)[0]
-    found: dict[str, str] = {}
-    for line in re.sub(r"\r?\n[ \t]+", " ", head).splitlines()[1:]:
-        name, colon, value = line.partition(":")
-        key = name.strip().lower()
-        key = COMPACT.get(key, key).lower()
-        if colon:
-            found[key] = f"{found[key]}, {value.strip()}" if key in found else value.strip()
-    return found
-
-
 def _final(status: int) -> Any:
     made = pj.CallOpParam(True)
     made.statusCode = status
@@ -514,7 +376,3 @@ def _final(status: int) -> Any:
 
 
 def _nobody(status: int, reason: str, expires: int) -> None: ...
-
-
-def _now_ms() -> float:
-    return time.monotonic() * 1000

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 
 from voice.pjsip.calls import StackAccount
 from voice.pjsip.library import Library, pj
-from voice.trunks import Registration, Trunk, TrunkState
-
-log = logging.getLogger(__name__)
-
-FIRST_WAIT_S = 2.0
-LONGEST_WAIT_S = 60.0
-LEAVE_S = 2.0  # a registrar that is gone doesn't keep us
+from voice.sip.standing import FIRST_WAIT_S, LEAVE_S, LONGEST_WAIT_S, Standing, refusal
+from voice.trunks import Trunk, TrunkState
 
 
 class Registrar:
-    """One a trunk that registers. A change is logged once, whatever is tried meanwhile."""
+    """One a trunk that registers."""
 
     def __init__(self, trunk: Trunk, library: Library) -> None:
         self.account: StackAccount | None = None  # the endpoint's to give and to take
-        self._trunk = trunk
         self._library = library
-        self._state: Registration = "asking"
-        self._detail = ""
+        self._standing = Standing(trunk)
         self._told = asyncio.Event()
         self._leaving = False
 
     @property
     def state(self) -> TrunkState:
-        return TrunkState(name=self._trunk.title, registration=self._state, detail=self._detail)
+        return self._standing.state
 
     async def run(self) -> None:
         """Until cancelled. The library renews what holds; what is lost is asked for anew here."""
@@ -40,7 +32,7 @@ class Registrar:
             self._told.clear()
             await self._ask(on=True)
             await self._told.wait()
-            while self._state == "registered":
+            while self._standing.registered:
                 wait_s = FIRST_WAIT_S
                 self._told.clear()
                 await self._told.wait()
@@ -49,18 +41,17 @@ class Registrar:
 
     def told(self, status: int, reason: str, expires: int) -> None:
         """What the registrar answered, on the event loop. expires: s it holds, 0: not any more."""
-        detail = f"{status} {reason}".strip()
         if 200 <= status < 300 and expires > 0:
-            self._now("registered")
+            self._standing.now("registered")
         elif not self._leaving:
-            self._now("refused" if 400 <= status < 500 and status != 408 else "silent", detail)
+            self._standing.now(refusal(status), f"{status} {reason}".strip())
         else:
-            self._state = "none"
+            self._standing.now("none")
         self._told.set()
 
     async def leave(self) -> None:
         self._leaving = True
-        if self._state == "registered":
+        if self._standing.registered:
             self._told.clear()
             await self._ask(on=False)
             with contextlib.suppress(TimeoutError):
@@ -70,18 +61,6 @@ class Registrar:
     async def _ask(self, *, on: bool) -> None:
         with contextlib.suppress(pj.Error):  # one is under way
             await self._library.run(_register, self, on)
-
-    def _now(self, state: Registration, detail: str = "") -> None:
-        before, self._state, self._detail = self._state, state, detail
-        if before == state:
-            return
-        name = self._trunk.title
-        if state == "registered":
-            log.info("sip trunk %s: registered", name)
-        elif state == "refused":
-            log.warning("sip trunk %s: not registered: %s. Check the user and the password", name, detail)
-        else:
-            log.warning("sip trunk %s: not registered: %s. It is asked again until it answers", name, detail)
 
 
 def _register(registrar: Registrar, on: bool) -> None:

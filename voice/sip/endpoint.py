@@ -5,51 +5,34 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from baresip import Account, BaresipError, Call, Config, Runtime, StackEvent, UserAgent
+from baresip import Account, BaresipError, Call, CallState, Config, Runtime, StackEvent, UserAgent
 
 from bot.errors import SettingsError
-from voice.errors import LegFailed
-from voice.gate import Burst, Gate
+from voice.gate import Burst
+from voice.sip import failures
 from voice.sip.accounts import direct, for_calls, local, of_trunk, tls_text
+from voice.sip.failures import RING_S
+from voice.sip.headers import KEPT, spelt
 from voice.sip.host import check_free, keep_numbers_out_of_logs
 from voice.sip.leg import SipLeg
-from voice.sip.numbers import can_be_called, number_of, user_of
+from voice.sip.numbers import number_of, user_of
+from voice.sip.reception import Reception, now_ms
 from voice.sip.registration import Registrar
 from voice.sip.stack import StackThread
-from voice.trunks import CODECS, TRANSPORTS, Codec, Doors, Transport, Trunk, TrunkState, way_out
+from voice.trunks import Codec, Doors, Trunk
 
 log = logging.getLogger(__name__)
 
 CAPACITY_MAX = 250  # the stack has 256 places for sound
-LOOKUP_S = 300.0  # between two questions for the addresses of trunks
-LOOKUP_AGAIN_S = 5.0  # the same where one wasn't known: a machine that starts before its network does
-TICK_S = 0.010  # half a packet
 FEW = 20  # calls that are served every tick; of more, each every other, for 5 ms of delay and half the work
 BURST = 100  # new calls at once, and each second again; who floods us gets 503 at the door
-RING_S = 60.0  # how long a called telephone may ring
-HEADERS = (  # of an INVITE, kept for the call; the stack can keep 16
-    "To",
-    "From",
-    "P-Called-Party-ID",  # RFC 7315: what was dialled, where To says whom it reached
-    "User-to-User",  # RFC 7433
-    "Diversion",  # RFC 5806
-    "History-Info",  # RFC 7044
-    "P-Asserted-Identity",  # RFC 3325
-    "Remote-Party-ID",
-    "Subject",
-    "Call-Info",
-)
-
-_NAMES = {name.lower(): name for name in HEADERS}
 
 OnCall = Callable[[SipLeg], Awaitable[None]]
 
 
-class SipEndpoint:
+class SipEndpoint(Reception[str, SipLeg, Registrar]):
     """Answers and places SIP calls over UDP and TCP. One a process: the stack under it is.
 
     endpoint = SipEndpoint(port=5060, capacity=30)
@@ -92,26 +75,21 @@ class SipEndpoint:
                 where="sip capacity",
                 fix=f"Set 1 to {CAPACITY_MAX}, and run more processes behind a SIP proxy for more",
             )
-        if not codecs or not set(codecs) <= set(CODECS):
-            raise SettingsError(
-                f"codecs {', '.join(codecs) or 'are missing'}",
-                where="sip codecs",
-                fix=f"Choose from {', '.join(sorted(CODECS))}",
-            )
-        self.host = host
-        self.port = port
-        self.capacity = capacity
-        self.region = region
-        self._codecs = codecs
-        self._user = user
-        self._accepts = accepts
-        self._all_trunks = (*((trunk,) if trunk is not None else ()), *trunks)
-        self._doors = doors or Doors()
-        self._gate = Gate(self._doors.allow)
+        super().__init__(
+            host=host,
+            port=port,
+            capacity=capacity,
+            user=user,
+            codecs=codecs,
+            region=region,
+            accepts=accepts,
+            trunks=(*((trunk,) if trunk is not None else ()), *trunks),
+            doors=doors,
+        )
         address = "" if host == "0.0.0.0" else host
         self._config = Config(
             net_interface=address or None,
-            expose_headers=tuple(dict.fromkeys(HEADERS + keep_headers)),
+            expose_headers=tuple(dict.fromkeys(KEPT + keep_headers)),
             native_log_level="warning",
             sip_trace=trace,
             max_concurrent_calls=capacity,
@@ -131,13 +109,7 @@ class SipEndpoint:
         self._agent: UserAgent | None = None
         self._callers: dict[str, UserAgent] = {}  # by which calls go out, by the trunk's name
         self._names: dict[int, str] = {}  # of trunks, by the handle of the agent their calls come in by
-        self._registrars: list[Registrar] = []
-        self._legs: dict[str, SipLeg] = {}
-        self._working = asyncio.Event()
-        self._clock: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._on_call: OnCall | None = None
-        self._draining = False
+        self._half = False  # of the calls, whose turn it is
         self._dead = False
 
     # --- life ------------------------------------------------------------------------------------------
@@ -176,23 +148,11 @@ class SipEndpoint:
         runtime.subscribe(self._on_registration)
         if self._doors.allow:
             self._spawn(self._admit_trunks())
-        for registrar in self._registrars:
+        for registrar in self._registrars.values():
             self._spawn(registrar.run())
         runtime.on_dead = self._on_dead
-        self._clock = asyncio.create_task(self._run_clock(), name="sip-clock")
-        self._clock.add_done_callback(self._done)
+        self._spawn(self._run_clock(), "sip-clock")
         log.info("SIP on %s:%d, %d calls at a time", self.host, self.port, self.capacity)
-
-    async def drain(self, timeout_s: float) -> None:
-        """New calls get 503 from now on; wait for those that live, and hang up what is left."""
-        self._draining = True
-        try:
-            async with asyncio.timeout(timeout_s):
-                while self._legs:
-                    await asyncio.sleep(0.05)
-        except TimeoutError:
-            log.info("%d calls were still up when draining ended", len(self._legs))
-        await asyncio.gather(*(leg.hang_up() for leg in list(self._legs.values())))
 
     async def close(self) -> None:
         """End every call and give all back: threads, sockets, tasks. Twice is fine."""
@@ -200,17 +160,12 @@ class SipEndpoint:
         runtime, self._runtime = self._runtime, None
         if runtime is None:
             return
-        await asyncio.gather(*(leg.hang_up() for leg in list(self._legs.values())))
-        await asyncio.gather(*(registrar.leave() for registrar in self._registrars))
+        await self._hang_up_all()
+        await asyncio.gather(*(registrar.leave() for registrar in self._registrars.values()))
         for leg in list(self._legs.values()):
             leg.close("us")
         self._legs.clear()
-        tasks = list(self._tasks)
-        if self._clock is not None:
-            tasks.append(self._clock)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._end_tasks()
         if self._thread is not None:
             await self._thread.leave_guard()
         await runtime.close()
@@ -219,29 +174,6 @@ class SipEndpoint:
     def alive(self) -> bool:
         """Whether calls can come in. Once the stack's thread has died nothing but a new process helps."""
         return self._runtime is not None and not self._dead
-
-    @property
-    def registered(self) -> bool | None:
-        """Whether every trunk that we register at knows us; None where there is none."""
-        return all(each.state.up for each in self._registrars) if self._registrars else None
-
-    @property
-    def trunks(self) -> tuple[TrunkState, ...]:
-        """Each as it stands now, in the order they were given."""
-        states = {each.state.name: each.state for each in self._registrars}
-        return tuple(
-            states.get(trunk.title, TrunkState(name=trunk.title, registration="none")) for trunk in self._all_trunks
-        )
-
-    @property
-    def refused(self) -> int:
-        """Requests from strangers so far."""
-        return self._gate.refused
-
-    @property
-    def calls(self) -> int:
-        """Live calls now, ringing ones too."""
-        return len(self._legs)
 
     # --- calls -----------------------------------------------------------------------------------------
 
@@ -257,15 +189,9 @@ class SipEndpoint:
         """As `voice.ports.Telephone` says it. progress: told 180 (it rings) and 183 (sound before the answer: a tone or
         an announcement, no answer). A LegFailed with status 0: no word came back."""
         if self._agent is None or self._draining:
-            raise LegFailed("no calls can be placed now", where="sip call", fix="Start the endpoint")
-        chosen, uri = way_out(self._all_trunks, trunk, uri)
-        if not can_be_called(uri):
-            raise LegFailed("the address can't be called", where=uri[:80], fix="Write it as sip:user@host[:port]")
-        agent = self._agent
-        if chosen is not None:
-            agent = self._callers[chosen.title]
-            if chosen.transport != "udp" and "transport=" not in uri:
-                uri += f";transport={chosen.transport}"
+            raise failures.not_now()
+        chosen, uri, caller = self._way_out(uri, trunk)
+        agent = self._callers[chosen.title] if chosen is not None else self._agent
         assert self._runtime is not None
         early: list[StackEvent] = []
         self._runtime.subscribe(early.append)
@@ -277,16 +203,16 @@ class SipEndpoint:
                 await (await dialling).hangup()  # or it would ring on with nobody at our end
             raise
         except (BaresipError, ValueError) as error:
-            raise LegFailed("the address can't be called", where="sip call", fix=str(error)) from error
+            raise failures.cannot_be_called(why=str(error)) from error
         finally:
             self._runtime.unsubscribe(early.append)
-        for event in early:  # an instant answer, or 486, is over before the binding's Call listens
-            call._on_stack_event(event)
-        caller = (chosen.number or chosen.user) if chosen is not None else ""
+        for event in early:  # an instant answer, or 486, comes before the binding's Call listens
+            if call.state is not CallState.CLOSED:  # or just after: it has heard that itself
+                call._on_stack_event(event)
         leg = self._adopt(
             call,
             called=number_of(uri, self.region),
-            caller=caller or self._user,
+            caller=caller,
             trunk=chosen.title if chosen is not None else "",
         )
         leg.on_progress(progress, early)
@@ -311,34 +237,13 @@ class SipEndpoint:
             shown = for_calls(trunk, self._codecs, self._doors)
             self._callers[trunk.title] = agent if shown is None else await opened(shown)
             if trunk.registers:
-                self._registrars.append(Registrar(trunk, agent))
+                self._registrars[trunk.title] = Registrar(trunk, agent)
         domain = f"{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"
         # Calls over TCP or TLS reach only an account of that transport, so there is one of each.
         for transport in self._transports:
             agent = await opened(local(self._user, domain, transport, self._codecs, self._doors))
             agent.on_incoming(self._on_incoming)
         self._agent = await opened(direct(self._user, domain, self._codecs, self._doors))
-
-    async def _admit_trunks(self) -> None:
-        """Their addresses, asked of the name service now and then: operators move."""
-        loop = asyncio.get_running_loop()
-        while True:
-            wait_s = LOOKUP_S
-            for host in dict.fromkeys(host for trunk in self._all_trunks for host in trunk.hosts):
-                try:
-                    found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-                except OSError as error:
-                    log.info("the addresses of %s are not known: %s", host, error.strerror)
-                    wait_s = LOOKUP_AGAIN_S
-                    continue
-                self._gate.admit(str(each[4][0]).partition("%")[0] for each in found)
-            await asyncio.sleep(wait_s)
-
-    @property
-    def _transports(self) -> tuple[Transport, ...]:
-        """What calls come by, and what trunks take: TLS only where somebody wants it."""
-        wanted = {*self._doors.transports, *(trunk.transport for trunk in self._all_trunks)}
-        return tuple(each for each in TRANSPORTS if each in wanted)
 
     def _on_dead(self) -> None:
         self._dead = True
@@ -347,12 +252,11 @@ class SipEndpoint:
             leg.close("lost")
 
     def _on_registration(self, event: StackEvent) -> None:
-        for registrar in self._registrars:
+        for registrar in self._registrars.values():
             registrar.hear(event)
 
     def _on_incoming(self, call: Call) -> None:
-        # The stack keeps a name as it came; P-Called-Party-Id is the same header (RFC 3261 7.3.1).
-        call.headers = {_NAMES.get(name.lower(), name): value for name, value in call.headers.items()}
+        call.headers = {spelt(name): value for name, value in call.headers.items()}  # the stack keeps it as it came
         leg = self._adopt(
             call,
             caller=number_of(call.headers.get("From") or call.peer or "", self.region),
@@ -361,63 +265,27 @@ class SipEndpoint:
         )
         self._spawn(self._take(leg))
 
-    async def _take(self, leg: SipLeg) -> None:
-        if self._draining:
-            await leg.reject(503)
-        elif self._accepts is not None and not self._accepts(leg.called):
-            await leg.reject(404)
-        elif self._on_call is not None:
-            try:
-                await self._on_call(leg)
-            finally:
-                await leg.hang_up()  # nobody looks after it any more
-
     def _adopt(self, call: Call, *, caller: str, called: str, trunk: str) -> SipLeg:
         assert self._thread is not None
-        leg = SipLeg(call, thread=self._thread, caller=caller, called=called, now=_now_ms, trunk=trunk)
+        leg = SipLeg(call, thread=self._thread, caller=caller, called=called, now=now_ms, trunk=trunk)
         self._legs[leg.id] = leg
         self._working.set()
         return leg
-
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a call broke", exc_info=error)
 
     async def _give_up(self, leg: SipLeg) -> None:
         await leg.hang_up()
         leg.close("lost")
 
-    async def _run_clock(self) -> None:
-        """Move every leg's sound; sleeps while there are none."""
-        loop = asyncio.get_running_loop()
-        due, half = loop.time(), False
-        while True:
-            if not self._legs:
-                self._working.clear()
-                await self._working.wait()
-                due = loop.time()
-            half = not half
-            for number, (key, leg) in enumerate(list(self._legs.items())):
-                if number % 2 == half or len(self._legs) <= FEW:
-                    try:
-                        leg.tick()
-                    except Exception:  # its fault, and no other call's: all hang on this clock
-                        log.exception("%s broke", leg)
-                        del self._legs[key]
-                        self._spawn(self._give_up(leg))
-                        continue
-                if leg.ended is not None:
+    def _tick(self) -> None:
+        self._half = not self._half
+        for number, (key, leg) in enumerate(list(self._legs.items())):
+            if number % 2 == self._half or len(self._legs) <= FEW:
+                try:
+                    leg.tick()
+                except Exception:  # its fault, and no other call's: all hang on this clock
+                    log.exception("%s broke", leg)
                     del self._legs[key]
-            now = loop.time()
-            due = max(due + TICK_S, now - TICK_S)  # a stalled loop is not made up for by a burst of ticks
-            await asyncio.sleep(max(0.0, due - now))
-
-
-def _now_ms() -> float:
-    return time.monotonic() * 1000
+                    self._spawn(self._give_up(leg))
+                    continue
+            if leg.ended is not None:
+                del self._legs[key]
