@@ -8,30 +8,43 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 SUFFIX = ".wav"
+MEDIA: Mapping[str, str] = {SUFFIX: "audio/wav", ".flac": "audio/flac", ".opus": "audio/ogg"}  # RFC 9639, RFC 7845
 PART = ".part"  # what a call that goes on writes; not a recording yet
-HEAD = 58  # bytes before the sound
+HEAD = 58  # bytes of a WAV before its sound
+LONGEST = 1024  # bytes in which any of them says what it is
+PAGE = 65_536  # bytes: no page of Ogg is longer (RFC 3533 6)
+OURS = b"Govorun, a recorded call"  # in what was packed
 MOST = 99  # calls of one conversation
+CHUNK = 65_536
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """number: 1 for the first call of its conversation. seconds: its length; two channels, the caller on the left."""
+    """number: 1 for the first call of its conversation. seconds: its length; two channels, the caller on the left.
+    media: its type. goes_on: the call does, and this is what there is of it by now."""
 
     path: Path
     number: int
     seconds: float
     ended: datetime
+    media: str = MEDIA[SUFFIX]
+    goes_on: bool = False
 
     @property
     def started(self) -> datetime:
         return self.ended - timedelta(seconds=self.seconds)
+
+    @property
+    def name(self) -> str:
+        return self.path.name.removesuffix(PART)
 
     def digest(self) -> str:
         """As a vCon names what it points to: "sha512-…". Reads the file."""
@@ -49,20 +62,27 @@ class Recordings:
         self._keep = timedelta(days=keep_days)
 
     def fresh(self, conversation: str) -> Path:
-        """Where the next recording of this conversation belongs; nothing is there."""
+        """Where the next recording of this conversation belongs, as a WAV; nothing is there."""
         for number in range(1, MOST):
-            path = self._path(conversation, number)
-            if not path.exists() and not path.with_name(path.name + PART).exists():
-                return path
+            if not any(path.exists() for path in self._paths(conversation, number)):
+                return self._path(conversation, number)
         return self._path(conversation, MOST)
 
-    def of(self, conversation: str) -> tuple[Recording, ...]:
-        """In the order they were made."""
-        found = (_read(self._path(conversation, number), number) for number in range(1, MOST + 1))
-        return tuple(each for each in found if each is not None)
+    def of(self, conversation: str, *, going_on: bool = False) -> tuple[Recording, ...]:
+        """In the order they were made. going_on: what there is by now of a call that goes on, too."""
+        found = []
+        for number in range(1, MOST + 1):
+            *whole, part = self._paths(conversation, number)
+            recording = next((each for path in whole if (each := _read(path, number)) is not None), None)
+            if recording is None and going_on:
+                recording = _read(part, number)
+            if recording is not None:
+                found.append(recording)
+        return tuple(found)
 
     def erase(self, conversation: str) -> int:
-        """Remove what there is of this conversation; how many recordings that was."""
+        """Remove what there is of this conversation; how many recordings that was. A call that goes on has one that
+        is there after it."""
         found = self.of(conversation)
         for each in found:
             each.path.unlink(missing_ok=True)
@@ -74,7 +94,7 @@ class Recordings:
             return 0
         last = (now - self._keep).timestamp()
         gone = 0
-        for path in self.folder.glob(f"*{SUFFIX}"):
+        for path in (path for suffix in MEDIA for path in self.folder.glob(f"*{suffix}")):
             try:
                 if path.stat().st_mtime < last and _ours(path):
                     path.unlink()
@@ -88,14 +108,47 @@ class Recordings:
         name = conversation if _NAME.fullmatch(conversation) else str(uuid5(NAMESPACE_URL, conversation))
         return self.folder / (f"{name}{SUFFIX}" if number == 1 else f"{name}.{number}{SUFFIX}")
 
+    def _paths(self, conversation: str, number: int) -> tuple[Path, ...]:
+        """Whatever it is kept as; at last what a call that goes on writes."""
+        path = self._path(conversation, number)
+        stem = path.name.removesuffix(SUFFIX)
+        return (*(path.with_name(stem + suffix) for suffix in MEDIA), path.with_name(path.name + PART))
+
+
+def by_now(recording: Recording, seconds: float) -> tuple[int, bytes]:
+    """Of a call that goes on, its first seconds as a file that is whole: how many bytes, and the head of it."""
+    with recording.path.open("rb") as file:
+        head = bytearray(file.read(HEAD))
+        size = recording.path.stat().st_size - HEAD
+    block = int.from_bytes(head[32:34], "little")
+    rate = int.from_bytes(head[28:32], "little")
+    data = min(size, round(seconds * rate)) // block * block
+    head[4:8] = (HEAD - 8 + data).to_bytes(4, "little")
+    head[46:50] = (data // block).to_bytes(4, "little")
+    head[54:58] = data.to_bytes(4, "little")
+    return HEAD + data, bytes(head)
+
+
+def piece(recording: Recording, head: bytes, first: int, last: int) -> Iterator[bytes]:
+    """Of such a file, the bytes first..last. Blocking."""
+    yield head[first : last + 1]
+    at = max(first, HEAD)
+    with recording.path.open("rb") as file:
+        file.seek(at)
+        while at <= last and (data := file.read(min(CHUNK, last + 1 - at))):
+            at += len(data)
+            yield data
+
 
 def _ours(path: Path) -> bool:
     """Whether it begins as the recordings that we write: whoever names a folder of music loses none of it."""
     try:
         with path.open("rb") as file:
-            head = file.read(HEAD)
+            head = file.read(LONGEST)
     except PermissionError:
         return False
+    if path.suffix != SUFFIX:
+        return OURS in head
     return head[8:20] == b"WAVEfmt \x12\0\0\0" and head[38:42] == b"fact"
 
 
@@ -104,15 +157,33 @@ def _read(path: Path, number: int) -> Recording | None:
     try:
         size, ended = path.stat().st_size, path.stat().st_mtime
         with path.open("rb") as file:
-            head = file.read(64)
+            head = file.read(LONGEST)
+            file.seek(max(0, size - PAGE))
+            seconds = _seconds(head, size, file.read() if head[:4] == b"OggS" else b"")
     except OSError:
         return None
-    rate = int.from_bytes(head[28:32], "little")  # bytes a second
-    if head[:4] != b"RIFF" or head[8:12] != b"WAVE" or not rate:
+    if seconds is None:
         return None
     return Recording(
         path=path,
         number=number,
-        seconds=round((size - HEAD) / rate, 2),
+        seconds=round(seconds, 2),
         ended=datetime.fromtimestamp(ended, UTC),
+        media=MEDIA.get(path.suffix, MEDIA[SUFFIX]),
+        goes_on=path.suffix == PART,
     )
+
+
+def _seconds(head: bytes, size: int, tail: bytes) -> float | None:
+    """How long it is; None of what is no sound."""
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        rate = int.from_bytes(head[28:32], "little")  # bytes a second
+        return (size - HEAD) / rate if rate else None
+    if head[:4] == b"fLaC":  # RFC 9639 8.2: 20 bits of rate, 3 and 5 of channels and bits, 36 of samples
+        told = int.from_bytes(head[18:26], "big")
+        return (told & 0xF_FFFF_FFFF) / (told >> 44) if told >> 44 else None
+    opus, last = head.find(b"OpusHead"), tail.rfind(b"OggS")
+    if opus < 0 or last < 0:
+        return None
+    samples = int.from_bytes(tail[last + 6 : last + 14], "little")  # at 48 kHz, whatever went in: RFC 7845 4
+    return max(0, samples - int.from_bytes(head[opus + 10 : opus + 12], "little")) / 48_000

@@ -157,8 +157,10 @@ class Settings(BaseSettings):
     recordings_keep: int = Field(
         30, ge=0, le=36_500, description="Days after which a recorded call is removed; 0: never."
     )
-    recordings_form: Literal["wav", "g711"] = Field(
-        "wav", description="wav: 16 bit, 115 MB an hour; g711: half of it, as the telephone line has it."
+    recordings_form: Literal["wav", "g711", "flac", "opus"] = Field(
+        "wav",
+        description="wav: 16 bit, 115 MB an hour; g711: half of it, as the telephone line has it; flac: every bit in "
+        "less than half; opus: 15 MB. The last two are packed when the call is over.",
     )
     models: Path = Field(ROOT / "models", description="Folder of weights and of manifest.toml.")
 

@@ -29,6 +29,7 @@ from bot.stores.conversations import Summary
 
 SYNTAX = "0.4.0"
 CUSTOMER, BOT = 0, 1  # their places among the parties; agents follow
+MEDIA = {"audio/wav": "audio/x-wav"}  # as the draft calls what others call audio/wav
 KEY_BITS = 2048  # RS256 is what the draft asks for; RFC 7518 3.3 wants 2048 at the least
 VALID = timedelta(days=3650)
 # The draft puts the vCon's uuid among the JWS headers, which RFC 7515 doesn't know.
@@ -37,13 +38,16 @@ REGISTRY = jws.JWSRegistry(algorithms=["RS256"], strict_check_header=False)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """The sound of a call. digest: "sha512-…" of the file. url: where it is, "" where nobody outside can reach it."""
+    """The sound of a call. digest: "sha512-…" of the file. url: where it is, "" where nobody outside can reach it.
+    sound: the file itself, in the vCon; then the vCon names no other place."""
 
     started: datetime
     seconds: float
     name: str
     digest: str
+    media: str = "audio/wav"
     url: str = ""
+    sound: bytes | None = None
 
 
 def plain(
@@ -128,12 +132,15 @@ class _Making:
             "duration": sound.seconds,
             "parties": [CUSTOMER, BOT],
             "originator": CUSTOMER,
-            "mediatype": "audio/x-wav",
+            "mediatype": MEDIA.get(sound.media, sound.media),
             "filename": sound.name,
             "content_hash": sound.digest,
             "application": self.about.channel,
         }
-        if sound.url:
+        if sound.sound is not None:
+            body = base64.urlsafe_b64encode(sound.sound).decode().rstrip("=")  # RFC 4648 5, unpadded as in a JWS
+            line |= {"body": body, "encoding": "base64url"}
+        elif sound.url:
             line["url"] = sound.url
         self.dialog.append(line)
 

@@ -87,7 +87,8 @@ class Attention:
         self._equipment.measured("silence_ms", said.decided_ms - said.ended_ms)
         self._equipment.measured("words_ms", self._standing.now_ms - said.decided_ms)
         self._speaking.owe("reply_ms", said.ended_ms)
-        self._todo.put(Utterance, text=said.text, confidence=said.confidence)
+        since = self._standing.now_ms - said.began_ms
+        self._todo.put(Utterance, text=said.text, confidence=said.confidence, since_ms=since)
 
     def _unheard(self) -> bool:
         """Nobody could listen: the caller is told once to use the keys. Whether that was now."""

@@ -38,13 +38,14 @@ class Talking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """An utterance with words in it. ended_ms: where its speech ended, decided_ms: when that was sure, both ms since
-    the call's first frame."""
+    """An utterance with words in it. began_ms, ended_ms: where its speech began and ended, decided_ms: when that was
+    sure, all ms since the call's first frame."""
 
     text: str
     confidence: float
     ended_ms: int
     decided_ms: int
+    began_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,7 @@ class Hearing:
         self._leaning: asyncio.Task[None] | None = None
         self._noise = Noise(vad.window_ms)
         self._over = False  # the utterance under way began while a prompt played
+        self._began = 0  # ms, where it did
         self._aside = False  # so far it takes nobody's floor
         self._nodded = False  # so it is, if nothing follows
         self._hint = Hint(lang="ru")
@@ -172,7 +174,7 @@ class Hearing:
     def _on_edge(self, edge: Edge, over: bool) -> None:
         if edge.mark is Mark.SPEECH_STARTED:
             self._forgotten = self._aside = self._nodded = False
-            self._over = over
+            self._over, self._began = over, edge.from_ms
             ears = self._ears.get(self._hint.lang)
             self._recognizer = ears.start(self._hint) if ears else None
             if self._recognizer is not None:
@@ -210,7 +212,7 @@ class Hearing:
                 recognizer.abandon()
             return
         before = self._decoding[-1] if self._decoding else None
-        work = self._recognise(recognizer, edge, before, over=self._over)
+        work = self._recognise(recognizer, edge, before, over=self._over, began=self._began)
         self._decoding.append(asyncio.create_task(work, name="call-recognise"))
 
     async def _settle(self, recognizer: Recognizer, speech_ms: int, pause: int) -> None:
@@ -235,7 +237,7 @@ class Hearing:
             self._endpointer.lean(-SOONER_MS if over > SURELY_OVER else LATER_MS if over < SURELY_NOT else 0)
 
     async def _recognise(
-        self, recognizer: Recognizer | None, edge: Edge, before: asyncio.Task[None] | None, *, over: bool
+        self, recognizer: Recognizer | None, edge: Edge, before: asyncio.Task[None] | None, *, over: bool, began: int
     ) -> None:
         told: Told = Nothing(speech_ms=edge.speech_ms)
         try:
@@ -243,7 +245,11 @@ class Hearing:
                 heard = await recognizer.final()
                 if heard.text:
                     told = Said(
-                        text=heard.text, confidence=heard.confidence, ended_ms=edge.from_ms, decided_ms=edge.at_ms
+                        text=heard.text,
+                        confidence=heard.confidence,
+                        ended_ms=edge.from_ms,
+                        decided_ms=edge.at_ms,
+                        began_ms=began,
                     )
                     if over and await self._is_aside(heard.text, edge.speech_ms):
                         told = Aside()

@@ -62,6 +62,7 @@ class LineOut(_Body):
     kind: str | None = None
     agent: str | None = None
     event: str | None = None
+    since_ms: int | None = Field(None, description="Of a spoken line: how long before `at` its first word was said.")
     buttons: list[Button] | None = None
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import FileResponse, JSONResponse
 
 from bot import vcon
+from bot.api import sounds
 from bot.api.bodies import (
     BookingOut,
     ConversationOut,
@@ -30,7 +30,7 @@ from bot.channels import rest
 from bot.channels.lines import lines
 from bot.errors import NotFound
 from bot.locale import said
-from bot.recordings import MOST
+from bot.recordings import MEDIA, MOST
 
 router = APIRouter(
     prefix="/api",
@@ -91,28 +91,13 @@ async def conversation(name: Named, parts: House) -> dict[str, Any]:
     }
 
 
-def _recorded(parts: Parts, conversation: str) -> tuple[vcon.Recorded, ...]:
-    """Reads the files for their hashes. Their address is told where the site has one that others can reach."""
-    at = f"{parts.site.public}/api/conversations/{quote(conversation)}/recording" if parts.site.public else ""
-    return tuple(
-        vcon.Recorded(
-            started=each.started,
-            seconds=each.seconds,
-            name=each.path.name,
-            digest=each.digest(),
-            url=at and f"{at}?part={each.number}",
-        )
-        for each in parts.recordings.of(conversation)
-    )
-
-
 @router.get("/conversations/{id}/vcon", responses={404: {"model": Problem}}, tags=["conversations"])
 async def conversation_vcon(name: Named, parts: House, form: Literal["plain", "signed"] = "plain") -> JSONResponse:
     """The conversation as a vCon (draft-ietf-vcon-vcon-core). signed: a JWS in general JSON serialization."""
     found = await _find(parts, name)
     rows = await parts.records.rows(found.about.id)
     business = parts.sets().get(found.about.scenarios, {}).get(found.language, "")
-    recorded = await asyncio.to_thread(_recorded, parts, found.about.id)
+    recorded = await asyncio.to_thread(sounds.told, parts.recordings, found.about.id, parts.site.public)
     made = vcon.plain(found.about, rows, name=found.name, business=business, recorded=recorded)
     if form == "signed":
         return JSONResponse(await asyncio.to_thread(parts.vcons.sign, made), media_type="application/jose+json")
@@ -122,7 +107,10 @@ async def conversation_vcon(name: Named, parts: House, form: Literal["plain", "s
 @router.get(
     "/conversations/{id}/recording",
     response_class=FileResponse,
-    responses={200: {"content": {"audio/wav": {}}, "description": "The sound."}, 404: {"model": Problem}},
+    responses={
+        200: {"content": {media: {} for media in MEDIA.values()}, "description": "The sound."},
+        404: {"model": Problem},
+    },
     tags=["conversations"],
 )
 async def conversation_recording(
@@ -131,28 +119,7 @@ async def conversation_recording(
     part: Annotated[int, Query(ge=1, le=MOST, description="Of several calls, which; 1 is the first.")] = 1,
 ) -> FileResponse:
     """The recorded call: two channels, the caller on the left, what they heard on the right. Ranges are served."""
-    return await sound(parts, (await _find(parts, name)).about.id, part)
-
-
-async def sound(parts: Parts, conversation: str, part: int) -> FileResponse:
-    """The file, as the API and the desk give it. Raises NotFound."""
-    found = await asyncio.to_thread(parts.recordings.of, conversation)
-    recording = next((each for each in found if each.number == part), None)
-    if recording is None:
-        raise NotFound(
-            said("there is no recording of it", "записи этого разговора нет"),
-            where=conversation,
-            fix=said("It was not recorded, or not kept any longer", "Его не записывали, или запись уже удалена"),
-        )
-    # Named so that nothing compresses it on its way: a range counts the bytes of the file.
-    headers = {"Content-Encoding": "identity", "Cache-Control": "private, no-cache"}
-    return FileResponse(
-        recording.path,
-        media_type="audio/wav",
-        headers=headers,
-        filename=recording.path.name,
-        content_disposition_type="inline",
-    )
+    return await sounds.sound(parts.recordings, (await _find(parts, name)).about.id, part)
 
 
 @router.get("/queue", response_model=list[WaitingOut], tags=["desk"])

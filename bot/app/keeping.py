@@ -11,11 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import vcon
+from bot.api import sounds
 from bot.channels import rest
 from bot.customers import profile
 from bot.desk import agents
 from bot.errors import NotFound, Unacceptable
 from bot.locale import reported, said
+from bot.recordings import Recordings
 from bot.settings import Keys, Settings, prepared
 from bot.stores import conversations
 from bot.stores.sql import Database
@@ -28,8 +30,8 @@ def _open(settings: Settings) -> Database:
     return database
 
 
-def export(settings: Settings, name: str, to: Path | None, *, signed: bool) -> None:
-    """Raises NotFound, Unacceptable where the file can't be written."""
+def export(settings: Settings, name: str, to: Path | None, *, signed: bool, sound: bool = False) -> None:
+    """sound: of recorded calls, in the vCon itself. Raises NotFound, Unacceptable where the file can't be written."""
     database = _open(settings)
     with database.reading() as tx:
         about = conversations.summary(tx, name) or conversations.newest_of_sender(tx, name, kind=rest.NAME)
@@ -43,7 +45,8 @@ def export(settings: Settings, name: str, to: Path | None, *, signed: bool) -> N
             )
         rows = conversations.rows(tx, about.id)
         known = profile.facts_of(tx, about.customer).get("name")
-    made = vcon.plain(about, rows, name=str(known or ""))
+    recorded = sounds.told(Recordings(settings.recorded), about.id, settings.public_url.rstrip("/"), inside=sound)
+    made = vcon.plain(about, rows, name=str(known or ""), recorded=recorded)
     if signed:
         made = vcon.Signer(Keys(settings.data).folder).sign(made)
     text = json.dumps(made, ensure_ascii=False, indent=2)

@@ -34,7 +34,8 @@ class Line:
     """who: "note" is neither side's: it tells what happened. kind: of a note: "joined", "ended", "waiting"…
 
     text: what was said; of a note, a name or a reason to show with it. event: the id of the customer's or agent's
-    event, by which a client knows its own line again. choices: buttons under it.
+    event, by which a client knows its own line again. choices: buttons under it. since_ms: how long before
+    `at` they began to speak.
     """
 
     conversation: str
@@ -46,6 +47,7 @@ class Line:
     agent: str = ""
     event: str = ""
     choices: tuple[Choice, ...] = ()
+    since_ms: int = 0
 
     def wire(self) -> dict[str, Any]:
         """As JSON; empty fields are left out."""
@@ -56,7 +58,7 @@ class Line:
             "who": self.who,
             "text": self.text,
         }
-        for name in ("kind", "agent", "event"):
+        for name in ("kind", "agent", "event", "since_ms"):
             if value := getattr(self, name):
                 out[name] = value
         if self.choices:
@@ -101,7 +103,7 @@ def _agent_left(entry: Any) -> dict[str, Any]:
 
 _LINES: Mapping[type[Event] | type[Action], Callable[[Any], dict[str, Any] | None]] = {
     Started: _started,
-    Utterance: lambda e: {"who": "customer", "text": e.text},
+    Utterance: lambda e: {"who": "customer", "text": e.text, "since_ms": e.since_ms},
     Chosen: lambda e: {"who": "customer", "text": e.title or e.option, "kind": "button"},
     Keys: lambda e: {"who": "customer", "text": e.digits, "kind": "keys"},
     Silence: lambda e: _note("silence", f"{e.seconds:.0f}"),

@@ -39,11 +39,18 @@ def export(
             help=said("As a JWS, general JSON serialization.", "Подписанным: JWS, general JSON serialization."),
         ),
     ] = False,
+    sound: Annotated[
+        bool,
+        typer.Option(
+            "--sound",
+            help=said("With the sound of recorded calls in it.", "Вместе со звуком записанных звонков."),
+        ),
+    ] = False,
     data: Data = None,
 ) -> None:
     from bot.app import keeping
 
-    keeping.export(settings_.load(data=data), conversation, to, signed=signed)
+    keeping.export(settings_.load(data=data), conversation, to, signed=signed, sound=sound)
 
 
 @agents.command(

@@ -19,8 +19,8 @@ from pydantic import BaseModel, Field
 from bot.api.bodies import handoff_out, plain
 from bot.api.doors import House
 from bot.api.parts import Parts
-from bot.api.reading import sound
 from bot.api.records import Conversation
+from bot.api.sounds import sound, sound_by_now
 from bot.api.tokens import SHIFT_S
 from bot.channels.lines import Line, read
 from bot.console import requests
@@ -99,13 +99,17 @@ def _agent_out(agent: Agent) -> dict[str, Any]:
 async def recording(
     conversation: str,
     parts: House,
+    request: Request,
     part: Annotated[int, Query(ge=1, le=MOST)] = 1,
+    seconds: Annotated[float | None, Query(gt=0, description="Of a call that goes on: how much of it.")] = None,
     govorun_desk: Annotated[str | None, Cookie()] = None,
 ) -> Response:
     """What the desk's player plays, to whom is logged in."""
     if await _agent(parts, govorun_desk) is None:
         raise NotAllowed(said("log in first", "сначала войдите"), fix="POST /desk/login")
-    return await sound(parts, conversation, part)
+    if seconds is not None:
+        return await sound_by_now(parts.recordings, conversation, part, seconds, request)
+    return await sound(parts.recordings, conversation, part)
 
 
 @router.websocket("/socket")
@@ -318,7 +322,7 @@ class Desk:
         customer = await self._parts.records.customer(about.customer)
         visits = await self._parts.records.bookings(customer=about.customer)
         holder = await self._parts.desk.agent(about.agent) if about.agent else None
-        recorded = await asyncio.to_thread(self._parts.recordings.of, about.id) if about.medium == "voice" else ()
+        recorded = await asyncio.to_thread(self._recorded, about.id) if about.medium == "voice" else []
         return {
             "conversation": about.id,
             "status": about.status,
@@ -329,7 +333,7 @@ class Desk:
             "language": found.language,
             "started": about.started.isoformat(),
             "scenario": found.scenario,
-            "recordings": [{"part": each.number, "seconds": each.seconds} for each in recorded],
+            "recordings": recorded,
             "slots": {name: plain(value) for name, value in found.slots.items()},
             "titles": _of(self._parts.titles(about.scenarios, found.scenario), found.slots),
             "customer": {
@@ -350,6 +354,18 @@ class Desk:
                 for each in visits
             ][-5:],
         }
+
+    def _recorded(self, conversation: str) -> list[dict[str, Any]]:
+        """Its calls, the one that goes on among them: who takes it hears what the caller said so far."""
+        return [
+            {
+                "part": each.number,
+                "seconds": each.seconds,
+                "started": each.started.isoformat(timespec="milliseconds"),
+                "goes_on": each.goes_on,
+            }
+            for each in self._parts.recordings.of(conversation, going_on=True)
+        ]
 
     async def _line(self, line: Line) -> None:
         await self._frames.send("line", **line.wire())

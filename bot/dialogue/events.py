@@ -61,10 +61,12 @@ class Answered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance(Event):
-    """The customer said or typed something. text: as heard. confidence: 0..1 from ASR; 1.0 when typed."""
+    """The customer said or typed something. text: as heard. confidence: 0..1 from ASR; 1.0 when typed. since_ms: how
+    long before `at` they began to speak, so that a recording can be heard from there; 0 when typed."""
 
     text: str
     confidence: float = 1.0
+    since_ms: int = 0
     meaning: Meaning = field(default_factory=Meaning)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import io
 import os
 import wave
 from collections.abc import Iterator, Mapping
@@ -18,16 +19,17 @@ from jsonschema import Draft7Validator, FormatChecker
 
 from bot.recordings import Recordings
 from tests.web import Web
+from voice.recording.packing import Packing
 from voice.recording.wav import HEAD, PART, Growing
 
 SECOND = np.full((8000, 2), 500, np.int16)
 
 
-def taped(folder: Recordings, conversation: str, seconds: int = 2) -> Path:
+def taped(folder: Recordings, conversation: str, seconds: int = 2, packing: Packing | None = None) -> Path:
     file = Growing(folder.fresh(conversation), "wav")
     for _ in range(seconds):
         file.add(SECOND)
-    path = file.finish()
+    path = file.finish(packing)
     assert path is not None
     return path
 
@@ -62,6 +64,74 @@ async def test_a_recording_is_given_whole_and_in_part_to_who_has_the_token(web: 
         assert (await client.get(f"/api/conversations/{name}/recording", params={"part": 2})).status_code == 404
     async with web.client(None) as client:
         assert (await client.get(f"/api/conversations/{name}/recording")).status_code == 401
+
+
+@pytest.mark.parametrize(("packing", "media"), [("flac", "audio/flac"), ("opus", "audio/ogg")])
+async def test_what_is_kept_smaller_is_found_by_its_kind_and_length(
+    web: Web, vcon_schema: Mapping[str, Any], packing: Packing, media: str
+) -> None:
+    name = await talked(web, packing)
+    path = taped(web.house.recordings, name, seconds=3, packing=packing)
+    assert path.suffix == f".{packing}"
+    async with web.client() as client:
+        whole = await client.get(f"/api/conversations/{name}/recording")
+        assert whole.headers["content-type"] == media
+        assert whole.content == path.read_bytes()
+        made = (await client.get(f"/api/conversations/{name}/vcon")).json()
+    assert list(Draft7Validator(vcon_schema, format_checker=FormatChecker()).iter_errors(made)) == []
+    (dialog,) = [each for each in made["dialog"] if each["type"] == "recording"]
+    assert (dialog["mediatype"], dialog["filename"]) == (media, path.name)
+    assert dialog["duration"] == pytest.approx(3, abs=0.02)
+    (found,) = web.house.recordings.of(name)
+    assert abs(found.ended.timestamp() - path.stat().st_mtime) < 0.001
+    assert web.house.recordings.fresh(name).name == f"{name}.2.wav"
+    os.utime(path, (0, 0))
+    assert Recordings(web.house.recordings.folder, keep_days=30).sweep(datetime.now(UTC)) == 1
+    assert not path.exists()
+
+
+async def test_an_agent_hears_what_was_said_so_far_of_a_call_that_goes_on(web: Web) -> None:
+    name = await talked(web, "zoya")
+    cookie = {"Cookie": f"govorun_desk={web.parts.signer.agent(web.settings.desk_login)}"}
+    at = {"part": 1, "seconds": 2.0}
+    going = Growing(web.house.recordings.fresh(name), "wav", began=1_700_000_000.0)
+    for _ in range(3):
+        going.add(SECOND)
+    assert web.house.recordings.of(name) == ()
+    (found,) = web.house.recordings.of(name, going_on=True)
+    assert (found.goes_on, found.seconds, found.started.timestamp()) == (True, 3.0, 1_700_000_000.0)
+    async with web.client(None) as client:
+        whole = await client.get(f"/desk/recording/{name}", headers=cookie, params=at)
+        assert whole.status_code == 200
+        with wave.open(io.BytesIO(whole.content)) as sound:
+            assert (sound.getnframes(), sound.getnchannels()) == (16_000, 2)
+            assert np.array_equal(np.frombuffer(sound.readframes(16_000), np.int16), np.full(32_000, 500))
+        assert int(whole.headers["content-length"]) == len(whole.content)
+        for asked, told in [
+            ("bytes=0-", slice(0, None)),
+            ("bytes=40-99", slice(40, 100)),
+            ("bytes=-8", slice(-8, None)),
+        ]:
+            part = await client.get(f"/desk/recording/{name}", headers={**cookie, "Range": asked}, params=at)
+            assert part.status_code == 206
+            assert part.content == whole.content[told]
+        beyond = await client.get(f"/desk/recording/{name}", headers={**cookie, "Range": "bytes=64100-"}, params=at)
+        assert beyond.status_code == 416
+        assert (await client.get(f"/desk/recording/{name}", params=at)).status_code in (401, 403)
+        going.finish()
+        over = await client.get(f"/desk/recording/{name}", headers=cookie, params=at)  # it is over by now: all of it
+        assert over.content == going.path.read_bytes()
+    async with web.client() as client:
+        assert (await client.get(f"/api/conversations/{name}/recording")).content == going.path.read_bytes()
+
+
+def test_what_is_erased_is_gone_whatever_it_is_kept_as(tmp_path: Path) -> None:
+    recordings = Recordings(tmp_path)
+    kept = [taped(recordings, "c1"), taped(recordings, "c1", packing="flac"), taped(recordings, "c1", packing="opus")]
+    other = taped(recordings, "c2")
+    assert [each.path for each in recordings.of("c1")] == kept
+    assert recordings.erase("c1") == 3
+    assert list(tmp_path.iterdir()) == [other]
 
 
 async def test_what_was_not_recorded_is_not_there(web: Web) -> None:

@@ -221,7 +221,7 @@ class CoreTurns:
         self.seq += 1
         if isinstance(event, Utterance) and event.text in WORDS:
             meaning = Meaning(intents=(ScoredIntent(name=WORDS[event.text], score=1.0),))
-            event = Utterance(id=event.id, at=event.at, text=event.text, meaning=meaning)
+            event = replace(event, meaning=meaning)
         todo, actions = [event], []
         while todo:
             self.events.append(todo[0])

@@ -8,12 +8,14 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 import wave
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -23,6 +25,7 @@ from tests.dialogue.small import SMALL
 from tests.voice.test_call import SECOND, Ringing
 from voice.audio import FRAME, RATE, Samples, from_alaw
 from voice.recording.disk import Disk
+from voice.recording.packing import MAKING, Packing, pack
 from voice.recording.tape import HELD_FRAMES, Tape
 from voice.recording.tones import HIGH, KEYS, LOW, ToneKeys
 from voice.recording.wav import HEAD, PART, Growing, encoded, mended
@@ -293,6 +296,95 @@ def test_what_a_killed_process_left_is_mended_and_what_a_live_one_writes_is_left
     assert mended(tmp_path) == ()
 
 
+def unpacked(path: Path) -> Samples:
+    """Pairs, at the rate the recording was made with."""
+    with av.open(str(path)) as file:
+        resampled = av.AudioResampler(format="s16", layout="stereo", rate=RATE)
+        frames = [each for frame in file.decode(audio=0) for each in resampled.resample(frame)]
+        frames += resampled.resample(None)
+    return np.concatenate([frame.to_ndarray().reshape(-1, 2) for frame in frames])
+
+
+@pytest.mark.parametrize("form", ["flac", "opus"])
+def test_a_finished_file_is_made_smaller_with_its_sides_apart_and_its_time_kept(tmp_path: Path, form: Packing):
+    file = Growing(tmp_path / "c1.wav", "wav", began=1_000_000.0)
+    left = np.stack((hum(150, 400), np.zeros(150 * FRAME, np.int16)), axis=1)
+    file.add(left)
+    assert file.finish(form) == tmp_path / f"c1.{form}"
+    assert [path.name for path in tmp_path.iterdir()] == [f"c1.{form}"]
+    made = tmp_path / f"c1.{form}"
+    found = unpacked(made)
+    assert abs(len(found) - len(left)) <= RATE // 50
+    if form == "flac":
+        assert np.array_equal(found, left)
+    loudness = [float(np.sqrt(np.mean(np.square(side.astype(float))))) for side in found.T]
+    assert loudness[0] > 2000
+    assert loudness[1] < loudness[0] / 1000
+    assert made.stat().st_size < left.nbytes / 2
+    assert made.stat().st_mtime == 1_000_003.0
+    assert made.stat().st_mode & 0o077 == 0
+
+
+def test_what_cannot_be_packed_stays_a_wav(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("voice.recording.wav.pack", full)
+    file = Growing(tmp_path / "c1.wav", "g711")
+    file.add(pairs(10))
+    assert file.finish("opus") == tmp_path / "c1.wav"
+    assert file.unpacked is not None
+    assert opened(tmp_path / "c1.wav")[1].shape == (10 * FRAME, 2)
+
+
+def test_half_a_pack_of_a_dead_process_goes_and_its_sound_stays(tmp_path: Path):
+    dead = Growing(tmp_path / "c1.wav", "wav")
+    dead.add(pairs(10))
+    os.close(dead._file)
+    (tmp_path / f"c1.flac{MAKING}").write_bytes(b"fLaC")
+    (tmp_path / f"c1.2.flac{MAKING}").write_bytes(b"fLaC")  # of a call that lives
+    assert mended(tmp_path) == (tmp_path / "c1.wav",)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"c1.2.flac{MAKING}", "c1.wav"]
+
+
+def test_a_file_tells_by_its_time_when_its_last_sound_was_made(tmp_path: Path):
+    file = Growing(tmp_path / "c1.wav", "g711", began=1_000_000.0)
+    file.add(pairs(100))
+    assert (tmp_path / f"c1.wav{PART}").stat().st_mtime == 1_000_002.0
+    file.add(pairs(50))
+    file.finish()
+    assert (tmp_path / "c1.wav").stat().st_mtime == 1_000_003.0
+
+
+def test_calls_are_packed_aside_while_others_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    held, asked = threading.Event(), threading.Event()
+
+    def slow(*given: object, **more: object) -> None:
+        asked.set()
+        assert held.wait(60)
+        pack(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("voice.recording.wav.pack", slow)
+    disk = Disk(lambda name: tmp_path / f"{name}.wav", "flac")
+    first = disk.begin("c1")
+    first.add(pairs(50))
+    whole = first.finish()
+    assert asked.wait(60)
+    second = disk.begin("c2")
+    second.add(pairs(50))
+    deadline = time.monotonic() + 60
+    while not ((part := tmp_path / f"c2.wav{PART}").exists() and part.stat().st_size > HEAD.size):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert not whole.is_set()
+    second.finish()
+    held.set()
+    disk.close(60)
+    assert whole.is_set()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c1.flac", "c2.flac"]
+    assert np.array_equal(unpacked(tmp_path / "c1.flac"), pairs(50))
+
+
 def test_nothing_recorded_leaves_no_file(tmp_path: Path):
     assert Growing(tmp_path / "c1.wav", "wav").finish() is None
     assert list(tmp_path.iterdir()) == []
@@ -434,6 +526,16 @@ async def test_a_call_is_recorded_as_it_was_heard(tmp_path: Path):
     assert began in (3 * SECOND, 3 * SECOND + 1)
     gaps = 3 * 150  # between prompts, as long as they were played
     assert abs(np.count_nonzero(right) * 1000 // RATE + gaps - sent) <= 20  # the caller heard no more and no less
+
+
+async def test_an_utterance_says_how_long_ago_it_began_so_that_it_can_be_found_in_the_recording(tmp_path: Path):
+    async with Taped(tmp_path, "цена") as taped:
+        await taped.line.hear(3 * SECOND)
+        await taped.call.speaks(frames=SECOND)
+        await taped.line.hear(3 * SECOND)
+        (said,) = taped.call.turns.took(Utterance)
+        line = taped.call.call._frames * FRAME * 1000 // RATE
+    assert 1000 <= said.since_ms <= line - 3000
 
 
 async def test_without_a_word_of_it_nothing_is_recorded(tmp_path: Path):

@@ -14,7 +14,7 @@ const LATE_S = 180; // and one that shows red
 let me = null;
 let items = [];
 let seenWaiting = null; // conversations that were waiting before: null until the first queue came
-const recordings = new Recordings($("recording"));
+const recordings = new Recordings($("recording"), $("log"));
 let selected = null; // a conversation's id
 let open = null; // what the server told of it
 let draftOf = recalled("drafts", {}); // text typed and not sent, by conversation; a reload loses neither it nor what was open
@@ -25,7 +25,7 @@ let sound = keep.get("sound") !== "off";
 let audio = null;
 let lostTimer = 0;
 
-const transcript = new Transcript($("log"), { own: "agent" });
+const transcript = new Transcript($("log"), { own: "agent", recorded: true });
 const link = new Link("/desk/socket", () => ({ type: "ping" }));
 const forms = new Forms({ settle: (number, status) => act("settle", { number, status }), open: (id) => select(id), said: (text) => say(text) });
 
@@ -131,6 +131,7 @@ link.addEventListener("line", ({ detail }) => {
   $("log").querySelector(".empty")?.remove();
   if (detail.event) outbox = outbox.filter(({ id }) => id !== detail.event);
   transcript.add(detail);
+  recordings.mark();
 });
 
 link.addEventListener("typing", ({ detail }) => { if (detail.conversation === selected) transcript.typing("agent"); });
@@ -236,7 +237,7 @@ function size() {
 
 // --- keys: by place on the keyboard, so that they work in either layout ---
 
-const KEYS = { KeyA: accept, KeyR: () => mine() && $("text").focus(), KeyG: giveBack, KeyX: finish, KeyF: () => forms.show(), KeyP: () => recordings.toggle(), ArrowDown: () => step(1), ArrowUp: () => step(-1), KeyJ: () => step(1), KeyK: () => step(-1), Enter: () => selected && select(selected), Slash: () => $("keys-sheet").showModal() };
+const KEYS = { KeyA: accept, KeyR: () => mine() && $("text").focus(), KeyG: giveBack, KeyX: finish, KeyF: () => forms.show(), KeyP: () => recordings.toggle(), ArrowLeft: () => recordings.skip(-5), ArrowRight: () => recordings.skip(5), ArrowDown: () => step(1), ArrowUp: () => step(-1), KeyJ: () => step(1), KeyK: () => step(-1), Enter: () => selected && select(selected), Slash: () => $("keys-sheet").showModal() };
 
 document.addEventListener("keydown", (event) => {
   if ($("desk").hidden || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
@@ -452,7 +453,7 @@ $("settings-form").addEventListener("submit", (event) => {
 function translate(wanted) {
   speak(WORDS, wanted);
   keep.set("language", language);
-  $("keys-list").replaceChildren(...[["↑ ↓", "key_move"], ["Enter", "key_open"], ["A", "key_accept"], ["R", "key_reply"], ["Esc", "key_leave"], ["G", "key_give"], ["X X", "key_close"], ["P", "key_play"], ["F", "key_forms"], ["?", "key_help"]]
+  $("keys-list").replaceChildren(...[["↑ ↓", "key_move"], ["Enter", "key_open"], ["A", "key_accept"], ["R", "key_reply"], ["Esc", "key_leave"], ["G", "key_give"], ["X X", "key_close"], ["P", "key_play"], ["← →", "key_skip"], ["F", "key_forms"], ["?", "key_help"]]
     .flatMap(([keys, name]) => [make("dt", {}, ...keys.split(" ").map((key) => make("kbd", { text: key }))), make("dd", { text: word(name) })]));
   forms.draw();
   if (!me) return;
@@ -460,6 +461,7 @@ function translate(wanted) {
   $("log").querySelector(".empty")?.remove();
   transcript.redraw();
   draw();
+  recordings.mark();
 }
 for (const node of document.querySelectorAll("[data-lang]")) node.addEventListener("click", () => translate(node.dataset.lang));
 

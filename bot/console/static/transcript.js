@@ -4,7 +4,8 @@ import { clock, day, known, make, word } from "./page.js";
 
 export class Transcript {
   names = {}; // of agents, as they joined; one that has none is an agent
-  constructor(log, { onchoice = null, own = "customer" } = {}) {
+  constructor(log, { onchoice = null, own = "customer", recorded = false } = {}) { // recorded: its lines may be heard
+    this.recorded = recorded;
     this.log = log;
     this.onchoice = onchoice;
     this.own = own;
@@ -23,6 +24,7 @@ export class Transcript {
     this.pending = new Map();
     this.lastDay = "";
     this.lastWho = "";
+    this.said = { at: "", until: 0 }; // of what the bot says in one breath, each line begins after the one before
     this.choices = null;
     this.dots = null;
     this.lines = [];
@@ -68,8 +70,21 @@ export class Transcript {
     bubble.append(make("span", { class: "unseen", text: `${word(line.who === this.own ? "you" : line.who)}: ` }));
     if (line.who === "agent" && this.own !== "agent") bubble.append(make("span", { class: "by", text: this.names[line.agent] || word("agent") }));
     bubble.append(make("span", { text: line.kind === "keys" ? `⌨ ${line.text}` : line.text }));
+    if (this.recorded) {
+      bubble.dataset.began = this.#began(line);
+      bubble.append(make("button", { type: "button", class: "from", "aria-label": `${word("play_from")} ${clock(line.at)}`, title: word("play_from") }));
+    }
     bubble.append(make("time", { text: clock(line.at), datetime: line.at }));
     return bubble;
+  }
+
+  // When its first word was spoken, ms since 1970. What the bot says follows what it answers; 15 letters a second.
+  #began(line) {
+    const at = Date.parse(line.at) - (line.since_ms ?? 0);
+    if (line.who !== "bot") return at;
+    const began = line.at === this.said.at ? this.said.until : at;
+    this.said = { at: line.at, until: began + line.text.length * 66 };
+    return began;
   }
 
   // What was typed but isn't in the journal yet.
