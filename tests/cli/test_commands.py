@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import re
@@ -10,7 +12,11 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from bot.recordings import Recordings
+from voice.recording.wav import Growing
 
 BROKEN = """\
 scenario: main
@@ -143,6 +149,16 @@ def test_what_is_kept_can_be_exported(govorun, data: Path, tmp_path: Path) -> No
     assert govorun("export", talk, "--signed", "--out", str(signed), "--data", str(kept)).code == 0
     assert "signatures" in json.loads(signed.read_text())
     assert govorun("export", talk, "--out", str(tmp_path / "nowhere/x.json"), "--data", str(kept)).code == 1
+    file = Growing(Recordings(kept / "recordings").fresh(talk), "wav")
+    file.add(np.full((8000, 2), 500, np.int16))
+    file.finish("flac")
+    named = json.loads(govorun("export", talk, "--data", str(kept)).out)["dialog"][0]
+    assert (named["type"], named["mediatype"], named["duration"]) == ("recording", "audio/flac", 1)
+    assert "body" not in named
+    whole = json.loads(govorun("export", talk, "--sound", "--data", str(kept)).out)["dialog"][0]
+    assert base64.urlsafe_b64decode(whole["body"] + "==") == (kept / f"recordings/{talk}.flac").read_bytes()
+    digest = base64.urlsafe_b64encode(hashlib.sha512((kept / f"recordings/{talk}.flac").read_bytes()).digest())
+    assert named["content_hash"] == whole["content_hash"] == f"sha512-{digest.decode().rstrip('=')}"
 
 
 def test_slots_are_read_line_by_line(govorun) -> None:

@@ -16,6 +16,7 @@ export class Recordings {
     this.log = log;
     this.shown = "";
     this.calls = [];
+    this.latest = null;
     this.speed = 1;
     log.addEventListener("click", (event) => {
       const line = event.target.closest(".say.heard");
@@ -36,16 +37,19 @@ export class Recordings {
     this.mark();
   }
 
-  // Plays, or pauses; the first of several.
+  // The one that was played last, or the first.
+  get #current() { return this.calls.find((call) => call === this.latest) ?? this.calls[0]; }
+
+  // Plays, or pauses.
   toggle() {
-    const call = this.calls.find(({ player }) => !player.paused) ?? this.calls[0];
+    const call = this.#current;
     if (!call) return;
     if (!call.player.paused) call.player.pause();
     else this.#play(call, call.player.ended && call.told.seconds - call.loaded < 0.5 ? 0 : call.player.currentTime);
   }
 
   skip(by) {
-    const player = (this.calls.find((call) => !call.player.paused) ?? this.calls[0])?.player;
+    const player = this.#current?.player;
     if (player?.duration) player.currentTime = Math.min(player.duration, Math.max(0, player.currentTime + by));
   }
 
@@ -72,7 +76,7 @@ export class Recordings {
     } });
     player.defaultPlaybackRate = player.playbackRate = this.speed;
     player.addEventListener("error", () => { player.replaceWith(call.gone); speed.hidden = true; this.mark(); });
-    player.addEventListener("play", () => { for (const each of this.calls) if (each !== call) each.player.pause(); });
+    player.addEventListener("play", () => { this.latest = call; for (const each of this.calls) if (each !== call) each.player.pause(); });
     player.addEventListener("timeupdate", () => this.#sounding(call));
     player.addEventListener("pause", () => this.#sounding(call));
     player.addEventListener("ended", () => { if (call.told.seconds - call.loaded > 0.5) this.#play(call, call.loaded); });

@@ -70,11 +70,12 @@ export class Transcript {
     bubble.append(make("span", { class: "unseen", text: `${word(line.who === this.own ? "you" : line.who)}: ` }));
     if (line.who === "agent" && this.own !== "agent") bubble.append(make("span", { class: "by", text: this.names[line.agent] || word("agent") }));
     bubble.append(make("span", { text: line.kind === "keys" ? `⌨ ${line.text}` : line.text }));
+    const at = make("time", { text: clock(line.at), datetime: line.at });
     if (this.recorded) {
       bubble.dataset.began = this.#began(line);
-      bubble.append(make("button", { type: "button", class: "from", "aria-label": `${word("play_from")} ${clock(line.at)}`, title: word("play_from") }));
-    }
-    bubble.append(make("time", { text: clock(line.at), datetime: line.at }));
+      const from = make("button", { type: "button", class: "from", "aria-label": `${word("play_from")} ${clock(line.at)}`, title: word("play_from") });
+      bubble.append(make("span", { class: "when" }, at, from));
+    } else bubble.append(at);
     return bubble;
   }
 
