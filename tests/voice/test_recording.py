@@ -534,7 +534,7 @@ async def test_an_utterance_says_how_long_ago_it_began_so_that_it_can_be_found_i
         await taped.call.speaks(frames=SECOND)
         await taped.line.hear(3 * SECOND)
         (said,) = taped.call.turns.took(Utterance)
-        line = taped.call.call._frames * FRAME * 1000 // RATE
+        line = taped.call.call._standing.now_ms
     assert 1000 <= said.since_ms <= line - 3000
 
 
