@@ -7,6 +7,7 @@ licence from Teluu; running it on one's own machines asks for nothing.
     library    the library loaded, its one thread of commands, and the C functions its Python lacks
     sound      rings of memory between the library's media clock and the event loop
     calls      what the library calls back
+    commands   what is asked of a call
     leg        one call as a `CallLeg`
     endpoint   where calls come in and go out: a `Telephone`
 

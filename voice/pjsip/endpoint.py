@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.errors import SettingsError
 from voice.gate import Verdict
-from voice.pjsip import accounts
+from voice.pjsip import accounts, commands
 from voice.pjsip.calls import Crossing, StackAccount, StackCall
 from voice.pjsip.leg import COUNT_MS, PjsipLeg
 from voice.pjsip.library import Library, pj
@@ -274,7 +274,7 @@ class PjsipEndpoint(Reception[StackCall, PjsipLeg, Registrar]):
             log.warning("SIP from %s is refused: it is in no network of `from`", address)
         stranger = verdict is not Verdict.LET_IN
         if stranger or self._draining or len(self._lines) >= self.capacity:
-            pj.Call(account, call_id).hangup(_final(403 if stranger else 503 if self._draining else 486))
+            pj.Call(account, call_id).hangup(commands.parameters(403 if stranger else 503 if self._draining else 486))
             return
         headers = headers_of(message)
         leg = PjsipLeg(
@@ -287,11 +287,9 @@ class PjsipEndpoint(Reception[StackCall, PjsipLeg, Registrar]):
             now=now_ms,
         )
         call = self._make(account, call_id, leg)
-        ringing = pj.CallOpParam(True)
-        ringing.statusCode = 180
         assert self._crossing is not None
         self._crossing.tell(self._came_in, leg, call)
-        call.answer(ringing)
+        call.answer(commands.parameters(180))
 
     def _make(self, account: Any, call_id: int, leg: PjsipLeg) -> StackCall:
         assert self._crossing is not None
@@ -367,12 +365,6 @@ class PjsipEndpoint(Reception[StackCall, PjsipLeg, Registrar]):
             account.shutdown()
         self._accounts.clear()
         self._everybody = None
-
-
-def _final(status: int) -> Any:
-    made = pj.CallOpParam(True)
-    made.statusCode = status
-    return made
 
 
 def _nobody(status: int, reason: str, expires: int) -> None: ...

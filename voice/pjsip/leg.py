@@ -7,24 +7,22 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-from bot.errors import Both
 from voice.audio import FRAME, RATE, Frame, Samples
 from voice.dtmf import Presses
 from voice.errors import LegFailed
 from voice.line import Events, Inlet, Outlet
+from voice.pjsip import commands
 from voice.pjsip.calls import Flow, Key, News, Refused, StackCall, State, Transfer
 from voice.pjsip.library import Library, pj
 from voice.ports import CallLeg, Digit, Ended, Held, LegEvent, TransferProgress
+from voice.sip import failures
+from voice.sip.failures import HOLD_S, SETUP_S, SOUND_S, TRANSFER_S
 from voice.sip.numbers import refer_uri
 from voice.sip.reasons import reason_of
 
 log = logging.getLogger(__name__)
 
 AHEAD = RATE // 5  # samples written before their time, so a stalled loop of that length isn't heard
-SETUP_S = 10.0  # from our 200 to their ACK; RFC 3261 13.3.1.4 gives up after 32 s
-SOUND_S = 2.0  # from the ACK to sound both ways; an offer without sound never gets there
-TRANSFER_S = 45.0  # a person's telephone rings that long
-HOLD_S = 10.0  # for a re-INVITE to get through
 AGAIN_S = 0.1  # until it is tried again, where another was under way (RFC 3261 14.1 says up to 4 s: we have 10)
 PENDING = 491
 COUNT_MS = 250  # how often received packets are counted
@@ -89,7 +87,7 @@ class PjsipLeg:
     async def early(self) -> bool:
         if self.ended is not None or (self._state != pj.PJSIP_INV_STATE_INCOMING and not self._ringing):
             return False
-        if not await self._do(lambda call: call.answer(_parameters(183))):
+        if not await self._do(lambda call: call.answer(commands.parameters(183))):
             return False
         try:
             await self._until(lambda: self._flow is not None, SOUND_S)
@@ -100,7 +98,7 @@ class PjsipLeg:
 
     async def answer(self) -> None:
         if self.ended is None and (self._state == pj.PJSIP_INV_STATE_INCOMING or self._ringing):
-            await self._do(lambda call: call.answer(_parameters(200)))
+            await self._do(lambda call: call.answer(commands.parameters(200)))
         await self.established(SETUP_S)
 
     async def established(self, timeout_s: float) -> None:
@@ -112,26 +110,11 @@ class PjsipLeg:
             silent = self._state == pj.PJSIP_INV_STATE_CONFIRMED
             ringing = self._state == pj.PJSIP_INV_STATE_EARLY
             await self.hang_up()
-            raise LegFailed(
-                Both("the call is up without sound", "звонок принят, а звука нет")
-                if silent
-                else Both(f"no answer within {timeout_s:.0f} s", f"нет ответа за {timeout_s:.0f} с"),
-                where=f"SIP call {self.id}",
-                fix=Both("The peer must offer audio", "Другая сторона должна предложить звук")
-                if silent
-                else Both("Check that the peer's answer and ACK reach us", "Проверьте, доходят ли до нас ответ и ACK"),
-                sip_status=408 if self._outgoing and ringing else 0,
-            ) from None
+            if silent:
+                raise failures.without_sound(self.id) from None
+            raise failures.no_answer(self.id, timeout_s, 408 if self._outgoing and ringing else 0) from None
         if self.ended is not None:
-            head = self.ended.reason[:3]
-            raise LegFailed(
-                Both(
-                    f"the call ended before it was up ({self.ended.reason})",
-                    f"звонок закончился, не начавшись ({self.ended.reason})",
-                ),
-                where=f"SIP call {self.id}",
-                sip_status=int(head) if head.isdigit() else 0,
-            )
+            raise failures.over_before_up(self.id, self.ended.reason)
         self._open()
 
     async def reject(self, status: int, reason: str = "") -> None:
@@ -140,7 +123,7 @@ class PjsipLeg:
         if self.ended is not None or not (self._state == pj.PJSIP_INV_STATE_INCOMING or self._ringing):
             return
         self._ending = "rejected"
-        await self._do(lambda call: call.hangup(_parameters(status, reason or reason_of(status))))
+        await self._do(lambda call: call.hangup(commands.parameters(status, reason or reason_of(status))))
 
     def play(self, sound: Samples) -> None:
         if self.ended is None:
@@ -177,7 +160,7 @@ class PjsipLeg:
         try:
             for leg in both:
                 await leg.hold(True)
-            if await self._do(_knows_replaces):
+            if await self._do(commands.knows_replaces):
                 joined = await self._refer(lambda call: call.xferReplaces(theirs, pj.CallOpParam(True)))
         except LegFailed as error:
             log.info("%s was not joined with %s: %s", self, other, error)
@@ -200,7 +183,7 @@ class PjsipLeg:
             async with asyncio.timeout(HOLD_S):
                 while self.ended is None and not self._over and self._flow.holding != on:
                     self._refused = 0
-                    if not await self._do(_hold if on else _take_back):
+                    if not await self._do(commands.hold if on else commands.take_back):
                         await asyncio.sleep(AGAIN_S)  # another re-INVITE is under way, theirs or ours
                         continue
                     await self._until(lambda: (self._flow is not None and self._flow.holding == on) or self._refused)
@@ -211,18 +194,13 @@ class PjsipLeg:
         except TimeoutError:
             self._refused = 408
         if self.ended is None and self._refused:
-            raise LegFailed(
-                Both("the other side doesn't take a hold", "вторая сторона не принимает удержание"),
-                where=f"SIP call {self.id}",
-                fix=Both("Try again", "Повторите"),
-                sip_status=self._refused,
-            )
+            raise failures.not_held(self.id, self._refused)
 
     async def hang_up(self) -> None:
         if self.ended is not None or self._ending in ("us", "rejected", "transferred"):
             return
         self._ending = self._ending or "us"
-        await self._do(lambda call: call.hangup(_parameters(0)))
+        await self._do(lambda call: call.hangup(commands.parameters(0)))
 
     # --- the endpoint's side ---------------------------------------------------------------------------
 
@@ -351,7 +329,7 @@ class PjsipLeg:
             self._transferring = None
         if 200 <= status < 300:
             self._ending = "transferred"
-            await self._do(lambda call: call.hangup(_parameters(0)))
+            await self._do(lambda call: call.hangup(commands.parameters(0)))
             return True
         if self.ended is None and status:
             self._events.put(TransferProgress(status=status))
@@ -370,7 +348,7 @@ class PjsipLeg:
         call = self.call
         if call is None:
             return False
-        return await self._library.run(_done, command, call)
+        return await self._library.run(commands.done, command, call)
 
     async def _until(self, true: Callable[[], object], timeout_s: float | None = None) -> None:
         """Or until the leg has ended. Raises TimeoutError."""
@@ -386,38 +364,3 @@ class PjsipLeg:
             self._in.close()
             self._events.put(Ended(reason=reason))
             self._changed.set()
-
-
-def _done(command: Callable[[Any], None], call: StackCall) -> bool:
-    if call.over:
-        return False
-    try:
-        command(call)
-    except pj.Error as error:
-        log.debug("a call took no command: %s", error.reason)
-        return False
-    return True
-
-
-def _parameters(status: int, reason: str = "") -> Any:
-    made = pj.CallOpParam(True)
-    made.opt.audioCount, made.opt.videoCount = 1, 0
-    made.statusCode = status
-    made.reason = reason
-    return made
-
-
-def _hold(call: Any) -> None:
-    call.setHold(_parameters(0))
-
-
-def _knows_replaces(call: Any) -> None:
-    """Raises pj.Error where the other side didn't say so (RFC 3891 6.1): it would ring the agent once more."""
-    if call.remoteHasCap(pj.PJSIP_H_SUPPORTED, "", "replaces") != pj.PJSIP_DIALOG_CAP_SUPPORTED:
-        raise pj.Error()
-
-
-def _take_back(call: Any) -> None:
-    again = _parameters(0)
-    again.opt.flag = pj.PJSUA_CALL_UNHOLD
-    call.reinvite(again)

@@ -11,14 +11,15 @@ import numpy as np
 from baresip import AudioNotActive, AudioRestarted, BaresipError, Call, CallState, Event, StackEvent, StaleHandleError
 from baresip import TransferFailed as StackTransferFailed
 
-from bot.errors import Both
 from voice.audio import EMPTY, RATE, Frame, Samples
 from voice.dtmf import Presses
 from voice.errors import LegFailed
 from voice.line import Events, Inlet, Outlet
 from voice.ports import CallLeg, Digit, Ended, Held, LegEvent, TransferProgress
+from voice.sip import failures
+from voice.sip.failures import HOLD_S, SETUP_S, SOUND_S, TRANSFER_S
 from voice.sip.numbers import refer_uri
-from voice.sip.reasons import reason_of, status_of, told
+from voice.sip.reasons import reason_of, told
 from voice.sip.sound import Sound
 from voice.sip.stack import StackThread
 
@@ -26,11 +27,7 @@ log = logging.getLogger(__name__)
 
 AHEAD_MS = 260  # sound handed to the stack before its time, so a stalled loop of TOP_UP_MS less isn't heard
 TOP_UP_MS = 60  # of it that may be gone before more is handed over: three packets at a time
-SETUP_S = 10.0  # from our 200 to their ACK; RFC 3261 13.3.1.4 gives up after 32 s
-SOUND_S = 2.0  # from the ACK to sound both ways; an offer without sound never gets there
-TRANSFER_S = 45.0  # a person's telephone rings that long
 ASK_S = 60.0  # on hold no sound tells that the other side is there; a re-INVITE as often does (as RFC 4028 would)
-HOLD_S = 10.0  # for a re-INVITE to get through
 PROVISIONAL = {Event.CALL_RINGING: 180, Event.CALL_PROGRESS: 183}
 
 
@@ -115,9 +112,7 @@ class SipLeg:
             except BaresipError as error:
                 # The stack has already answered 488 when the offer held no codec of ours.
                 self._ending = self._ending or "rejected"
-                raise LegFailed(
-                    "the call could not be answered", where=f"SIP call {self.id}", fix=str(error)
-                ) from error
+                raise failures.not_answered(self.id, str(error)) from error
         await self.established(SETUP_S)
 
     async def established(self, timeout_s: float) -> None:
@@ -130,18 +125,11 @@ class SipLeg:
         except TimeoutError:
             silent = self._call.state is CallState.ESTABLISHED
             await self.hang_up()
-            raise LegFailed(
-                "the call is up without sound" if silent else f"no answer within {timeout_s:.0f} s",
-                where=f"SIP call {self.id}",
-                fix="The peer must offer audio" if silent else "Check that the peer's answer and ACK reach us",
-                sip_status=408 if self._rang and not silent else 0,
-            ) from None
+            if silent:
+                raise failures.without_sound(self.id) from None
+            raise failures.no_answer(self.id, timeout_s, 408 if self._rang else 0) from None
         if self.ended is not None:
-            raise LegFailed(
-                f"the call ended before it was up ({self.ended.reason})",
-                where=f"SIP call {self.id}",
-                sip_status=status_of(self.ended.reason),
-            )
+            raise failures.over_before_up(self.id, self.ended.reason)
 
     async def reject(self, status: int, reason: str = "") -> None:
         if not 400 <= status <= 699:
@@ -241,11 +229,7 @@ class SipLeg:
                         await asyncio.sleep(0.05)
         except TimeoutError:
             self._holding = not on
-            raise LegFailed(
-                Both("the other side doesn't take a hold", "вторая сторона не принимает удержание"),
-                where=f"SIP call {self.id}",
-                fix=Both("Try again", "Повторите"),
-            ) from None
+            raise failures.not_held(self.id) from None
 
     async def hang_up(self) -> None:
         if self.ended is not None or self._ending == "us":
