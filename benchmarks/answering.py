@@ -133,7 +133,7 @@ async def told(case: Case, ears: Recognizers | None, took_ms: list[float]) -> To
         while coming and coming[0][0] <= now:
             take(greeting.words(coming.pop(0)[1]))
         frame = case.sound[number * FRAME : (number + 1) * FRAME]
-        for each in vad.hear(frame):
+        for each, _ in vad.hear(frame):
             probability = each
         for wish in take(greeting.hear(frame, probability)):
             assert ears is not None

@@ -243,8 +243,7 @@ def onset_packet(sound: Samples, packets_before: int) -> int | None:
     window = RATE * vad.window_ms // 1000
     lead = window * 40 + packets_before * FRAME % window
     heard = np.concatenate((np.zeros(lead, np.int16), sound))
-    for number, probability in enumerate(vad.hear(heard)):
-        level = audio.level(heard[number * window : (number + 1) * window])
+    for number, (probability, level) in enumerate(vad.hear(heard)):
         if any(edge.mark is Mark.SPEECH_STARTED for edge in ear.hear(probability, level)):
             return max(0, ((number + 1) * window - lead - 1) // FRAME)
     return None

@@ -180,9 +180,11 @@ def mean_square(sound: Samples) -> float:
 
 def level(sound: Samples) -> float:
     """RMS in dBFS, where a full-scale square wave is 0; SILENCE_DBFS for nothing at all."""
-    if not len(sound):
-        return SILENCE_DBFS
-    power = mean_square(sound)
+    return dbfs(mean_square(sound)) if len(sound) else SILENCE_DBFS
+
+
+def dbfs(power: float) -> float:
+    """The level of so high a mean square."""
     return max(SILENCE_DBFS, 10 * math.log10(power / 32768**2)) if power > 0 else SILENCE_DBFS
 
 

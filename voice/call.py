@@ -238,8 +238,10 @@ class Call:
         hearing = self._hearing
         assert hearing is not None
         speaking, transfer, keypad, standing = self._speaking, self._transfer, self._keying.keypad, self._standing
+        taping, silences = self._taping, self._silences
         async for frame in self._leg.frames():  # a hundred calls come here 5,000 times a second
             standing.frames += 1
+            taping.hear(frame)
             toned = self._tones.hear(frame, standing.frames, standing.now_ms)
             if toned is not None:
                 self._key(toned)
@@ -252,10 +254,10 @@ class Call:
             if not keypad.empty:
                 self._keying.take()
             active, idle = hearing.active, speaking.idle
-            self._silences.count(active=active, idle=idle)
+            silences.count(active=active, idle=idle)
             if self._captions.shown:
                 self._captions.tick(hearing.partial, speaking=active)
-            self._taping.tick(quiet=not active, idle=idle)
+            taping.tick(quiet=not active, idle=idle)
 
     @property
     def _deaf(self) -> bool:

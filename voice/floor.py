@@ -132,6 +132,9 @@ class Floor:
         """So much is still queued on the line; returns prompts that are over. Call it every frame or so."""
         if not self._stopped and not self._held:
             self._account(queued_ms)
+        oldest = self._prompts[0] if self._prompts else None
+        if oldest is not None and (oldest.played < oldest.length or not oldest.complete):
+            return ()  # as it is nearly every frame
         return self._finished()
 
     def speech_started(self, *, counts: bool = False) -> tuple[Order, ...]:
@@ -217,9 +220,13 @@ class Floor:
 
     def _account(self, queued_ms: int) -> None:
         """Share what left the line among the prompts, oldest first."""
-        played = max(0, self._sent - queued_ms * RATE // 1000)
+        played = self._sent - queued_ms * RATE // 1000
+        if played <= 0:
+            return
         self._sent -= played
         for prompt in self._prompts:
+            if not played:
+                return
             part = min(played, prompt.length - prompt.played)
             prompt.played += part
             played -= part

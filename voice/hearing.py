@@ -12,9 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from voice.audio import RATE, Frame, Samples, joined, level
+from voice.audio import Frame, joined
 from voice.endpointing import PATIENCE, Edge, Endpointer, Mark, Noise
 from voice.errors import EngineFailed, RecognizersBusy
 from voice.ports import Endings, Hint, Kind, Recognizer, Recognizers, Vad
@@ -104,8 +102,6 @@ class Hearing:
         self._nodded = False  # so it is, if nothing follows
         self._hint = Hint(lang="ru")
         self._endpointer = Endpointer(PATIENCE["text"], window_ms=vad.window_ms)
-        self._window = RATE * vad.window_ms // 1000
-        self._rest: Samples = np.zeros(0, np.int16)
         self._kept: deque[Frame] = deque(maxlen=KEPT_FRAMES)
         self._recognizer: Recognizer | None = None
         self._forgotten = False  # the utterance under way
@@ -141,10 +137,7 @@ class Hearing:
             self._recognizer.feed(frame)
             if self._endings is not None and self._hint.kind in OPEN:
                 self._sound.append(frame)
-        self._rest = np.concatenate((self._rest, frame)) if self._rest.size else frame
-        for probability in self._vad.hear(frame):
-            window, self._rest = self._rest[: self._window], self._rest[self._window :]
-            loudness = level(window)
+        for probability, loudness in self._vad.hear(frame):
             self._noise.hear(loudness)
             quiet = deaf or (over and not self._noise.rises(loudness))
             if quiet and not self._endpointer.speaking:

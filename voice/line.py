@@ -35,7 +35,7 @@ class Inlet:
         self._rest: Samples = np.zeros(0, np.int16)
         self._frames: deque[Frame] = deque()
         self._heard_at: float | None = None
-        self._woken = asyncio.Event()
+        self._reader: asyncio.Future[None] | None = None  # waits for the next frame
         self._closed = False
 
     def open(self, now_ms: float) -> None:
@@ -66,7 +66,7 @@ class Inlet:
 
     def close(self) -> None:
         self._closed = True
-        self._woken.set()
+        self._wake()
 
     def _push(self, frame: Frame) -> None:
         if self._closed:
@@ -76,16 +76,22 @@ class Inlet:
         if len(self._frames) > self._keep:
             self._frames.popleft()
             self.dropped += 1
-        self._woken.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        reader = self._reader
+        if reader is not None and not reader.done():
+            reader.set_result(None)
 
     async def frames(self) -> AsyncIterator[Frame]:
+        new = asyncio.get_running_loop().create_future
         while True:
             while self._frames:
                 yield self._frames.popleft()
             if self._closed:
                 return
-            self._woken.clear()
-            await self._woken.wait()
+            self._reader = new()  # not an Event: that costs as much as all else here
+            await self._reader
 
 
 class Events:

@@ -50,8 +50,9 @@ class Vad(Protocol):
 
     window_ms: int  # 32 for Silero at 8 kHz
 
-    def hear(self, sound: Samples) -> tuple[float, ...]:
-        """Take sound at RATE, any length; return P(speech) 0..1 of each window it completed, oldest first."""
+    def hear(self, sound: Samples) -> tuple[tuple[float, float], ...]:
+        """Take sound at RATE, any length; of each window it completed, oldest first: P(speech) 0..1, and its level in
+        dBFS, which whoever looks for speech wants to know as well."""
 
     def reset(self) -> None:
         """Forget what was heard; the next sound starts a window."""

@@ -199,9 +199,11 @@ class Speaking:
             self._over(self._floor.progress(self._leg.queued_ms))
             if self._floor.unwanted:
                 self._carry_out(self._floor.skip(self._leg.flush()))
-        if self.idle:
-            self._quiet.set()
-        self._dead_ms = self._dead_ms + FRAME_MS if self.idle and not hush else 0
+        if not self.idle:
+            self._dead_ms = 0
+            return
+        self._quiet.set()
+        self._dead_ms = 0 if hush else self._dead_ms + FRAME_MS
         self._fill()
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ from bot.ports import AgentLine, Further, Inbound, Outcome, Place, Row
 from bot.stores.bus import LocalBus
 from tests.dialogue.small import NOW, SMALL
 from tests.dialogue.test_keyed import asks
-from voice.audio import FRAME, RATE, Frame, Samples
+from voice.audio import FRAME, RATE, Frame, Samples, level
 from voice.call import Call
 from voice.endpointing import PATIENCE
 from voice.equipment import Equipment, Handing
@@ -123,8 +123,8 @@ class LineDouble:
 class LoudnessVad:
     window_ms = 20
 
-    def hear(self, sound: Samples) -> tuple[float, ...]:
-        return (1.0 if np.abs(sound).max() > 1000 else 0.0,)
+    def hear(self, sound: Samples) -> tuple[tuple[float, float], ...]:
+        return ((1.0 if np.abs(sound).max() > 1000 else 0.0, level(sound)),)
 
     def __init__(self) -> None:
         self.resets = 0

@@ -64,7 +64,7 @@ class Open(Gate):
 def starts(vad: SileroVad, sound: Samples) -> list[int]:
     """ms at which an utterance began."""
     endpointer = Endpointer(PATIENCE["text"])
-    edges = [edge for probability in vad.hear(sound) for edge in endpointer.hear(probability)]
+    edges = [edge for probability, _ in vad.hear(sound) for edge in endpointer.hear(probability)]
     return [edge.at_ms for edge in edges if edge.mark is Mark.SPEECH_STARTED]
 
 

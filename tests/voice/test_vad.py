@@ -35,9 +35,15 @@ def test_a_stream_in_frames_hears_what_one_piece_hears(caller):
 def test_speech_is_told_from_silence_and_noise(caller):
     speech = audio.joined(list(caller("ru").speak("Запишите меня к врачу на завтра.")))
     noise = np.random.default_rng(1).normal(0, 200, RATE).astype(np.int16)
-    assert np.mean(np.array(SileroVad().hear(speech)) > 0.5) > 0.8
-    assert max(SileroVad().hear(audio.silence(1000))) < 0.3
-    assert np.mean(np.array(SileroVad().hear(noise)) > 0.5) < 0.1
+    assert np.mean(np.array(SileroVad().hear(speech))[:, 0] > 0.5) > 0.8
+    assert max(probability for probability, _ in SileroVad().hear(audio.silence(1000))) < 0.3
+    assert np.mean(np.array(SileroVad().hear(noise))[:, 0] > 0.5) < 0.1
+
+
+def test_the_level_of_each_window_comes_with_it(caller):
+    sound = audio.joined([audio.silence(500), *caller("ru").speak("Да, верно.")])
+    windows = sound[: len(sound) // 256 * 256].reshape(-1, 256)
+    assert [loud for _, loud in SileroVad().hear(sound)] == pytest.approx([audio.level(each) for each in windows])
 
 
 def test_after_a_reset_nothing_is_remembered(caller):

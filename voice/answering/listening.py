@@ -79,7 +79,7 @@ class Listening:
             return
         self._kept.append(frame)
         self._count += 1
-        for probability in self._vad.hear(frame):
+        for probability, _ in self._vad.hear(frame):
             self._probability = probability
         self._take(self._greeting.hear(frame, self._probability))
 

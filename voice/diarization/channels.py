@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.errors import Both, Unacceptable
-from voice.audio import RATE, Samples, level
+from voice.audio import RATE, Samples
 from voice.diarization.turns import numbered
 from voice.endpointing import PATIENCE, Endpointer, Mark
 from voice.ports import SpeakerTurn
@@ -53,12 +53,11 @@ def _speech(sound: Samples) -> list[tuple[float, float]]:
     """From where to where there is speech, in seconds."""
     vad = SileroVad()
     endpointer = Endpointer(PATIENCE["text"], window_ms=vad.window_ms)
-    window = RATE * vad.window_ms // 1000
     whole = np.concatenate((sound, np.zeros(RATE * 2, np.int16)))  # an utterance ends in what follows it
     found: list[tuple[float, float]] = []
     began = 0
-    for number, probability in enumerate(vad.hear(whole)):
-        for edge in endpointer.hear(probability, level(whole[number * window : (number + 1) * window])):
+    for probability, level in vad.hear(whole):
+        for edge in endpointer.hear(probability, level):
             if edge.mark is Mark.SPEECH_STARTED:
                 began = edge.from_ms
             elif edge.mark is Mark.SPEECH_ENDED:

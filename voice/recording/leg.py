@@ -38,12 +38,9 @@ class RecordedLeg:
     def queued_ms(self) -> int:
         return self._leg.queued_ms
 
-    async def frames(self) -> AsyncIterator[Frame]:
-        async for frame in self._leg.frames():
-            self._frames += 1
-            if self._tape is not None:
-                self._keep(self._tape.heard(frame, self._leg.queued_ms * RATE // 1000), PIECE)
-            yield frame
+    def frames(self) -> AsyncIterator[Frame]:
+        """Whoever reads them lets the tape `hear` each."""
+        return self._leg.frames()
 
     def events(self) -> AsyncIterator[LegEvent]:
         return self._leg.events()
@@ -81,6 +78,11 @@ class RecordedLeg:
         await self._leg.hang_up()
 
     # --- the recording ---------------------------------------------------------------------------------
+
+    def hear(self, frame: Frame) -> None:
+        self._frames += 1
+        if self._tape is not None:
+            self._keep(self._tape.heard(frame, self._leg.queued_ms * RATE // 1000), PIECE)
 
     @property
     def tape(self) -> Tape | None:

@@ -12,7 +12,7 @@ from bot.dialogue.actions import Record
 from bot.dialogue.events import Event, Utterance
 from bot.dialogue.values import MASK
 from bot.ports import Row
-from voice.audio import FRAME_MS
+from voice.audio import FRAME_MS, Frame
 from voice.ports import CallLeg
 from voice.recording.disk import Disk
 from voice.recording.leg import RecordedLeg
@@ -32,6 +32,11 @@ class Taping:
         self._resuming = False
         self._secret = False  # what must not be kept is being said to the caller
         self._muffled = False  # the caller goes on saying what nobody will know
+
+    def hear(self, frame: Frame) -> None:
+        """Each frame of the leg, before anything is made of it."""
+        if self._recorded is not None:
+            self._recorded.hear(frame)
 
     def act(self, record: Record, conversation: str) -> None:
         recorded = self._recorded

@@ -255,21 +255,23 @@ class SipLeg:
     def tick(self) -> None:
         """Move sound in and out; every 10 or 20 ms."""
         if self._hearing:
-            self._receive()
-            self._ask_now_and_then()
-        if self._flushing or self._sound.waiting or (self._out.size and self._ahead_ms < AHEAD_MS - TOP_UP_MS):
+            now = self._now()
+            self._receive(now)
+            if self._held or self._holding or self._ask_at:
+                self._ask_now_and_then(now)
+        if self._flushing or self._sound.rest or (self._out.size and self._ahead_ms < AHEAD_MS - TOP_UP_MS):
             self._send()
 
     def close(self, reason: str) -> None:
         """The stack is going away, whatever the call's state."""
         self._end(reason)
 
-    def _ask_now_and_then(self) -> None:
+    def _ask_now_and_then(self, now: float) -> None:
         if not (self._held or self._holding):
             self._ask_at = 0.0
         elif not self._ask_at:
-            self._ask_at = self._now() + ASK_S * 1000
-        elif self._now() >= self._ask_at:
+            self._ask_at = now + ASK_S * 1000
+        elif now >= self._ask_at:
             self._ask_at = 0.0
             self._asking = asyncio.create_task(self._ask(), name=f"ask {self.id}")
 
@@ -282,8 +284,7 @@ class SipLeg:
         while self.ended is None and not true():
             await asyncio.sleep(0.005)
 
-    def _receive(self) -> None:
-        now = self._now()
+    def _receive(self, now: float) -> None:
         try:
             sound = self._sound.read()
         except (AudioNotActive, AudioRestarted):
@@ -304,7 +305,7 @@ class SipLeg:
         buffered = self._buffered_ms()
         self._sent_at = self._now() + buffered
         room = AHEAD_MS - buffered
-        if room <= 0 or not (self._out.size or self._sound.waiting):
+        if room <= 0 or not (self._out.size or self._sound.rest):
             return
         sound = self._out.take(room * RATE // 1000)
         try:
@@ -317,7 +318,8 @@ class SipLeg:
     @property
     def _ahead_ms(self) -> int:
         """What the stack still has to send, by the clock: it sends 20 ms every 20 ms, and we are asked every frame."""
-        return max(0, round(self._sent_at - self._now()))
+        left = self._sent_at - self._now()
+        return round(left) if left > 0 else 0
 
     def _buffered_ms(self) -> int:
         """What the stack holds and has not sent, by its own count."""

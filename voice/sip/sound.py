@@ -34,17 +34,12 @@ class Sound:
         self._bound = False
         self._heard_in, self._said_in = NARROW, NARROW  # the codec's, as of the last question
         self._inward, self._outward = Conversion(), Conversion()
-        self._rest = b""  # of what was converted, where the stack had no room
-
-    @property
-    def waiting(self) -> bool:
-        """Whether something that was written has not reached the stack."""
-        return bool(self._rest)
+        self.rest = b""  # of what was written and converted, where the stack had no room
 
     def buffered_ms(self) -> int:
         """Written and not sent yet."""
         self._probe()
-        return (int(_info.tx_fill) + len(self._rest)) * 1000 // (self._said_in[0] * self._said_in[1] * 2)
+        return (int(_info.tx_fill) + len(self.rest)) * 1000 // (self._said_in[0] * self._said_in[1] * 2)
 
     def flowing(self) -> bool:
         """Whether both directions are up."""
@@ -66,20 +61,20 @@ class Sound:
             self._probe()
         if self._said_in == NARROW:
             return self._give(np.ascontiguousarray(sound, np.int16)) // 2
-        if not self._rest:
-            self._rest = self._outward.outward(sound, self._said_in)
+        if not self.rest:
+            self.rest = self._outward.outward(sound, self._said_in)
             taken = sound.size
         else:
             taken = 0
-        if self._rest:
-            self._rest = self._rest[self._give(np.frombuffer(self._rest, np.int16)) :]
+        if self.rest:
+            self.rest = self.rest[self._give(np.frombuffer(self.rest, np.int16)) :]
         return taken
 
     def flush(self) -> None:
         """Drop what is buffered, at the sender's next tick."""
         if not self._bound:
             self._probe()
-        self._rest = b""
+        self.rest = b""
         self._checked(lib.bp_audio_flush_tx(self._handle, self._epoch))
 
     def _give(self, sound: Samples) -> int:
@@ -95,7 +90,7 @@ class Sound:
             said_in = (_info.tx_srate or RATE, _info.tx_ch or 1)
             self._heard_in = (_info.rx_srate or RATE, _info.rx_ch or 1)
             if said_in != self._said_in:
-                self._said_in, self._rest = said_in, b""
+                self._said_in, self.rest = said_in, b""
         self._epoch, self._bound = _info.epoch, True
 
     def _checked(self, count: int) -> int:

@@ -10,7 +10,7 @@ from collections import deque
 
 import numpy as np
 
-from voice.audio import EMPTY, RATE, Samples, mean_square
+from voice.audio import EMPTY, RATE, Samples, dbfs, mean_square
 from voice.vad.gate import Gate
 from voice.vad.silero_onnx import SileroOnnx
 
@@ -49,7 +49,7 @@ class SileroVad:
         self._missed: deque[Samples] = deque(maxlen=MISSED)
         self.worked = 0
 
-    def hear(self, sound: Samples) -> tuple[float, ...]:
+    def hear(self, sound: Samples) -> tuple[tuple[float, float], ...]:
         heard = np.concatenate((self._rest, sound)) if self._rest.size else sound
         whole = len(heard) // WINDOW * WINDOW
         if not whole:
@@ -58,18 +58,18 @@ class SileroVad:
         self._rest = heard[whole:]
         return tuple(self._window(heard[start : start + WINDOW]) for start in range(0, whole, WINDOW))
 
-    def _window(self, window: Samples) -> float:
+    def _window(self, window: Samples) -> tuple[float, float]:
         power = mean_square(window)
         if not self._gate.opens(power):
             self._missed.append(window)
-            return 0.0
+            return 0.0, dbfs(power)
         while self._missed:
             self._model.process(self._missed.popleft())
             self.worked += 1
         probability = self._model.process(window)
         self.worked += 1
         self._gate.heard(power, probability)
-        return probability
+        return probability, dbfs(power)
 
     def reset(self) -> None:
         self._model.reset()
