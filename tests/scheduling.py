@@ -11,7 +11,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
-ALONE = ("tests/spine/", "tests/console/test_browser_call.py")
+CALLS = "tests/spine/"
+ALONE = (CALLS, "tests/console/test_browser_call.py")
 WRITTEN = ("tests/spine/test_rest.py", "tests/spine/test_reload.py", "tests/spine/test_stored.py")  # nobody calls there
 # Long by the clock: begun early, so that no process is left with one of them at the end.
 FIRST = ("tests/voice/", "tests/console/", "tests/cli/", "tests/turn/")
@@ -22,6 +23,11 @@ class Shared(LoadFileScheduling):
     def __init__(self, config: pytest.Config, log: Producer | None = None) -> None:
         super().__init__(config, log)
         config.option.loadscopereorder = False  # files in the order they are collected in, the spine's above all
+
+    def _split_scope(self, nodeid: str) -> str:
+        """The callers of the spine are one: a server answers them all, several at a time (tests/spine/together.py)."""
+        file: str = super()._split_scope(nodeid)
+        return CALLS if file.startswith(CALLS) and not file.startswith(WRITTEN) else file
 
     def _turn(self, scope: str) -> int:
         """0: among the first; 1: any time; LAST: at the end, alone."""

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ import pytest
 
 START_SECONDS = 60.0
 PORTS = 2_900  # a process
+_given: deque[range] = deque(maxlen=50)  # lately: who asked may not have taken them yet
 
 
 def free_port(*, apart: int = 2) -> int:
@@ -29,13 +31,17 @@ def free_port(*, apart: int = 2) -> int:
     first = 21_000 + PORTS * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4)
     while True:
         port = random.randrange(first, first + PORTS - apart, 2)
+        wanted = range(port, port + apart)
+        if any(wanted.start < given.stop and given.start < wanted.stop for given in _given):
+            continue
         with ExitStack() as held:
             try:
-                for offset in range(apart):
+                for each in wanted:
                     for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-                        held.enter_context(socket.socket(socket.AF_INET, kind)).bind(("127.0.0.1", port + offset))
+                        held.enter_context(socket.socket(socket.AF_INET, kind)).bind(("127.0.0.1", each))
             except OSError:
                 continue
+            _given.append(wanted)
             return port
 
 

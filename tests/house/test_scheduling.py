@@ -58,3 +58,52 @@ def test_what_needs_the_whole_machine_waits_until_all_else_is_done(tmp_path: Pat
 )
 def test_few_files_are_run_to_the_end_too(tmp_path: Path, files: dict[str, int]) -> None:
     assert len(shared_out(tmp_path, **files)) == sum(files.values())
+
+
+TOGETHER = """
+import asyncio
+import pytest
+import pytest_asyncio
+from tests.spine.together import AT_ONCE, UnderWay, chosen, together
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+up = []
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def under_way(request):
+    calls = UnderWay(chosen(request.session.items), {"line": up})
+    yield calls
+    await calls.end()
+
+@together()
+async def test_one(line):
+    line.append(1)
+    while len(line) < AT_ONCE:  # for ever, if each waited for the one before
+        await asyncio.sleep(0.01)
+
+@together()
+async def test_two(line):
+    await test_one.together.body(line)
+    raise LookupError("its own")
+
+@together(after=test_two)
+async def test_three(line):
+    assert len(line) >= AT_ONCE
+
+@together()
+async def test_four(line):
+    await test_one.together.body(line)
+
+@together()
+async def test_five(line):
+    await test_one.together.body(line)
+"""
+
+
+def test_calls_of_several_tests_are_up_at_once_and_each_fails_by_its_own(tmp_path: Path) -> None:
+    (tmp_path / "test_calls.py").write_text(TOGETHER)
+    command = [sys.executable, "-m", "pytest", "-c", "/dev/null", "--rootdir", ".", "-p", "no:cacheprovider"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert "FAILED test_calls.py::test_two - LookupError: its own" in ran.stdout, ran.stdout + ran.stderr
+    assert "1 failed, 4 passed" in ran.stdout

@@ -26,11 +26,15 @@ class Caller:
         self._served = served
         self._line = line
         self._speak = speak
+        self._call: str | None = None  # its conversation's id
 
     async def transcript(self) -> list[dict[str, Any]]:
-        """Of the newest call of that number; empty before it has begun."""
-        calls = await calls_of(self._served, self.number)
-        return list(calls[0]["transcript"]) if calls else []
+        """Of this call; empty before it has begun."""
+        if self._call is None:
+            calls = await calls_of(self._served, self.number)
+            self._call = next((each["id"] for each in calls if each["status"] != "ended"), None)
+        whole = await self._served.get(f"/api/conversations/{self._call}") if self._call else {"transcript": []}
+        return list(whole["transcript"])
 
     async def hears(self, word: str, *, after: int = 0, within_s: float = 60) -> str:
         """Wait for a line of the bot's with that word, among those after the first `after`; the line."""
@@ -85,8 +89,8 @@ class Caller:
 async def calls_of(served: Served, number: str) -> list[dict[str, Any]]:
     """Conversations with that caller, the newest first, with their transcripts."""
     found = await served.get("/api/conversations?channel=sip")
-    whole = [await served.get(f"/api/conversations/{each['id']}") for each in found]
-    return [each for each in whole if number in str(each)]
+    theirs = [each for each in found if number in each["sender"]]
+    return [await served.get(f"/api/conversations/{each['id']}") for each in theirs]
 
 
 def _written(lines: list[dict[str, Any]]) -> str:

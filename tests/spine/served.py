@@ -45,11 +45,16 @@ class Served:
         return self._process.pid
 
     async def __aenter__(self) -> Self:
-        self.data.mkdir(parents=True, exist_ok=True)
         await self.start()
         return self
 
-    async def start(self, ready_s: float = 240) -> None:
+    async def start(self) -> None:
+        self.launch()
+        await self.ready()
+
+    def launch(self) -> None:
+        """Begin to start; `ready` waits for it."""
+        self.data.mkdir(parents=True, exist_ok=True)
         rtp = free_port(apart=40)
         environment = os.environ | {
             "GOVORUN_API_TOKEN": TOKEN,
@@ -62,7 +67,10 @@ class Served:
         command += [] if self._voice else ["--only", "web"]
         with (self.data / "serve.log").open("ab") as log:
             self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        deadline = time.monotonic() + ready_s
+
+    async def ready(self, within_s: float = 240) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise AssertionError(f"serve ended with {self._process.returncode}:\n{self.log}")
@@ -72,7 +80,7 @@ class Served:
             except httpx.TransportError:
                 pass
             await asyncio.sleep(0.1)
-        raise AssertionError(f"not ready in {ready_s:.0f} s:\n{self.log}")
+        raise AssertionError(f"not ready in {within_s:.0f} s:\n{self.log}")
 
     def kill(self) -> None:
         """As a power cut would."""
@@ -85,6 +93,12 @@ class Served:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
         return await asyncio.to_thread(self._process.wait, 40)
+
+    async def hears(self) -> None:
+        """Once it is ready: that it has its weights; without, a test of calls would try something else."""
+        await self.ready()
+        voice = (await self.get("/ready"))["parts"]["voice"]
+        assert "Lost" not in str(voice), voice
 
     async def __aexit__(self, *_: object) -> None:
         await self.client.aclose()

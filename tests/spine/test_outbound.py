@@ -16,6 +16,7 @@ import pytest_asyncio
 
 from tests.servers import free_port
 from tests.spine.served import Served
+from tests.spine.together import together
 from tests.voice.peers import Phone
 from voice import audio
 from voice.audio import RATE, Samples
@@ -45,6 +46,7 @@ async def until(served: Served, ident: str, *states: str) -> dict[str, Any]:
     return call
 
 
+@together()
 async def test_a_person_is_reminded_and_says_goodbye_by_a_key(served: Served, speak: Speak) -> None:
     async with Phone(user="anna") as phone:
         ident = await ask(served, phone)
@@ -65,6 +67,7 @@ async def test_a_person_is_reminded_and_says_goodbye_by_a_key(served: Served, sp
     assert said[-1] == "Отлично, до встречи!"
 
 
+@together()
 async def test_an_answering_machine_records_the_message_after_its_beep(served: Served, speak: Speak) -> None:
     async with Phone(user="boris") as phone:
         ident = await ask(served, phone)
@@ -79,6 +82,7 @@ async def test_an_answering_machine_records_the_message_after_its_beep(served: S
     assert any("Напоминаем" in line["text"] for line in conversation["transcript"])
 
 
+@together()
 async def test_a_busy_telephone_is_told_to_the_conversation(served: Served) -> None:
     async with Phone(user="vera", busy=True) as phone:
         found = await until(served, await ask(served, phone), "busy")
@@ -86,6 +90,7 @@ async def test_a_busy_telephone_is_told_to_the_conversation(served: Served) -> N
     assert (await served.get(f"/api/conversations/{found['conversation']}"))["status"] == "ended"
 
 
+@together()
 async def test_a_call_is_given_up_while_it_rings(served: Served) -> None:
     async with Phone(user="gleb") as phone:
         phone.picks_up.clear()

@@ -11,6 +11,7 @@ import pytest
 
 from tests.spine.caller import Caller, calls_of
 from tests.spine.served import Served
+from tests.spine.together import together
 from tests.voice.peers import Baresip, Phone
 from voice import audio
 from voice.audio import RATE, Samples
@@ -24,6 +25,7 @@ async def bookings_of(served: Served, number: str) -> list[dict[str, Any]]:
     return [each for each in await served.get("/api/bookings") if each["phone"] == number]
 
 
+@together(early=True)
 async def test_a_softphone_books_a_visit_by_voice(served: Served, speak: Speak) -> None:
     tomorrow = date.today() + timedelta(days=1)
     async with Baresip(user="89051230001") as softphone:
@@ -44,6 +46,7 @@ async def test_a_softphone_books_a_visit_by_voice(served: Served, speak: Speak) 
     assert int(abs(heard.astype(int)).max()) < 32_000
 
 
+@together(after=test_a_softphone_books_a_visit_by_voice)
 async def test_the_same_caller_is_known_by_name_and_cancels_by_voice(served: Served, speak: Speak) -> None:
     async with Phone(user="89051230001") as phone:
         caller = Caller(served, "+79051230001", await phone.call(served.sip), speak)
@@ -53,6 +56,7 @@ async def test_the_same_caller_is_known_by_name_and_cancels_by_voice(served: Ser
     assert [each["status"] for each in await bookings_of(served, "+79051230001")] == ["cancelled"]
 
 
+@together()
 async def test_a_key_chooses_from_the_menu_while_it_is_read_out(served: Served, speak: Speak) -> None:
     async with Phone(user="89057654321") as phone:
         call = await phone.call(served.sip)
@@ -63,6 +67,7 @@ async def test_a_key_chooses_from_the_menu_while_it_is_read_out(served: Served, 
         await caller.listens()
 
 
+@together()
 async def test_the_prompt_stops_when_the_caller_speaks(served: Served, speak: Speak) -> None:
     async with Phone(user="89057654323") as phone:
         call = await phone.call(served.sip)
@@ -76,6 +81,7 @@ async def test_the_prompt_stops_when_the_caller_speaks(served: Served, speak: Sp
         assert call.wire.saying  # it had stopped long before the caller finished
 
 
+@together(early=True)
 async def test_silence_brings_another_prompt_and_then_a_person_who_is_not_there(
     served: Served, agent: Phone, speak: Speak
 ) -> None:
@@ -94,6 +100,7 @@ async def test_silence_brings_another_prompt_and_then_a_person_who_is_not_there(
         agent.busy = False
 
 
+@together(after=test_silence_brings_another_prompt_and_then_a_person_who_is_not_there)
 async def test_a_person_is_rung_with_the_vcons_id_and_hears_the_caller(
     served: Served, agent: Phone, speak: Speak
 ) -> None:
@@ -114,6 +121,7 @@ async def test_a_person_is_rung_with_the_vcons_id_and_hears_the_caller(
         rung.hang_up()
 
 
+@together()
 async def test_a_booking_begun_in_the_chat_goes_on_by_telephone_at_its_slot(served: Served, speak: Speak) -> None:
     await served.write("kolya", "запишите меня к лору")
     await served.write("kolya", "мой номер 8 905 765-43-27")
@@ -125,12 +133,14 @@ async def test_a_booking_begun_in_the_chat_goes_on_by_telephone_at_its_slot(serv
     assert "продолжился" in str((await served.get("/api/conversations/kolya"))["transcript"])
 
 
+@together()
 async def test_a_number_nobody_serves_gets_404(served: Served) -> None:
     async with Phone(user="89057654325") as phone:
         wrong = await phone.call(served.sip.replace("100@", "nobody@"))
         assert wrong.refused == 404
 
 
+@together()
 async def test_a_call_without_sound_is_asked_and_does_not_disturb_others(served: Served) -> None:
     async with Phone(user="89057654326") as phone:
         call = await phone.call(served.sip)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.spine.caller import Caller, calls_of
 from tests.spine.served import Served
+from tests.spine.together import together
 from tests.voice.peers import Phone
 from voice.audio import Samples
 
@@ -31,6 +32,7 @@ async def test_a_pizza_is_ordered_in_the_chat(served: Served) -> None:
     assert all(word in form for word in ("large", "cheese", "mushrooms", "19:00", "Садовая 12"))
 
 
+@together(early=True)
 async def test_a_pizza_is_ordered_by_voice_and_keys(served: Served, speak: Callable[[str], Samples]) -> None:
     async with Phone(user="89051230077") as phone:
         call = await phone.call(served.sip.replace("sip:100@", "sip:pizza@"))
