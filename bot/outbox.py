@@ -9,24 +9,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, and_, exists, select, update
+from sqlalchemy import Connection, and_, delete, exists, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot.errors import place
 from bot.ports import Bus, Channel, Identity, Row, Undelivered
 from bot.stores import conversations
+from bot.stores.schema import conversations as talks
 from bot.stores.schema import outbox
 from bot.stores.sql import Database
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)  # longer than a channel's own timeout
+GIVEN = LEASE - timedelta(seconds=5)  # what a channel gets of it for a row in many parts
 ATTEMPTS = 12  # with the back-off below: about half an hour
 MAX_WAIT = 300.0  # seconds between attempts
-AT_ONCE = 16  # conversations delivered to side by side
+OLD = timedelta(hours=24)  # what was said so long ago is given up, however often a messenger asked to wait
+AT_ONCE = 16  # chats delivered to side by side
 POLL_SECONDS = 2.0  # for rows whose time comes, and for what another process wrote without a bus between
+KEPT = timedelta(days=7)  # rows that were delivered or given up
+TIDY = timedelta(hours=1)
+
+Lost = Callable[["Parcel", str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,51 +49,89 @@ class Parcel:
 
 
 class Outbox:
-    """One a process is enough; more share the work."""
+    """One a process is enough; more share the work. lost: told of each row that is given up, and why."""
 
-    def __init__(self, database: Database, channels: Mapping[str, Channel], bus: Bus) -> None:
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        bus: Bus,
+        lost: Lost | None = None,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._database = database
         self._channels = channels
         self._bus = bus
+        self._lost = lost
+        self._now = now
+        self._busy: dict[asyncio.Task[None], Parcel] = {}
 
     async def run(self) -> None:
-        """Deliver until cancelled."""
+        """Deliver until cancelled. A chat whose messenger is slow holds up no other."""
+        tidy = self._now()
         async with self._bus.subscribe("outbox") as woken:
             wake = asyncio.ensure_future(anext(woken))
             try:
                 while True:
-                    if not await self.deliver(datetime.now(UTC)):
-                        await asyncio.wait((wake,), timeout=POLL_SECONDS)
-                        if wake.done():
-                            wake = asyncio.ensure_future(anext(woken))
+                    if wake.done():
+                        wake = asyncio.ensure_future(anext(woken))
+                    now = self._now()
+                    try:
+                        begun = await self._begin(now)
+                        if now >= tidy:
+                            await asyncio.to_thread(self._tidy, now)
+                            tidy = now + TIDY
+                    except SQLAlchemyError as error:
+                        log.error("the outbox can't be read: %s", place(error))
+                        begun = 0
+                    if not begun:
+                        await asyncio.wait(
+                            (wake, *self._busy), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                        )
             finally:
                 wake.cancel()
+                with suppress(asyncio.CancelledError):
+                    await asyncio.gather(*self._busy, return_exceptions=True)
 
     async def deliver(self, now: datetime) -> int:
-        """Hand over what is due, at most one row a conversation; how many were tried."""
+        """Hand over what is due, at most one row a chat; how many were tried."""
         parcels = await asyncio.to_thread(self._lease, now)
-        await asyncio.gather(*(self._hand_over(parcel, now) for parcel in parcels))
+        await asyncio.gather(*(self._hand_over(parcel, lambda: now) for parcel in parcels))
         return len(parcels)
 
-    async def _hand_over(self, parcel: Parcel, now: datetime) -> None:
+    async def _begin(self, now: datetime) -> int:
+        room = AT_ONCE - len(self._busy)
+        parcels = await asyncio.to_thread(self._lease, now, room) if room > 0 else []
+        for parcel in parcels:
+            task = asyncio.create_task(self._hand_over(parcel, self._now))
+            self._busy[task] = parcel
+            task.add_done_callback(self._busy.pop)
+        return len(parcels)
+
+    async def _hand_over(self, parcel: Parcel, now: Callable[[], datetime]) -> None:
         channel = self._channels.get(parcel.channel)
         try:
             if channel is None:
                 raise Undelivered(f"no channel '{parcel.channel}' is configured", retry_after=MAX_WAIT)
             rows = await asyncio.to_thread(self._row, parcel)
-            for row in rows:
-                await channel.deliver(row, parcel.identity)
+            async with asyncio.timeout(GIVEN.total_seconds()):
+                for row in rows:
+                    await channel.deliver(row, parcel.identity)
         except Undelivered as error:
-            await asyncio.to_thread(self._put_off, parcel, str(error), error.retry_after, now)
+            await self._put_off(parcel, error, now())
         except Exception as error:  # noqa: BLE001  the outermost loop; one channel's fault must not stop the others
-            log.error("%s could not deliver: %s", parcel.channel, type(error).__name__)
-            await asyncio.to_thread(self._put_off, parcel, type(error).__name__, 1.0, now)
+            log.error("%s could not deliver: %s", parcel.channel, place(error))
+            await self._put_off(parcel, Undelivered(type(error).__name__), now())
         else:
-            await asyncio.to_thread(self._mark, parcel, done=now)
+            await self._mark(parcel, done=now())
 
-    def _lease(self, now: datetime) -> list[Parcel]:
+    def _lease(self, now: datetime, most: int = AT_ONCE) -> list[Parcel]:
+        with self._database.reading() as tx:  # mostly there is nothing, and a turn that writes isn't held up
+            if not tx.execute(select(exists().where(outbox.c.done.is_(None), outbox.c.due <= now))).scalar():
+                return []
         with self._database.writing() as tx:
-            due = _due(tx, now)
+            due = _due(tx, now, most)
             for parcel in due:
                 _change(tx, parcel, due=now + LEASE, attempts=parcel.attempts + 1)
         return due
@@ -92,35 +140,64 @@ class Outbox:
         with self._database.reading() as tx:
             return conversations.rows(tx, parcel.conversation, first=parcel.seq, last=parcel.seq)
 
-    def _put_off(self, parcel: Parcel, why: str, retry_after: float | None, now: datetime) -> None:
-        if retry_after is None or parcel.attempts + 1 >= ATTEMPTS:
+    async def _put_off(self, parcel: Parcel, error: Undelivered, now: datetime) -> None:
+        why, wait = str(error), error.retry_after
+        old = error.told and await asyncio.to_thread(self._older, parcel, now - OLD)
+        if wait is None or old or (not error.told and parcel.attempts + 1 >= ATTEMPTS):
             log.error("%s gave a row up after %d attempts: %s", parcel.channel, parcel.attempts + 1, why)
-            self._mark(parcel, done=now, failed=why)
-            return
-        wait = min(retry_after * 2**parcel.attempts, max(MAX_WAIT, retry_after))
-        self._mark(parcel, due=now + timedelta(seconds=wait))
+            await self._mark(parcel, done=now, failed=why)
+            if self._lost is not None:
+                await self._lost(parcel, why)
+        elif error.told:
+            await self._mark(parcel, due=now + timedelta(seconds=wait), attempts=parcel.attempts)
+        else:
+            wait = min(wait * 2**parcel.attempts, max(MAX_WAIT, wait))
+            await self._mark(parcel, due=now + timedelta(seconds=wait))
 
-    def _mark(self, parcel: Parcel, **values: object) -> None:
+    def _older(self, parcel: Parcel, than: datetime) -> bool:
+        return all(row.at < than for row in self._row(parcel))
+
+    async def _mark(self, parcel: Parcel, **values: object) -> None:
+        """What can't be written now is leased again when its time is over, and its channel knows what it has."""
+
+        def write() -> None:
+            with self._database.writing() as tx:
+                _change(tx, parcel, **values)
+
+        try:
+            await asyncio.to_thread(write)
+        except SQLAlchemyError as error:
+            log.error("the outbox can't be written: %s", place(error))
+
+    def _tidy(self, now: datetime) -> None:
         with self._database.writing() as tx:
-            _change(tx, parcel, **values)
+            tx.execute(delete(outbox).where(outbox.c.done < now - KEPT))
 
 
-def _due(tx: Connection, now: datetime) -> list[Parcel]:
-    """The first undelivered row of each conversation whose time has come: what was said first arrives first."""
-    earlier = outbox.alias()
+def _due(tx: Connection, now: datetime, most: int) -> list[Parcel]:
+    """The first undelivered row of each chat whose time has come: what was said first arrives first, though it was in
+    a conversation that is over."""
+    earlier, begun, own = outbox.alias(), talks.alias(), talks.alias()
     before = exists().where(
         and_(
-            earlier.c.conversation == outbox.c.conversation,
-            earlier.c.seq < outbox.c.seq,
             earlier.c.done.is_(None),
+            earlier.c.channel == outbox.c.channel,
+            earlier.c.kind == outbox.c.kind,
+            earlier.c.value == outbox.c.value,
+            begun.c.id == earlier.c.conversation,
+            or_(
+                and_(earlier.c.conversation == outbox.c.conversation, earlier.c.seq < outbox.c.seq),
+                begun.c.started < own.c.started,
+            ),
         )
     )
     found = tx.execute(
         select(outbox)
+        .join(own, own.c.id == outbox.c.conversation)
         .where(outbox.c.done.is_(None), outbox.c.due <= now, ~before)
         .order_by(outbox.c.due)
-        .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
+        .limit(most)
+        .with_for_update(of=outbox, skip_locked=True)
     )
     return [
         Parcel(row.conversation, row.seq, row.channel, Identity(kind=row.kind, value=row.value), row.attempts)

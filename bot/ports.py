@@ -313,11 +313,30 @@ class Channel(Protocol):
 
 
 class Undelivered(Exception):
-    """retry_after: seconds, from the messenger's 429 or our own back-off; None if it never will go."""
+    """retry_after: seconds, from the messenger's 429 or our own back-off; None if it never will go. told: the messenger
+    itself named them: exactly so long, and it is no failure however often."""
 
-    def __init__(self, why: str, *, retry_after: float | None = 1.0) -> None:
+    def __init__(self, why: str, *, retry_after: float | None = 1.0, told: bool = False) -> None:
         super().__init__(why)
         self.retry_after = retry_after
+        self.told = told
+
+
+class Blocked(Undelivered):
+    """The customer wants to hear nothing from us there, or isn't there any more."""
+
+    def __init__(self) -> None:
+        super().__init__("blocked", retry_after=None)
+
+
+class Ears(Protocol):
+    """Hears what a voice message says."""
+
+    async def hear(self, sound: bytes, expectation: Expectation, language: Language) -> tuple[str, float] | None:
+        """Its words and their confidence 0..1; None where there are none. sound: a whole file, OGG, MP3, M4A …
+
+        Seconds of work, off the loop. Raises GovorunError where it can't be read, or nobody here can hear now.
+        """
 
 
 Further = Callable[[Outcome], Awaitable[None]]

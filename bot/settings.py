@@ -184,6 +184,13 @@ class Settings(BaseSettings):
         False, description="Let what customers say go to another machine by http, unencrypted: your own network."
     )
 
+    telegram_token: SecretStr | None = Field(
+        None, description="Token of a Telegram bot, from @BotFather; empty: no Telegram. See docs/channels.md."
+    )
+    telegram_api: str = Field(
+        "https://api.telegram.org", description="Server of Telegram's Bot API, where it is one of your own."
+    )
+
     api_token: SecretStr | None = Field(
         None, description="Bearer token of /api; empty: made at the first start, kept in the data folder."
     )
@@ -198,6 +205,20 @@ class Settings(BaseSettings):
         "auto", description="auto: text in a terminal, JSON lines elsewhere."
     )
     drain_s: float = Field(20.0, ge=0, description="Seconds calls and requests may take to finish at shutdown.")
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _of_botfather(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is None or not token.get_secret_value():
+            return None
+        if not re.fullmatch(r"\d{3,20}:[A-Za-z0-9_-]{30,60}", token.get_secret_value()):
+            raise ValueError(
+                said(
+                    "this is no bot token; @BotFather gives one like 110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
+                    "это не токен бота; @BotFather даёт такой: 110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
+                )
+            )
+        return token
 
     @field_validator("sip_allow")
     @classmethod

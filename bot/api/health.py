@@ -45,6 +45,8 @@ async def metrics(parts: House) -> Response:
     parts.metrics.calls.set(parts.calls.active if parts.calls else 0)
     for name, up, _ in parts.calls.trunks if parts.calls else ():
         parts.metrics.trunks.labels(name).set(up)
+    for name, (up, _) in parts.messengers.states.items() if parts.messengers else ():
+        parts.metrics.messengers.labels(name).set(up)
     parts.metrics.strangers.set(parts.calls.refused if parts.calls else 0)
     parts.metrics.tasks.set(len(asyncio.all_tasks()))
     return Response(parts.metrics.text(), media_type=CONTENT_TYPE)

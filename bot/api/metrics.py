@@ -68,6 +68,23 @@ class Metrics:
             "govorun_language_model_seconds", "Until it answered or failed.", buckets=_SECONDS, registry=self.registry
         )
 
+        self.arrivals = Counter(
+            "govorun_messenger_arrivals",
+            "What people did in messengers, by kind: wrote, pressed, began, spoke, contact, sent, edited, stopped; and "
+            "of voice messages, heard or unheard.",
+            ("channel", "what"),
+            registry=self.registry,
+        )
+        self.sent = Counter(
+            "govorun_messenger_messages",
+            "Messages to people: sent; waits: the messenger said when to come back; failed: to be tried again; "
+            "blocked: they want none; lost: given up.",
+            ("channel", "result"),
+            registry=self.registry,
+        )
+        self.messengers = Gauge(
+            "govorun_messenger_up", "Messengers that know us: 1, else 0.", ("channel",), registry=self.registry
+        )
         self.unheard = Counter(
             "govorun_unheard",
             "Utterances of callers that nobody could listen to: every recogniser and its queue were taken.",

@@ -12,6 +12,7 @@ from bot.api.bodies import SetOut
 from bot.api.metrics import Metrics
 from bot.api.records import Records
 from bot.api.tokens import Signer
+from bot.channels.messenger import Hook
 from bot.desk.desk import Desk
 from bot.dialogue.meaning import Language
 from bot.dialogue.values import Value
@@ -80,6 +81,24 @@ class Calling(Protocol):
         """One that is over stays as it ended. Raises NotFound."""
 
 
+class Messengers(Protocol):
+    """The messengers that are set up; none of them keeps the others, or anything else, from serving."""
+
+    def at(self, name: str) -> Door | None:
+        """Where posts of that one go; None where it isn't set up."""
+
+    @property
+    def states(self) -> Mapping[str, tuple[bool, str]]:
+        """Of each: whether it knows us, and in words how it stands."""
+
+
+class Door(Protocol):
+    """The way in of one messenger."""
+
+    async def posted(self, hook: Hook) -> str:
+        """What to answer with 200, once all that was posted is committed. Raises GovorunError."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """How this server is seen from outside. dial: the SIP address to call, "" where there is no telephone.
@@ -104,7 +123,8 @@ class Parts:
     their versions, and what an edit broke. services: what a service is called, by language, from
     the set that is talked with and its id. given: what a scenario begins with, from texts by name, of that set and
     scenario; raises UnknownScenario, Unacceptable. titles: what a set's scenario calls its slots and their options, by
-    language: "service", and "service=lor" for a value. calling: calls that we place.
+    language: "service", and "service=lor" for a value. calling: calls that we place. messengers: None in a process that
+    takes none.
     """
 
     turns: Turns
@@ -126,3 +146,4 @@ class Parts:
     given: Callable[[str, str | None, Mapping[str, str]], Mapping[str, Value]]
     calling: Calling
     calls: Calls | None = None
+    messengers: Messengers | None = None

@@ -1,14 +1,17 @@
-"""POST /webhooks/rest/webhook: Rasa's REST channel."""
+"""POST /webhooks/rest/webhook: Rasa's REST channel. /webhooks/NAME/…: what messengers post to us."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
 from bot.api.bodies import RestAnswer, RestMessage
 from bot.api.doors import House
 from bot.channels import rest
+from bot.channels.messenger import Hook
+from bot.errors import NotFound
+from bot.locale import said
 
 router = APIRouter(tags=["channels"])
 
@@ -33,3 +36,22 @@ async def webhook(body: RestMessage, parts: House) -> list[dict[str, Any]]:
     first = outcome.rows[0].seq if outcome.rows else 1
     before = () if outcome.repeated or first <= 1 else await parts.records.lately(outcome.conversation, first)
     return rest.answer(body.sender, outcome.rows, before)
+
+
+@router.post("/webhooks/{messenger}/{place:path}", response_class=Response, summary="What a messenger posts")
+@router.get("/webhooks/{messenger}/{place:path}", response_class=Response, include_in_schema=False)
+async def posted(messenger: str, place: str, request: Request, parts: House) -> Response:
+    """Each messenger in its own format, and with its own proof that it is the messenger: a secret, a signature.
+
+    200 once all of it is committed; 503 where it isn't, and the messenger sends it again.
+    """
+    door = parts.messengers.at(messenger) if parts.messengers else None
+    if door is None:
+        raise NotFound(
+            said("this messenger is not set up here", "этот мессенджер здесь не настроен"),
+            where=messenger,
+            fix=said("docs/channels.md says how", "Как это сделать — в docs/channels.ru.md"),
+        )
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    hook = Hook(method=request.method, headers=headers, query=dict(request.query_params), body=await request.body())
+    return Response(await door.posted(hook), media_type="text/plain")

@@ -12,6 +12,7 @@ from bot.api.metrics import MeasuredTurns, Metrics
 from bot.api.records import Records
 from bot.app.advice import endpoint, over
 from bot.app.library import Library, News
+from bot.app.messengers import configured
 from bot.app.programs import Programs
 from bot.channels.webchat import AnnouncedTurns
 from bot.customers.opening import zone
@@ -196,7 +197,15 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         raise
     bus = RedisBus(settings.redis_url) if settings.redis_url else LocalBus()
     outside = Programs(rasa) if rasa else None
-    turn = Turn(database, sets, bus, default=settings.scenario_set, find=library.find, outside=outside)
+    turn = Turn(
+        database,
+        sets,
+        bus,
+        default=settings.scenario_set,
+        delivered=configured(settings),
+        find=library.find,
+        outside=outside,
+    )
     turns = AnnouncedTurns(MeasuredTurns(turn, metrics), bus)
     return House(
         settings=settings,

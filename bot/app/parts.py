@@ -72,6 +72,12 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
         lost = needs_voice and not any(up for _, up, _ in told)
         return "failed" if lost else "ready", "; ".join(f"{name}: {how}" for name, _, how in told)
 
+    async def messengers() -> tuple[State, str]:
+        # One that doesn't know us is no reason to send the customers of the others elsewhere.
+        found = made.messengers.states if made.messengers else {}
+        told = "; ".join(f"{name}: {how}" for name, (_, how) in found.items())
+        return ("ready", told) if told else ("off", "none is set")
+
     async def model() -> tuple[State, str]:
         # One that fails is no reason to send customers elsewhere: the default understands without it.
         return ("ready", house.model.state) if house.model else ("off", "GOVORUN_LLM_URL is not set")
@@ -85,6 +91,7 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
         "database": database,
         "voice": voice,
         "trunks": trunks,
+        "messengers": messengers,
         "language_model": model,
     }
     made = Parts(

@@ -21,6 +21,7 @@ from rich.markup import escape
 from bot.api.parts import Calls, Parts
 from bot.app import parts
 from bot.app.house import House, build, first_agent
+from bot.app.messengers import Messengers
 from bot.app.release import release
 from bot.app.web import web
 from bot.console.sockets import MAX_FRAME
@@ -92,6 +93,7 @@ async def serve(settings: Settings, only: Only | None = None, *, console: Consol
         stop, hurry = _signals(server)
         house.told.append(partial(_tell_news, console))
         await house.start()
+        messengers = _messengers(house, made, only, console)
         running = asyncio.create_task(server.serve(sockets=[door]))
         try:
             while not server.started and not running.done():
@@ -111,8 +113,19 @@ async def serve(settings: Settings, only: Only | None = None, *, console: Consol
             server.should_exit = True
             await running
         finally:
+            if messengers is not None:
+                await messengers.close()
             await house.close()
     log.info("stopped")
+
+
+def _messengers(house: House, made: Parts, only: Only | None, console: Console) -> Messengers | None:
+    """The messengers, opening in the background; a process of the telephone alone has none."""
+    if only == "voice":
+        return None
+    made.messengers = messengers = Messengers(house, console=console)
+    messengers.start()
+    return messengers
 
 
 async def _voice(house: House, made: Parts, console: Console) -> Telephone | None:

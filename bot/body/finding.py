@@ -9,14 +9,14 @@ from bot.body.transaction import Transaction
 from bot.customers import profile
 from bot.customers.opening import IDLE, local, started
 from bot.dialogue.engine import opening
-from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Chosen, Event, Keys, Started, Utterance
+from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Attached, Chosen, Event, Keys, Started, Utterance
 from bot.errors import NotFound, UnknownScenario
 from bot.locale import said
 from bot.stores import conversations
 from bot.stores.conversations import Taken, Talk
 
 FROM_AGENTS = (AgentJoined, AgentSaid, AgentLeft)
-OPENERS = (Started, Utterance, Chosen, Keys)  # what may begin a conversation
+OPENERS = (Started, Utterance, Chosen, Keys, Attached)  # what may begin a conversation
 
 
 def found(body: Transaction) -> tuple[Talk, Taken | None]:

@@ -12,7 +12,7 @@ from bot.desk import token
 from bot.dialogue import masking
 from bot.dialogue.actions import Handoff, Say
 from bot.dialogue.engine import expects, opening
-from bot.dialogue.events import Chosen, Event, Started, Utterance
+from bot.dialogue.events import Chosen, Event, NotDelivered, Started, Utterance
 from bot.dialogue.run import OURS, Run
 from bot.dialogue.wishes import LEAVES
 from bot.ports import Outcome
@@ -38,7 +38,7 @@ def take(body: Transaction) -> Outcome:
     talk.session = replace(talk.session, version=scenarios.version)  # another, where its own is kept nowhere
     if not isinstance(event, Started):  # which in a conversation under way changes nothing
         token.check(talk.session, event)
-        asked = _asked(body, talk)
+        asked = None if isinstance(event, NotDelivered) else _asked(body, talk)
         if asked is not None and _may_wait(body, talk, asked):
             _kept(body, talk, asked)
         else:

@@ -15,10 +15,12 @@ from bot.dialogue.events import (
     AgentJoined,
     AgentLeft,
     AgentSaid,
+    Attached,
     Chosen,
     Event,
     Keys,
     Left,
+    NotDelivered,
     Silence,
     Started,
     TransferFailed,
@@ -101,10 +103,23 @@ def _agent_left(entry: Any) -> dict[str, Any]:
     return _note("closed" if entry.closed else "returned", agent=entry.agent)
 
 
+# Read in every language.
+_SIGNS: Mapping[str, str] = {
+    "image": "🖼", "video": "🎬", "voice": "🎤", "file": "📎", "sticker": "🙂", "location": "📍", "contact": "👤",
+    "edited": "✏️",
+}  # fmt: skip
+
+
+def _attached(entry: Any) -> dict[str, Any]:
+    sign = _SIGNS.get(entry.kind, "❔")
+    return {"who": "customer", "text": f"{sign} {entry.text}".strip(), "kind": entry.kind}
+
+
 _LINES: Mapping[type[Event] | type[Action], Callable[[Any], dict[str, Any] | None]] = {
     Started: _started,
     Utterance: lambda e: {"who": "customer", "text": e.text, "since_ms": e.since_ms},
     Chosen: lambda e: {"who": "customer", "text": e.title or e.option, "kind": "button"},
+    Attached: _attached,
     Keys: lambda e: {"who": "customer", "text": e.digits, "kind": "keys"},
     Silence: lambda e: _note("silence", f"{e.seconds:.0f}"),
     AgentJoined: lambda e: _note("joined", e.name, agent=e.agent),
@@ -112,6 +127,7 @@ _LINES: Mapping[type[Event] | type[Action], Callable[[Any], dict[str, Any] | Non
     AgentLeft: _agent_left,
     TransferFailed: lambda e: _note("transfer_failed", str(e.status or "")),
     Left: _left,
+    NotDelivered: lambda e: _note("undelivered", e.why),
     Say: lambda a: {"who": "bot", "text": a.text, "choices": a.choices},
     Record: lambda a: _note(f"record_{a.state}"),
     Handoff: lambda a: _note("waiting", a.reason),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bot.customers.habits import Habits
 from bot.customers.profile import greeting_facts, unfinished
-from bot.dialogue.events import Chosen, Event, Keys, Started, Utterance
+from bot.dialogue.events import Attached, Chosen, Event, Keys, Started, Utterance
 from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import Business, ScenarioSet
 from bot.ports import Inbound
@@ -35,7 +35,7 @@ def started(
         caller=caller,
         unfinished=unfinished(tx, customer=customer, caller=caller, channel=inbound.channel, now=event.at),
         orders=habits.orders(tx, customer, scenarios, event.at),
-        spoke_first=isinstance(event, Utterance | Keys | Chosen),
+        spoke_first=isinstance(event, Utterance | Keys | Chosen | Attached),
         scenario=inbound.scenario,
         given=inbound.given,
         answered=event.answered if isinstance(event, Started) else "",

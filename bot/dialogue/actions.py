@@ -31,7 +31,8 @@ class Say(Action):
     choices: buttons under the text. barge_in: whether speech may stop it. speech_after: seconds from its beginning in
     which only a key stops it, where speech may at all; None: none. prompt: where it stands in the scenario,
     "booking:ask.when". pace: of speech, 1 is the voice's own; slower where the customer asked for it.
-    secret: the speech tells what must not be kept, and the journal keeps the text in its place.
+    secret: the speech tells what must not be kept, and the journal keeps the text in its place. wants: "phone" where
+    it asks for the customer's own number, which some messengers share by a button.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Say(Action):
     prompt: str = ""
     pace: float = 1.0
     secret: bool = False
+    wants: Literal["", "phone"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

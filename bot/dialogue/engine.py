@@ -24,11 +24,13 @@ from bot.dialogue.events import (
     AgentLeft,
     AgentSaid,
     Answered,
+    Attached,
     Chosen,
     Event,
     Fetched,
     Keys,
     Left,
+    NotDelivered,
     Queued,
     Silence,
     Started,
@@ -53,6 +55,12 @@ from bot.dialogue.wishes import understood
 
 __all__ = ["advance", "expects", "opening"]
 
+SEEN = {  # what is said to what is no text
+    **dict.fromkeys(("image", "video", "file"), "attached_file"),
+    "voice": "attached_voice",
+    "sticker": "attached_sticker",
+    "edited": "attached_edited",
+}
 NOT_REPEATED = ("builtin:wait_ok", "repair:wait_ok")  # "подождите", "повторите": the question is what they mean
 
 
@@ -84,6 +92,8 @@ def advance(session: Session, event: Event, scenarios: ScenarioSet) -> tuple[Ses
     consenting.paused(run)
     if run.session.unreached:
         outbound.settled(run)
+    if run.session.medium == "text" and run.session.status == "bot":
+        _wanting(run)
     said = [action for action in run.actions if isinstance(action, Say) and action.prompt not in NOT_REPEATED]
     if said:
         run.change(last=tuple(said))
@@ -194,6 +204,26 @@ def _keys(run: Run, event: Keys) -> None:
         understood(run, meaning)
 
 
+def _wanting(run: Run) -> None:
+    """The question for a number says that it is one: a messenger puts a button under it that shares it."""
+    slot = run.scenario.slots.get(run.frame.asked or "")
+    last = run.actions[-1] if run.actions else None
+    if slot is not None and slot.type == "phone" and isinstance(last, Say) and not last.choices:
+        run.actions[-1] = replace(last, wants="phone")
+
+
+def _attached(run: Run, event: Attached) -> None:
+    """Seen, and said what we make of it; the question still stands. A person who has the conversation sees it too."""
+    if run.session.status == "bot" and not event.quiet:
+        run.say_builtin(SEEN.get(event.kind, "attached_other"))
+        if not run.fetching:
+            ask_again(run)
+
+
+def _not_delivered(run: Run, event: NotDelivered) -> None:
+    """For the journal, where a person reads it."""
+
+
 def _silence(run: Run, event: Silence) -> None:
     if run.session.status == "bot" and run.fetching:
         return  # it is us who keep silent
@@ -255,6 +285,7 @@ EVENTS: Mapping[type[Event], Callable[[Run, Any], None]] = {
     Answered: outbound.answered,
     Utterance: _utterance,
     Chosen: _chosen,
+    Attached: _attached,
     Keys: _keys,
     Silence: _silence,
     Fetched: fetched,
@@ -264,4 +295,5 @@ EVENTS: Mapping[type[Event], Callable[[Run, Any], None]] = {
     Queued: queued,
     TransferFailed: _transfer_failed,
     Left: _left,
+    NotDelivered: _not_delivered,
 }

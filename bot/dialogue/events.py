@@ -79,6 +79,19 @@ class Chosen(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attached(Event):
+    """The customer sent what is no text. kind: "edited": they changed what they wrote before, text: to what; "voice":
+    nobody could make out words in it. text: of a file its name, else "". media: by which its channel fetches it; ""
+    where there is nothing to fetch. quiet: it needs no answer, for its caption follows as an Utterance, or it is one
+    of several that came together."""
+
+    kind: Literal["image", "video", "voice", "file", "sticker", "location", "contact", "edited", "other"] = "other"
+    text: str = ""
+    media: str = ""
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Keys(Event):
     """The caller pressed telephone keys. digits: 0-9, * and #, one or more; already gathered to a whole answer."""
 
@@ -99,6 +112,15 @@ class Fetched(Event):
     request: str
     outcome: str
     data: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotDelivered(Event):
+    """What was said never reached the customer. seq: of its journal row. why: "blocked" where they want to hear nothing
+    from us there, else in a word what went wrong."""
+
+    seq: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

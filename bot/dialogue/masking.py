@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.dialogue.actions import Action, Fetch, Say
 from bot.dialogue.concealing import concealed
-from bot.dialogue.events import Chosen, Event, Keys, Started, Utterance
+from bot.dialogue.events import Attached, Chosen, Event, Keys, Started, Utterance
 from bot.dialogue.keypad import REPAIR_KEYS
 from bot.dialogue.meaning import REPAIRS, Meaning, Reading
 from bot.dialogue.program import CollectStep, ConfirmStep
@@ -43,6 +43,8 @@ def kept(entry: Event | Action, session: Session | None, scenarios: ScenarioSet)
         return replace(entry, meanwhile=replace(entry.meanwhile, speech=entry.meanwhile.text))
     if isinstance(entry, Started):
         return _started(entry, scenarios)
+    if isinstance(entry, Attached) and entry.kind == "edited":
+        return replace(entry, text=MASK)  # of whichever message, answering whatever
     asked = _asked(session, scenarios)
     hidden = asked is not None and asked.sensitive
     if isinstance(entry, Utterance):
@@ -57,7 +59,11 @@ def kept(entry: Event | Action, session: Session | None, scenarios: ScenarioSet)
 
 def unread(event: Event, scenarios: ScenarioSet) -> Event:
     """What was said to a bot that broke before it was understood: nobody knows what is in it."""
-    return replace(event, text=MASK) if scenarios.sensitive and isinstance(event, Utterance) else event
+    if not scenarios.sensitive:
+        return event
+    if isinstance(event, Utterance) or (isinstance(event, Attached) and event.kind == "edited"):
+        return replace(event, text=MASK)
+    return event
 
 
 def resembles(journalled: Value, value: Value) -> bool:

@@ -50,6 +50,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         " SELECT COALESCE((SELECT MIN(kind || ':' || identities.value) FROM identities"
         " WHERE identities.customer = facts.customer), ''), fact, customer, facts.value, source, at FROM facts",
         "DROP TABLE facts",
+        "CREATE INDEX IF NOT EXISTS outbox_of_chat ON outbox (channel, kind, value) WHERE done IS NULL",
     ),
 }
 
@@ -266,7 +267,25 @@ outbox = Table(
     Column("done", Instant),
     Column("failed", Text, nullable=False, default=""),  # why it was given up
 )
+Index(
+    "outbox_of_chat",
+    outbox.c.channel,
+    outbox.c.kind,
+    outbox.c.value,
+    sqlite_where=outbox.c.done.is_(None),
+    postgresql_where=outbox.c.done.is_(None),
+)
 Index("outbox_waiting", outbox.c.due, sqlite_where=outbox.c.done.is_(None), postgresql_where=outbox.c.done.is_(None))
+
+# Who wants to hear nothing from us by that messenger, or is there no more; until they write again.
+unreachable = Table(
+    "unreachable",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("value", String(200), primary_key=True),
+    Column("since", Instant, nullable=False),
+)
 
 # --- what it was said by ------------------------------------------------------------------------
 

@@ -45,6 +45,7 @@ BUILTIN = (
     " callback_promised agent_brief"
     " wrong_signs wrong_signs_between ask_domain keypad_code keypad_email keyed_right say_it"
     " recorded may_record not_recorded"
+    " attached_file attached_voice attached_sticker attached_edited attached_other"
 )
 SERVICES = (Option(id="terapevt", title={"ru": "Терапевт"}), Option(id="lor", title={"ru": "Лор"}))
 ROWS: dict[str, Any] = {

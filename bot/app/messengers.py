@@ -1,0 +1,219 @@
+"""The messengers of this process: built from settings, opened, listened to, delivered to.
+
+A messenger's library is imported when it is set up, never before. One that can't be reached, or doesn't know us, is
+said so, and everything else goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from bot.channels.delivery import Delivery
+from bot.channels.messenger import Hook, Messenger, Post, Refused
+from bot.channels.reception import Reception, lost
+from bot.errors import GovorunError, Unavailable
+from bot.locale import said
+from bot.outbox import Outbox, Parcel
+from bot.ports import Ears
+from bot.settings import Settings
+from bot.stores.reach import Reach
+
+if TYPE_CHECKING:
+    from bot.app.house import House
+
+log = logging.getLogger("govorun.messengers")
+
+AGAIN_S = (1.0, 60.0)  # between tries to reach a messenger: the first, and the longest
+PARTING_S = 5.0  # what was taken is finished in this time
+
+Build = Callable[[Settings], Messenger]
+
+
+def _telegram(settings: Settings) -> Messenger:
+    from bot.channels.telegram import Telegram
+
+    assert settings.telegram_token is not None
+    return Telegram(settings.telegram_token.get_secret_value(), api=settings.telegram_api)
+
+
+# Of each: the settings that it needs, and what builds it from them. The name is that of its channel.
+KINDS: Mapping[str, tuple[tuple[str, ...], Build]] = {
+    "telegram": (("telegram_token",), _telegram),
+}
+
+
+def configured(settings: Settings) -> tuple[str, ...]:
+    """The messengers whose settings are there, by name."""
+    return tuple(name for name, (needed, _) in KINDS.items() if all(getattr(settings, each) for each in needed))
+
+
+@dataclass(slots=True)
+class _Line:
+    """One messenger. told: how it stands, in words. open: the orders of what it was asked for and isn't taken yet."""
+
+    name: str
+    messenger: Messenger | None = None
+    reception: Reception | None = None
+    up: bool = False
+    told: str = ""
+    open: list[float] = field(default_factory=list)
+    taking: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def posted(self, hook: Hook) -> str:
+        if self.messenger is None or self.reception is None:
+            raise Unavailable(said("it is not open yet", "ещё не открыт"), where=self.name)
+        post = self.messenger.receive(hook)
+        await self.reception.take(post)
+        return post.answer
+
+
+class Messengers:
+    """`start` returns at once; `close` finishes what was taken. ears: hear voice messages."""
+
+    def __init__(self, house: House, *, console: Console, ears: Ears | None = None) -> None:
+        self._house = house
+        self._console = console
+        self._ears = ears
+        self._lines = {name: _Line(name, told=said("opening", "открывается")) for name in configured(house.settings)}
+        self._channels: dict[str, Delivery] = {}
+        self._outbox = Outbox(house.database, self._channels, house.bus, self._lost)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def at(self, name: str) -> _Line | None:
+        return self._lines.get(name)
+
+    @property
+    def states(self) -> Mapping[str, tuple[bool, str]]:
+        return {name: (line.up, line.told) for name, line in self._lines.items()}
+
+    def start(self) -> None:
+        if self._lines:
+            self._tasks.append(asyncio.create_task(self._outbox.run()))
+        self._tasks += [asyncio.create_task(self._serve(line)) for line in self._lines.values()]
+
+    async def close(self) -> None:
+        taking = [task for line in self._lines.values() for task in line.taking]
+        for task in (*self._tasks, *taking):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *taking, return_exceptions=True)
+        for line in self._lines.values():
+            if line.reception is not None and line.messenger is not None:
+                try:
+                    async with asyncio.timeout(PARTING_S):
+                        await line.reception.close()
+                except TimeoutError:
+                    log.warning("%s: not all that came was finished; it comes again", line.name)
+                await line.messenger.close()
+
+    # one messenger
+
+    async def _serve(self, line: _Line) -> None:
+        """Open it and listen, again where it can't be reached, until it refuses us or we end."""
+        try:
+            messenger = await asyncio.to_thread(self._built, line.name)
+            self._connect(line, messenger)
+            await self._again(line, partial(self._open, line, messenger))
+            await self._again(line, partial(self._listen, line, messenger))
+        except Refused as refused:
+            self._refused(line, refused)
+        except Exception:  # the outermost loop of a messenger; the others go on
+            line.up, line.told = False, said("it broke; the log says what", "сломался; что именно — в журнале")
+            log.exception("%s broke", line.name)
+
+    def _built(self, name: str) -> Messenger:
+        """Off the loop: a library takes up to three seconds to import."""
+        return KINDS[name][1](self._house.settings)
+
+    def _connect(self, line: _Line, messenger: Messenger) -> None:
+        house = self._house
+        reach = Reach(house.database)
+        delivery = Delivery(messenger, reach, report=lambda name, what: house.metrics.sent.labels(name, what).inc())
+        line.messenger = messenger
+        line.reception = Reception(
+            messenger,
+            delivery,
+            house.turns,
+            house.database,
+            reach,
+            now=house.now,
+            ears=self._ears,
+            report=lambda name, what: house.metrics.arrivals.labels(name, what).inc(),
+        )
+        self._channels[line.name] = delivery
+
+    async def _open(self, line: _Line, messenger: Messenger) -> None:
+        hook = self._hook(line.name)
+        who = await messenger.open(hook)
+        line.up = True
+        how = said("webhook", "вебхук") if hook else said("asks for news itself", "опрашивает сам")
+        line.told = f"{who}, {how}"
+        self._console.print(f"  [bold green]{line.name}[/] {escape(line.told)}", highlight=False, soft_wrap=True)
+        log.info("%s is open", line.name)
+
+    def _hook(self, name: str) -> str:
+        """Where it may post to us; "" where it has to be asked. Messengers post by HTTPS alone."""
+        public = self._house.settings.public_url.rstrip("/")
+        return f"{public}/webhooks/{name}/webhook" if public.startswith("https://") else ""
+
+    async def _listen(self, line: _Line, messenger: Messenger) -> None:
+        if self._hook(line.name):
+            return
+        posts = messenger.polled(lambda: min(line.open, default=None))
+        if posts is None:
+            return
+        async for post in posts:
+            line.up = True
+            task = asyncio.create_task(self._take(line, post))
+            line.taking.add(task)
+            task.add_done_callback(line.taking.discard)
+
+    async def _take(self, line: _Line, post: Post) -> None:
+        """Until it is committed: nobody else would bring it again while we live."""
+        assert line.reception is not None
+        wait = AGAIN_S[0]
+        orders = [each.order for each in post.arrivals]
+        line.open += orders
+        while True:
+            try:
+                await line.reception.take(post)
+                break
+            except GovorunError as error:
+                log.warning("%s: what came could not be taken yet: %s", line.name, type(error).__name__)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, AGAIN_S[1])
+        for each in orders:
+            line.open.remove(each)
+
+    async def _again(self, line: _Line, work: Callable[[], Awaitable[None]]) -> None:
+        wait = AGAIN_S[0]
+        while True:
+            began = asyncio.get_running_loop().time()
+            try:
+                await work()
+                return
+            except OSError as error:
+                if asyncio.get_running_loop().time() - began > AGAIN_S[1]:
+                    wait = AGAIN_S[0]
+                line.up = False
+                line.told = said(f"can't be reached: {error}", f"недоступен: {error}")
+                log.warning("%s can't be reached: %s", line.name, error)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, AGAIN_S[1])
+
+    def _refused(self, line: _Line, refused: Refused) -> None:
+        line.up, line.told = False, f"{refused.what}. {refused.fix}"
+        self._console.print(f"  [yellow]{line.name}:[/] {escape(line.told)}", highlight=False, soft_wrap=True)
+        log.error("%s refuses us: %s", line.name, refused.what)
+
+    async def _lost(self, parcel: Parcel, why: str) -> None:
+        self._house.metrics.sent.labels(parcel.channel, "lost").inc()
+        house = self._house
+        await lost(house.turns, parcel.channel, parcel.identity, parcel.conversation, parcel.seq, why, house.now())

@@ -1,0 +1,112 @@
+"""What was said, brought to a messenger: in parts that fit, at its pace, and nothing twice that we know it has."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+from bot.channels.messenger import Messenger, Part, Receipt
+from bot.channels.pace import Pace
+from bot.channels.splitting import split, utf8
+from bot.dialogue.actions import Choice, Say
+from bot.dialogue.events import AgentSaid
+from bot.ports import Blocked, Identity, Row, Undelivered
+from bot.stores.reach import Reach
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = 10_000  # parts that the messenger has
+SHORTEST_HOLD_S = 0.05
+
+Report = Callable[[str, str], None]
+"""The messenger's name and what became of a part: sent, told to wait, failed, blocked."""
+
+
+class Delivery:
+    """A `ports.Channel` over a messenger. reach: who wants to hear nothing there. clock: seconds that only grow."""
+
+    def __init__(
+        self,
+        messenger: Messenger,
+        reach: Reach,
+        *,
+        report: Report = lambda name, what: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = messenger.name
+        self._messenger = messenger
+        self._reach = reach
+        self._report = report
+        self._pace = Pace(messenger.limits, clock)
+        self._has: OrderedDict[str, None] = OrderedDict()
+
+    async def deliver(self, row: Row, identity: Identity) -> None:
+        """Raises Undelivered with what is left undone; called again, it goes on there."""
+        chat = identity.value
+        if await asyncio.to_thread(self._reach.lost, self.name, identity):
+            raise Blocked
+        for part in parts(row, self._messenger):
+            if part.key in self._has:
+                continue
+            await self._pace.turn(chat)
+            try:
+                await self._messenger.send(chat, part)
+            except Blocked:
+                self._report(self.name, "blocked")
+                await asyncio.to_thread(self._reach.lose, self.name, identity)
+                raise
+            except Undelivered as error:
+                self._report(self.name, "waits" if error.told else "failed")
+                if error.told and error.retry_after is not None:
+                    self._pace.hold(chat, max(error.retry_after, SHORTEST_HOLD_S))
+                raise
+            self._report(self.name, "sent")
+            self._keep(part.key)
+
+    def arrived(self, receipt: Receipt) -> None:
+        """The messenger says that it has this part, whatever we had made of its answer."""
+        self._keep(receipt.key)
+
+    def _keep(self, key: str) -> None:
+        self._has[key] = None
+        while len(self._has) > REMEMBERED:
+            self._has.popitem(last=False)
+
+
+def parts(row: Row, messenger: Messenger) -> list[Part]:
+    """A journal row as the messenger takes it; buttons, or the list that stands for them, come last."""
+    entry = row.entry
+    if not isinstance(entry, Say | AgentSaid):
+        return []
+    limits = messenger.limits
+    choices = entry.choices if isinstance(entry, Say) else ()
+    fit = bool(choices) and messenger.fits(choices)
+    text = entry.text if fit or not choices else f"{entry.text}\n\n{numbered(choices)}"
+    texts = split(text, limits.text, limits.length) or ([" "] if choices else [])
+    last = len(texts) - 1
+    return [
+        Part(
+            text=each,
+            choices=choices if fit and number == last else (),
+            payloads=payloads(row, choices, limits.payload) if fit and number == last else (),
+            wants_phone=isinstance(entry, Say) and entry.wants == "phone" and number == last,
+            language=entry.language if isinstance(entry, Say) else "ru",
+            key=f"{row.conversation}/{row.seq}/{number}",
+        )
+        for number, each in enumerate(texts)
+    ]
+
+
+def numbered(choices: Sequence[Choice]) -> str:
+    return "\n".join(f"{number}. {choice.title}" for number, choice in enumerate(choices, 1))
+
+
+def payloads(row: Row, choices: Sequence[Choice], limit: int) -> list[str]:
+    """What a button carries: "/id", or where that is too long its place in the journal: "~conversation.seq.number"."""
+    return [
+        own if utf8(own := f"/{choice.id}") <= limit else f"~{row.conversation}.{row.seq}.{number}"
+        for number, choice in enumerate(choices)
+    ]

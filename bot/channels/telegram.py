@@ -1,0 +1,403 @@
+"""Telegram's Bot API (core.telegram.org/bots/api) over aiogram: its types and its client; updates are posted to us, or
+asked for where nobody can reach us."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import io
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramConflictError,
+    TelegramForbiddenError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import TelegramMethod
+from aiogram.types import (
+    CallbackQuery,
+    ChatMemberUpdated,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    LinkPreviewOptions,
+    Message,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+    Update,
+    User,
+)
+from aiogram.utils.token import TokenValidationError
+from pydantic import ValidationError
+
+from bot.channels.messenger import (
+    MAX_MEDIA,
+    Arrival,
+    Began,
+    Contact,
+    Deed,
+    Edited,
+    Hook,
+    Limits,
+    Part,
+    Post,
+    Pressed,
+    Refused,
+    Sent,
+    Spoke,
+    Stopped,
+    Wrote,
+)
+from bot.channels.splitting import clipped, utf16
+from bot.dialogue.actions import Choice
+from bot.dialogue.meaning import Language
+from bot.errors import NotAllowed, Unacceptable
+from bot.locale import said
+from bot.ports import Blocked, Undelivered
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+NAME = "telegram"
+API = "https://api.telegram.org"
+# 4096 UTF-16 units a message, 64 bytes of callback_data; 30 messages a second in all, one a second to a chat
+# (core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this); "typing" shows for five seconds.
+LIMITS = Limits(text=4096, payload=64, a_second=30, chat_s=1.0, typing_s=5.0, length=utf16)
+MAX_BUTTONS = 100  # of one message
+TITLE = 64  # characters of a button; more is cut by the apps
+TIMEOUT_S = 20
+POLL_S = 25  # that a request for updates waits for one
+MISSING_S = 0.5  # how long an update waits for the one before it: they are posted side by side
+KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
+SHARE = {"ru": "📱 Отправить мой номер", "en": "📱 Share my phone number"}
+PRIVATE = {
+    "ru": "Я отвечаю только в личной переписке: напишите мне там.",
+    "en": "I only answer in private: please write to me there.",
+}
+
+
+class _Updates(TelegramMethod[list[dict[str, Any]]]):
+    """getUpdates unread, so that one update of a kind nobody knows yet doesn't hide the others."""
+
+    __returning__ = list[dict[str, Any]]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    timeout: int = 0
+    allowed_updates: list[str]
+
+
+class Telegram:
+    """token: of @BotFather. api: another server of the Bot API."""
+
+    name = NAME
+    limits = LIMITS
+
+    def __init__(self, token: str, *, api: str = API, timeout_s: float = TIMEOUT_S) -> None:
+        try:
+            self._bot = Bot(token, AiohttpSession(api=TelegramAPIServer.from_base(api), timeout=timeout_s))
+        except TokenValidationError:
+            raise _wrong_token() from None
+        # Of the token, so that every process knows it and nobody has to keep it: 1-256 characters A-Z a-z 0-9 _ -
+        self.secret = hmac.new(token.encode(), b"govorun webhook", sha256).hexdigest()
+        self._next: int | None = None  # the update that follows those we have had
+        self._albums: OrderedDict[str, None] = OrderedDict()
+        self._sharing: set[str] = set()  # chats that see the button for their number
+
+    async def open(self, hook: str) -> str:
+        me = await self._ask(self._bot.get_me)
+        if hook:
+            try:
+                await self._ask(partial(self._bot.set_webhook, hook, secret_token=self.secret, allowed_updates=KINDS))
+            except TelegramBadRequest as error:
+                raise Refused(
+                    said(f"it does not take the webhook {hook}", f"не принимает вебхук {hook}"),
+                    said(
+                        f"It says: {error.message}. GOVORUN_PUBLIC_URL has to be reachable by HTTPS",
+                        f"Он говорит: {error.message}. GOVORUN_PUBLIC_URL должен быть доступен по HTTPS",
+                    ),
+                ) from None
+        else:
+            await self._ask(self._bot.delete_webhook)
+        return f"@{me.username}"
+
+    async def close(self) -> None:
+        await self._bot.session.close()
+
+    # in
+
+    def receive(self, hook: Hook) -> Post:
+        told = hook.headers.get("x-telegram-bot-api-secret-token", "")
+        if not hmac.compare_digest(told.encode(), self.secret.encode()):
+            raise NotAllowed(said("this is not from Telegram", "это не от Telegram"), where="secret_token")
+        try:
+            update = json.loads(hook.body)
+        except ValueError:
+            update = None
+        if not isinstance(update, dict):
+            raise Unacceptable(said("this is no update", "это не обновление"), where="body")
+        return self._post([update])
+
+    def polled(self, open_from: Callable[[], float | None]) -> AsyncIterator[Post]:
+        return self._polled(open_from)
+
+    async def _polled(self, open_from: Callable[[], float | None]) -> AsyncIterator[Post]:
+        """Asking from an update on tells Telegram that those before it need not come again."""
+        while True:
+            first = open_from()
+            known = self._next
+            wait = POLL_S if first is None else 0
+            request = _Updates(offset=known if first is None else int(first), timeout=wait, allowed_updates=KINDS)
+            found = await self._ask(partial(self._bot, request, request_timeout=TIMEOUT_S + wait))
+            new = [each for each in found if known is None or each.get("update_id", known) >= known]
+            if new:
+                yield self._post(new, polled=True)
+            elif first is not None:
+                await asyncio.sleep(MISSING_S)
+
+    def _post(self, updates: Sequence[dict[str, Any]], *, polled: bool = False) -> Post:
+        arrivals: list[Arrival] = []
+        chores: list[Callable[[], Awaitable[object]]] = []
+        for each in updates:
+            number = each.get("update_id")
+            settle = 0.0 if polled else self._gap(number)
+            if isinstance(number, int):
+                self._next = max(self._next or 0, number + 1)
+            try:
+                update = Update.model_validate(each)
+            except ValidationError:
+                log.warning("an update of Telegram can't be read: %s", ", ".join(sorted(each)))
+                continue
+            for chat, who, at, deed in self._deeds(update, chores):
+                arrivals.append(
+                    Arrival(
+                        id=str(update.update_id),
+                        chat=chat,
+                        at=at,
+                        deed=deed,
+                        order=update.update_id,
+                        settle_s=settle,
+                        language=_language(who),
+                    )
+                )
+        return Post(arrivals=arrivals, chores=chores)
+
+    def _gap(self, number: object) -> float:
+        """Updates are numbered one by one: where one is missing it may be on its way."""
+        ahead = isinstance(number, int) and self._next is not None and number > self._next
+        return MISSING_S if ahead else 0.0
+
+    def _deeds(
+        self, update: Update, chores: list[Callable[[], Awaitable[object]]]
+    ) -> Iterator[tuple[str, User | None, datetime, Deed]]:
+        if update.callback_query is not None:
+            yield from self._pressed(update.callback_query, chores)
+        elif update.my_chat_member is not None:
+            yield from self._member(update.my_chat_member, chores)
+        elif (message := update.message or update.edited_message) is not None:
+            who = message.from_user
+            if message.chat.type != "private" or who is None or who.is_bot:
+                return  # a group, which was told that we only answer in private
+            deed = self._edited(message) if update.edited_message else self._deed(message)
+            if deed is not None:
+                yield str(message.chat.id), who, message.date, deed
+
+    def _pressed(
+        self, query: CallbackQuery, chores: list[Callable[[], Awaitable[object]]]
+    ) -> Iterator[tuple[str, User | None, datetime, Deed]]:
+        # So that the button stops blinking.
+        chores.append(partial(self._ask, partial(self._bot.answer_callback_query, query.id)))
+        message = query.message
+        if query.data is None or message is None or message.chat.type != "private":
+            return
+        markup = message.reply_markup if isinstance(message, Message) else None
+        titles = (
+            {button.callback_data: button.text for row in markup.inline_keyboard for button in row} if markup else {}
+        )
+        deed = Pressed(payload=query.data, title=titles.get(query.data, ""))
+        yield str(message.chat.id), query.from_user, datetime.now(UTC), deed
+
+    def _member(
+        self, changed: ChatMemberUpdated, chores: list[Callable[[], Awaitable[object]]]
+    ) -> Iterator[tuple[str, User | None, datetime, Deed]]:
+        """We were blocked, or taken into a group."""
+        status = changed.new_chat_member.status
+        if changed.chat.type == "private":
+            if status == "kicked":
+                yield str(changed.chat.id), changed.from_user, changed.date, Stopped()
+        elif status in ("member", "administrator"):
+            chores.append(partial(self._decline, changed.chat.id, _language(changed.from_user) or "ru"))
+
+    async def _decline(self, group: int, language: Language) -> None:
+        await self._ask(partial(self._bot.send_message, group, PRIVATE[language]))
+        await self._ask(partial(self._bot.leave_chat, group))
+
+    def _edited(self, message: Message) -> Deed | None:
+        text = message.text or message.caption
+        return Edited(text) if text else None  # else a location that moves
+
+    def _deed(self, message: Message) -> Deed | None:
+        if message.text is not None:
+            return _words(message.text)
+        if message.contact is not None:
+            own = message.from_user is not None and message.contact.user_id == message.from_user.id
+            return Contact(phone=_international(message.contact.phone_number), own=own)
+        voice = message.voice or message.video_note
+        if voice is not None:
+            return Spoke(voice.file_id)
+        kind, media, name = _content(message)
+        if kind is None:
+            return None
+        album = message.media_group_id
+        quiet = album is not None and album in self._albums
+        if album is not None:
+            self._albums[album] = None
+            while len(self._albums) > 1000:
+                self._albums.popitem(last=False)
+        return Sent(kind, media=media, name=name, caption=message.caption or "", quiet=quiet)
+
+    # out
+
+    def fits(self, choices: Sequence[Choice]) -> bool:
+        return len(choices) <= MAX_BUTTONS
+
+    async def send(self, chat: str, part: Part) -> None:
+        """Without parse_mode: no word of anybody's becomes markup."""
+        markup: InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None = None
+        if part.choices:
+            markup = _keyboard(part)
+        elif part.wants_phone:
+            button = KeyboardButton(text=SHARE[part.language], request_contact=True)
+            markup = ReplyKeyboardMarkup(keyboard=[[button]], resize_keyboard=True, one_time_keyboard=True)
+        elif chat in self._sharing:
+            markup = ReplyKeyboardRemove(remove_keyboard=True)
+        try:
+            await self._bot.send_message(
+                int(chat),
+                part.text,
+                parse_mode=None,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                reply_markup=markup,
+            )
+        except TelegramRetryAfter as error:
+            raise Undelivered("429", retry_after=float(error.retry_after), told=True) from None
+        except TelegramForbiddenError:
+            raise Blocked from None
+        except TelegramUnauthorizedError:
+            raise Undelivered("its token is no longer taken", retry_after=60.0, told=True) from None
+        except TelegramBadRequest as error:
+            if "chat not found" in error.message.lower():
+                raise Blocked from None
+            raise Undelivered(f"400: {error.message[:60]}", retry_after=None) from None
+        except TelegramAPIError as error:  # 5xx, no line, no answer in time: then it may arrive twice
+            raise Undelivered(type(error).__name__) from None
+        except (AiogramError, TimeoutError) as error:  # a proxy's page in place of an answer
+            raise Undelivered(type(error).__name__) from None
+        if part.wants_phone:
+            self._sharing.add(chat)
+        elif markup is None or isinstance(markup, ReplyKeyboardRemove):
+            self._sharing.discard(chat)
+
+    async def typing(self, chat: str) -> None:
+        await self._ask(partial(self._bot.send_chat_action, int(chat), "typing"))
+
+    async def fetch(self, media: str) -> bytes:
+        file = await self._ask(partial(self._bot.get_file, media))
+        if file.file_path is None or (file.file_size or 0) > MAX_MEDIA:
+            raise OSError("too large")
+        sound = io.BytesIO()
+        try:
+            await self._bot.download_file(file.file_path, sound, timeout=TIMEOUT_S)
+        except Exception as error:  # noqa: BLE001  whatever aiohttp has for it; its words hold the token
+            raise OSError(type(error).__name__) from None
+        return sound.getvalue()
+
+    async def _ask(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Raises Refused, OSError; TelegramBadRequest where what was asked is wrong."""
+        try:
+            return await call()
+        except (TelegramUnauthorizedError, TelegramNotFound):
+            raise _wrong_token() from None
+        except TelegramBadRequest:
+            raise
+        except TelegramConflictError:
+            raise OSError(
+                said("another program asks for its updates, too", "его обновления забирает и другая программа")
+            ) from None
+        except (AiogramError, TimeoutError) as error:
+            raise OSError(type(error).__name__) from None
+
+
+def _wrong_token() -> Refused:
+    return Refused(
+        said("it does not know this token", "не знает такого токена"),
+        said(
+            "Ask @BotFather for it (/mybots, API Token), set GOVORUN_TELEGRAM_TOKEN and start again",
+            "Возьмите его у @BotFather (/mybots, API Token), задайте GOVORUN_TELEGRAM_TOKEN и перезапустите",
+        ),
+    )
+
+
+def _words(text: str) -> Deed:
+    """A command is what a button would be: "/operator". "/start" opens the chat, with what a link had in it."""
+    command, _, rest = text.partition(" ")
+    name = command.partition("@")[0]
+    if name == "/start":
+        return Began(rest.strip())
+    if name.startswith("/") and name[1:].replace("_", "").isalnum() and not rest.strip():
+        return Pressed(payload=name, title=name)
+    return Wrote(text)
+
+
+def _content(message: Message) -> tuple[Any, str, str]:
+    """Kind, file and name of what is no text; no kind where nobody sent anything: a chat's picture was changed."""
+    if message.photo:
+        return "image", message.photo[-1].file_id, ""
+    if message.sticker is not None:
+        return "sticker", message.sticker.file_id, message.sticker.emoji or ""
+    if (video := message.video or message.animation) is not None:
+        return "video", video.file_id, video.file_name or ""
+    if (file := message.document or message.audio) is not None:
+        return "file", file.file_id, file.file_name or ""
+    if message.venue is not None or message.location is not None:
+        place = message.location or (message.venue.location if message.venue else None)
+        return "location", "", f"{place.latitude:.5f}, {place.longitude:.5f}" if place else ""
+    others = (message.dice, message.poll, message.game, message.story, message.paid_media, message.invoice)
+    return ("other", "", "") if any(each is not None for each in others) else (None, "", "")
+
+
+def _keyboard(part: Part) -> InlineKeyboardMarkup:
+    """Short titles side by side."""
+    longest = max(len(choice.title) for choice in part.choices)
+    wide = 3 if longest <= 8 else 2 if longest <= 16 else 1
+    buttons = [
+        InlineKeyboardButton(text=clipped(choice.title, TITLE) or choice.id, callback_data=payload)
+        for choice, payload in zip(part.choices, part.payloads, strict=True)
+    ]
+    return InlineKeyboardMarkup(inline_keyboard=[buttons[at : at + wide] for at in range(0, len(buttons), wide)])
+
+
+def _language(who: User | None) -> Language | None:
+    code = (who.language_code or "")[:2] if who else ""
+    return "ru" if code == "ru" else "en" if code == "en" else None
+
+
+def _international(phone: str) -> str:
+    """Telegram leaves the plus out at times."""
+    digits = "".join(char for char in phone if char.isdecimal())
+    return f"+{digits}"

@@ -1,0 +1,339 @@
+"""What every messenger must do, over a double of its server that misbehaves. A new one is put into DOUBLES, and no test
+here is changed for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.channels.delivery import parts
+from bot.channels.splitting import split
+from bot.dialogue.actions import Choice, Say
+from bot.dialogue.events import Attached, Chosen, NotDelivered, Started, Utterance
+from bot.errors import NotAllowed, Unavailable
+from bot.ports import Identity, Row
+from bot.stores import conversations
+from tests.channels.double import Double, until
+from tests.channels.rig import Rig, rig, texts
+from tests.channels.telegram import TelegramDouble
+
+DOUBLES: tuple[type[Double], ...] = (TelegramDouble,)
+IVAN, ANNA = "1111111", "2222222"
+PRICE = ["Приём стоит 1500 рублей.", "Чем помочь?"]
+
+
+@pytest.fixture(params=DOUBLES, ids=lambda double: double.NAME)
+async def chats(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
+    monkeypatch.setattr("bot.outbox.POLL_SECONDS", 0.05)
+    double: type[Double] = request.param
+    async with double.running() as server, rig(server, tmp_path, timeout_s=1.0) as made:
+        yield made
+
+
+# --- what is said and chosen -----------------------------------------------------------------------
+
+
+async def test_what_is_written_is_answered_in_order(chats: Rig) -> None:
+    await chats.says(IVAN, "main.price")
+    await chats.double.saw(IVAN, *PRICE)
+
+
+async def test_a_booking_is_made_by_buttons_and_words(chats: Rig) -> None:
+    await chats.post(chats.double.began(IVAN))
+    await chats.double.saw(IVAN, "Чем помочь?")
+    await chats.press(IVAN, "Запись")
+    await until(lambda: "К какому врачу?" in chats.double.texts(IVAN))
+    await chats.press(IVAN, "стоматолог")
+    await chats.says(IVAN, "when=2026-11-24T15:00", "name=Иван_Петров", "phone=+79051234567")
+    await until(lambda: chats.double.texts(IVAN)[-1:] == ["Всё верно?"])
+    await chats.says(IVAN, "yes")
+    await until(lambda: "Записал." in chats.double.texts(IVAN), lambda: str(chats.double.texts(IVAN)))
+    assert [each.option for each in chats.of(IVAN, Chosen)] == ["booking", "dentist"]
+
+
+async def test_the_end_of_a_conversation_is_no_end_of_the_chat(chats: Rig) -> None:
+    await chats.says(IVAN, "main.price")
+    await chats.post(chats.double.began(IVAN))
+    await chats.double.saw(IVAN, *PRICE, "Чем помочь?")
+    assert len(chats.of(IVAN, Started)) == 1  # of the newest
+
+
+# --- who may post, and how often -------------------------------------------------------------------
+
+
+async def test_what_does_not_come_from_the_messenger_is_refused(chats: Rig) -> None:
+    for hook in chats.double.forged(chats.double.wrote(IVAN, "main.price")):
+        with pytest.raises(NotAllowed):
+            chats.messenger.receive(hook)
+
+
+async def test_a_post_that_comes_again_has_one_effect(chats: Rig) -> None:
+    hook = chats.double.wrote(IVAN, "main.price")
+    await asyncio.gather(chats.post(hook), chats.post(hook))
+    await chats.post(hook)
+    await chats.says(IVAN, "booking")
+    await until(lambda: len(chats.double.texts(IVAN)) > 2)
+    assert texts(chats.of(IVAN, Utterance)) == ["main.price", "booking"]
+    assert chats.double.texts(IVAN)[:3] == [*PRICE, "К какому врачу?"]
+
+
+async def test_posts_that_overtook_each_other_are_taken_as_they_were_written(chats: Rig) -> None:
+    await chats.says(IVAN, "main.price")
+    first, second = chats.double.wrote(IVAN, "booking"), chats.double.wrote(IVAN, "service=dentist")
+
+    async def later() -> None:
+        await asyncio.sleep(0.05)
+        await chats.post(first)
+
+    await asyncio.gather(chats.post(second), later())
+    assert texts(chats.of(IVAN, Utterance)) == ["main.price", "booking", "service=dentist"]
+
+
+async def test_what_could_not_be_committed_is_asked_for_again(chats: Rig) -> None:
+    chats.turns.failing = [Unavailable("the database is away"), OSError("and once more")]
+    hook = chats.double.wrote(IVAN, "main.price")
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await chats.post(hook)
+    await chats.post(hook)
+    await chats.double.saw(IVAN, *PRICE)
+
+
+# --- a server that misbehaves ----------------------------------------------------------------------
+
+
+async def test_a_flood_waits_as_long_as_it_is_told_and_keeps_the_order(chats: Rig) -> None:
+    chats.double.trouble = ["flood"]
+    began = asyncio.get_running_loop().time()
+    await chats.says(IVAN, "main.price")
+    await until(lambda: chats.double.tries == 1)
+    await chats.says(ANNA, "main.price")
+    await chats.double.saw(ANNA, *PRICE)  # who wasn't told to wait doesn't
+    assert chats.double.texts(IVAN) == [] or asyncio.get_running_loop().time() - began >= chats.double.FLOOD_S
+    await chats.double.saw(IVAN, *PRICE)
+    assert asyncio.get_running_loop().time() - began >= chats.double.FLOOD_S
+    assert chats.double.tries == 5  # nothing was asked in between
+
+
+async def test_a_broken_server_gets_it_again_and_in_order(chats: Rig) -> None:
+    chats.double.trouble = ["broken"]
+    await chats.says(IVAN, "main.price")
+    await chats.double.saw(IVAN, *PRICE)
+
+
+async def test_no_answer_is_no_loss(chats: Rig) -> None:
+    """A message that was taken without a word may come twice where the messenger can't tell; it is never lost."""
+    chats.double.trouble = ["deaf"]
+    await chats.says(IVAN, "main.price")
+    await until(lambda: PRICE[1] in chats.double.texts(IVAN))
+    seen = chats.double.texts(IVAN)
+    assert seen == PRICE or (not chats.double.DROPS_DOUBLES and seen == [PRICE[0], *PRICE])
+
+
+async def test_whoever_blocked_us_is_left_alone_until_they_write_again(chats: Rig) -> None:
+    chats.double.blocked = {IVAN}
+    await chats.says(IVAN, "main.price")
+    await until(lambda: len(chats.of(IVAN, NotDelivered)) == 2)
+    assert {each.why for each in chats.of(IVAN, NotDelivered)} == {"blocked"}
+    assert chats.double.tries == 1  # the second row was not even tried
+    chats.double.blocked = set()
+    await chats.says(IVAN, "main.price")
+    await chats.double.saw(IVAN, *PRICE)
+
+
+async def test_a_block_that_is_told_is_remembered(chats: Rig) -> None:
+    if "blocked" in chats.double.FORBIDDEN:
+        pytest.skip("this messenger doesn't tell")
+    await chats.says(IVAN, "main.price")
+    await chats.double.saw(IVAN, *PRICE)
+    await chats.post(chats.double.odd(IVAN, "blocked"))
+    with chats.database.reading():
+        assert chats.reception._reach.lost(chats.double.NAME, Identity(kind=chats.double.NAME, value=IVAN))
+
+
+async def test_no_secret_stands_in_a_log(chats: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    chats.double.trouble = ["broken", "flood", "deaf"]
+    await chats.says(IVAN, "main.price")
+    await until(lambda: PRICE[1] in chats.double.texts(IVAN))
+    told = "\n".join(f"{record.getMessage()} {record.exc_text}" for record in caplog.records)
+    assert not [secret for secret in chats.double.secrets() if secret in told]
+
+
+# --- what is no text -------------------------------------------------------------------------------
+
+
+async def test_a_voice_message_is_heard_as_if_it_were_written(chats: Rig) -> None:
+    await chats.post(chats.double.spoke(IVAN, b"main.price"))
+    await chats.double.saw(IVAN, *PRICE)
+    [spoken] = chats.of(IVAN, Utterance)
+    assert (spoken.text, spoken.confidence) == ("main.price", 0.9)
+
+
+async def test_a_voice_message_without_words_is_asked_for_in_writing(chats: Rig) -> None:
+    await chats.post(chats.double.spoke(IVAN, b""))
+    await until(lambda: "[attached_voice]" in chats.double.texts(IVAN))
+    assert [each.kind for each in chats.of(IVAN, Attached)] == ["voice"]
+
+
+@pytest.mark.parametrize("kind", ["image", "sticker", "location", "edited", "unknown"])
+async def test_what_we_cannot_read_is_answered_and_seen_by_agents(chats: Rig, kind: str) -> None:
+    if kind in chats.double.FORBIDDEN:
+        pytest.skip("this messenger has no such thing")
+    await chats.says(IVAN, "booking")
+    await chats.double.saw(IVAN, "К какому врачу?")
+    await chats.post(chats.double.odd(IVAN, kind))
+    kept = {"unknown": "other"}.get(kind, kind)
+    answer = {"image": "file", "location": "other", "unknown": "other"}.get(kind, kind)
+    await chats.double.saw(IVAN, "К какому врачу?", f"[attached_{answer}]", "К какому врачу?")
+    assert [each.kind for each in chats.of(IVAN, Attached)] == [kept]
+
+
+async def test_the_words_under_a_picture_are_what_is_answered(chats: Rig) -> None:
+    if "captioned" in chats.double.FORBIDDEN:
+        pytest.skip("pictures have no captions here")
+    await chats.post(chats.double.odd(IVAN, "captioned"))
+    await chats.double.saw(IVAN, "К какому врачу?")
+    assert [each.kind for each in chats.of(IVAN, Attached)] == ["image"]
+
+
+async def test_a_group_is_left_in_peace(chats: Rig) -> None:
+    if "group" in chats.double.FORBIDDEN:
+        pytest.skip("this messenger has no groups")
+    await chats.post(chats.double.odd(IVAN, "group"))
+    assert chats.turns.inbounds == []
+
+
+@pytest.mark.parametrize("own", [True, False])
+async def test_a_shared_number_is_proof_only_of_ones_own(chats: Rig, own: bool) -> None:
+    if not chats.double.SHARES_CONTACTS:
+        pytest.skip("nothing is shared here")
+    await chats.post(chats.double.shared(IVAN, "+79051234567", own=own))
+    [inbound] = chats.turns.inbounds
+    assert isinstance(inbound.event, Utterance)
+    assert inbound.event.text == "+79051234567"
+    proven = [each for each in inbound.proven if each.proof == "contact"]
+    assert [each.identity for each in proven] == [Identity(kind="phone", value="+79051234567")] * own
+
+
+async def test_a_link_that_was_followed_is_handed_on(chats: Rig) -> None:
+    await chats.post(chats.double.began(IVAN, "Zx3_4-A"))
+    [inbound] = chats.turns.inbounds
+    assert isinstance(inbound.event, Started)
+    assert inbound.link == "Zx3_4-A"
+
+
+async def test_whoever_waits_sees_that_we_type(chats: Rig) -> None:
+    if not chats.messenger.limits.typing_s:
+        pytest.skip("this messenger doesn't show it")
+    chats.turns.slow_s = 1.0
+    await chats.says(IVAN, "main.price")
+    await chats.double.saw(IVAN, *PRICE)
+    assert chats.double.typed == [IVAN]
+
+
+# --- how it looks ----------------------------------------------------------------------------------
+
+
+def row(text: str, *choices: Choice, seq: int = 1, wants: str = "") -> Row:
+    say = Say(text=text, speech=text, language="ru", choices=choices, wants=wants)  # type: ignore[arg-type]
+    return Row(conversation="c0ffee00-1111-4222-8333-444455556666", seq=seq, at=Double().now(), entry=say)
+
+
+async def deliver(chats: Rig, row: Row) -> None:
+    for part in parts(row, chats.messenger):
+        await chats.messenger.send(IVAN, part)
+
+
+HOSTILE = (
+    "<b>Иван</b> *Иван* **x** _Иван_ ~Иван~ `код` ```блок``` [сайт](http://x.example) [id1|Павел] @id1 (Павел)"
+    " *id1 (Павел) &lt; %s {name} \\ || > цитата"
+)
+
+
+async def test_no_word_of_anybody_becomes_markup(chats: Rig) -> None:
+    await deliver(chats, row(HOSTILE))
+    [shown] = chats.double.shown
+    assert shown.markup == ()
+    assert shown.text.replace("\u2060", "") == HOSTILE
+
+
+@pytest.mark.parametrize("sentence", ["Это предложение, и оно не короткое. ", "🙂", "слово", "Абзац.\n\n"])
+async def test_a_long_text_comes_in_parts_that_lose_nothing(chats: Rig, sentence: str) -> None:
+    text = (sentence * 12_000)[:12_000].strip()
+    await deliver(chats, row(text, Choice(id="yes", title="Да"), Choice(id="no", title="Нет")))
+    shown = chats.double.shown
+    assert len(shown) > 2
+    assert "".join("".join(each.text.split()) for each in shown) == "".join(text.split())
+    assert [bool(each.buttons) for each in shown] == [False] * (len(shown) - 1) + [True]
+    if sentence.startswith("Это"):
+        assert all(each.text.endswith(".") for each in shown[:-1])
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 7, 10, 11, 25, 120])
+async def test_choices_are_buttons_or_a_list_and_each_can_be_chosen(chats: Rig, count: int) -> None:
+    titles = [f"Вариант номер {number}, и у него длинное название" for number in range(1, count + 1)]
+    choices = [Choice(id=f"option_{number}", title=title) for number, title in enumerate(titles, 1)]
+    await deliver(chats, row("Что выбрать?", *choices))
+    last = chats.double.shown[-1]
+    if last.buttons:
+        assert [payload for _, payload in last.buttons] == [f"/{choice.id}" for choice in choices]
+        assert len({title for title, _ in last.buttons}) == count
+    else:
+        assert all(
+            f"{number}. {title}" in " ".join(texts(chats.double.shown)) for number, title in enumerate(titles, 1)
+        )
+        assert not chats.messenger.fits(choices)
+
+
+async def test_a_button_whose_id_is_too_long_for_the_messenger_works_all_the_same(chats: Rig) -> None:
+    await chats.says(IVAN, "booking")
+    await until(lambda: "К какому врачу?" in chats.double.texts(IVAN))
+    [said] = [each for each in chats.of(IVAN, Say) if each.choices]
+    long = "очень_длинный_идентификатор_услуги_" * 10
+    with chats.database.reading() as tx:
+        about = conversations.newest_of_sender(tx, IVAN, kind=chats.double.NAME)
+        assert about is not None
+        [seq] = [each.seq for each in conversations.rows(tx, about.id) if each.entry == said]
+    choices = (Choice(id=long, title="Длинный"), *said.choices)
+    sealed = parts(
+        Row(conversation=about.id, seq=seq, at=about.started, entry=replace(said, choices=choices)), chats.messenger
+    )
+    [*_, part] = sealed
+    assert part.payloads[0] == f"~{about.id}.{seq}.0"
+    await chats.post(chats.double.pressed(IVAN, ("Длинный", part.payloads[0])))
+    chosen = chats.of(IVAN, Chosen)[-1]
+    assert (chosen.option, chosen.title) == (said.choices[0].id, said.choices[0].title)  # the first of the stored row
+
+
+async def test_anothers_sealed_button_chooses_nothing(chats: Rig) -> None:
+    await chats.says(ANNA, "booking")
+    await until(lambda: "К какому врачу?" in chats.double.texts(ANNA))
+    with chats.database.reading() as tx:
+        about = conversations.newest_of_sender(tx, ANNA, kind=chats.double.NAME)
+        assert about is not None
+    await chats.post(chats.double.pressed(IVAN, ("Стоматолог", f"~{about.id}.{about.seq}.0")))
+    assert chats.of(IVAN, Chosen) == []
+    assert texts(chats.of(IVAN, Utterance)) in (["Стоматолог"], ["…"])
+
+
+async def test_the_question_for_a_number_has_a_button_that_shares_it(chats: Rig) -> None:
+    if not chats.double.SHARES_CONTACTS:
+        pytest.skip("nothing is shared here")
+    await chats.says(IVAN, "booking", "service=dentist", "when=2026-11-24T15:00", "name=Иван_Петров")
+    await until(lambda: "Ваш телефон?" in chats.double.texts(IVAN))
+    assert [each.text for each in chats.double.shown if each.asks_phone] == ["Ваш телефон?"]
+
+
+def test_texts_are_cut_where_people_pause() -> None:
+    assert split("Один. Два. Три.", 10) == ["Один. Два.", "Три."]
+    assert split("Первый абзац.\n\nВторой, подлиннее.", 20) == ["Первый абзац.", "Второй, подлиннее."]
+    assert split("аб вг де", 5) == ["аб вг", "де"]
+    assert split("x" * 12, 5) == ["x" * 5, "x" * 5, "x" * 2]
+    assert split("e\u0301" * 4, 3) == ["e\u0301", "e\u0301", "e\u0301", "e\u0301"]
+    assert split("   ", 5) == []
