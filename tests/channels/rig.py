@@ -77,7 +77,9 @@ class Rig:
     async def press(self, chat: str, title: str) -> None:
         """The button of that title, under what was shown last."""
         last = next(each for each in reversed(self.double.shown) if each.chat == chat and each.buttons)
-        await self.post(self.double.pressed(chat, next(each for each in last.buttons if each[0] == title)))
+        await self.post(
+            self.double.pressed(chat, next(each for each in last.buttons if each[0].lower().startswith(title)))
+        )
 
     def journal(self, chat: str) -> list[Event | Action]:
         """Of the newest conversation in that chat."""

@@ -46,7 +46,7 @@ async def test_what_is_written_is_answered_in_order(chats: Rig) -> None:
 async def test_a_booking_is_made_by_buttons_and_words(chats: Rig) -> None:
     await chats.post(chats.double.began(IVAN))
     await chats.double.saw(IVAN, "Чем помочь?")
-    await chats.press(IVAN, "Запись")
+    await chats.press(IVAN, "booking")
     await until(lambda: "К какому врачу?" in chats.double.texts(IVAN))
     await chats.press(IVAN, "стоматолог")
     await chats.says(IVAN, "when=2026-11-24T15:00", "name=Иван_Петров", "phone=+79051234567")
