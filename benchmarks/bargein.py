@@ -8,9 +8,9 @@ than -45 dBFS.
 
     after_speech_p95_ms  from the packet in which the caller's speech begins (as loud) to the last packet of the prompt:
                          real interruptions, a call each
-    after_onset_p95_ms   the same from when the bot is sure of speech: our own detector, run here over the sound as
-                         sent, says with which packet, and 27 ms later the dialogue has it (docs/telephone.md)
-    after_onset_sent_p95_ms  the same from when that packet was sent
+    after_onset_p95_ms   the same from when the bot was sure of speech, by its own log (to the millisecond, of the same
+                         clock); below 0 where the last packet had arrived before
+    onset_p50_ms, _p95_ms  from the packet in which speech begins to when the bot was sure of it
     stopped              interruptions that stopped the prompt at all, of how many (`interruptions`)
     backchannel_kept     of the nods said into the prompt ("угу", "ага", "да", "понятно", "mhm", "yeah", …) those after
                          which it went on by itself to its end, not a word lost, and no turn was taken
@@ -27,29 +27,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import json
 import logging
-import os
-import platform
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
 
-from benchmarks.__main__ import rows
-from benchmarks.latency import LOUD_DBFS, Machine, percentile
+from benchmarks import _wire as wire
+from benchmarks._wire import LOUD_DBFS, Machine, falls_silent, longest_pause_ms, percentile
 from tests.spine.served import Served
 from tests.voice.peers import Phone, PhoneCall
 from voice import audio
-from voice.audio import FRAME, RATE, Samples
-from voice.endpointing import PATIENCE, Endpointer, Mark
+from voice.audio import RATE, Samples
 from voice.tts.rhvoice import RhVoice
-from voice.vad.silero import SileroVad
 
 log = logging.getLogger(__name__)
 
@@ -83,12 +76,14 @@ AFTER_S = 1.8  # within which a prompt has to be back
 NODS_A_CALL = 3
 OWN_PAUSE_MS = 340  # longer than any pause of these prompts
 SOUNDING_S = 0.25
-LINE_MS = 27  # from the caller's packet to the dialogue, jitter buffer included; as docs/telephone.md has it
+ENDED_S = 1.0  # of the bot's silence: longer than between two prompts
+NOTED = "speech stopped a prompt"  # of the product's log
 
 
 @dataclass(slots=True)
 class Found:
     after_speech: list[float] = field(default_factory=list)
+    onset: list[float] = field(default_factory=list)
     after_onset: list[float] = field(default_factory=list)
     interruptions: int = 0
     nods: int = 0
@@ -120,17 +115,14 @@ class Callers:
 
     async def _turns(self, user: str) -> int:
         """Utterances that the bot took of this caller."""
-        for each in await self._served.get("/api/conversations?channel=sip&limit=500"):
-            if user[1:] in each["sender"]:
-                lines = (await self._served.get(f"/api/conversations/{each['id']}"))["transcript"]
-                return sum(line["who"] == "customer" for line in lines)
-        return 0
+        conversation = await wire.conversation_of(self._served, user)
+        return (await wire.transcript(self._served, conversation))[0]
 
     async def listen(self, lang: str) -> None:
         """How long the prompt is where nobody says anything."""
         async with Phone(user=self._user()) as phone:
             call, _ = await self._listening(phone, lang)
-            await to_its_end(call)
+            await falls_silent(call, call.answered_at, ENDED_S)
             self.whole[lang] = len(call.loud())
             call.hang_up()
 
@@ -156,7 +148,7 @@ class Callers:
         call.say(sound)
         await call.said()
         sent = [at for at, spoken in call.wire.sent[before:] if spoken]
-        loud = [audio.level(frame) > LOUD_DBFS for frame in audio.frames(sound)]
+        loud = wire.loud(sound)
         if not alone:
             recent = call.loud(sent[-1] - 0.2)
             return not recent
@@ -165,11 +157,12 @@ class Callers:
         if ended - last < 0.15:
             log.info("%s: not stopped", text)
             return False
+        conversation = await wire.conversation_of(self._served, call.phone.user)
+        sure = next(at for at in wire.noted(self._served, NOTED, conversation) if at > begun)
         self._found.after_speech.append((last - begun) * 1000)
-        sure = onset_packet(sound, before)
-        if sure is not None and sure < len(sent):
-            self._found.after_onset.append(max(0.0, last - sent[sure]) * 1000)
-        log.info("%s: stopped after %.0f ms", text, (last - begun) * 1000)
+        self._found.onset.append((sure - begun) * 1000)
+        self._found.after_onset.append((last - sure) * 1000)
+        log.info("%s: sure after %.0f ms, stopped after %.0f ms", text, (sure - begun) * 1000, (last - begun) * 1000)
         return True
 
     async def nod(self, lang: str, nods: Sequence[tuple[str, Samples]]) -> None:
@@ -189,7 +182,7 @@ class Callers:
                 went_on = await self._turns(user) == taken and bool(call.loud(time.monotonic() - SOUNDING_S * 2))
                 outcome.append((name, went_on, longest_pause_ms(call, at, time.monotonic())))
                 await asyncio.sleep(BETWEEN_S - AFTER_S)
-            await to_its_end(call)
+            await falls_silent(call, call.answered_at, ENDED_S)
             whole = len(call.loud()) >= 0.97 * self.whole[lang]
             call.hang_up()
         for name, went_on, pause in outcome:
@@ -217,36 +210,10 @@ class Callers:
             call.hang_up()
 
 
-async def to_its_end(call: PhoneCall) -> None:
-    """Until the bot has been silent for longer than between two prompts."""
-    async with asyncio.timeout(90):
-        while call.quiet_s < 1.0 and not call.ended.is_set():
-            await asyncio.sleep(0.05)
-
-
-def longest_pause_ms(call: PhoneCall, since: float, until: float) -> float:
-    """The longest silence within the bot's sound."""
-    times = [since, *(at for at in call.loud(since) if at <= until)]
-    return max((b - a for a, b in itertools.pairwise(times)), default=until - since) * 1000
-
-
 def stops_in(call: PhoneCall) -> int:
     """Pauses longer than the prompt's own, but for its end."""
     times = call.loud()
     return sum((b - a) * 1000 > OWN_PAUSE_MS for a, b in itertools.pairwise(times))
-
-
-def onset_packet(sound: Samples, packets_before: int) -> int | None:
-    """The packet of `sound` with which the detector is sure of speech, its windows laid as on the line."""
-    vad = SileroVad()
-    ear = Endpointer(PATIENCE["menu"])
-    window = RATE * vad.window_ms // 1000
-    lead = window * 40 + packets_before * FRAME % window
-    heard = np.concatenate((np.zeros(lead, np.int16), sound))
-    for number, (probability, level) in enumerate(vad.hear(heard)):
-        if any(edge.mark is Mark.SPEECH_STARTED for edge in ear.hear(probability, level)):
-            return max(0, ((number + 1) * window - lead - 1) // FRAME)
-    return None
 
 
 # --- sounds ------------------------------------------------------------------------------------------
@@ -325,40 +292,36 @@ async def measure(short: bool, at_once: int) -> Found:
     nods["en"] += [(f"mhm ({hz} Hz)", hummed(hz)) for hz in HUMS_HZ]
     said = {lang: spoken(lang, INTERRUPTIONS[lang], voices) for lang in INTERRUPTIONS}
     noise = noises(12)
-    with tempfile.TemporaryDirectory() as folder:
-        async with Served(Path(folder) / "data", voice=True, log_level="error") as served:
-            voice = str((await served.get("/ready"))["parts"]["voice"])
-            if "Lost" in voice:
-                raise SystemExit(f"not everything is installed: {voice}")
-            callers = Callers(served, found)
-            for lang in nods:
-                await callers.listen(lang)
-            work = [callers.interrupt(lang, text, sound) for lang in said for text, sound in said[lang]]
-            for lang, every in nods.items():
-                batches = [every[at : at + NODS_A_CALL] for at in range(0, len(every), NODS_A_CALL)]
-                work += [callers.nod(lang, batch) for batch in batches]
-            kinds = list(noise.items())[-1:] if short else list(noise.items())
-            work += [callers.noise("ru", kind, sound) for kind, sound in kinds]
-            work += [callers.interrupt("ru", kind, said["ru"][0][1], sound[: 4 * RATE]) for kind, sound in kinds]
-            free = asyncio.Semaphore(at_once)
+    async with wire.product("debug") as served:
+        callers = Callers(served, found)
+        for lang in nods:
+            await callers.listen(lang)
+        work = [callers.interrupt(lang, text, sound) for lang in said for text, sound in said[lang]]
+        for lang, every in nods.items():
+            batches = [every[at : at + NODS_A_CALL] for at in range(0, len(every), NODS_A_CALL)]
+            work += [callers.nod(lang, batch) for batch in batches]
+        kinds = list(noise.items())[-1:] if short else list(noise.items())
+        work += [callers.noise("ru", kind, sound) for kind, sound in kinds]
+        work += [callers.interrupt("ru", kind, said["ru"][0][1], sound[: 4 * RATE]) for kind, sound in kinds]
+        free = asyncio.Semaphore(at_once)
 
-            async def alone(each: Any) -> None:
-                async with free:
-                    await each
+        async def alone(each: Any) -> None:
+            async with free:
+                await each
 
-            await asyncio.gather(*(alone(each) for each in work))
+        await asyncio.gather(*(alone(each) for each in work))
     return found
 
 
 def figures(found: Found) -> dict[str, object]:
-    at_the_bot = [max(0.0, each - LINE_MS) for each in found.after_onset]
     return {
-        "after_onset_p95_ms": round(percentile(at_the_bot, 95)),
+        "after_onset_p95_ms": round(percentile(found.after_onset, 95)),
         "after_speech_p95_ms": round(percentile(found.after_speech, 95)),
         "backchannel_kept": round(found.kept / max(1, found.nods), 3),
         "noise_stops": found.noise_stops,
-        "after_onset_p50_ms": round(percentile(at_the_bot, 50)),
-        "after_onset_sent_p95_ms": round(percentile(found.after_onset, 95)),
+        "after_onset_p50_ms": round(percentile(found.after_onset, 50)),
+        "onset_p50_ms": round(percentile(found.onset, 50)),
+        "onset_p95_ms": round(percentile(found.onset, 95)),
         "after_speech_p50_ms": round(percentile(found.after_speech, 50)),
         "interruptions": found.interruptions,
         "stopped": len(found.after_speech),
@@ -385,17 +348,7 @@ def main() -> int:
         found = figures(asyncio.run(measure(options.short, options.at_once)))
     except (TimeoutError, httpx.HTTPError) as error:
         raise SystemExit(f"a call went wrong: {error or type(error).__name__}") from error
-    found |= {
-        "others": machine.others(),
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "load": round(os.getloadavg()[0], 2),
-    }
-    if options.json:
-        print(json.dumps(found, ensure_ascii=False))
-    else:
-        for key, figure in rows(found):
-            print(f"{key:<44} {figure}")
+    wire.tell(found | machine.figures(), as_json=options.json)
     return 0
 
 

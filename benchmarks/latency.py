@@ -32,35 +32,27 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import logging
-import os
-import platform
 import re
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
-import numpy as np
 
-from benchmarks.__main__ import rows
+from benchmarks import _wire as wire
+from benchmarks._wire import LOUD_DBFS, Machine, falls_silent, percentile
 from tests.spine.served import Served
 from tests.voice.peers import Phone, PhoneCall
-from voice import audio
 from voice.asr.whisper import Whisper
-from voice.audio import Samples
+from voice.audio import Samples, joined
 from voice.ports import Hint, Kind
 from voice.tts.rhvoice import RhVoice
 
 log = logging.getLogger(__name__)
 
-LOUD_DBFS = -45.0
 STILL_S = 0.1  # before the end of an utterance: a prompt that sounds then was not stopped
-QUIET_S = 0.8  # of the bot: it has said all; its longest pause between two sentences is about half of that
 PLAIN_WAIT_MS = 700
 PLAIN_UTTERANCES = 8
 NO_ANSWER_S = 20.0  # it asks again after six
@@ -162,6 +154,15 @@ class Measured:
     misheard: int = 0
     unanswered: int = 0
     booked: int = 0
+    lost: int = 0
+    gaps_ms: list[float] = field(default_factory=list)
+    levels: list[float] = field(default_factory=list)
+
+    def line(self, call: PhoneCall) -> None:
+        """What the bot sounded like in a call that is over."""
+        self.lost += wire.lost(call)
+        self.gaps_ms.append(wire.longest_gap_ms(call))
+        self.levels += wire.levels(call)
 
 
 class Mouth:
@@ -175,8 +176,8 @@ class Mouth:
         key = (caller % len(self._voices), pieces)
         if key not in self._made:
             voice = self._voices[key[0]]
-            self._made[key] = audio.joined(
-                [audio.joined(list(voice.speak(p))) if isinstance(p, str) else audio.silence(p) for p in pieces]
+            self._made[key] = wire.with_pauses(
+                [joined(list(voice.speak(piece))) if isinstance(piece, str) else piece for piece in pieces]
             )
         return self._made[key]
 
@@ -188,12 +189,6 @@ class Mouth:
     def close(self) -> None:
         for voice in self._voices:
             voice.close()
-
-
-def tail_s(sound: Samples) -> float:
-    """What follows the last loud packet of it: the dying away of the voice, no more speech."""
-    loud = [audio.level(frame) > LOUD_DBFS for frame in audio.frames(sound)]
-    return loud[::-1].index(True) * audio.FRAME_MS / 1000
 
 
 class NoAnswer(Exception):
@@ -212,7 +207,10 @@ class Caller:
         known = {each["id"] for each in await self._served.get("/api/conversations?channel=sip&limit=500")}
         async with Phone(user=user) as phone:
             call = await phone.call(self._served.sip)
-            conversation = await self._conversation(known, user)
+            if user == "anonymous":
+                conversation = await self._conversation(known)
+            else:
+                conversation = await wire.conversation_of(self._served, user)
             await call.hears_within(10, since=call.answered_at)
             await asyncio.sleep(1.5)  # the menu is cut short: nobody waits for ten items
             try:
@@ -226,12 +224,13 @@ class Caller:
                 await falls_silent(call, time.monotonic())
                 await self._press(call, key)
             call.hang_up()
+            self._measured.line(call)
         log.info("call %d took %.0f s", number, time.monotonic() - call.answered_at)
 
     async def _book(self, call: PhoneCall, conversation: str, number: int) -> None:
         asked: dict[str, int] = defaultdict(int)
         for _ in range(MOST_TURNS):
-            _, told = await self._transcript(conversation)
+            _, told = await wire.transcript(self._served, conversation)
             if DONE.search(told):
                 self._measured.booked += 1
                 return
@@ -247,19 +246,19 @@ class Caller:
         self, call: PhoneCall, conversation: str, number: int, question: str, kind: Kind, pieces: Pieces
     ) -> None:
         sound = self._mouth.speak(number, pieces)
-        before, _ = await self._transcript(conversation)
+        before, _ = await wire.transcript(self._served, conversation)
         began = time.monotonic()
         still = not call.loud(began - STILL_S)
         call.say(sound)
-        ended = await call.said() - tail_s(sound)
+        ended = await call.said() - wire.tail_s(sound)
         try:
             replied = await call.hears_within(NO_ANSWER_S, since=ended, dbfs=LOUD_DBFS)
         except TimeoutError:
             self._measured.unanswered += 1
-            _, told = await self._transcript(conversation)
+            _, told = await wire.transcript(self._served, conversation)
             raise NoAnswer(f"call {number}, {question}: no answer to {pieces}; the bot wrote: {told!r}") from None
         await falls_silent(call, replied)
-        after, _ = await self._transcript(conversation)
+        after, _ = await wire.transcript(self._served, conversation)
         into = [at for at in call.loud(began) if at < ended]
         cut = after - before > 1 or (still and bool(into))
         paused = len(pieces) > 1
@@ -278,31 +277,14 @@ class Caller:
         answered = await call.hears_within(10, since=at, dbfs=LOUD_DBFS)
         self._measured.keys_ms.append((answered - at) * 1000)
 
-    async def _conversation(self, known: set[str], user: str) -> str:
+    async def _conversation(self, known: set[str]) -> str:
+        """Of a caller who hides the number: the one that wasn't there before, and isn't a number's."""
         async with asyncio.timeout(10):
             while True:
-                for each in await self._served.get("/api/conversations?channel=sip"):
-                    shows = user[1:] in each["sender"] if user != "anonymous" else NUMBERS not in each["sender"]
-                    if each["id"] not in known and shows:
+                for each in await self._served.get("/api/conversations?channel=sip&limit=500"):
+                    if each["id"] not in known and NUMBERS not in each["sender"]:
                         return str(each["id"])
                 await asyncio.sleep(0.1)
-
-    async def _transcript(self, conversation: str) -> tuple[int, str]:
-        """The customer's utterances so far, and what the bot said since the last."""
-        lines = (await self._served.get(f"/api/conversations/{conversation}"))["transcript"]
-        told: list[str] = []
-        for line in lines:
-            if line["who"] == "customer":
-                told.clear()
-            elif line["who"] == "bot":
-                told.append(line["text"])
-        return sum(line["who"] == "customer" for line in lines), " ".join(told)
-
-
-async def falls_silent(call: PhoneCall, since: float) -> None:
-    async with asyncio.timeout(60):
-        while time.monotonic() - max(call.loud(max(since, time.monotonic() - 2 * QUIET_S)), default=since) < QUIET_S:
-            await asyncio.sleep(0.05)
 
 
 async def measure(calls: int, at_once: int, four: int) -> tuple[Measured, Measured, dict[str, float], float]:
@@ -310,20 +292,16 @@ async def measure(calls: int, at_once: int, four: int) -> tuple[Measured, Measur
     ready in all."""
     mouth, measured, together = Mouth(), Measured(), Measured()
     mouth.prepare(calls)
-    with tempfile.TemporaryDirectory() as folder:
-        async with Served(Path(folder) / "data", voice=True, log_level="error") as served:
-            voice = str((await served.get("/ready"))["parts"]["voice"])
-            if "Lost" in voice:
-                raise SystemExit(f"not everything is installed: {voice}")
-            for first in range(0, calls, at_once):
-                batch = range(first, min(first + at_once, calls))
-                await asyncio.gather(*(Caller(served, mouth, measured).call(number) for number in batch))
-            stages = stages_of((await served.client.get("/metrics")).text)
-            if four:
-                # One of them hides the number: whose conversation is whose has to be known.
-                numbers = [100 + 2 * each for each in range(four - 1)] + [101]
-                await asyncio.gather(*(Caller(served, mouth, together).call(number) for number in numbers))
-            ready = share_ready((await served.client.get("/metrics")).text)
+    async with wire.product() as served:
+        for first in range(0, calls, at_once):
+            batch = range(first, min(first + at_once, calls))
+            await asyncio.gather(*(Caller(served, mouth, measured).call(number) for number in batch))
+        stages = stages_of((await served.client.get("/metrics")).text)
+        if four:
+            # One of them hides the number: whose conversation is whose has to be known.
+            numbers = [100 + 2 * each for each in range(four - 1)] + [101]
+            await asyncio.gather(*(Caller(served, mouth, together).call(number) for number in numbers))
+        ready = share_ready((await served.client.get("/metrics")).text)
     mouth.close()
     return measured, together, stages, ready
 
@@ -362,33 +340,6 @@ def plain_way(said: Sequence[Said]) -> dict[str, float]:
     }
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    return float(np.percentile(values, share)) if values else float("nan")
-
-
-class Machine:
-    """Cores that were busy since it was made, by us (this process and its children) and by others."""
-
-    def __init__(self) -> None:
-        self._began, self._busy, self._ours = time.monotonic(), _busy_s(), _ours_s()
-
-    def others(self) -> float:
-        """Call it once the children are over: only then are they counted."""
-        busy, ours = _busy_s() - self._busy, _ours_s() - self._ours
-        return round(max(0.0, busy - ours) / (time.monotonic() - self._began), 2)
-
-
-def _busy_s() -> float:
-    """Of all cores since the start of the machine; proc(5)."""
-    user, nice, system, _idle, _iowait, irq, softirq, *_ = map(int, Path("/proc/stat").read_text().split()[1:9])
-    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
-
-
-def _ours_s() -> float:
-    spent = os.times()
-    return spent.user + spent.system + spent.children_user + spent.children_system
-
-
 def figures(measured: Measured, stages: dict[str, float]) -> dict[str, object]:
     waits = [each.wait_ms for each in measured.said if each.wait_ms is not None]
     paused = [each for each in measured.said if each.paused]
@@ -412,6 +363,9 @@ def figures(measured: Measured, stages: dict[str, float]) -> dict[str, object]:
         "by_question": {name: round(percentile(each, 50)) for name, each in by_question.items()},
         "cut": sorted(each.question for each in paused if each.cut),
         "stages_ms": stages,
+        "lost_packets": measured.lost,
+        "longest_gap_ms": round(max(measured.gaps_ms, default=0.0)),
+        "levels_dbfs": [round(level, 1) for level in (min(measured.levels), max(measured.levels))],
     }
 
 
@@ -420,6 +374,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object, nothing else")
     parser.add_argument("--calls", type=int, default=6)
     parser.add_argument("--short", action="store_true", help="two calls, none at once")
+    parser.add_argument("--four", action="store_true", help="those that speak at once, with --short too")
     parser.add_argument("--at-once", type=int, default=1, metavar="N", help="callers who speak at the same time")
     options = parser.parse_args()
     logging.basicConfig(level="WARNING", format="%(message)s", force=True)
@@ -428,7 +383,7 @@ def main() -> int:
     try:
         if options.short:
             options.calls = min(options.calls, 2)
-        four = 0 if options.short else FOUR
+        four = FOUR if options.four or not options.short else 0
         measured, together, stages, ready = asyncio.run(measure(options.calls, options.at_once, four))
     except (TimeoutError, httpx.HTTPError) as error:
         raise SystemExit(f"a call went wrong: {error or type(error).__name__}") from error
@@ -442,22 +397,17 @@ def main() -> int:
             "four_booked": together.booked,
             "four_unanswered": together.unanswered,
             "four_cut": sum(each.cut for each in together.said),
+            "four_talked_over": sum(each.over for each in together.said),
+            "four_longest_gap_ms": round(max(together.gaps_ms, default=0.0)),
         }
     found |= {
         "prompts_ready": ready,
-        "others": machine.others(),
         "compared": plain_way(measured.said),
         "calls": options.calls,
         "at_once": options.at_once,
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "load": round(os.getloadavg()[0], 2),
+        **machine.figures(),
     }
-    if options.json:
-        print(json.dumps(found, ensure_ascii=False))
-    else:
-        for key, figure in rows(found):
-            print(f"{key:<44} {figure}")
+    wire.tell(found, as_json=options.json)
     return 0
 
 

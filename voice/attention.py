@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from bot.dialogue.events import Utterance
 from voice.answering.listening import Listening
 from voice.asides import NOTICED_MS, is_aside
@@ -15,6 +17,8 @@ from voice.speaking import Speaking
 from voice.standing import Standing
 from voice.talk import Talk
 from voice.todo import Todo
+
+log = logging.getLogger(__name__)
 
 UNCLEAR = "…"  # stands in the transcript for speech that no words were found in
 
@@ -61,7 +65,10 @@ class Attention:
             self._to_stop = speaking.shielded
             taping.talking(heard.began_ms)
             if speaking.interrupt():
-                self._equipment.measured("barge_in_ms", standing.now_ms - heard.began_ms)
+                took_ms = standing.now_ms - heard.began_ms
+                self._equipment.measured("barge_in_ms", took_ms)
+                conversation = self._talk.session.conversation if self._talk.session else ""
+                log.debug("speech stopped a prompt", extra={"conversation": conversation, "ms": took_ms})
         elif isinstance(heard, Aside):
             taping.nothing()
             speaking.resume()

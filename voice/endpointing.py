@@ -23,7 +23,7 @@ NOISE_EVERY = 8  # windows between two looks
 OVER_NOISE_DB = 9.0
 CUT_MS = 800  # after the end of a caller's speech: the answer has hardly begun, so it is no answer to it that they say
 CUT_STEP_MS = 200
-LONG_PAUSE_MS = 500
+NEAR_MS = 100  # three windows: who goes on with less to spare would have been cut by a breath
 PAUSE_STEP_MS = 100
 MOST_EXTRA_MS = 200
 FAINT_DBFS = -55.0  # a prompt's own echo from the far end of the line is about that loud, callers are not
@@ -99,29 +99,28 @@ class Ear:
 class Habit:
     """How this caller pauses: PURE, counted. `take` every edge; `extra_ms` is added to the silence that ends them.
 
-    Who goes on within CUT_MS of being answered was cut, and is waited for longer from then on; so is, by less, who
-    pauses long inside utterances. Utterances without a long pause take it back, step by step."""
+    Who goes on within CUT_MS of being answered was cut, and is waited for longer from then on; so is, by less, who was
+    nearly cut: went on with less than NEAR_MS to spare. A pause that is long and yet nowhere near its end costs
+    nothing: every ms of extra is paid at every answer. Other utterances take it back, step by step."""
 
     def __init__(self) -> None:
         self.extra_ms = 0
         self.cuts = 0
         self._ended = -CUT_MS * 2
-        self._paused = 0
-        self._hesitated = False
+        self._nearly = False
 
-    def take(self, edge: Edge) -> None:
+    def take(self, edge: Edge, spare_ms: float) -> None:
+        """spare_ms: of silence, until this utterance would have ended."""
         if edge.mark is Mark.SPEECH_STARTED:
             if edge.from_ms - self._ended < CUT_MS:
                 self.cuts += 1
                 self._more(CUT_STEP_MS)
-        elif edge.mark is Mark.PAUSE:
-            self._paused = edge.from_ms
         elif edge.mark is Mark.RESUMED:
-            self._hesitated |= edge.from_ms - self._paused >= LONG_PAUSE_MS
-        else:
+            self._nearly |= spare_ms < NEAR_MS
+        elif edge.mark is Mark.SPEECH_ENDED:
             self._ended = edge.from_ms
-            self._more(PAUSE_STEP_MS if self._hesitated else -PAUSE_STEP_MS // 2)
-            self._hesitated = False
+            self._more(PAUSE_STEP_MS if self._nearly else -PAUSE_STEP_MS // 2)
+            self._nearly = False
 
     def _more(self, ms: int) -> None:
         self.extra_ms = min(MOST_EXTRA_MS, max(0, self.extra_ms + ms))
@@ -192,9 +191,10 @@ class Endpointer:
     def hear(self, probability: float, level: float = 0.0) -> tuple[Edge, ...]:
         """One window: P(speech) 0..1 and its level in dBFS; at most two edges, in order."""
         self._now += 1
+        spare_ms = self._enough_ms - (self._silence + 1) * self._window_ms  # were this window silent, too
         edges = self._while_speaking(probability, level) if self._speaking else self._while_quiet(probability, level)
         for edge in edges:
-            self._habit.take(edge)
+            self._habit.take(edge, spare_ms)
         return edges
 
     def _rest(self) -> None:
@@ -246,14 +246,17 @@ class Endpointer:
         self._silence = 0
         return edges + self._ended()
 
-    def _ended(self) -> tuple[Edge, ...]:
+    @property
+    def _enough_ms(self) -> int:
+        """Of silence that ends this utterance, as far as it is known."""
         patience, extra = self.patience, self._habit.extra_ms
         if self._whole:
-            enough = patience.whole_ms + extra // 2
-        else:
-            enough = max(patience.whole_ms, patience.silence_ms + extra + self._leaning)
+            return patience.whole_ms + extra // 2
+        return max(patience.whole_ms, patience.silence_ms + extra + self._leaning)
+
+    def _ended(self) -> tuple[Edge, ...]:
         too_long = (self._now - self._began) * self._window_ms >= self.patience.longest_ms
-        if self._silence * self._window_ms < enough and not too_long:
+        if self._silence * self._window_ms < self._enough_ms and not too_long:
             return ()
         edge = self._edge(Mark.SPEECH_ENDED, self._now - self._silence)
         self._rest()

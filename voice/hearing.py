@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from voice.asides import NOD_MS, nod_ms
 from voice.audio import Frame, joined
 from voice.endpointing import PATIENCE, Edge, Endpointer, Mark, Noise
 from voice.errors import EngineFailed, RecognizersBusy
@@ -23,7 +24,6 @@ OPEN: frozenset[Kind] = frozenset({"text", "menu"})  # of short answers the word
 SURELY_OVER, SURELY_NOT = 0.9, 0.1
 SOONER_MS, LATER_MS = 150, 300
 ENDING_FRAMES = 400  # 8 s, all that is listened to
-NOD_MS = 300  # of silence after a nod before the prompt goes on: "нет, не надо" has less at its comma
 KEPT_FRAMES = 20  # 400 ms before the onset was sure, so that the first syllable isn't lost
 
 
@@ -100,6 +100,7 @@ class Hearing:
         self._began = 0  # ms, where it did
         self._aside = False  # so far it takes nobody's floor
         self._nodded = False  # so it is, if nothing follows
+        self._nod_ms = NOD_MS  # for so long
         self._hint = Hint(lang="ru")
         self._endpointer = Endpointer(PATIENCE["text"], window_ms=vad.window_ms)
         self._kept: deque[Frame] = deque(maxlen=KEPT_FRAMES)
@@ -144,9 +145,13 @@ class Hearing:
                 probability = 0.0
             for edge in self._endpointer.hear(probability, loudness):
                 self._on_edge(edge, over)
-            if self._nodded and self._endpointer.silent_ms >= NOD_MS:
-                self._nodded, self._aside = False, True
-                self._tell(Aside())
+            self._nod()
+
+    def _nod(self) -> None:
+        """What the caller nodded at goes on, once they seem to leave it at that."""
+        if self._nodded and self._endpointer.silent_ms >= self._nod_ms:
+            self._nodded, self._aside = False, True
+            self._tell(Aside())
 
     def forget(self) -> None:
         """The caller pressed a key instead: drop the utterance under way and those being recognised."""
@@ -221,8 +226,9 @@ class Hearing:
         aside = self._over and await self._is_aside(heard.text, speech_ms)
         if recognizer is not self._recognizer or pause != self._turns:
             return
-        self._nodded = aside
+        self._nodded, self._nod_ms = aside, nod_ms(heard.text)
         self._endpointer.settle(whole and not aside)
+        self._nod()
 
     async def _lean(self, endings: Endings, pause: int) -> None:
         over = await endings.ended(joined(self._sound[-ENDING_FRAMES:]))

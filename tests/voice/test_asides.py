@@ -2,7 +2,7 @@
 
 import pytest
 
-from voice.asides import ANSWER_MS, NOTICED_MS, SHORT_MS, is_aside
+from voice.asides import ANSWER_MS, NOD_MS, NOTICED_MS, SHORT_MS, is_aside, nod_ms
 
 
 def aside(text: str, ms: int = 400, *, yesno: bool = False, left_ms: int = 5_000):
@@ -51,3 +51,10 @@ def test_a_greeting_returned_is_no_interruption_whatever_is_asked(text):
 
 def test_a_greeting_that_goes_on_is_one():
     assert aside("Здравствуйте, мне нужен терапевт", 1_800) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "ms"), [("Угу.", 0), ("Uh-huh", 0), ("Да.", NOD_MS), ("Угу, да", NOD_MS), ("", NOD_MS)]
+)
+def test_only_after_a_hum_nothing_more_is_waited_for(text, ms):
+    assert nod_ms(text) == ms

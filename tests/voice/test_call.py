@@ -384,13 +384,13 @@ async def test_a_cough_lets_the_prompt_go_on():
 
 
 async def test_a_nod_lets_the_prompt_go_on_as_soon_as_its_words_are_known():
-    async with Ringing("угу") as call:
+    async with Ringing("так") as call:
         await call.line.hear(10)
-        await call.speaks(frames=15, then=10)
+        await call.speaks(frames=15, then=6)
         assert call.line.flushed_ms > 0
-        assert call.line.queued == 0  # "угу, а на завтра" has a pause as long
-        await call.line.hear(7)
-        assert call.line.queued > 500  # 340 ms after the nod it plays, long before the nod was sure to be over
+        assert call.line.queued == 0  # "так, подождите" has a pause as long
+        await call.line.hear(6)
+        assert call.line.queued > 500  # 240 ms after the nod it plays, long before the nod was sure to be over
         await call.line.hear(6 * SECOND)
         assert call.line.sent > 3500
         assert not call.turns.took(Utterance)

@@ -152,17 +152,35 @@ def test_a_caller_who_answers_the_next_question_was_not_cut():
     assert ear.extra_ms == 0
 
 
-def test_long_pauses_inside_utterances_bring_patience_and_their_absence_takes_it_back():
+def test_pauses_that_were_nearly_the_end_bring_patience_and_their_absence_takes_it_back():
     ear = Endpointer(Patience(silence_ms=700, whole_ms=300))
-    hesitant, fluent = "####" + "." * 17 + "####" + "." * 60, "########" + "." * 60
+    hesitant, fluent = "####" + "." * 19 + "####" + "." * 60, "########" + "." * 60
     heard(hesitant, ear=ear)
     assert ear.extra_ms == PAUSE_STEP_MS
     for _ in range(40):
         heard(hesitant, ear=ear)
-    assert ear.extra_ms == MOST_EXTRA_MS
+    assert 0 < ear.extra_ms <= PAUSE_STEP_MS  # as much as these pauses need, and no more
+    longer = "####" + "." * 24 + "####" + "." * 60
+    for _ in range(40):
+        heard(longer, ear=ear)
+    assert PAUSE_STEP_MS < ear.extra_ms <= MOST_EXTRA_MS
     for _ in range(40):
         heard(fluent, ear=ear)
     assert ear.extra_ms == 0
+
+
+def test_a_long_pause_far_from_the_end_of_patience_costs_the_next_answers_nothing():
+    ear = Endpointer(Patience(silence_ms=900, whole_ms=300))
+    heard("####" + "." * 19 + "####" + "." * 60, ear=ear)
+    assert ear.extra_ms == 0
+
+
+def test_who_nearly_lost_the_rest_of_what_sounded_whole_is_given_more():
+    ear = Endpointer(Patience(silence_ms=700, whole_ms=350))
+    heard("####..", ear=ear)
+    ear.settle(True)
+    heard("......####" + "." * 60, ear=ear)
+    assert ear.extra_ms == PAUSE_STEP_MS
 
 
 def test_how_a_pause_sounds_moves_the_silence_and_decides_nothing():

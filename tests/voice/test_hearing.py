@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from tests.voice.test_call import LoudnessVad
+from voice.asides import NOD_MS
 from voice.audio import FRAME, FRAME_MS
 from voice.endpointing import PATIENCE
 from voice.errors import EngineFailed
-from voice.hearing import LATER_MS, SOONER_MS, Hearing, Said, Told
+from voice.hearing import LATER_MS, SOONER_MS, Aside, Hearing, Said, Told
 from voice.ports import Heard, Hint, Kind
 
 DATE = PATIENCE["datetime"]
@@ -139,3 +140,26 @@ async def test_a_short_answer_is_judged_by_its_words_alone():
     told = await heard("####..........", Ears("завтра"), whole=set(), endings=endings)
     assert told == [("завтра", pytest.approx(DATE.silence_ms, abs=40))]
     assert endings.asked_ms == []
+
+
+@pytest.mark.parametrize(("nod", "silent_ms"), [("угу", 40), ("так", NOD_MS)])
+async def test_after_a_hum_a_prompt_goes_on_as_soon_as_it_is_known_after_a_word_a_little_later(nod, silent_ms):
+    gone_on: list[int] = []
+    frames = 0
+
+    async def aside(text: str, speech_ms: int) -> bool:
+        return True
+
+    def tell(what: Told) -> None:
+        if isinstance(what, Aside):
+            gone_on.append(frames * FRAME_MS)
+
+    hearing = Hearing(LoudnessVad(), {"ru": Ears(nod)}, tell, aside=aside)
+    hearing.expect(Hint(lang="ru", kind="menu"))
+    for loudness in (*[0] * 50, *[9000] * 20, *[0] * 30):
+        frames = 0 if loudness else frames + 1
+        hearing.hear(np.full(FRAME, loudness, np.int16), over=True)
+        for _ in range(8):
+            await asyncio.sleep(0)
+    hearing.close()
+    assert gone_on == [silent_ms]
