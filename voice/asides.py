@@ -11,7 +11,8 @@ import re
 
 ANSWER_MS = 1_200  # before the end of a question a hum begins to be its answer
 SHORT_MS = 700  # of speech: a word or two, which a recogniser often gets wrong; they must mean something here
-NOD_MS = 200  # of silence after a nod before the prompt goes on: at a comma ("так, подождите") most voices have less
+NOD_MS = 200  # of silence after a nod before the prompt goes on: at a comma ("так, подождите") many voices have less
+UNSURE_MS = 400  # the same after a word that means nothing here: "нет, не надо" has up to 320 at its comma
 NOTICED_MS = 500  # of speech without words: shorter is a cough, longer deserves "I didn't catch that"
 
 # As people and recognisers write them; signs between letters are gone, a letter said long is written once.
@@ -50,7 +51,10 @@ def nod_ms(text: str) -> int:
     """Of silence before a prompt that these words stopped goes on: none after a hum, which seldom begins a sentence;
     after "да" or "так" more may follow. Who does go on stops the prompt again."""
     words = _words(text)
-    return 0 if words and all(word in HUMS for word in words) else NOD_MS
+    if words and all(word in HUMS for word in words):
+        return 0
+    known = all(word in HUMS | NODS | GREETINGS for word in words) or "".join(words) in NODS
+    return NOD_MS if known else UNSURE_MS
 
 
 def _words(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from voice.asides import ANSWER_MS, NOD_MS, NOTICED_MS, SHORT_MS, is_aside, nod_ms
+from voice.asides import ANSWER_MS, NOD_MS, NOTICED_MS, SHORT_MS, UNSURE_MS, is_aside, nod_ms
 
 
 def aside(text: str, ms: int = 400, *, yesno: bool = False, left_ms: int = 5_000):
@@ -54,7 +54,9 @@ def test_a_greeting_that_goes_on_is_one():
 
 
 @pytest.mark.parametrize(
-    ("text", "ms"), [("Угу.", 0), ("Uh-huh", 0), ("Да.", NOD_MS), ("Угу, да", NOD_MS), ("", NOD_MS)]
-)
-def test_only_after_a_hum_nothing_more_is_waited_for(text, ms):
+    ("text", "ms"),
+    [("Угу.", 0), ("Uh-huh", 0), ("Да.", NOD_MS), ("Угу, да", NOD_MS), ("Got it", NOD_MS), ("", NOD_MS),
+     ("Нет.", UNSURE_MS)],
+)  # fmt: skip
+def test_after_a_hum_nothing_is_waited_for_and_longest_after_a_word_that_may_begin_a_sentence(text, ms):
     assert nod_ms(text) == ms
