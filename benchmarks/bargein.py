@@ -170,7 +170,7 @@ class Callers:
         async with Phone(user=self._user()) as phone:
             call, user = await self._listening(phone, lang)
             await asyncio.sleep(PLAYING_S)
-            outcome: list[tuple[str, bool, float]] = []
+            outcome: list[tuple[str, str, float]] = []  # name, why it is lost, pause
             for name, sound in nods:
                 taken = await self._turns(user)
                 while not call.loud(time.monotonic() - 0.06):
@@ -179,20 +179,23 @@ class Callers:
                 call.say(sound)
                 await call.said()
                 await asyncio.sleep(AFTER_S)
-                went_on = await self._turns(user) == taken and bool(call.loud(time.monotonic() - SOUNDING_S * 2))
-                outcome.append((name, went_on, longest_pause_ms(call, at, time.monotonic())))
+                sounds = bool(call.loud(time.monotonic() - SOUNDING_S * 2))
+                turn = await self._turns(user) > taken
+                why = "taken for a turn" if turn else "" if sounds else "silent"
+                outcome.append((name, why, longest_pause_ms(call, at, time.monotonic())))
                 await asyncio.sleep(BETWEEN_S - AFTER_S)
             await falls_silent(call, call.answered_at, ENDED_S)
             whole = len(call.loud()) >= 0.97 * self.whole[lang]
             call.hang_up()
-        for name, went_on, pause in outcome:
-            kept = went_on and whole
+        for name, why, pause in outcome:
+            why = why or ("" if whole else "not all of the prompt was heard")
+            kept = not why
             self._found.nods += 1
             self._found.kept += kept
             self._found.unbroken += kept and pause <= OWN_PAUSE_MS
-            self._found.lost += [] if kept else [name]
+            self._found.lost += [] if kept else [f"{name}: {why}"]
             self._found.pauses += [pause] if kept else []
-            log.info("%s %s: %s, longest pause %.0f ms", lang, name, "kept" if kept else "LOST", pause)
+            log.info("%s %s: %s, longest pause %.0f ms", lang, name, why or "kept", pause)
 
     async def noise(self, lang: str, kind: str, sound: Samples) -> None:
         async with Phone(user=self._user()) as phone:

@@ -8,6 +8,9 @@ Sound is stopped long before words are known, so this decides whether the prompt
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+
+from bot.dialogue.meaning import Meaning
 
 ANSWER_MS = 1_200  # before the end of a question a hum begins to be its answer
 SHORT_MS = 700  # of speech: a word or two, which a recogniser often gets wrong; they must mean something here
@@ -45,6 +48,12 @@ def is_aside(text: str, speech_ms: int, *, yesno: bool, left_ms: int) -> bool | 
     if all(word in HUMS | NODS for word in words) or "".join(words) in NODS:
         return not yesno
     return None if speech_ms <= SHORT_MS else False
+
+
+def means_something(meaning: Meaning, *, yesno: bool) -> bool:
+    """Whether a word or two over a prompt were meant for the bot. A yes where none is asked for wasn't: recognisers
+    make «надо» of "да-да"."""
+    return (meaning if yesno else replace(meaning, yes=None)) != Meaning()
 
 
 def nod_ms(text: str) -> int:

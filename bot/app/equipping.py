@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from bot.app.house import House
 from bot.dialogue.fixed import builtin_speech
 from bot.dialogue.foresight import likely
-from bot.dialogue.meaning import Expectation, Language, Meaning
+from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session
 from bot.understanding.slots.yesno import read_yesno
 from bot.understanding.whole import is_whole
 from bot.vcon import identifier
+from voice.asides import means_something
 from voice.equipment import Equipment, Handing, Reach
 from voice.ports import Endings, Recognizers
 from voice.recording.disk import Disk
@@ -113,7 +114,7 @@ class _Meant:
             language=session.language,
             now=house.now().replace(tzinfo=None),
         )
-        return meaning != Meaning()
+        return means_something(meaning, yesno=expectation.yesno)
 
 
 def _agrees(words: str, language: Language) -> bool | None:

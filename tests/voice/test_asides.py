@@ -2,7 +2,8 @@
 
 import pytest
 
-from voice.asides import ANSWER_MS, NOD_MS, NOTICED_MS, SHORT_MS, UNSURE_MS, is_aside, nod_ms
+from bot.dialogue.meaning import Meaning
+from voice.asides import ANSWER_MS, NOD_MS, NOTICED_MS, SHORT_MS, UNSURE_MS, is_aside, means_something, nod_ms
 
 
 def aside(text: str, ms: int = 400, *, yesno: bool = False, left_ms: int = 5_000):
@@ -60,3 +61,10 @@ def test_a_greeting_that_goes_on_is_one():
 )  # fmt: skip
 def test_after_a_hum_nothing_is_waited_for_and_longest_after_a_word_that_may_begin_a_sentence(text, ms):
     assert nod_ms(text) == ms
+
+
+def test_a_yes_that_nobody_asked_for_means_nothing_over_a_prompt_and_a_wish_does():
+    assert not means_something(Meaning(yes=True), yesno=False)
+    assert means_something(Meaning(yes=True), yesno=True)
+    assert means_something(Meaning.only("operator"), yesno=False)
+    assert not means_something(Meaning(), yesno=True)
