@@ -1,12 +1,15 @@
 """The long form of tests/voice/test_hostile.py: floods and mutated torture messages for as long as one likes.
 
-    python -m tests.voice.hostile [--seconds 30] [--rate 3000] [--stack baresip] [--json]        (make torture)
+    python -m tests.voice.hostile [--seconds 30] [--rate 3000] [--stack baresip] [--attack NAME] [--json]
+    make torture
 
 One call plays a tone meanwhile; every attack of every stack says:
 
     sent, a_second  INVITEs (or messages, packets) and how fast they really went out
     lives           the process was there afterwards and answered
-    packets, gaps, worst_ms  what the caller who talked received meanwhile; pauses over 60 ms; the longest
+    packets, lost, silent  what the caller who talked received meanwhile; never came; held silence in place of the tone
+    gaps, worst_ms  pauses over 60 ms between two of them; the longest
+    worked_ms       the most that the process worked without a look at its calls' sound (tests.voice.hostile.server)
     next_s          from the end of the attack until the next caller was answered
     grown_mb        of the process's memory, a while after it, over what it had before
     threads, files  more than before
@@ -105,6 +108,7 @@ async def suffered(victim: Server, attack: Attack, seconds: float, rate: int) ->
         call = await phone.call(victim.uri)
         await call.hears_within(20)
         memory, (threads, files) = victim.memory_mb, victim.held
+        await victim.worked_ms()
         begun = time.monotonic()
         sent = await attack(victim, call, seconds, rate)
         lasted = time.monotonic() - begun
@@ -113,7 +117,8 @@ async def suffered(victim: Server, attack: Attack, seconds: float, rate: int) ->
             return told
         await asyncio.sleep(0.3)
         there = heard(call, begun)
-        told |= {"packets": there.packets, "gaps": there.gaps, "worst_ms": round(there.worst_ms, 1)}
+        told |= {"packets": there.packets, "lost": there.lost, "silent": there.silent}
+        told |= {"gaps": there.gaps, "worst_ms": round(there.worst_ms, 1), "worked_ms": await victim.worked_ms()}
         ended = time.monotonic()
         call.hang_up()
         told["next_s"] = None
@@ -130,10 +135,12 @@ async def suffered(victim: Server, attack: Attack, seconds: float, rate: int) ->
     return told
 
 
-async def main(stacks: list[str], seconds: float, rate: int, as_json: bool) -> int:
+async def main(stacks: list[str], attacks: list[str], seconds: float, rate: int, as_json: bool) -> int:
     whole: dict[str, dict[str, object]] = {}
     for stack in stacks:
         for name, attack in ATTACKS.items():
+            if name not in attacks:
+                continue
             with server(stack) as victim:
                 told = whole[f"{stack}: {name}"] = await suffered(victim, attack, seconds, rate)
             if not as_json:
@@ -148,6 +155,8 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--rate", type=int, default=3_000)
     parser.add_argument("--stack", choices=STACKS, action="append")
+    parser.add_argument("--attack", choices=ATTACKS, action="append", metavar="NAME", help=", ".join(ATTACKS))
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    raise SystemExit(asyncio.run(main(options.stack or list(STACKS), options.seconds, options.rate, options.json)))
+    given = parser.parse_args()
+    wanted = given.stack or list(STACKS), given.attack or list(ATTACKS)
+    raise SystemExit(asyncio.run(main(*wanted, given.seconds, given.rate, given.json)))

@@ -18,6 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from tests.voice.peers import HOST, PhoneCall, free_port
+from voice import audio
 
 HERE = Path(__file__).parent
 _VIA = re.compile(rb"(?im)^(?:via|v)\s*:\s*SIP\s*/\s*[\d.]+\s*/\s*\w+\s+[^\s;,]+")
@@ -46,6 +47,14 @@ class Server:
     def memory_mb(self) -> float:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.findall(r"VmRSS:\s*(\d+)", status)[0]) / 1024
+
+    async def worked_ms(self) -> float:
+        """Of processor time at most between two looks at its calls' sound, since this was asked last."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
+        return float(await asyncio.to_thread(self.process.stdout.readline))
 
     @property
     def held(self) -> tuple[int, int]:
@@ -250,11 +259,20 @@ def garbage(chance: random.Random) -> Iterator[bytes]:
 @dataclass(frozen=True)
 class Heard:
     packets: int
+    lost: int  # by their sequence numbers
+    silent: int  # where the tone should have been: the stack had nothing to send
     gaps: int  # between two packets, longer than 60 ms
     worst_ms: float
 
 
 def heard(call: PhoneCall, since: float) -> Heard:
-    times = [packet.at for packet in call.received if packet.at >= since]
-    gaps = [(b - a) * 1000 for a, b in pairwise(times)]
-    return Heard(len(times), sum(gap > 60 for gap in gaps), max(gaps, default=0.0))
+    packets = [packet for packet in call.received if packet.at >= since]
+    gaps = [(b.at - a.at) * 1000 for a, b in pairwise(packets)]
+    span = (packets[-1].sequence - packets[0].sequence & 0xFFFF) + 1 if packets else 0
+    return Heard(
+        len(packets),
+        span - len({packet.sequence for packet in packets}),
+        sum(audio.level(packet.sound) < -45 for packet in packets),
+        sum(gap > 60 for gap in gaps),
+        max(gaps, default=0.0),
+    )
