@@ -24,7 +24,10 @@ seconds, most of them into a playing prompt; every key is a turn that is committ
     short_failed    of them that were not answered or not spoken to
     short_per_s     of them a second
     leaked          threads, sockets, other files and asyncio tasks of the server that are more after them than before
+    database_connections  more than before, of at most five that the pool keeps; no leak
     rss_growth_mb   of the server's memory between the warm-up's end and theirs;  rss_mb  at the end
+    rss_by_tenth_mb the same in every tenth of them: what levels off is a cache that fills
+    database_growth_mb  of SQLite's file, which each connection keeps up to 16 MB of in memory
 """
 
 from __future__ import annotations
@@ -74,6 +77,8 @@ KNOWN = 5  # packets by which a prompt is known
 LATE_S = 0.060
 SETTLE_S = 3.0  # after the last call's answer, and after the last short call's end
 AT_ONCE = 10  # short calls
+WARM_UP = 500  # of them at most
+FILES_A_CONNECTION = 2  # of SQLite with a write-ahead log; the third, -shm, is one for all
 ANSWERED_S = 10.0
 
 
@@ -134,7 +139,7 @@ class Process:
         return int(found[1]) / 1024 if found else 0.0
 
     def held(self) -> dict[str, int]:
-        """Threads, sockets and other open files."""
+        """Threads, sockets, the database's files and others."""
         files = []
         for each in (self._root / "fd").iterdir():
             try:
@@ -142,10 +147,12 @@ class Process:
             except FileNotFoundError:
                 continue
         sockets = sum(name.startswith("socket") for name in files)
+        database = sum(name.endswith((".db", ".db-wal", ".db-shm")) for name in files)
         return {
             "threads": len(list((self._root / "task").iterdir())),
             "sockets": sockets,
-            "files": len(files) - sockets,
+            "database": database,
+            "files": len(files) - sockets - database,
         }
 
 
@@ -373,23 +380,34 @@ async def settled(served: Served, rest_s: float = SETTLE_S) -> dict[str, int]:
 
 
 async def endure(served: Served, calls: int) -> dict[str, object]:
-    process = Process(served.pid)
+    process, database = Process(served.pid), served.data / "govorun.db"
     async with Callers(user="7906") as callers:
-        failed = await in_a_row(callers, served.sip_port, max(2 * AT_ONCE, calls // 10))
-        before, rss = await settled(served), process.rss_mb
+        # More at a time than later, so that what is kept for as many calls as ever were up is there before it is
+        # counted: detectors of voice above all, some 10 MB each.
+        warm_up = min(WARM_UP, max(2 * AT_ONCE, calls // 10))
+        failed = await in_a_row(callers, served.sip_port, warm_up, together=2 * AT_ONCE)
+        before, rss = await settled(served), [process.rss_mb]
+        stored = database.stat().st_size
         began = time.monotonic()
-        failed += await in_a_row(callers, served.sip_port, calls)
+        for tenth in range(10):
+            failed += await in_a_row(callers, served.sip_port, calls * (tenth + 1) // 10 - calls * tenth // 10)
+            rss.append(process.rss_mb)
         took = time.monotonic() - began
         after = await settled(served)
+        rss[-1] = process.rss_mb
     more = {name: after[name] - before[name] for name in after if after[name] > before[name]}
+    connections = more.pop("database", 0) // FILES_A_CONNECTION
     return {
         "short_calls": calls,
         "short_failed": failed,
         "short_per_s": round(calls / took, 1),
         "leaked": sum(more.values()),
         "leaked_what": more,
-        "rss_growth_mb": round(process.rss_mb - rss, 1),
-        "rss_mb": round(process.rss_mb),
+        "database_connections": connections,
+        "rss_growth_mb": round(rss[-1] - rss[0], 1),
+        "rss_by_tenth_mb": [round(here - there, 1) for there, here in pairwise(rss)],
+        "rss_mb": round(rss[-1]),
+        "database_growth_mb": round((database.stat().st_size - stored) / 2**20, 1),
     }
 
 
