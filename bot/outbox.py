@@ -11,12 +11,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.dialogue.actions import Say, Sent
 from bot.errors import place
 from bot.ports import Bus, Channel, Identity, Row, Undelivered
 from bot.stores import conversations
@@ -117,7 +118,7 @@ class Outbox:
             rows = await asyncio.to_thread(self._row, parcel)
             async with asyncio.timeout(GIVEN.total_seconds()):
                 for row in rows:
-                    await channel.deliver(row, parcel.identity)
+                    await channel.deliver(_as_said(row), parcel.identity)
         except Undelivered as error:
             await self._put_off(parcel, error, now())
         except Exception as error:  # noqa: BLE001  the outermost loop; one channel's fault must not stop the others
@@ -172,6 +173,14 @@ class Outbox:
     def _tidy(self, now: datetime) -> None:
         with self._database.writing() as tx:
             tx.execute(delete(outbox).where(outbox.c.done < now - KEPT))
+
+
+def _as_said(row: Row) -> Row:
+    """What goes to a number besides a call is delivered like what is said in a chat."""
+    sent = row.entry
+    if not isinstance(sent, Sent):
+        return row
+    return replace(row, entry=Say(text=sent.text, speech=sent.text, language=sent.language))
 
 
 def _due(tx: Connection, now: datetime, most: int) -> list[Parcel]:

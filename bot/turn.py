@@ -35,6 +35,7 @@ from bot.body.effects import EFFECTS
 from bot.body.serving import MAX_ADVICE, Served, stands
 from bot.body.transaction import Transaction
 from bot.customers.habits import Habits
+from bot.customers.links import Ways
 from bot.customers.opening import IDLE
 from bot.desk import callbacks, queue
 from bot.dialogue.engine import expects
@@ -83,7 +84,7 @@ class Turn:
     a set that a conversation began with, once it isn't live any more; blocking; without it, or where it finds none,
     the conversation goes on with the live one. default: the name of the set a conversation begins with.
     delivered: channels that an outbox delivers for; others read what was said from the outcome or the bus.
-    outside: asks other programs; without it the samples of actions.yaml answer.
+    outside: asks other programs; without it the samples of actions.yaml answer. ways: to other channels.
     """
 
     def __init__(
@@ -96,12 +97,14 @@ class Turn:
         delivered: Collection[str] = (),
         find: Callable[[str, str], Served | None] | None = None,
         outside: Outside | None = None,
+        ways: Ways | None = None,
     ) -> None:
         self.database = database
         self.sets = sets
         self.default = default
         self.delivered = frozenset(delivered)
         self.habits = Habits()
+        self.ways = ways
         self._older: Older[Served] = Older(find)
         self._bus = bus
         self._order = Order()

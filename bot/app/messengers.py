@@ -50,6 +50,12 @@ KINDS: Mapping[str, tuple[tuple[str, ...], Build]] = {
 }
 
 
+# How a link of theirs opens the chat with us and hands us a token, by the name that they know us under.
+DOORS: Mapping[str, Callable[[str, str], str]] = {
+    "telegram": lambda who, token: f"https://t.me/{who.removeprefix('@')}?start={token}",
+}
+
+
 def configured(settings: Settings) -> tuple[str, ...]:
     """The messengers whose settings are there, by name."""
     return tuple(name for name, (needed, _) in KINDS.items() if all(getattr(settings, each) for each in needed))
@@ -153,6 +159,9 @@ class Messengers:
         hook = self._hook(line.name)
         who = await messenger.open(hook)
         line.up = True
+        door, ways = DOORS.get(line.name), self._house.turn.ways
+        if door is not None and ways is not None:
+            ways.doors[line.name] = partial(door, who)
         how = said("webhook", "вебхук") if hook else said("asks for news itself", "опрашивает сам")
         line.told = f"{who}, {how}"
         self._console.print(f"  [bold green]{line.name}[/] {escape(line.told)}", highlight=False, soft_wrap=True)

@@ -25,6 +25,7 @@ from bot.dialogue.actions import (
     Fault,
     Fetch,
     Handoff,
+    Invite,
     Learn,
     Rated,
     Say,
@@ -40,6 +41,7 @@ from bot.dialogue.events import (
     Chosen,
     Event,
     Fetched,
+    Invited,
     Keys,
     Left,
     Medium,
@@ -298,6 +300,10 @@ class Player:
             for action in actions:
                 if isinstance(action, Fetch):
                     waiting.append(self.fetch(action))
+                elif isinstance(action, Invite):
+                    self.said.effects.append(f"invited: {action.to}")
+                    link = f"https://{action.to}.example/link"
+                    waiting.append(Invited(id=f"{self.ident}/invited", at=self.at, to=action.to, link=link, sent=True))
                 else:
                     self.note(action)
         self.trouble(f"more than {MAX_FETCHES} backend calls in one turn")

@@ -15,13 +15,13 @@ from bot.dialogue.run import Run
 from bot.dialogue.values import Value
 from bot.ports import Outcome
 from bot.stores import conversations, pending
+from bot.stores.conversations import Talk
 from bot.stores.pending import Pending
 
 
 def answered(body: Transaction, asked: Pending, outcome: str, data: Mapping[str, Value]) -> Outcome | None:
     """Another program's answer, in a transaction of its own; None where it was taken before."""
-    talk = conversations.locked(body.tx, asked.conversation)
-    kept = pending.take(body.tx, asked.fetch.id)
+    talk, kept = _waiting(body, asked)
     if talk is None or talk.session is None or kept is None:
         return None
     scenarios = body.served(talk).scenarios
@@ -35,6 +35,20 @@ def answered(body: Transaction, asked: Pending, outcome: str, data: Mapping[str,
     )
     body.run(talk, [body.event, *kept.then])
     body.write(talk)
+    return _brought(body, talk, asked, kept)
+
+
+def _waiting(body: Transaction, asked: Pending) -> tuple[Talk | None, Pending | None]:
+    """The conversation that waits for the answer by now, locked: it may have gone on on another channel meanwhile."""
+    conversations.locked(body.tx, asked.conversation)  # before its question, as every turn of it does
+    kept = pending.take(body.tx, asked.fetch.id)
+    return (conversations.locked(body.tx, kept.conversation) if kept else None), kept
+
+
+def _brought(body: Transaction, talk: Talk, asked: Pending, kept: Pending) -> Outcome | None:
+    """For whoever sent what led to it; None where that goes on elsewhere, and is told there."""
+    if talk.id != asked.conversation:
+        return None
     pending.stretch(body.tx, kept, talk.seq)
     return body.outcome(talk, tuple(talk.rows))
 
@@ -66,8 +80,7 @@ def held(body: Transaction, asked: Pending, *, first: bool) -> None:
 def given_up(body: Transaction, asked: Pending) -> Outcome | None:
     """In place of an answer that broke the turn: an apology, and a person, who finds what was written meanwhile; None
     where it was taken before."""
-    talk = conversations.locked(body.tx, asked.conversation)
-    kept = pending.take(body.tx, asked.fetch.id)
+    talk, kept = _waiting(body, asked)
     if talk is None or talk.session is None or kept is None:
         return None
     scenarios = body.served(talk).scenarios
@@ -81,5 +94,4 @@ def given_up(body: Transaction, asked: Pending) -> Outcome | None:
         for action in (*said.actions, Handoff(reason="error")):
             body.act(talk, action, body.event)
     body.write(talk)
-    pending.stretch(body.tx, kept, talk.seq)
-    return body.outcome(talk, tuple(talk.rows))
+    return _brought(body, talk, asked, kept)

@@ -8,13 +8,30 @@ from collections.abc import Iterable, Mapping
 from bot.backends import ratings
 from bot.body.transaction import Effect, Transaction
 from bot.customers import habits, profile
-from bot.desk import callbacks, hunting, queue
-from bot.dialogue.actions import Action, ChoseItem, Fault, Fetch, Handoff, Learn, Rated, RingBack, TakeOver, Withdraw
-from bot.dialogue.events import Event, Fetched, Queued
+from bot.desk import agents, callbacks, hunting, queue
+from bot.dialogue.actions import (
+    Action,
+    ChoseItem,
+    Fault,
+    Fetch,
+    Handoff,
+    Invite,
+    Learn,
+    Rated,
+    RingBack,
+    Say,
+    Sent,
+    TakeOver,
+    Withdraw,
+)
+from bot.dialogue.events import AgentJoined, Event, Fetched, Invited, Queued
+from bot.dialogue.places import place
+from bot.dialogue.run import Run
 from bot.dialogue.samples import sampled
-from bot.errors import GovorunError, place
+from bot.errors import GovorunError
+from bot.errors import place as place_of
 from bot.ports import Asker
-from bot.stores import conversations
+from bot.stores import conversations, pending
 from bot.stores.conversations import Talk
 
 log = logging.getLogger(__name__)
@@ -42,7 +59,7 @@ def fetch(body: Transaction, talk: Talk, fetch: Fetch, event: Event) -> Iterable
                 outcome, found = backend.call(fetch, asker, now=event.at.replace(tzinfo=None), tx=body.tx)
             data = dict(found)
         except (GovorunError, OSError) as error:
-            log.error("the backend could not do %s: %s", fetch.name, place(error))
+            log.error("the backend could not do %s: %s", fetch.name, place_of(error))
     if prefix == "forms" and outcome == "ok":
         body.messages.append(("desk", {"forms": fetch.name}))
     if prefix == "phone" and outcome == "ok":
@@ -73,12 +90,39 @@ def chose(body: Transaction, talk: Talk, chose: ChoseItem, event: Event) -> Iter
     return ()
 
 
-def take_over(body: Transaction, talk: Talk, take: TakeOver, _: Event) -> Iterable[Event]:
-    """The conversation that goes on here ends there, in the same transaction, and says so."""
+def take_over(body: Transaction, talk: Talk, take: TakeOver, event: Event) -> Iterable[Event]:
+    """The conversation that goes on here ends there, in the same transaction, and says so. What another program was
+    asked for it is answered here; the person who has it, or is waited for, is with it here."""
     other = conversations.locked(body.tx, take.conversation)
-    if other is not None:
-        body.leave(other, reason="moved", moved_to=talk.id)
-    return ()
+    if other is None:
+        return ()
+    pending.move(body.tx, other.id, talk.id)
+    held = other.session if other.session is not None and other.session.status in ("agent", "waiting") else None
+    if held is not None:
+        queue.move(body.tx, other.id, talk.id, talk.seq)
+    body.leave(other, reason="moved", moved_to=talk.id, moved_on=talk.channel)
+    if held is None or held.status != "agent":
+        return ()
+    agent = agents.get(body.tx, held.agent)
+    return [AgentJoined(id=f"{event.id}/agent", at=event.at, agent=held.agent, name=agent.name if agent else "")]
+
+
+def invite(body: Transaction, talk: Talk, invite: Invite, event: Event) -> Iterable[Event]:
+    """The link, in the conversation or by SMS to the number that the line shows."""
+    ways, link = body.turn.ways, ""
+    if ways is not None and invite.to != talk.channel:
+        link = ways.make(body.tx, conversation=talk.id, identity=talk.identity, channel=invite.to, at=event.at)
+    number = talk.identity.value if talk.identity.kind == "phone" else ""
+    sent = bool(link and number and ways and ways.sms and talk.medium == "voice" and talk.session)
+    if sent and talk.session is not None and ways is not None:
+        scenarios = body.served(talk).scenarios
+        run = Run(talk.session, scenarios, event.at.replace(tzinfo=None))
+        run.say_builtin("link_sms", extra={"link": link, "place": place(invite.to)[talk.session.language]})
+        text = next((each.text for each in run.actions if isinstance(each, Say)), link)
+        row = talk.note(Sent(text=text, language=talk.session.language, number=number), event.at)
+        conversations.post(body.tx, talk, row.seq, channel=ways.sms, to=talk.identity, at=event.at)
+        body.messages.append(("outbox", {"conversation": talk.id}))
+    return [Invited(id=f"{event.id}/invited", at=event.at, to=invite.to, link=link, sent=sent)]
 
 
 def hand_off(body: Transaction, talk: Talk, handoff: Handoff, event: Event) -> Iterable[Event]:
@@ -115,6 +159,7 @@ EFFECTS: Mapping[type[Action], Effect] = {
     ChoseItem: chose,
     Rated: rated,
     TakeOver: take_over,
+    Invite: invite,
     Handoff: hand_off,
     Withdraw: withdraw,
     RingBack: ring_back,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
+from bot.body import arriving
 from bot.body.transaction import Transaction
 from bot.customers import profile
 from bot.customers.opening import IDLE, local, started
@@ -113,5 +114,6 @@ def beginning(body: Transaction, talk: Talk) -> list[Event]:
     inbound = body.inbound
     if inbound.language is None and isinstance(body.event, Utterance):
         inbound = replace(inbound, language=served.nlu.language_of(body.event.text))
-    first = started(body.tx, inbound, body.event, talk.customer, scenarios, body.turn.habits)
+    asked = arriving.asked(body, talk)
+    first = started(body.tx, inbound, body.event, talk.customer, scenarios, body.turn.habits, asked=asked)
     return [first] if isinstance(body.event, Started) else [first, body.event]

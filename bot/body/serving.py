@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from bot.customers.habits import Habits
+from bot.customers.links import Ways
 from bot.dialogue.engine import expects
 from bot.dialogue.events import Utterance
 from bot.dialogue.meaning import Expectation, Language
@@ -39,6 +40,10 @@ class Serving(Protocol):
     @property
     def outside(self) -> bool:
         """Whether other programs are asked; else the samples answer."""
+
+    @property
+    def ways(self) -> Ways | None:
+        """To other channels; None where conversations stay where they are."""
 
     def served(self, name: str, version: str = "") -> Served: ...
 

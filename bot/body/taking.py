@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.body import arriving
 from bot.body.finding import beginning, found
 from bot.body.serving import leaving, stands
 from bot.body.transaction import Transaction
@@ -30,6 +31,7 @@ def take(body: Transaction) -> Outcome:
     if repeated:
         body.asked = pending.of(body.tx, talk.id, body.origin)
         return body.repeated(talk, repeated)
+    arriving.prove(body, talk)
     event = body.event
     scenarios = body.served(talk).scenarios
     if talk.session is None or not stands(talk.session, scenarios):
@@ -39,10 +41,14 @@ def take(body: Transaction) -> Outcome:
     if not isinstance(event, Started):  # which in a conversation under way changes nothing
         token.check(talk.session, event)
         asked = None if isinstance(event, NotDelivered) else _asked(body, talk)
-        if asked is not None and _may_wait(body, talk, asked):
+        found_open = arriving.found_open(body, talk)
+        if found_open is not None:
+            body.note(talk, event, event)
+            body.run(talk, [found_open])
+        elif asked is not None and _may_wait(body, talk, asked):
             _kept(body, talk, asked)
         else:
-            body.run(talk, [*_before(body, asked), event])
+            body.run(talk, [*_before(body, asked), *arriving.went_on(body, talk), event])
     return body.written(talk)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.body.serving import Served, Serving, understood
 from bot.customers import profile
+from bot.customers.links import Link
 from bot.desk import queue
 from bot.dialogue import codec, masking
 from bot.dialogue.actions import Action, Fetch, Handoff, Withdraw
@@ -49,6 +50,8 @@ class Transaction:
         self.advice = advice
         self.effects = effects
         self.messages: list[tuple[str, Mapping[str, Any]]] = []
+        self.arrived: Link | None = None  # by which link its customer came
+        self.joined = False  # their identity with another, by this event
         self.asks: Fetch | None = None  # of another program, once this is committed
         self.asked: Pending | None = None
         self.origin: tuple[str, str, str] | None = None
@@ -113,9 +116,10 @@ class Transaction:
 
     # ending and writing
 
-    def leave(self, talk: Talk, *, reason: str, moved_to: str | None = None) -> None:
+    def leave(self, talk: Talk, *, reason: str, moved_to: str | None = None, moved_on: str = "") -> None:
         """End another conversation of the same person, journalled and published like any turn."""
-        left = Left(id=f"{self.event.id}/left", at=self.event.at, reason=reason, moved_to=moved_to)
+        at = self.event.at
+        left = Left(id=f"{self.event.id}/left", at=at, reason=reason, moved_to=moved_to, moved_on=moved_on)
         if talk.session is not None and self.serves(talk):
             self.run(talk, [left])
         else:

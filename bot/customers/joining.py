@@ -244,6 +244,8 @@ def _forget_the_others(tx: Connection, via: str, customer: int, others: Collecti
     ).all()
     for row in found:
         session = replace(cast(Session, codec.load(row.session)), customer=known, offer=None, orders={})
+        if session.moved and _via_of(tx, session.moved) in others:
+            session = replace(session, moved="")  # what went on with another is theirs to go on with again
         changed: dict[str, str | None] = {"session": codec.dump(session)}
         if row.mixed and session.status in ("bot", "ended"):
             changed = {"session": None, "phone": ""}  # it begins anew with what comes next
@@ -251,6 +253,10 @@ def _forget_the_others(tx: Connection, via: str, customer: int, others: Collecti
             root = tuple(replace(each, values={}, partial={}) for each in session.stack[:1])
             changed = {"session": codec.dump(replace(session, stack=root, pending=None, last=())), "phone": ""}
         tx.execute(update(conversations).where(conversations.c.id == row.id).values(**changed))
+
+
+def _via_of(tx: Connection, conversation: str) -> str:
+    return tx.execute(select(conversations.c.via).where(conversations.c.id == conversation)).scalar() or ""
 
 
 def _groups(vias: Collection[str], edges: Iterable[_Edge]) -> Mapping[str, set[str]]:

@@ -12,6 +12,7 @@ from bot.customers.profile import greeting_facts, unfinished
 from bot.dialogue.events import Attached, Chosen, Event, Keys, Started, Utterance
 from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import Business, ScenarioSet
+from bot.dialogue.session import Unfinished
 from bot.ports import Inbound
 
 # After so long without a word a conversation is over, and what comes next begins a new one.
@@ -19,9 +20,17 @@ IDLE = {"text": timedelta(hours=24), "voice": timedelta(hours=1)}
 
 
 def started(
-    tx: Connection, inbound: Inbound, event: Event, customer: int, scenarios: ScenarioSet, habits: Habits
+    tx: Connection,
+    inbound: Inbound,
+    event: Event,
+    customer: int,
+    scenarios: ScenarioSet,
+    habits: Habits,
+    *,
+    asked: Unfinished | None = None,
 ) -> Started:
-    """event: what opened the conversation, its time already in the business's zone; a bare Started is completed."""
+    """event: what opened the conversation, its time already in the business's zone; a bare Started is completed.
+    asked: what its customer asked to go on with here."""
     caller = inbound.identity.value if inbound.identity.kind == "phone" else ""
     known = greeting_facts(tx, customer, caller)
     bare = isinstance(event, Started)
@@ -33,7 +42,16 @@ def started(
         language=language(inbound, event, known.get("language"), scenarios.languages),
         customer=known,
         caller=caller,
-        unfinished=unfinished(tx, customer=customer, caller=caller, channel=inbound.channel, now=event.at),
+        unfinished=asked
+        or unfinished(
+            tx,
+            customer=customer,
+            caller=caller,
+            channel=inbound.channel,
+            now=event.at,
+            scenarios=scenarios.name,
+            identity=inbound.identity,
+        ),
         orders=habits.orders(tx, customer, scenarios, event.at),
         spoke_first=isinstance(event, Utterance | Keys | Chosen | Attached),
         scenario=inbound.scenario,

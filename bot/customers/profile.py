@@ -8,7 +8,7 @@ with it, in words that reveal nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -20,8 +20,9 @@ from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session, Unfinished
 from bot.dialogue.values import Value
 from bot.ports import Identity, Profile
-from bot.stores.schema import bookings, conversations, customers, facts, identities
+from bot.stores.schema import bookings, conversations, customers, facts, handoffs, identities
 
+MOST_MOVES = 50  # of one conversation from channel to channel; nobody goes on so often
 FRESH = timedelta(hours=24)  # how long something left open is offered for continuation
 
 _OF_IDENTITY = (
@@ -129,35 +130,111 @@ def greeting_facts(tx: Connection, customer: int, caller: str) -> Mapping[str, V
     return known
 
 
-def unfinished(tx: Connection, *, customer: int, caller: str, channel: str, now: datetime) -> Unfinished | None:
+def unfinished(
+    tx: Connection,
+    *,
+    customer: int,
+    caller: str,
+    channel: str,
+    now: datetime,
+    scenarios: str = "",
+    identity: Identity | None = None,
+) -> Unfinished | None:
     """What the same person, or somebody who gave this caller's number, left open on another channel, or on this one
     when the line dropped or the window was closed.
 
-    Open: no person took it, it is younger than FRESH, a scenario is under way in it and something was already said.
+    Open: it is younger than FRESH, went on nowhere else, and a scenario is under way in it of which something was
+    said; or a person has it, or is waited for. A person's telephone call stays where it is. scenarios: of that set
+    alone. identity: who begins here; what went on from their last conversation here is `live`.
     """
+    live = _went_on_from(tx, identity, channel, now, scenarios) if identity is not None else None
+    if live is not None:
+        return live
     mine = conversations.c.customer == customer
     if caller:
         said = select(facts.c.customer).where(facts.c.fact == "phone", facts.c.value == codec.dump(caller))
         mine = or_(mine, conversations.c.phone == caller, conversations.c.customer.in_(said))
+    elsewhere = conversations.c.channel != channel
     newest_first = tx.execute(
-        select(conversations.c.id, conversations.c.channel, conversations.c.session)
+        select(conversations.c.id)
         .where(
             mine,
             or_(
-                and_(conversations.c.status == "bot", conversations.c.channel != channel),
+                and_(conversations.c.status == "bot", elsewhere),
+                and_(conversations.c.status.in_(("waiting", "agent")), conversations.c.customer == customer, elsewhere),
                 conversations.c.status == "ended",
             ),
             conversations.c.updated > now - FRESH,
             conversations.c.session.is_not(None),
+            *([conversations.c.scenarios == scenarios] if scenarios else []),
         )
         .order_by(conversations.c.updated.desc())
         .limit(5)
     )
-    for row in newest_first:
-        stack = cast(Session, codec.load(row.session)).stack
-        if len(stack) > 1 and any(value is not None for frame in stack[1:] for value in frame.values.values()):
-            return Unfinished(conversation=row.id, channel=row.channel, stack=stack)
+    for (name,) in newest_first:
+        found = left_open(tx, name)
+        if found is not None:
+            return found
     return None
+
+
+def left_open(tx: Connection, conversation: str) -> Unfinished | None:
+    """What can be gone on with of a conversation, as it stands now, locked; None where that is nothing."""
+    row = tx.execute(
+        select(conversations.c.channel, conversations.c.session, conversations.c.status)
+        .where(conversations.c.id == conversation)
+        .with_for_update()
+    ).one_or_none()
+    if row is None or row.session is None:
+        return None
+    session = cast(Session, codec.load(row.session))
+    stack = session.stack
+    if session.moved or not stack:
+        return None
+    begun = len(stack) > 1 and any(value is not None for frame in stack[1:] for value in frame.values.values())
+    if row.status in ("waiting", "agent"):
+        on_the_line = select(handoffs.c.seq).where(
+            handoffs.c.conversation == conversation,
+            handoffs.c.done.is_(None),
+            handoffs.c.transfer.not_in(("", "failed")),
+        )
+        begun = tx.execute(on_the_line).first() is None
+    if not begun:
+        return None
+    status = session.status if row.status in ("waiting", "agent") else "bot"
+    return Unfinished(conversation=conversation, channel=row.channel, stack=stack, status=status)
+
+
+def where_it_went(tx: Connection, conversation: str) -> str:
+    """The conversation in which this one goes on by now; itself where it went nowhere."""
+    for _ in range(MOST_MOVES):
+        found = tx.execute(select(conversations.c.session).where(conversations.c.id == conversation)).scalar()
+        moved = cast(Session, codec.load(found)).moved if found else ""
+        if not moved:
+            return conversation
+        conversation = moved
+    return conversation
+
+
+def _went_on_from(tx: Connection, identity: Identity, channel: str, now: datetime, scenarios: str) -> Unfinished | None:
+    """Where the last conversation of this identity on this channel went on, by however many moves."""
+    before = tx.execute(
+        select(conversations.c.id, conversations.c.session)
+        .where(
+            conversations.c.kind == identity.kind,
+            conversations.c.value == identity.value,
+            conversations.c.channel == channel,
+            conversations.c.status == "ended",
+            conversations.c.updated > now - FRESH,
+        )
+        .order_by(conversations.c.started.desc())
+        .limit(1)
+    ).one_or_none()
+    session = cast(Session, codec.load(before.session)) if before is not None and before.session else None
+    if session is None or not session.moved or (scenarios and session.scenarios != scenarios):
+        return None
+    there = left_open(tx, where_it_went(tx, before.id)) if before else None
+    return replace(there, live=True) if there is not None else None
 
 
 def claimed_phone(session: Session | None, scenarios: ScenarioSet) -> str:

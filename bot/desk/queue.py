@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.dialogue.actions import Handoff
 from bot.dialogue.events import AgentJoined, AgentLeft, Event, Left, TransferFailed
@@ -122,6 +122,17 @@ def waiting(tx: Connection) -> tuple[Waiting, ...]:
             attempts=row.attempts or 0,
         )
         for row in found
+    )
+
+
+def move(tx: Connection, conversation: str, to: str, seq: int) -> None:
+    """Whoever waits in one conversation, or has a person there, does so in the one it goes on in: with their place, and
+    the same agent. seq: of the journal there. A call back that was promised is no longer needed."""
+    tx.execute(delete(callbacks).where(callbacks.c.conversation == conversation))
+    tx.execute(
+        update(handoffs)
+        .where(handoffs.c.conversation == conversation, handoffs.c.done.is_(None))
+        .values(conversation=to, seq=seq, transfer="")
     )
 
 

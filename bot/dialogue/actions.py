@@ -100,6 +100,22 @@ class TakeOver(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Invite(Action):
+    """Open a way for this conversation to go on on another channel ("telegram"). An Invited event follows."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent(Action):
+    """Send this to a telephone number as well, by SMS."""
+
+    text: str
+    language: Language
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record(Action):
     """Keep the sound of the call from here on, or nothing of it. "paused" and "resumed" stand around what is secret."""
 

@@ -18,7 +18,7 @@ from typing import Any
 from bot.dialogue import consenting, outbound, relaying
 from bot.dialogue.actions import Action, Say, Withdraw
 from bot.dialogue.asking import hand_over
-from bot.dialogue.continuing import resumable
+from bot.dialogue.continuing import invited, resumable, resume, went_on
 from bot.dialogue.events import (
     AgentJoined,
     AgentLeft,
@@ -28,6 +28,7 @@ from bot.dialogue.events import (
     Chosen,
     Event,
     Fetched,
+    Invited,
     Keys,
     Left,
     NotDelivered,
@@ -36,12 +37,14 @@ from bot.dialogue.events import (
     Started,
     TransferFailed,
     Utterance,
+    WentOn,
 )
 from bot.dialogue.expecting import expects
 from bot.dialogue.fetching import fetched
 from bot.dialogue.keyed import ask_whether, to_be_read_back
 from bot.dialogue.keypad import SPOKEN, read_keys
 from bot.dialogue.meaning import Language, Meaning
+from bot.dialogue.places import place
 from bot.dialogue.program import DelegateStep
 from bot.dialogue.queueing import left, queued
 from bot.dialogue.repair import ask_again, hold, missed, offer, silent
@@ -129,7 +132,10 @@ def _begin(run: Run, unfinished: Unfinished | None, *, quiet: bool) -> None:
     go_on(run)
     run.quiet = False
     if unfinished and resumable(run, unfinished.stack):
-        run.change(offer=unfinished)
+        if unfinished.asked:
+            resume(run, unfinished)
+            return
+        run.change(offer=unfinished if quiet else replace(unfinished, told=True))
         if not quiet:
             offer(run)
 
@@ -274,9 +280,10 @@ def _left(run: Run, event: Left) -> None:
     if run.session.status == "waiting" and event.reason != "transferred":
         run.actions.append(Withdraw())
     if event.moved_to:
-        run.say_builtin("moved")
-        run.change(stack=())
-    broken_off(run)
+        run.say_builtin("moved", extra={"place": place(event.moved_on)[run.session.language]})
+        run.change(moved=event.moved_to)  # what is under way stays, for whom it is parted from
+    else:
+        broken_off(run)
     run.change(status="ended")
 
 
@@ -296,4 +303,6 @@ EVENTS: Mapping[type[Event], Callable[[Run, Any], None]] = {
     TransferFailed: _transfer_failed,
     Left: _left,
     NotDelivered: _not_delivered,
+    WentOn: went_on,
+    Invited: invited,
 }

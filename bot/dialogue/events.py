@@ -166,7 +166,27 @@ class Queued(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left(Event):
-    """The customer is gone: hung up, closed the window, or (moved_to) went on in another conversation."""
+    """The customer is gone: hung up, closed the window, or (moved_to) went on in another conversation, on channel
+    `moved_on`."""
 
     reason: str = "hung up"
     moved_to: str | None = None
+    moved_on: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WentOn(Event):
+    """What was offered to be gone on with is further on by now, or (None) there no more; or something is found to be
+    gone on with, now that it is known who this is."""
+
+    unfinished: Unfinished | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited(Event):
+    """The way to another channel is open. link: where it leads, "" where we aren't on that channel. sent: the link went
+    to the caller's number by SMS."""
+
+    to: str
+    link: str = ""
+    sent: bool = False

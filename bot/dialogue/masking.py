@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.dialogue.actions import Action, Fetch, Say
 from bot.dialogue.concealing import concealed
-from bot.dialogue.events import Attached, Chosen, Event, Keys, Started, Utterance
+from bot.dialogue.events import Attached, Chosen, Event, Keys, Started, Utterance, WentOn
 from bot.dialogue.keypad import REPAIR_KEYS
 from bot.dialogue.meaning import REPAIRS, Meaning, Reading
 from bot.dialogue.program import CollectStep, ConfirmStep
@@ -45,6 +45,8 @@ def kept(entry: Event | Action, session: Session | None, scenarios: ScenarioSet)
         return _started(entry, scenarios)
     if isinstance(entry, Attached) and entry.kind == "edited":
         return replace(entry, text=MASK)  # of whichever message, answering whatever
+    if isinstance(entry, WentOn):
+        return replace(entry, unfinished=_left_open(entry.unfinished, scenarios))
     asked = _asked(session, scenarios)
     hidden = asked is not None and asked.sensitive
     if isinstance(entry, Utterance):
@@ -199,11 +201,14 @@ def _utterance(said: Utterance, scenarios: ScenarioSet) -> Utterance:
 
 def _started(event: Started, scenarios: ScenarioSet) -> Started:
     given = {name: _shape(value) if name in scenarios.sensitive else value for name, value in event.given.items()}
-    unfinished: Unfinished | None = event.unfinished
-    if unfinished is not None:
-        stack = tuple(replace(frame, values=_shaped(frame.values, scenarios), partial={}) for frame in unfinished.stack)
-        unfinished = replace(unfinished, stack=stack)
-    return replace(event, given=given, unfinished=unfinished)
+    return replace(event, given=given, unfinished=_left_open(event.unfinished, scenarios))
+
+
+def _left_open(unfinished: Unfinished | None, scenarios: ScenarioSet) -> Unfinished | None:
+    if unfinished is None:
+        return None
+    stack = tuple(replace(frame, values=_shaped(frame.values, scenarios), partial={}) for frame in unfinished.stack)
+    return replace(unfinished, stack=stack)
 
 
 def _shaped(values: Mapping[str, Value], scenarios: ScenarioSet) -> dict[str, Value]:

@@ -33,6 +33,13 @@ REPAIRS = (
     "thanks",
     "goodbye",
     "language",
+    "go_on_in_telegram",
+    "go_on_in_whatsapp",
+    "go_on_in_vk",
+    "go_on_in_max",
+    "go_on_in_viber",
+    "go_on_in_web",
+    "go_on_in_phone",
 )
 
 

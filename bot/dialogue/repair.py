@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
+from bot.dialogue.actions import Invite
 from bot.dialogue.asking import UNSAID, serve, served
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.failing import asked_slot, give_up, left_out
 from bot.dialogue.keyed import read_back
 from bot.dialogue.pending import options, titled
+from bot.dialogue.places import WISHES, place
 from bot.dialogue.program import ChooseStep, CollectStep, ConfirmStep
 from bot.dialogue.queueing import left, patience, unanswered
 from bot.dialogue.run import Run
@@ -65,11 +68,16 @@ def offer(run: Run) -> None:
     unfinished = run.session.offer
     assert unfinished is not None
     scenario = run.scenarios.scenarios[unfinished.stack[-1].scenario]
+    name = "offer_return" if unfinished.live else "offer_person" if unfinished.status != "bot" else "offer_continue"
     run.say_builtin(
-        "offer_continue",
+        name,
         attempt=run.session.misses + run.session.silences,
         choices=YES_NO[run.session.language],
-        extra={"title": dict(scenario.title), "channel": unfinished.channel},
+        extra={
+            "title": dict(scenario.title),
+            "channel": unfinished.channel,
+            "place": place(unfinished.channel)[run.session.language],
+        },
     )
 
 
@@ -325,6 +333,11 @@ def hold(run: Run) -> None:
     ask_again(run)
 
 
+def invite(run: Run, to: str) -> None:
+    """To another channel, with all that was said."""
+    run.actions.append(Invite(to=to))
+
+
 REPAIR: Mapping[str, Callable[[Run], None]] = {
     "cancel": cancel,
     "repeat": repeat,
@@ -339,4 +352,5 @@ REPAIR: Mapping[str, Callable[[Run], None]] = {
     "thanks": thanks,
     "goodbye": goodbye,
     "language": language,
+    **{wish: partial(invite, to=to) for wish, to in WISHES.items()},
 }

@@ -50,11 +50,19 @@ def begun(scenario: str, step: str, values: Mapping[str, Value]) -> Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfinished:
-    """What a customer left open in another conversation: enough to go on from the same slot."""
+    """What a customer left open in another conversation: enough to go on from the same slot.
+
+    asked: they asked to go on here, so nobody asks whether to. status: who has it there: the bot, or a person it waits
+    for or has. live: it went on there from here, so what is written here came late; told: that was said already.
+    """
 
     conversation: str
     channel: str
     stack: tuple[Frame, ...]
+    asked: bool = False
+    status: Status = "bot"
+    live: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +102,7 @@ class Session:
     sensitive: names whose values nobody may be shown. recording: of the sound: "" none, "asked" whether it may be,
     "paused" while something secret is told. unreached: of a call of ours that no
     person took, why: "busy", "machine"; "message" of a machine that records what is said.
-    queueing: of who waits for a person, once their place is known.
+    queueing: of who waits for a person, once their place is known. moved: the conversation in which this one went on.
     """
 
     conversation: str
@@ -121,6 +129,7 @@ class Session:
     recording: Literal["", "asked", "on", "paused"] = ""
     unreached: str = ""
     queueing: Queueing | None = None
+    moved: str = ""
 
 
 State = TypeVar("State", Frame, Session)

@@ -168,6 +168,13 @@ def save(tx: Connection, talk: Talk, *, at: datetime, phone: str, deliver: bool)
         )
 
 
+def post(tx: Connection, talk: Talk, seq: int, *, channel: str, to: Identity, at: datetime) -> None:
+    """Have a journal row delivered on another channel than the conversation's own: a link by SMS."""
+    due = min(at, datetime.now(UTC))
+    parcel = {"conversation": talk.id, "seq": seq, "channel": channel, "kind": to.kind, "value": to.value, "due": due}
+    tx.execute(statements.SEND, [parcel])
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What the inbox remembers of an event: its conversation and the journal rows it brought, first..last."""

@@ -61,6 +61,11 @@ def follow(tx: Connection, asked: Pending, then: tuple[Event, ...]) -> None:
     tx.execute(update(pending).where(pending.c.id == asked.fetch.id).values(fetch=codec.dump(kept)))
 
 
+def move(tx: Connection, conversation: str, to: str) -> None:
+    """What was asked for one conversation is answered to the one in which it goes on."""
+    tx.execute(update(pending).where(pending.c.conversation == conversation).values(conversation=to))
+
+
 def of(tx: Connection, conversation: str, origin: tuple[str, str, str]) -> Pending | None:
     """What that event led to and nobody has answered."""
     found = (_pending(row) for row in tx.execute(select(pending).where(pending.c.conversation == conversation)))

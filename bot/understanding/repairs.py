@@ -188,6 +188,40 @@ _SAID_FIRST: Final[Mapping[Language, str]] = {
     "ru": r"(?:(?:нет|все|всё|ладно|да|стойте|стой|хорошо|понятно) ){0,2}",
     "en": r"(?:(?:no|nope|yes|all right|alright|wait) ){0,2}",
 }
+# "Продолжим в телеграме", "can we go on in WhatsApp": where to, in the words people have for it.
+_RU_PLACES: Final[Mapping[str, str]] = {
+    "telegram": r"в (телеграм{1,2}(е|у|чик(е)?)?|телег(е|у)|тг|тлг|telegram)",
+    "whatsapp": r"в (ватсап(е|п|пе)?|вотсап(е|п|пе)?|вацап(е)?|вацапп(е)?|уотсап(е)?|whats ?app|вайтсап(е)?)",
+    "vk": r"(в|во) (вконтакте|контакте|вк|вэка|vk)",
+    "max": r"в (макс(е)?|мессенджер(е)? макс|max)",
+    "viber": r"в (вайбер(е)?|viber)",
+    "web": r"(в|на) (чат(е)?( на сайте)?|сайт(е)?|вебчат(е)?|веб чат(е)?)",
+    "phone": r"(по|на) (телефон(у)?|звонок|звонком|звонке)",
+}
+_RU_GO_ON = (
+    r"(я |мы |мне |нам |вы |а |бы |удобнее |хочу |хотел бы |хотела бы |можем |можно |могу |разговор |дальше |это |потом |"
+    r"с вами |нам )*(продолж(им|ить|аем|у|ай|айте|али)|перейд(ем|и|ите)|перейти|переходим|пиши(те)?|напиши(те)?|"
+    r"писать|переписываться|общаться|переключи(м|мся|сь|тесь)|переключиться|переведи(те)?|перенеси(те)?|перенесем|"
+    r"поговорим|спишемся)( разговор| это| дальше| мне| нам| с вами| можем| можно| общение| чат| лучше)*"
+)
+_EN_PLACES: Final[Mapping[str, str]] = {
+    "telegram": r"(in|on|to|over|via|by) (the )?(telegram|tg)",
+    "whatsapp": r"(in|on|to|over|via|by) (the )?whats ?app",
+    "vk": r"(in|on|to|over|via|by) (the )?(vk|vkontakte)",
+    "max": r"(in|on|to|over|via|by) (the )?max( messenger)?",
+    "viber": r"(in|on|to|over|via|by) (the )?viber",
+    "web": r"(in|on|to|over|via|by) (the |your )?(web ?chat|chat on (the|your) (web ?)?site|web ?site|site)",
+    "phone": r"(on|by|over) (the )?(phone|telephone)",
+}
+_EN_GO_ON = (
+    r"((can|could|may) (we|i|you) |lets |i (want|would like|d like) to |id like to |i ll |ill )?"
+    r"(continue|go on|carry on|switch|move|move over|talk|chat|text|write( to)? me|message me|keep going)"
+    r"( (this|it|talking|the conversation|the chat|there|over))*"
+)
+_ELSEWHERE: Final[Mapping[Language, Mapping[str, re.Pattern[str]]]] = {
+    "ru": {name: re.compile(f"{_RU_GO_ON} {where}( можно| удобнее| дальше)?") for name, where in _RU_PLACES.items()},
+    "en": {name: re.compile(f"{_EN_GO_ON} {where}( instead| from here)?") for name, where in _EN_PLACES.items()},
+}
 _TABLES: Final[Mapping[Language, Mapping[str, tuple[str, ...]]]] = {"ru": _RU, "en": _EN}
 _PATTERNS: Final[Mapping[Language, Mapping[str, re.Pattern[str]]]] = {
     language: {
@@ -235,6 +269,9 @@ def repair(plain: str, language: Language, *, yesno: bool = False) -> str | None
     if yesno and _SOFT.fullmatch(bare):
         return None
     for form in (bare, said) if bare else (said,):
+        for name, pattern in _ELSEWHERE[language].items():
+            if pattern.fullmatch(form):
+                return f"go_on_in_{name}"
         for name in _ORDER:
             if _PATTERNS[language][name].fullmatch(form):
                 return name

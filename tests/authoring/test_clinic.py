@@ -43,15 +43,19 @@ def test_every_intent_has_at_least_ten_phrases_in_each_language(clinic):
     assert short == {}
 
 
+OFFERS = ("offer_continue", "offer_return", "offer_person")
+
+
 def test_every_built_in_prompt_that_the_engine_names_is_shipped_and_no_other(clinic):
     dialogue = "".join(file.read_text() for file in sorted((CLINIC.parents[1] / "bot").glob("**/*.py")))
     named = set(re.findall(r'say_builtin\(\s*"(\w+)"|"(to_person\w*)"|APOLOGY = "(\w+)"', dialogue))
     wanted = {name for names in named for name in names if name}
     wanted |= set(re.findall(r'(?:builtin_speech|_Builtin)\(\w.*, "(\w+)"\)', dialogue))
+    wanted |= set(re.findall(r'"(attached_\w+)"', dialogue))
     wanted |= set(re.findall(r'because(?:: str)? ?= ?"(\w+)"', dialogue))
     wanted |= set(re.findall(r'scenarios\.builtin\.get\("(\w+)"\)', dialogue))
     wanted |= {f"keypad_{kind}" for kind in ("code", "email")}
-    wanted |= {f"ask_{part}" for part in ("time", "day", "part_of_day", "domain")} | {"offer_continue", *REFUSALS}
+    wanted |= {f"ask_{part}" for part in ("time", "day", "part_of_day", "domain")} | {*OFFERS, *REFUSALS}
     wanted |= {f"survey_{kind}" for kind in KINDS}
     assert set(shipped()) == wanted
 

@@ -46,6 +46,8 @@ BUILTIN = (
     " wrong_signs wrong_signs_between ask_domain keypad_code keypad_email keyed_right say_it"
     " recorded may_record not_recorded"
     " attached_file attached_voice attached_sticker attached_edited attached_other"
+    " continuing_named known_already offer_return offer_person stay_there go_on_there link_sent link_sms write_there"
+    " not_there call_us"
 )
 SERVICES = (Option(id="terapevt", title={"ru": "Терапевт"}), Option(id="lor", title={"ru": "Лор"}))
 ROWS: dict[str, Any] = {

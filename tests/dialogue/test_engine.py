@@ -347,14 +347,14 @@ def unfinished() -> Unfinished:
 def test_what_was_left_open_elsewhere_is_offered_and_continued_at_its_slot():
     talk = Talk(medium="voice", unfinished=unfinished())
     assert talk.hello == ["Здравствуйте!", "<offer_continue>"]
-    assert talk.say(yes=True) == ["<continuing>", "Когда?"]
+    assert talk.say(yes=True) == ["<continuing>", "<known_already>", "Когда?"]
     assert talk.did(TakeOver) == [TakeOver(conversation="c0")]
 
 
 def test_who_writes_hello_first_is_offered_it_too():
     talk = Talk(unfinished=unfinished(), spoke_first=True)
     assert talk.say("greeting") == ["<offer_continue>"]
-    assert talk.say(yes=True) == ["<continuing>", "Когда?"]
+    assert talk.say(yes=True) == ["<continuing>", "<known_already>", "Когда?"]
 
 
 def test_a_declined_offer_leads_to_the_menu():

@@ -130,7 +130,7 @@ async def test_a_booking_begun_in_the_chat_goes_on_by_telephone_at_its_slot(serv
         await caller.hears("не закончили")
         await caller.presses("1", until="день и час")
         assert "к какому врачу" not in str(await caller.transcript()).lower()  # nothing is asked twice
-    assert "продолжился" in str((await served.get("/api/conversations/kolya"))["transcript"])
+    assert "продолжается" in str((await served.get("/api/conversations/kolya"))["transcript"])
 
 
 @together()

@@ -76,7 +76,7 @@ async def test_no_transaction_is_open_while_the_other_program_thinks(turns, shop
     await asyncio.wait_for(came.wait(), 10)
     assert open_questions(turn.database) == 1
     with turn.database.writing() as tx:
-        tx.execute(text("DELETE FROM facts"))
+        tx.execute(text("DELETE FROM told"))
     other = await asyncio.wait_for(writer(turn, "boris").says("main.price"), 10)
     assert said(other)[0] == "Приём стоит 1500 рублей."
     assert not waits.done()

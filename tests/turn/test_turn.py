@@ -371,7 +371,7 @@ async def test_what_an_outbox_delivers_is_written_with_the_turn(database: object
 def test_every_action_says_who_acts_on_it() -> None:
     from bot.turn import EFFECTS
 
-    for_the_reader = {"Say", "End", "Record"}  # the line itself says, hangs up and records
+    for_the_reader = {"Say", "Sent", "End", "Record"}  # the line itself says, hangs up, records; the outbox sends
     kinds = {kind.__name__ for kind in Action.__subclasses__()}
     assert kinds == for_the_reader | {kind.__name__ for kind in EFFECTS}
 

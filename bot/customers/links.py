@@ -1,0 +1,93 @@
+"""One-time links that bring a conversation to another channel: `https://t.me/the_bot?start=TOKEN`.
+
+A token is the number of its row and our signature of it, in the 64 characters of [A-Za-z0-9_-] that a Telegram deep
+link holds. So nobody can make one up, and the row says whose it is, until when, and whether it was used.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from bot.ports import Identity
+from bot.stores.schema import links
+
+LIVES = timedelta(hours=1)  # long enough to find the telephone that the SMS came to
+ID_BYTES = 12
+MAC_BYTES = 16  # of HMAC-SHA256, 128 bits: RFC 2104 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """conversation: that goes on where the link leads. identity: whose it is."""
+
+    conversation: str
+    identity: Identity
+    channel: str
+
+
+@dataclass(slots=True)
+class Ways:
+    """To other channels. doors: by a channel's name, what makes an address of a token; channels that are on put theirs
+    in. sms: the channel that sends to telephone numbers, "" where there is none."""
+
+    key: bytes
+    doors: dict[str, Callable[[str], str]] = field(default_factory=dict)
+    sms: str = ""
+
+    def make(self, tx: Connection, *, conversation: str, identity: Identity, channel: str, at: datetime) -> str:
+        """The address that leads there, once; "" where we are not on that channel."""
+        door = self.doors.get(channel)
+        if door is None:
+            return ""
+        ident = secrets.token_bytes(ID_BYTES)
+        tx.execute(
+            insert(links).values(
+                id=ident.hex(),
+                conversation=conversation,
+                kind=identity.kind,
+                value=identity.value,
+                channel=channel,
+                at=at,
+                expires=at + LIVES,
+            )
+        )
+        return door(base64.urlsafe_b64encode(ident + self._mac(ident)).decode().rstrip("="))
+
+    def redeem(self, tx: Connection, token: str, *, at: datetime) -> Link | None:
+        """What it leads to, and never again; None where it isn't ours, is too old, or was used."""
+        ident = self._read(token)
+        if ident is None:
+            return None
+        row = tx.execute(select(links).where(links.c.id == ident.hex()).with_for_update()).one_or_none()
+        if row is None or row.used is not None or row.expires < at:
+            return None
+        tx.execute(update(links).where(links.c.id == row.id).values(used=at))
+        identity = Identity(kind=row.kind, value=row.value)
+        return Link(conversation=row.conversation, identity=identity, channel=row.channel)
+
+    def _read(self, token: str) -> bytes | None:
+        try:
+            raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        if base64.urlsafe_b64encode(raw).decode().rstrip("=") != token:
+            return None  # the same bits in other letters
+        ident, mac = raw[:ID_BYTES], raw[ID_BYTES:]
+        return ident if hmac.compare_digest(mac, self._mac(ident)) else None
+
+    def _mac(self, ident: bytes) -> bytes:
+        return hmac.new(self.key, b"link:" + ident, hashlib.sha256).digest()[:MAC_BYTES]
+
+
+def web_door(public: str) -> Mapping[str, Callable[[str], str]]:
+    """To the chat of our own page, where this site's address is known."""
+    return {"web": lambda token: f"{public.rstrip('/')}/?go={token}"} if public else {}
