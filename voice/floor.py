@@ -96,6 +96,22 @@ class Floor:
         return Holder.STOPPED if self._stopped or self._held else Holder.BOT
 
     @property
+    def idle(self) -> bool:
+        """Nothing plays or waits; asked several times a frame."""
+        return not self._prompts
+
+    @property
+    def protects(self) -> bool:
+        """What plays can't be stopped."""
+        return bool(self._prompts) and not (self._stopped or self._held or self._prompts[0].barge_in)
+
+    @property
+    def lasts_ms(self) -> int:
+        """For so long, as `progress` was told last, no prompt is over."""
+        oldest = self._prompts[0] if self._prompts else None
+        return 0 if oldest is None else max(0, oldest.length - oldest.played) * 1000 // RATE
+
+    @property
     def may_be_stopped(self) -> bool:
         """Whether a key, or words that count, would stop the bot now."""
         return self.holder is Holder.BOT and self._prompts[0].barge_in

@@ -21,6 +21,7 @@ from voice.ports import CallLeg
 log = logging.getLogger(__name__)
 
 DEAD_MS = 1_500  # of nobody speaking sound like a dead line; sooner, a frame of noise would keep an answer waiting
+LOOK_FRAMES = 10  # at most without a look at what was heard, which costs as much as all else in a frame
 GAP = silence(150)  # between two prompts, as between two sentences of a person
 
 
@@ -78,6 +79,7 @@ class Speaking:
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._frames = 0
+        self._look_at = 0  # no prompt is over before that frame
         self._dead_ms = 0  # since anybody spoke
         self._said = 0
         self._must: dict[str, _Prompt] = {}  # what must be heard, and wasn't yet
@@ -90,12 +92,12 @@ class Speaking:
     @property
     def idle(self) -> bool:
         """Nothing plays, waits or is being rendered."""
-        return self._floor.holder is Holder.IDLE and not self._rendering
+        return self._floor.idle and not self._waiting and (self._pump is None or self._pump.done())
 
     @property
     def protected(self) -> bool:
         """A prompt plays that speech must not stop."""
-        return self._floor.holder is Holder.BOT and not self._floor.may_be_stopped
+        return self._floor.protects
 
     @property
     def stopped(self) -> bool:
@@ -105,11 +107,13 @@ class Speaking:
     @property
     def shielded(self) -> bool:
         """A prompt plays its first seconds, which speech can't stop; keys and words that count can."""
+        self._look()
         return self._floor.shielded
 
     @property
     def left_ms(self) -> int:
         """Of what is being said, the caller has not heard so much; more than a minute while some isn't rendered."""
+        self._look()
         return self._floor.left_ms + (60_000 if self._rendering else 0)
 
     def say(
@@ -135,6 +139,8 @@ class Speaking:
     def interrupt(self, *, counts: bool = False) -> bool:
         """The caller speaks: stop within one frame, unless what plays must be heard. counts: it is a key, or words that
         were understood. Whether anything was stopped."""
+        self._look()
+        self._look_at = 0
         orders = self._floor.speech_started(counts=counts)
         for order in orders:
             if not isinstance(order, Play):
@@ -151,6 +157,7 @@ class Speaking:
         if not on:
             self._carry_out(self._floor.take_back(anew=anew))
         elif self._floor.hold():
+            self._look_at = 0
             self._floor.stopped(self._leg.flush())
 
     def drop(self) -> None:
@@ -195,10 +202,11 @@ class Speaking:
     def tick(self, *, hush: bool = False) -> None:
         """hush: the caller speaks, so that an answer may be due any moment."""
         self._frames += 1
-        if self._floor.holder is not Holder.IDLE:
-            self._over(self._floor.progress(self._leg.queued_ms))
+        if not self._floor.idle and self._frames >= self._look_at:
+            self._look()
             if self._floor.unwanted:
                 self._carry_out(self._floor.skip(self._leg.flush()))
+            self._look_at = self._frames + min(LOOK_FRAMES, self._floor.lasts_ms // FRAME_MS)
         if not self.idle:
             self._dead_ms = 0
             return
@@ -240,6 +248,10 @@ class Speaking:
         self._quiet.clear()
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._speak(), name="call-speak")
+
+    def _look(self) -> None:
+        """The floor learns how much of what it has sent was heard by now."""
+        self._over(self._floor.progress(self._leg.queued_ms))
 
     def _over(self, spoken: tuple[Spoken, ...]) -> None:
         for each in spoken:
@@ -286,6 +298,7 @@ class Speaking:
             self._must.pop(prompt.name, None)
 
     def _carry_out(self, orders: tuple[Order, ...]) -> None:
+        self._look_at = 0
         for order in orders:
             if isinstance(order, Play):
                 self._leg.play(order.sound)

@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.voice.test_call import LineDouble, SecondVoices
-from voice.audio import level
+from voice.audio import level, silence
 from voice.comfort import Noise
 from voice.speaking import DEAD_MS, Speaking
 
@@ -126,3 +126,40 @@ def test_noise_does_not_come_round_every_second():
     noise = Noise(-60)
     frames = [noise.frame().tobytes() for _ in range(150)]
     assert frames[:50] != frames[50:100]
+
+
+class Watched(LineDouble):
+    looks = 0
+
+    @property
+    def queued_ms(self) -> int:
+        self.looks += 1
+        return self.queued
+
+
+async def test_what_was_heard_is_looked_at_seldom_and_the_end_of_a_prompt_is_seen_in_its_own_frame():
+    voices, line = SecondVoices(), Watched()
+    speaking = Speaking(line, voices, lambda name, value: None)
+    speaking.say("menu", "ru")
+    await asyncio.sleep(0)
+    assert filled(speaking, line, 50) == 1000
+    assert not speaking.idle
+    speaking.tick()
+    assert speaking.idle
+    assert line.looks < 15
+
+
+async def test_after_a_long_prompt_was_stopped_the_end_of_a_short_one_is_seen_in_its_own_frame():
+    voices, line = SecondVoices(), LineDouble()
+    speaking = Speaking(line, voices, lambda name, value: None)
+    speaking.say("menu", "ru")
+    await asyncio.sleep(0)
+    filled(speaking, line, 2)
+    speaking.drop()
+    voices.ready = lambda text, language, pace=1.0: silence(60)  # type: ignore[method-assign]
+    speaking.say("hm", "ru")
+    await asyncio.sleep(0)
+    assert filled(speaking, line, 3) == 60
+    assert not speaking.idle
+    speaking.tick()
+    assert speaking.idle
