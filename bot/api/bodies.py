@@ -105,6 +105,9 @@ class WaitingOut(HandoffOut):
 class CustomerOut(_Body):
     id: int
     facts: dict[str, Any]
+    told: list[dict[str, Any]] = Field(
+        default_factory=list, description="Everything told, the oldest first: fact, value, source, via, at."
+    )
     identities: list[dict[str, str]]
 
 

@@ -15,12 +15,10 @@ from bot.api.bodies import (
     BookingOut,
     ConversationOut,
     ConversationWhole,
-    CustomerOut,
     WaitingOut,
     booking_out,
     conversation_out,
     handoff_out,
-    plain,
 )
 from bot.api.doors import House, allowed
 from bot.api.parts import Parts
@@ -129,19 +127,6 @@ async def queue(parts: House) -> list[dict[str, Any]]:
         handoff_out(waiting) | {"conversation": conversation_out(whole)}
         for waiting, whole in await parts.records.queue()
     ]
-
-
-@router.get("/customers/{id}", response_model=CustomerOut, responses={404: {"model": Problem}}, tags=["customers"])
-async def customer(number: Number, parts: House) -> dict[str, Any]:
-    """What the profile knows, and by which identities this customer is known."""
-    found = await parts.records.customer(number)
-    if found is None:
-        raise NotFound(said("no such customer", "нет такого клиента"), where=str(number))
-    return {
-        "id": found.id,
-        "facts": {name: plain(value) for name, value in found.facts.items()},
-        "identities": [{"kind": each.kind, "value": each.value} for each in found.identities],
-    }
 
 
 @router.get("/bookings", response_model=list[BookingOut], tags=["bookings"])

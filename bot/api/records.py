@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, Select, select
@@ -16,7 +16,10 @@ from bot.backends.ratings import Rating, Survey
 from bot.backends.ratings import Summary as Totals
 from bot.backends.ratings import kept as given
 from bot.backends.ratings import summary as totals
-from bot.customers import profile
+from bot.customers import joining, profile
+from bot.customers.joining import Act
+from bot.customers.profile import Fact
+from bot.customers.timeline import Moment, timeline
 from bot.desk import queue
 from bot.desk.queue import Waiting
 from bot.dialogue.session import Session
@@ -92,7 +95,36 @@ class Records:
         return await self._read(lambda tx: conversations.lately(tx, conversation, before=before))
 
     async def customer(self, number: int) -> Profile | None:
-        return await self._read(lambda tx: profile.profile(tx, number))
+        """Of one that was joined to another, that other."""
+        return await self._read(lambda tx: profile.profile(tx, joining.current(tx, number) or number))
+
+    async def told(self, number: int) -> tuple[Fact, ...]:
+        return await self._read(lambda tx: profile.told(tx, number))
+
+    async def timeline(self, number: int, *, limit: int, before: datetime | None = None) -> tuple[Moment, ...] | None:
+        """The newest first; None where nobody has that number."""
+
+        def read(tx: Connection) -> tuple[Moment, ...] | None:
+            now = joining.current(tx, number)
+            return None if now is None else timeline(tx, now, limit=limit, before=before)
+
+        return await self._read(read)
+
+    async def acts(self, number: int) -> tuple[Act, ...]:
+        """What was joined and parted of a customer's identities."""
+        return await self._read(lambda tx: joining.acts_of(tx, joining.current(tx, number) or number))
+
+    async def merge(self, one: int, other: int, *, by: str, note: str = "") -> Act:
+        """Raises NotFound, Conflict."""
+        return await self._write(lambda tx: joining.merge(tx, one, other, by=by, note=note, at=datetime.now(UTC)))
+
+    async def split(self, number: int, apart: Sequence[Identity], *, by: str, note: str = "") -> Act:
+        """Raises NotFound, Unacceptable."""
+        return await self._write(lambda tx: joining.split(tx, number, apart, by=by, note=note, at=datetime.now(UTC)))
+
+    async def undo(self, act: int, *, by: str) -> Act:
+        """Raises NotFound, Conflict."""
+        return await self._write(lambda tx: joining.undo(tx, act, by=by, at=datetime.now(UTC)))
 
     async def bookings(self, *, customer: int | None = None) -> tuple[Booking, ...]:
         return await self._read(lambda tx: booked(tx, customer=customer))
@@ -157,6 +189,13 @@ class Records:
                 return True
 
         return await asyncio.to_thread(write)
+
+    async def _write(self, body: Callable[[Connection], T]) -> T:
+        def within() -> T:
+            with self._database.writing() as tx:
+                return body(tx)
+
+        return await asyncio.to_thread(within)
 
     async def _read(self, body: Callable[[Connection], T]) -> T:
         def within() -> T:

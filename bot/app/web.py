@@ -7,6 +7,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 
 from bot.api import (
     calls,
+    customers,
     docs,
     forms,
     health,
@@ -54,7 +55,7 @@ def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
     problems.install(app)
     app.include_router(health.router)
     if pages:
-        for each in (webhooks, webrtc, starting, calls, reading, forms, ratings, scenarios, chat, desk):
+        for each in (webhooks, webrtc, starting, calls, reading, customers, forms, ratings, scenarios, chat, desk):
             app.include_router(each.router)
         docs.install(app)
         site.install(app)

@@ -39,7 +39,6 @@ from bot.stores.schema import (
 # what that turn wrote is there when the others' rows are looked at. tests/customers/test_joining.py knows if one lacks.
 OWNED: tuple[Table, ...] = (conversations, facts, menu_choices, bookings, forms, ratings)
 
-PROOFS = ("code", "contact", "link", "sign-in", "messenger", "agent")
 MAX_NOTE = 1_000  # characters
 MAX_IDENTITIES = 200  # of one customer; more is a machine, or an attack
 
