@@ -15,9 +15,9 @@ from hypothesis import settings
 
 from bot.stores.sql import Database
 from tests import servers
-from tests.scheduling import pytest_xdist_make_scheduler
+from tests.scheduling import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler
 
-__all__ = ["pytest_xdist_make_scheduler"]
+__all__ = ["pytest_xdist_auto_num_workers", "pytest_xdist_make_scheduler"]
 
 # The same examples every time, so that a change is judged and not the day's luck; HYPOTHESIS_PROFILE=explore looks
 # for new ones.

@@ -1,10 +1,14 @@
 """Who runs which tests, when `make test` shares them out among processes (pytest-xdist).
 
-A file's tests stay together and in order. What needs the whole machine, real calls with a real recogniser beside a
-browser, waits until all else is done and then runs alone, so that nothing a test measures is another test's load.
+A file's tests stay together and in order. Files that wait for the clock, a telephone's sound or another process, leave
+their processor to others: so there is a process more than processors, and waiting files are begun a few at a time, as
+long as there are any. What needs the whole machine, real calls with a real recogniser beside a browser, waits until all
+else is done and then runs alone, so that nothing a test measures is another test's load.
 """
 
 from __future__ import annotations
+
+import os
 
 import pytest
 from xdist.remote import Producer
@@ -14,8 +18,24 @@ from xdist.workermanage import WorkerController
 CALLS = "tests/spine/"
 ALONE = (CALLS, "tests/console/test_browser_call.py")
 WRITTEN = ("tests/spine/test_rest.py", "tests/spine/test_reload.py", "tests/spine/test_stored.py")  # nobody calls there
+# The longest first: of each a tenth of its time is work.
+WAITING = (
+    "tests/voice/test_leg_conformance.py",
+    "tests/turn/test_outside.py",
+    "tests/voice/test_bridge.py",
+    "tests/voice/test_hostile.py",
+    "tests/voice/test_webrtc.py",
+    "tests/voice/test_sip_media.py",
+    "tests/voice/test_secrets.py",
+    "tests/voice/test_webrtc_reconnect.py",
+    "tests/voice/test_sip_trunks.py",
+    "tests/voice/test_sip_sessions.py",
+    "tests/voice/test_pjsip.py",
+    "tests/voice/test_transfer.py",
+    "tests/voice/test_baresip.py",
+)
 # Long by the clock: begun early, so that no process is left with one of them at the end.
-FIRST = ("tests/voice/", "tests/console/", "tests/cli/", "tests/turn/")
+FIRST = ("tests/console/", "tests/cli/", "tests/voice/", "tests/turn/", *WRITTEN)
 LAST = 2
 
 
@@ -35,8 +55,21 @@ class Shared(LoadFileScheduling):
             return LAST
         return 0 if scope.startswith(FIRST) else 1
 
+    def _next(self, node: WorkerController) -> str:
+        """Of the waiting files at most as many at a time as half of the processes, and the longest of them first."""
+        waiting = [scope for scope in WAITING if scope in self.workqueue]
+        busy = [other for other in self._others(node) if self._waits(other)]
+        if waiting and len(busy) < max(1, len(self.nodes) // 2):
+            return waiting[0]
+        working = [scope for scope in self.workqueue if scope not in waiting and self._turn(scope) != LAST]
+        return min(working or waiting or self.workqueue, key=self._turn)
+
+    def _waits(self, node: WorkerController) -> bool:
+        work = self.assigned_work[node]
+        return any(scope in WAITING and not all(work[scope].values()) for scope in work)
+
     def _assign_work_unit(self, node: WorkerController) -> None:
-        scope = min(self.workqueue, key=self._turn)
+        scope = self._next(node)
         if self._turn(scope) == LAST and any(not other.shutting_down for other in self._others(node)):
             node.shutdown()  # it does what it holds and ends; another is left for the last
             return
@@ -64,3 +97,9 @@ class Shared(LoadFileScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shared | None:
     """`--dist loadfile` as above; any other choice is whoever's who makes it."""
     return Shared(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Of `-n auto`: one more than processors, for those that wait."""
+    return len(os.sched_getaffinity(0)) + 1

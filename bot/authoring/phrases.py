@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import gcd, prod
 
 from bot.authoring.reading import NAME
@@ -57,6 +58,16 @@ def expand(source: str, slot: Callable[[str, str], Sequence[str] | None], limit:
 
     slot: the sample values of (name, filter), None where there is no such slot. Raises PhraseError.
     """
+    return _expanded(source, slot, limit) if "{" in source else _without_slots(source, limit)
+
+
+@lru_cache(maxsize=16_384)
+def _without_slots(source: str, limit: int) -> tuple[str, ...]:
+    """These mean the same in every set, and every edit of a set asks for all of them again."""
+    return _expanded(source, lambda name, form: None, limit)
+
+
+def _expanded(source: str, slot: Callable[[str, str], Sequence[str] | None], limit: int) -> tuple[str, ...]:
     root = _Parser(source, slot).whole()
     total = _count(root)
     if total > MAX_TEXTS:

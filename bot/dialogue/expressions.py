@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Protocol, TypeAlias
 
 from bot.dialogue.grammar import Binary, Call, ExpressionError, Filtered, Literal, Name, Node, Parser, Unary, walk
@@ -63,6 +64,7 @@ class Expression:
         object.__setattr__(self, "value", _compiled(self.root))
 
     @classmethod
+    @lru_cache(maxsize=8_192)
     def parse(cls, source: str) -> Expression:
         """Raises ExpressionError."""
         return cls(source, Parser(source).whole())
@@ -100,6 +102,7 @@ class Template:
         object.__setattr__(self, "fixed", sentence("".join(texts)) if len(texts) == len(self.parts) else None)
 
     @classmethod
+    @lru_cache(maxsize=8_192)  # a set that is edited is read whole again
     def parse(cls, source: str) -> Template:
         """Raises ExpressionError with the column in the whole text."""
         parts: list[str | Expression] = []

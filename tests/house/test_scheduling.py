@@ -6,9 +6,12 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
+from tests import scheduling
 
 ROOT = Path(__file__).parents[2]
 NOTES = """
@@ -26,14 +29,15 @@ def test_{name}(number):
 """
 
 
-def shared_out(folder: Path, **files: int) -> list[tuple[str, str, float, float]]:
+def shared_out(folder: Path, processes: int = 2, **files: int) -> list[tuple[str, str, float, float]]:
     """Run files, 'spine_calls': 3 tests in tests/spine; (file, process, begun, ended) of each test, in order."""
     for name, count in files.items():
-        room = folder / "tests" / name.split("_")[0]
+        where, _, file = name.partition("_")
+        room = folder / "tests" / where
         room.mkdir(parents=True, exist_ok=True)
-        (room / f"test_{name}.py").write_text(NOTES.format(name=name, count=count))
+        (room / f"test_{file}.py").write_text(NOTES.format(name=name, count=count))
     command = [sys.executable, "-m", "pytest", "-c", "/dev/null", "--rootdir", ".", "-p", "xdist"]
-    command += ["-p", "tests.scheduling", "-p", "no:cacheprovider", "-n", "2", "--dist", "loadfile", "tests"]
+    command += ["-p", "tests.scheduling", "-p", "no:cacheprovider", "-n", str(processes), "--dist", "loadfile", "tests"]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
     assert re.search(rf"\b{sum(files.values())} passed\b", ran.stdout), ran.stdout + ran.stderr
@@ -51,6 +55,27 @@ def test_what_needs_the_whole_machine_waits_until_all_else_is_done(tmp_path: Pat
     assert len({who for _, who, _, _ in last}) == 1
     assert [name for name, *_ in last] == ["spine_calls"] * 2 + ["spine_pages"] * 3
     assert len({who for _, who, _, _ in others}) == 2
+
+
+def test_of_the_files_that_wait_one_is_under_way_at_a_time_while_there_is_other_work(tmp_path: Path) -> None:
+    ran = shared_out(
+        tmp_path,
+        processes=3,
+        voice_bridge=6,
+        voice_secrets=6,
+        voice_pjsip=6,
+        voice_baresip=6,
+        dialogue_a=20,
+        dialogue_b=20,
+    )
+    waiting = [one for one in ran if one[0].startswith("voice")]
+    assert [name for name, *_ in waiting[::6]] == ["voice_bridge", "voice_secrets", "voice_pjsip", "voice_baresip"]
+    assert all(ended <= begun for (*_, ended), (_, _, begun, _) in pairwise(waiting))
+
+
+@pytest.mark.parametrize("file", [*scheduling.WAITING, *scheduling.WRITTEN, *scheduling.ALONE])
+def test_every_file_that_the_sharing_names_exists(file: str) -> None:
+    assert (ROOT / file).exists()
 
 
 @pytest.mark.parametrize(
