@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from bot.api.bodies import Language
 from bot.api.doors import House, allowed
 from bot.api.problems import Problem
-from bot.api.starting import Given, as_typed
-from bot.channels import rest
-from bot.errors import Unacceptable
-from bot.locale import said
+from bot.api.wishes import Wish, once, used_for_another
 from bot.outreach.rules import destination
 from bot.stores.placed import Machine, Placed, State, Wanted
 
@@ -26,9 +23,8 @@ router = APIRouter(
 )
 
 
-class CallWanted(BaseModel):
+class CallWanted(Wish):
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "examples": [
                 {
@@ -42,14 +38,7 @@ class CallWanted(BaseModel):
     )
 
     to: str = Field(min_length=3, max_length=200, description="+79051234567, or sip:user@host[:port].")
-    scenarios: str = Field("", max_length=80, description="The set; else the default.")
-    scenario: str | None = Field(None, max_length=80, description="Of that set; else its first.")
     language: Language | None = Field(None, description="Else the one of the settings.")
-    given: dict[str, Given] = Field(
-        default_factory=dict,
-        max_length=50,
-        description="Values of its slots and `given:` names: 2026-11-19 16:00, +79051234567, an option's id.",
-    )
     machine: Machine | None = Field(
         None,
         description="An answering machine: message leaves one after the beep, hang_up, talk as to a person. "
@@ -110,19 +99,11 @@ async def call(
     body: CallWanted,
     parts: House,
     response: Response,
-    key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            min_length=1,
-            max_length=rest.MAX_ID,
-            description="Of your own; the same one places one call.",
-        ),
-    ] = None,
+    key: Annotated[str | None, once("places one call")] = None,
 ) -> dict[str, Any]:
     """Asked for, and placed as soon as there is room: GET it, or wait for its conversation."""
     destination(body.to)
-    given = parts.given(body.scenarios, body.scenario, {name: as_typed(value) for name, value in body.given.items()})
+    given = body.values(parts)
     wanted = Wanted(
         to=body.to.strip(),
         scenarios=body.scenarios or next(iter(parts.sets())),
@@ -136,11 +117,7 @@ async def call(
     )
     made, new = await parts.calling.request(wanted)
     if not new and made.wanted != wanted:
-        raise Unacceptable(
-            said("this key has asked for another call", "с этим ключом заказан другой звонок"),
-            where="Idempotency-Key",
-            fix=said("Send a key of its own", "Пришлите для него свой ключ"),
-        )
+        raise used_for_another("this key has asked for another call", "с этим ключом заказан другой звонок")
     response.status_code = 202 if new else 200
     response.headers["Location"] = f"/api/calls/{made.id}"
     return _out(made)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Header, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Response
+from pydantic import ConfigDict, Field
 
 from bot.api.bodies import ConversationOut, Language, RestAnswer, conversation_out
 from bot.api.doors import House, allowed
 from bot.api.problems import Problem
+from bot.api.wishes import Wish, once, used_for_another
 from bot.channels import rest
 from bot.dialogue import masking
 from bot.dialogue.events import Started
@@ -27,12 +28,9 @@ router = APIRouter(
     responses={401: {"model": Problem, "description": "A token is needed."}},
 )
 
-Given = str | bool | int | float | list[str]
 
-
-class Beginning(BaseModel):
+class Beginning(Wish):
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "examples": [
                 {"sender": "anna", "scenario": "booking", "language": "ru", "given": {"service": "terapevt"}},
@@ -47,14 +45,7 @@ class Beginning(BaseModel):
     channel: Literal["rest", "web"] = Field(
         "rest", description="rest: what they answer comes by the webhook. web: a visitor of the chat page."
     )
-    scenarios: str = Field("", max_length=80, description="The set; else the default.")
-    scenario: str | None = Field(None, max_length=80, description="Of that set; else its first.")
     language: Language | None = Field(None, description="Else what this customer spoke before, else the set's first.")
-    given: dict[str, Given] = Field(
-        default_factory=dict,
-        max_length=50,
-        description="Values of its slots and `given:` names: 2026-11-19 16:00, +79051234567, an option's id.",
-    )
 
 
 class Begun(ConversationOut):
@@ -78,21 +69,13 @@ async def begin(
     body: Beginning,
     parts: House,
     response: Response,
-    key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            min_length=1,
-            max_length=rest.MAX_ID,
-            description="Of your own; the same one begins one conversation.",
-        ),
-    ] = None,
+    key: Annotated[str | None, once("begins one conversation")] = None,
 ) -> dict[str, Any]:
     """The bot speaks first. A conversation that the bot has with them on that channel ends; one with a person stays,
     and is a conflict."""
     if not body.sender.strip():
         raise Unacceptable(said("the sender is empty", "отправитель пуст"), where="sender")
-    given = parts.given(body.scenarios, body.scenario, {name: as_typed(value) for name, value in body.given.items()})
+    given = body.values(parts)
     outcome = await parts.turns.take(
         Inbound(
             event=Started(id=f"begin:{key or uuid4().hex}", at=parts.now()),  # no message of theirs has such an id
@@ -118,11 +101,7 @@ async def begin(
     if found is None:  # erased a moment later
         raise NotFound(said("no such conversation", "нет такого разговора"), where=outcome.conversation)
     if outcome.repeated and not (_asked(first, body.scenario, given) and body.scenarios in ("", found.about.scenarios)):
-        raise Unacceptable(
-            said("this key has begun another conversation", "с этим ключом начат другой разговор"),
-            where="Idempotency-Key",
-            fix=said("Send a key of its own", "Пришлите для него свой ключ"),
-        )
+        raise used_for_another("this key has begun another conversation", "с этим ключом начат другой разговор")
     response.status_code = 200 if outcome.repeated else 201
     response.headers["Location"] = f"/api/conversations/{outcome.conversation}"
     return conversation_out(found) | {
@@ -138,10 +117,3 @@ def _asked(first: Started, scenario: str | None, given: Mapping[str, Value]) -> 
         and first.given.keys() == given.keys()
         and all(masking.resembles(first.given[name], value) for name, value in given.items())
     )
-
-
-def as_typed(value: Given) -> str:
-    """As it would be typed."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(value) if isinstance(value, list) else str(value)
