@@ -1,6 +1,6 @@
 """How long a caller waits, on the wire: whole calls to a whole `govorun serve`, from a real SIP peer, by voice.
 
-    python -m benchmarks.latency [--json] [--calls 6] [--at-once 1] [--short]
+    python -m benchmarks.latency [--json] [--calls 4] [--at-once 1] [--short]
 
 A telephone in this process calls the shipped clinic, books a visit by voice (speech of a voice the bot never uses,
 A-law, one RTP packet every 20 ms) and answers what it is asked, whatever way the conversation takes; then it presses
@@ -100,7 +100,7 @@ QUESTIONS = (
     ),
     Question(
         "when",
-        "день и час|день и время|есть .* в ",
+        "день и час|день и время|какой день|есть .* в ",
         "datetime",
         (
             ("В пятницу", 450, "в десять утра"),
@@ -372,7 +372,7 @@ def figures(measured: Measured, stages: dict[str, float]) -> dict[str, object]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one JSON object, nothing else")
-    parser.add_argument("--calls", type=int, default=6)
+    parser.add_argument("--calls", type=int, default=4)
     parser.add_argument("--short", action="store_true", help="two calls, none at once")
     parser.add_argument("--four", action="store_true", help="those that speak at once, with --short too")
     parser.add_argument("--at-once", type=int, default=1, metavar="N", help="callers who speak at the same time")

@@ -60,7 +60,7 @@ class Patience:
 
 
 PATIENCE: Mapping[Kind, Patience] = {
-    "yesno": Patience(silence_ms=600, whole_ms=350, longest_ms=8_000),
+    "yesno": Patience(silence_ms=600, whole_ms=430, longest_ms=8_000),  # "да … всё правильно"
     "menu": Patience(silence_ms=700, whole_ms=300),
     "choice": Patience(silence_ms=600, whole_ms=300),
     "number": Patience(silence_ms=600, whole_ms=350),
