@@ -1,6 +1,6 @@
 """How long a caller waits, on the wire: whole calls to a whole `govorun serve`, from a real SIP peer, by voice.
 
-    python -m benchmarks.latency [--json] [--calls 4] [--at-once 1] [--short]
+    python -m benchmarks.latency [--json] [--calls 4] [--at-once 1] [--short] [--four]
 
 A telephone in this process calls the shipped clinic, books a visit by voice (speech of a voice the bot never uses,
 A-law, one RTP packet every 20 ms) and answers what it is asked, whatever way the conversation takes; then it presses
@@ -9,8 +9,8 @@ two keys. Nothing is mocked: telephone, recognition, understanding, database, sy
     p50_ms, p95_ms  from the last packet with the caller's speech (louder than -45 dBFS) to the arrival of the first
                     packet with the bot's, of utterances that were not cut in two
     by_question     p50 of the same by what the bot had asked
-    false_cutoffs   share of utterances with a pause of 300-600 ms inside that the bot took for two, by its transcript,
-                    or spoke into, by the wire
+    false_cutoffs   share of utterances with a pause of 300-600 ms inside (from loud packet to loud packet) that the bot
+                    took for two, by its transcript, or spoke into, by the wire
     four_p50_ms, four_p95_ms  the same as p50_ms, p95_ms of four more calls that speak at once, `four_turns` utterances
     key_p50_ms, key_p95_ms  from the first packet of a key (RFC 4733) to the first packet of the answer
     turns           utterances measured;  misheard: questions that had to be asked again
@@ -22,10 +22,12 @@ two keys. Nothing is mocked: telephone, recognition, understanding, database, sy
     compared        with the plain way: wait 700 ms (the least that cut only 1 in 24 utterances with pauses), then let
                     the recogniser's package decode its 30 s window; of the first eight, on the same machine
     load, others    of the machine: load average at the end; cores that other processes used meanwhile
-
     prompts_ready   share of the prompts that had been rendered before they were wanted
+    lost_packets, longest_gap_ms, levels_dbfs  of the bot's sound: by the numbers of its packets; between two of them;
+                    of the softest and the loudest second and more that it spoke
 
-One call at a time by default; --short: two calls, and none at once. The callers' side costs some 3 % of a core a call.
+Four calls one after another, then four at once: some eight minutes. --short: two calls in three minutes, none at once
+without --four. The callers' side costs some 3 % of a core a call.
 """
 
 from __future__ import annotations
