@@ -14,6 +14,8 @@ from bot.dialogue.meaning import Meaning
 
 ANSWER_MS = 1_200  # before the end of a question a hum begins to be its answer
 SHORT_MS = 700  # of speech: a word or two, which a recogniser often gets wrong; they must mean something here
+NODDED_MS = 400  # of speech: hums and nods are no longer, and hardly a word that is meant
+DOUBTFUL = 0.6  # of a recogniser's confidence: «надо» for "да-да", "I have" for "uh huh" had 0.53, short words have 0.8
 NOD_MS = 200  # of silence after a nod before the prompt goes on: at a comma ("так, подождите") many voices have less
 UNSURE_MS = 400  # the same after a word that means nothing here: "нет, не надо" has up to 320 at its comma
 NOTICED_MS = 500  # of speech without words: shorter is a cough, longer deserves "I didn't catch that"
@@ -32,11 +34,12 @@ GREETINGS = frozenset(
 )
 
 
-def is_aside(text: str, speech_ms: int, *, yesno: bool, left_ms: int) -> bool | None:
+def is_aside(text: str, speech_ms: int, *, yesno: bool, left_ms: int, confidence: float = 1.0) -> bool | None:
     """Whether the prompt goes on as if nothing had been said; None: if these words mean nothing here.
 
     text: as recognised, "" for no words. speech_ms: how long it was. yesno: a yes or no is asked for. left_ms: of the
-    prompts that play or wait. A greeting alone is none of the bot's business while it speaks: people return its own.
+    prompts that play or wait. confidence: 0..1 in the text: what is as short as a nod must be heard well to be more.
+    A greeting alone is none of the bot's business while it speaks: people return its own.
     """
     words = _words(text)
     if not words:
@@ -47,6 +50,8 @@ def is_aside(text: str, speech_ms: int, *, yesno: bool, left_ms: int) -> bool | 
         return True
     if all(word in HUMS | NODS for word in words) or "".join(words) in NODS:
         return not yesno
+    if speech_ms <= NODDED_MS and confidence < DOUBTFUL and not yesno:
+        return True
     return None if speech_ms <= SHORT_MS else False
 
 

@@ -112,7 +112,7 @@ class Attention:
         talk = self._talk
         return whole is not None and talk.session is not None and await whole(text, talk.session, talk.expectation)
 
-    async def is_aside(self, text: str, speech_ms: int) -> bool:
+    async def is_aside(self, text: str, speech_ms: int, confidence: float) -> bool:
         talk, speaking = self._talk, self._speaking
         if self._standing.to_its_end or talk.session is None:
             return False
@@ -122,6 +122,7 @@ class Attention:
             speech_ms,
             yesno=expectation.yesno,
             left_ms=speaking.left_ms,
+            confidence=confidence,
         )
         if aside is None and self._equipment.understood is not None:
             return not await self._equipment.understood(text, talk.session, expectation)

@@ -68,7 +68,7 @@ async def never_whole(text: str) -> bool:
     return False
 
 
-async def never_aside(text: str, speech_ms: int) -> bool:
+async def never_aside(text: str, speech_ms: int, confidence: float) -> bool:
     return False
 
 
@@ -81,12 +81,12 @@ class Hearing:
         ears: Mapping[str, Recognizers],
         tell: Callable[[Told], None],
         whole: Callable[[str], Awaitable[bool]] = never_whole,
-        aside: Callable[[str, int], Awaitable[bool]] = never_aside,
+        aside: Callable[[str, int, float], Awaitable[bool]] = never_aside,
         endings: Endings | None = None,
     ) -> None:
-        """whole: whether these words already say all that one would say at once. aside: told the words and how many ms
-        of speech they were, whether who says so over a prompt only listens on. endings: asked by the sound whether a
-        pause is an end, where anything may be said."""
+        """whole: whether these words already say all that one would say at once. aside: told the words, how many ms
+        of speech they were and how sure they are, whether who says so over a prompt only listens on. endings: asked
+        by the sound whether a pause is an end, where anything may be said."""
         self._vad = vad
         self._ears = ears
         self._tell = tell
@@ -223,7 +223,7 @@ class Hearing:
         if heard is None or recognizer is not self._recognizer or not (heard.text or self._over):
             return
         whole = bool(heard.text) and await self._whole(heard.text)
-        aside = self._over and await self._is_aside(heard.text, speech_ms)
+        aside = self._over and await self._is_aside(heard.text, speech_ms, heard.confidence)
         if recognizer is not self._recognizer or pause != self._turns:
             return
         self._nodded, self._nod_ms = aside, nod_ms(heard.text)
@@ -250,7 +250,7 @@ class Hearing:
                         decided_ms=edge.at_ms,
                         began_ms=began,
                     )
-                    if over and await self._is_aside(heard.text, edge.speech_ms):
+                    if over and await self._is_aside(heard.text, edge.speech_ms, heard.confidence):
                         told = Aside()
         except RecognizersBusy as error:
             log.warning("an utterance was lost: %s", error)

@@ -3,11 +3,22 @@
 import pytest
 
 from bot.dialogue.meaning import Meaning
-from voice.asides import ANSWER_MS, NOD_MS, NOTICED_MS, SHORT_MS, UNSURE_MS, is_aside, means_something, nod_ms
+from voice.asides import (
+    ANSWER_MS,
+    DOUBTFUL,
+    NOD_MS,
+    NODDED_MS,
+    NOTICED_MS,
+    SHORT_MS,
+    UNSURE_MS,
+    is_aside,
+    means_something,
+    nod_ms,
+)
 
 
-def aside(text: str, ms: int = 400, *, yesno: bool = False, left_ms: int = 5_000):
-    return is_aside(text, ms, yesno=yesno, left_ms=left_ms)
+def aside(text: str, ms: int = 400, *, yesno: bool = False, left_ms: int = 5_000, confidence: float = 1.0):
+    return is_aside(text, ms, yesno=yesno, left_ms=left_ms, confidence=confidence)
 
 
 @pytest.mark.parametrize(
@@ -68,3 +79,10 @@ def test_a_yes_that_nobody_asked_for_means_nothing_over_a_prompt_and_a_wish_does
     assert means_something(Meaning(yes=True), yesno=True)
     assert means_something(Meaning.only("operator"), yesno=False)
     assert not means_something(Meaning(), yesno=True)
+
+
+def test_what_is_as_short_as_a_nod_and_hardly_heard_is_one_but_not_for_an_answer_that_is_asked_for():
+    assert aside("надо", NODDED_MS, confidence=DOUBTFUL - 0.1) is True
+    assert aside("надо", NODDED_MS, confidence=DOUBTFUL) is None
+    assert aside("надо", NODDED_MS + 20, confidence=DOUBTFUL - 0.1) is None
+    assert aside("надо", NODDED_MS, yesno=True, confidence=DOUBTFUL - 0.1) is None

@@ -147,7 +147,7 @@ async def test_after_a_hum_a_prompt_goes_on_as_soon_as_it_is_known_after_a_word_
     gone_on: list[int] = []
     frames = 0
 
-    async def aside(text: str, speech_ms: int) -> bool:
+    async def aside(text: str, speech_ms: int, confidence: float) -> bool:
         return True
 
     def tell(what: Told) -> None:
