@@ -61,14 +61,19 @@ def means_something(meaning: Meaning, *, yesno: bool) -> bool:
     return (meaning if yesno else replace(meaning, yes=None)) != Meaning()
 
 
+def is_nod(text: str) -> bool:
+    """Whether it is nothing but hums, nods and greetings."""
+    words = _words(text)
+    return bool(words) and (all(word in HUMS | NODS | GREETINGS for word in words) or "".join(words) in NODS)
+
+
 def nod_ms(text: str) -> int:
     """Of silence before a prompt that these words stopped goes on: none after a hum, which seldom begins a sentence;
     after "да" or "так" more may follow. Who does go on stops the prompt again."""
     words = _words(text)
     if words and all(word in HUMS for word in words):
         return 0
-    known = all(word in HUMS | NODS | GREETINGS for word in words) or "".join(words) in NODS
-    return NOD_MS if known else UNSURE_MS
+    return NOD_MS if not words or is_nod(text) else UNSURE_MS
 
 
 def _words(text: str) -> list[str]:

@@ -44,6 +44,8 @@ def first(*texts: str, sure: float = 0.6) -> First:
         (DOCTOR, "К кардиологу."),
         (PHONE, "Восемь девятьсот шестнадцать двести восемь тридцать один девяносто четыре."),
         (CODE, "Сорок два ноль семь."),
+        (DOCTOR, "Хорошо."),
+        (Hint(lang="en", kind="menu", answers=("right ear", "prices")), "Right."),
         (Hint(lang="ru", kind="datetime"), "Завтра в три часа дня."),
         (Hint(lang="ru", kind="text"), "Шиндесят три."),
         (Hint(lang="ru", kind="person"), "Анна Шиндесят."),
