@@ -14,7 +14,7 @@ import pytest
 from bot.dialogue.actions import Record
 from bot.stores import conversations
 from tests.voice.lines import line
-from tests.voice.peers import Phone
+from tests.voice.peers import Phone, PhoneCall
 from tests.voice.test_call import LoudnessVad, ScriptedEars, SecondVoices
 from tests.voice.test_recording import heard, hum, key, loud, opened
 from tests.web import Web
@@ -59,6 +59,16 @@ async def until(so: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
+async def asked(call: PhoneCall, web: Web, question: str) -> None:
+    """Until it was put and has been said."""
+    said = ""
+    async with asyncio.timeout(60), web.client() as client:
+        while question not in said or call.quiet_s < 0.4:
+            await asyncio.sleep(0.2)
+            for each in (await client.get("/api/conversations")).json():
+                said = (await client.get(f"/api/conversations/{each['id']}")).text
+
+
 async def test_a_pin_typed_or_said_is_in_no_file_no_log_and_no_recording(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,17 +96,17 @@ async def test_a_pin_typed_or_said_is_in_no_file_no_log_and_no_recording(
         bot.on_call = lambda leg: Call(leg, equipment, language="ru").run()  # type: ignore[method-assign, assignment]
         bot.endpoint._on_call = bot.on_call
         call = await phone.call(bot.uri)
-        await asyncio.sleep(1.5)
+        await asked(call, web, "Ваш код?")
         for each in KEYED:  # a telephone that tells of each key in every way there is
             call.say(key(each, 80))
             await call.said()
             call.press(each, ms=60)
             await call.said()
             call.inform(each, ms=60)
-        await asyncio.sleep(2.0)
+        await asked(call, web, "Второй код?")
         call.say(hum(60, 300, 8000))
         await call.said()
-        await asyncio.sleep(2.5)
+        await asked(call, web, "Что-нибудь ещё?")
         call.press("2", ms=60)
         async with asyncio.timeout(60):
             await call.ended.wait()
