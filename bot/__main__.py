@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from bot.commands import mistyped, publishing, rasa, scenarios, sound, stored, talking, understanding
+from bot.commands import menu, mistyped, publishing, rasa, scenarios, sound, stored, talking, understanding
 from bot.commands.typed import err, group, out
 from bot.errors import GovorunError
 from bot.locale import reported, said, speak
@@ -27,7 +27,7 @@ app = group(
 for room in (talking, scenarios, publishing):
     app.add_typer(room.commands)
 app.add_typer(understanding.understand, name="understand")
-app.add_typer(understanding.menu, name="menu")
+app.add_typer(menu.menu, name="menu")
 app.add_typer(rasa.commands, name="rasa")
 app.add_typer(sound.commands)
 app.add_typer(sound.models, name="models")

@@ -1,4 +1,4 @@
-"""`govorun understand` and `govorun menu`: what the bot would make of words and of habits, over stdin."""
+"""`govorun understand`: what the bot would make of words, over stdin."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from rich.table import Table
 
 from bot.api.bodies import plain
 from bot.authoring.load import load
-from bot.customers.menu import Memory
 from bot.customers.opening import zone
 from bot.dialogue.meaning import Language, Option
 from bot.errors import GovorunError, Unacceptable
@@ -109,46 +108,6 @@ def _options(text: str) -> tuple[Option, ...]:
         both = {"ru": titles[0], "en": titles[0]}
         made.append(Option(id=name.strip(), title=both, synonyms={k: tuple(titles[1:]) for k in both}))
     return tuple(made)
-
-
-def rank(items: Path, *, as_json: bool, console: Console) -> None:
-    """A past call a line in; what that caller would have heard out, before learning from it."""
-    names, pinned = _items(items)
-    memory = Memory(names, pinned)
-    for number, line in enumerate(_lines(), 1):
-        try:
-            call = json.loads(line)
-            caller, choice = str(call["caller"]), str(call["choice"])
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise Unacceptable(
-                said("that is not a call", "это не звонок"),
-                where=f"stdin:{number}",
-                fix=said("Write", "Пишите") + ' {"caller": …, "at": …, "choice": …}',
-            ) from error
-        ranking = memory.ranking(caller)
-        if as_json:
-            print(json.dumps({"order": list(ranking.order), "shortcut": ranking.shortcut}), flush=True)
-        else:
-            shortcut = f"  [green]at once: {ranking.shortcut}[/]" if ranking.shortcut else ""
-            console.print(f"{escape(caller)}: {', '.join(ranking.order)}{shortcut}")
-        memory.learn(caller, choice)
-
-
-def _items(path: Path) -> tuple[tuple[str, ...], frozenset[str]]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        rows = found["items"] if isinstance(found, dict) else found
-        names = tuple(str(row["id"]) if isinstance(row, dict) else str(row) for row in rows)
-        pinned = frozenset(str(row["id"]) for row in rows if isinstance(row, dict) and row.get("pinned"))
-    except OSError as error:
-        what = said(f"can't be read: {error.strerror}", f"не читается: {error.strerror}")
-        raise Unacceptable(what, where=str(path)) from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        what = said("that is not a list of items", "это не список пунктов")
-        raise Unacceptable(what, where=str(path), fix=said("Write", "Пишите") + ' ["id", …]') from error
-    if not names:
-        raise Unacceptable(said("there are no items", "пунктов нет"), where=str(path))
-    return names, pinned
 
 
 def _lines() -> Iterator[str]:

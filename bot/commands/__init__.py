@@ -7,7 +7,8 @@ mistyped        what was typed wrong
 talking         serve, chat, call
 scenarios       check, test, graph, replay, new
 publishing      publish, unpublish, history, rollback, diff
-understanding   understand, menu
+understanding   understand
+menu            menu
 rasa            rasa export, rasa import
 sound           listen, say, models
 stored          export, agents

@@ -1,4 +1,4 @@
-"""`govorun understand` and `govorun menu`."""
+"""`govorun understand`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from bot.locale import said
 understand = group(
     said("What words mean to the bot: intents and slots.", "Что слова значат для бота: желания и слоты.")
 )
-menu = group(said("The menu that learns.", "Меню, которое учится."))
 
 SetOption = Annotated[
     str,
@@ -224,28 +223,3 @@ def confusions(
     from bot.app import confusing
 
     confusing.confusions(folder or settings.load().scenarios, train, speak, as_json=as_json, console=out)
-
-
-@menu.command(
-    help=said(
-        'Replay past calls, a JSON object a line {"caller","at","choice"}: the order each caller would have heard.',
-        'Прогнать прошлые звонки, по объекту JSON в строке {"caller","at","choice"}: что услышал бы каждый.',
-    ),
-    epilog=example("govorun menu rank --items items.json < calls.jsonl"),
-)
-def rank(
-    items: Annotated[
-        Path,
-        typer.Option(
-            "--items",
-            help=said(
-                'JSON: ["id", …] or [{"id": …, "pinned": true}, …].',
-                'JSON: ["id", …] или [{"id": …, "pinned": true}, …].',
-            ),
-        ),
-    ],
-    as_json: AsJson = False,
-) -> None:
-    from bot.app import asking
-
-    asking.rank(items, as_json=as_json, console=out)

@@ -1,0 +1,217 @@
+"""What this caller will choose, and what everybody's calls say of how to guess it. PURE.
+
+Every sign is a kernel over the caller's own calls: how much each of them counts now. All alike (frequency); the fresher
+the more (habits change); those that followed the same choice as the last one (who alternates); those at this hour, on this
+weekday, about this day of the month, after as long a silence. A kernel's sum for an item, over everybody's share of it, is
+one feature; how long ago the item was chosen, in calls and in days, are others. Six models, each of them a conditional
+logit over some of the features, from "no habits" to "all of them", learn at every call how much a sign is worth with
+these callers, and are mixed by how well each has foretold them: so a sign that tells nothing costs next to nothing.
+The weights they begin with were learnt from generated callers of all kinds (benchmarks/_habits.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.customers.menu.beginnings import BEGINNINGS
+from bot.customers.menu.past import Past
+
+Floats = NDArray[np.float64]
+
+DAY = 1440.0  # minutes
+KERNELS = ("all", "fresh9", "fresh7", "fresh4", "after", "after2", "hour", "weekday", "monthday", "gap")
+SINCE = (1, 2, 3, 4, 6)  # calls ago, from: the last one, the one before, …
+AGO = (1 / 12, 0.5, 1.5, 4.0, 9.0, 18.0, 26.0, 33.0, 45.0, 80.0)  # days ago, up to; the last bucket has no end
+FEATURES = (
+    "crowd",
+    "crowd_at_this_hour",
+    *KERNELS,
+    "all_sharp",
+    "all_flat",
+    *(f"since_{calls}" for calls in SINCE),
+    *(f"ago_{number}" for number in range(len(AGO) + 1)),
+)
+_AT = {name: place for place, name in enumerate(FEATURES)}
+_FREQUENCY = ("crowd", "all", "all_sharp", "all_flat")
+_RECENCY = (*_FREQUENCY, "fresh9", "fresh7", "fresh4", *(f"since_{calls}" for calls in SINCE))
+_TIME = (*_FREQUENCY, "crowd_at_this_hour", "hour", "weekday")
+_MONTH = (*_FREQUENCY, "monthday", "gap", *(f"ago_{number}" for number in range(len(AGO) + 1)))
+MODELS: Mapping[str, tuple[str, ...]] = {
+    "no_habits": ("crowd",),
+    "frequency": _FREQUENCY,
+    "recency": _RECENCY,
+    "sequence": (*_RECENCY, "after", "after2"),
+    "hours": _TIME,
+    "months": _MONTH,
+    "whole": FEATURES,
+}
+_MASK = np.array([[name in chosen for name in FEATURES] for chosen in MODELS.values()], dtype=float)
+# Weights differ by how many calls of this caller are known: 0, 1, 2, 3.., 5.., 9.., 17..; the last row is for all.
+_LENGTHS = np.searchsorted([1, 2, 3, 5, 9, 17], np.arange(256), side="right")
+ROWS = 8
+_FRESH = np.array([[1.0], [0.9], [0.7], [0.4], [0.97]]) ** np.arange(256)
+
+RATE = 0.03  # of learning, over the root of the squared gradients so far (Adagrad)
+SURE = 100.0  # what those are taken to be at the start, so that a few calls do not overthrow what was learnt before
+HALVES = 3_500  # calls in which everybody's habits lose half their weight
+PRIOR = 4.0  # calls that the author's order is worth before anybody called
+SHARED = 0.002  # of the models' standing given back to all at every call: what suits these callers may change
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guess:
+    """chances: of each item, summing to 1. The rest is what `learn` needs to know of how they came about."""
+
+    chances: Floats
+    features: Floats
+    each: Floats
+    row: int
+    hour: int
+
+
+class Crowd:
+    """Everybody's habits at one menu. Used by one thread at a time; the size of a few hundred numbers."""
+
+    def __init__(self, items: int) -> None:
+        self.items = items
+        self.counts = np.zeros(items)
+        self.hours = np.zeros((24, items))
+        self.weights = _BEGINNINGS.copy()
+        self.slopes = np.full(self.weights.shape, SURE)
+        self.standing = np.zeros(len(MODELS))  # log of how far each model is believed
+        self._one = np.eye(items)
+        self._tilt = PRIOR / items * np.linspace(1.05, 0.95, items)  # before any call, and between equals: as written
+        self._decay = 0.5 ** (1 / HALVES)
+
+    def shares(self) -> Floats:
+        """Everybody's share of each item."""
+        weighed = self.counts + self._tilt
+        return np.asarray(weighed / weighed.sum())
+
+    def guess(self, past: Past, at: float, standing: Floats | None = None) -> Guess:
+        """at: minutes of the wall clock since 1970. standing: of the models with this caller, where it is kept."""
+        features, hour = self._features(past, at)
+        row = int(_LENGTHS[len(past.items)])
+        scores = (self.weights[:, ROWS - 1] + self.weights[:, row]) @ features
+        scores -= scores.max(axis=1, keepdims=True)
+        each = np.exp(scores)
+        each /= each.sum(axis=1, keepdims=True)
+        belief = self.standing if standing is None else self.standing + standing
+        believed = np.exp(belief - belief.max())
+        chances = believed @ each
+        chances /= chances.sum()
+        return Guess(chances=chances, features=features, each=each, row=row, hour=hour)
+
+    def learn(self, guess: Guess, choice: int) -> Floats:
+        """The log of what each model gave to the choice, for whoever keeps a standing of the models by caller."""
+        wrong = -guess.each
+        wrong[:, choice] += 1
+        slope = (wrong @ guess.features.T) * _MASK
+        for row in (guess.row, ROWS - 1):
+            self.slopes[:, row] += slope * slope
+            self.weights[:, row] += RATE * slope / np.sqrt(self.slopes[:, row])
+        gave = np.log(np.maximum(guess.each[:, choice], 1e-9))
+        belief = np.exp(self.standing - self.standing.max() + gave - gave.max())
+        belief /= belief.sum()
+        self.standing = np.log((1 - SHARED) * belief + SHARED / len(MODELS))
+        self.count(choice, guess.hour)
+        return np.asarray(gave)
+
+    def count(self, choice: int, hour: int) -> None:
+        self.counts *= self._decay
+        self.counts[choice] += 1
+        self.hours[hour] *= 0.998
+        self.hours[hour, choice] += 1
+
+    def _features(self, past: Past, at: float) -> tuple[Floats, int]:
+        shares = self.shares()
+        log_shares = np.log(shares)
+        found = np.zeros((len(FEATURES), self.items))
+        found[0] = log_shares
+        hour = int(at // 60) % 24
+        near = self.hours[hour] + 0.6 * (self.hours[hour - 1] + self.hours[(hour + 1) % 24])
+        found[1] = np.log((near + 20 * shares) / (near.sum() + 20)) - log_shares
+        known = len(past.items)
+        if not known:
+            return found, hour
+        sums = _kernels(past, at) @ self._one[past.items]
+        found[2 : 2 + len(KERNELS)] = np.log(sums + shares) - log_shares
+        found[_AT["all_sharp"]] = np.log(5 * sums[0] + shares) - log_shares
+        found[_AT["all_flat"]] = np.log(sums[0] / 5 + shares) - log_shares
+        last = {item: place for place, item in enumerate(past.items.tolist())}
+        places = list(last.values())
+        at_items = list(last)
+        since = np.searchsorted(SINCE, known - np.array(places), side="right") - 1
+        found[_AT["since_1"] + since, at_items] = 1
+        ago = np.searchsorted(AGO, np.maximum(0.0, at - past.at[places]) / DAY)
+        found[_AT["ago_0"] + ago, at_items] = 1
+        return found, hour
+
+
+def learnt_before(beginnings: Mapping[str, Mapping[str, Sequence[float]]]) -> Floats:
+    """The weights of the models: (models, rows, features)."""
+    weights = np.zeros((len(MODELS), ROWS, len(FEATURES)))
+    for model, name in enumerate(MODELS):
+        for feature, rows in beginnings[name].items():
+            weights[model, :, _AT[feature]] = rows
+    return weights
+
+
+def blank() -> Floats:
+    """Of models that know nothing yet but to count."""
+    weights = np.zeros((len(MODELS), ROWS, len(FEATURES)))
+    weights[:, ROWS - 1, _AT["crowd"]] = 1
+    weights[1:, ROWS - 1, _AT["all"]] = 1
+    return weights
+
+
+def _kernels(past: Past, at: float) -> Floats:
+    """How much each call counts now, by each kernel: (kernels, calls)."""
+    items, times = past.items, past.at
+    known = len(items)
+    rows = np.zeros((len(KERNELS), known))
+    fresh = _FRESH[:, known - 1 :: -1] if known < 256 else _FRESH[:, ::-1]
+    rows[:4] = fresh[:4]
+    if known > 1:
+        same = items[:-1] == items[-1]
+        rows[4, 1:] = same * fresh[4, 1:]
+        rows[5, 2:] = rows[4, 2:] * (items[:-2] == items[-2])
+    apart = at - times
+    hours = np.abs((apart / 60 + 12) % 24 - 12)
+    rows[6] = np.exp(hours * hours / -4.5)  # a deviation of an hour and a half
+    day, days = at // DAY, times // DAY
+    rows[7] = (day - days) % 7 == 0
+    month = np.abs((apart / DAY + 15.22) % 30.44 - 15.22)
+    rows[8] = np.exp(month * month / -8)  # two days
+    if known > 1:
+        gaps = np.log(np.maximum(1.0, np.diff(times, append=at)))  # what followed each call; the last one is the present
+        other = gaps[:-1] - gaps[-1]
+        rows[9, 1:] = np.exp(other * other * -2)
+    return rows
+
+
+def kept(crowd: Crowd) -> dict[str, Any]:
+    """All it has learnt, for JSON."""
+    return {
+        "items": crowd.items,
+        "counts": crowd.counts.tolist(),
+        "hours": crowd.hours.tolist(),
+        "weights": crowd.weights.tolist(),
+        "slopes": crowd.slopes.tolist(),
+        "standing": crowd.standing.tolist(),
+    }
+
+
+def restored(kept: Mapping[str, Any]) -> Crowd:
+    crowd = Crowd(int(kept["items"]))
+    for name in ("counts", "hours", "weights", "slopes", "standing"):
+        setattr(crowd, name, np.array(kept[name], dtype=float))
+    return crowd
+
+
+_BEGINNINGS = learnt_before(BEGINNINGS)
