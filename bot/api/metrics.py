@@ -42,6 +42,18 @@ class Metrics:
         self.strangers = Gauge(
             "govorun_sip_refused", "SIP requests from networks that may not call.", registry=self.registry
         )
+        self.menu_saved = Gauge(
+            "govorun_menu_saved_seconds",
+            "Seconds a call that a menu's learnt order saves against the written one, over the latest calls.",
+            ("set", "menu"),
+            registry=self.registry,
+        )
+        self.menu_learnt = Gauge(
+            "govorun_menu_learnt",
+            "1: the menu is announced as learnt; 0: it fell back to the written order, which does better.",
+            ("set", "menu"),
+            registry=self.registry,
+        )
         self.sockets = Gauge("govorun_sockets", "Open sockets of pages.", ("page",), registry=self.registry)
         self.offers = Counter(
             "govorun_browser_calls", "Calls a browser asked for.", ("result",), registry=self.registry
@@ -125,6 +137,11 @@ class Metrics:
         self.model.labels(result).inc()
         if result in ("answered", "failed"):
             self.model_seconds.observe(seconds)
+
+    def menu(self, scenarios: str, name: str, saved: float, learnt: bool) -> None:
+        """How the learnt order of a menu does, as in bot.customers.menu.guard."""
+        self.menu_saved.labels(scenarios, name).set(saved)
+        self.menu_learnt.labels(scenarios, name).set(learnt)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

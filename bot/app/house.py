@@ -15,6 +15,7 @@ from bot.app.library import Library, News
 from bot.app.messengers import configured
 from bot.app.programs import Programs
 from bot.channels.webchat import AnnouncedTurns
+from bot.customers.habits import Habits
 from bot.customers.links import Ways, web_door
 from bot.customers.opening import zone
 from bot.desk import agents
@@ -208,6 +209,7 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         outside=outside,
         ways=Ways(key=keys.get("links").encode(), doors=dict(web_door(settings.public_url))),
     )
+    turn.habits = Habits(metrics.menu)
     turns = AnnouncedTurns(MeasuredTurns(turn, metrics), bus)
     return House(
         settings=settings,

@@ -189,7 +189,10 @@ def _at(value: Any) -> datetime:
 def _told(score: Score) -> dict[str, Any]:
     def estimate(found: Estimate) -> dict[str, float | None]:
         known = not math.isnan(found.seconds)
-        return {"seconds": round(found.seconds, 3) if known else None, "within": round(found.within, 3) if known else None}
+        return {
+            "seconds": round(found.seconds, 3) if known else None,
+            "within": round(found.within, 3) if known else None,
+        }
 
     return {
         "calls": score.calls,

@@ -13,7 +13,7 @@ from bot.dialogue.meaning import Option
 from bot.dialogue.program import Item
 from bot.dialogue.wording import Prompt, Wording
 
-_KEYS = ("title", "key", "phrases", "synonyms", "announce", "start", "steps", "pinned")
+_KEYS = ("title", "key", "phrases", "synonyms", "announce", "start", "steps", "pinned", "learns")
 _SPOKEN: Mapping[str, Mapping[str, str]] = {
     "ru": {
         "0": "ноль", "1": "один", "2": "два", "3": "три", "4": "четыре", "5": "пять", "6": "шесть", "7": "семь",
@@ -67,6 +67,7 @@ def item(
         target=begin(fields["steps"], ident) if "steps" in fields else "",
         scenario=started or None,
         pinned=reader.yes(fields.get("pinned"), False),
+        excluded=not reader.yes(fields.get("learns"), True),
     )
 
 

@@ -43,6 +43,7 @@ EXTRA: Mapping[str, tuple[str, ...]] = {
     "leave_it": ("title", "first"),
     "not_now": ("title",),
     "come_back": ("title",),
+    "usual": ("title",),
     "bot_button": ("title", "key"),
     "bot_word": ("title",),
 }

@@ -153,6 +153,8 @@ def _choose(draft: Draft, fields: Values, at: Place) -> str:
             again=reader.prompt(fields["again"], f"{draft.name}:{at.path}.again") if "again" in fields else None,
             loop=loop,
             learns=reader.yes(fields.get("learns"), True),
+            cap=reader.number(fields["cap"], 0, 99, 99) if "cap" in fields else None,
+            shortcut=reader.yes(fields.get("shortcut"), True),
             **waiting(draft, fields, at, (each.option for each in items), block),
         ),
         at.node,
@@ -298,7 +300,7 @@ def _continue(draft: Draft, fields: Values, at: Place) -> str:
 KEYWORDS: Mapping[str, tuple[tuple[str, ...], Callable[[Draft, Values, Place], str]]] = {
     "say": (("barge_in",), _say),
     "collect": (WAITING, _collect),
-    "choose": (("menu", "items", "again", "loop", "learns", *WAITING), _choose),
+    "choose": (("menu", "items", "again", "loop", "learns", "cap", "shortcut", *WAITING), _choose),
     "confirm": (("change", "declined", *WAITING), _confirm),
     "do": (("meanwhile", "timeout", "retry"), partial(doing.do, block)),
     "delegate": (("begin", "with", "error", *WAITING), partial(delegating.delegate, block)),

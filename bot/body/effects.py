@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.backends import ratings
 from bot.body.transaction import Effect, Transaction
-from bot.customers import habits, profile
+from bot.customers import profile
 from bot.desk import agents, callbacks, hunting, queue
 from bot.dialogue.actions import (
     Action,
@@ -86,7 +86,8 @@ def rated(body: Transaction, talk: Talk, rated: Rated, event: Event) -> Iterable
 
 
 def chose(body: Transaction, talk: Talk, chose: ChoseItem, event: Event) -> Iterable[Event]:
-    habits.chose(body.tx, talk.customer, talk.scenarios, chose.menu, chose.item, event.at, via=talk.via)
+    scenarios = body.served(talk).scenarios
+    body.turn.habits.chose(body.tx, talk.customer, scenarios, chose, event.at, via=talk.via)
     return ()
 
 

@@ -33,6 +33,7 @@ def started(
     asked: what its customer asked to go on with here."""
     caller = inbound.identity.value if inbound.identity.kind == "phone" else ""
     known = greeting_facts(tx, customer, caller)
+    menus = habits.known(tx, customer, scenarios, event.at, event.id)
     bare = isinstance(event, Started)
     return Started(
         id=event.id if bare else f"{event.id}/start",
@@ -52,7 +53,8 @@ def started(
             scenarios=scenarios.name,
             identity=inbound.identity,
         ),
-        orders=habits.orders(tx, customer, scenarios, event.at),
+        orders=menus.orders,
+        habits=menus.habits,
         spoke_first=isinstance(event, Utterance | Keys | Chosen | Attached),
         scenario=inbound.scenario,
         given=inbound.given,

@@ -85,11 +85,18 @@ class Rated(Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoseItem(Action):
-    """The customer chose this menu item; the menu learns from it. order: as it was announced."""
+    """The customer chose this menu item; the menu learns from it. order: as it was announced, with that probability
+    among near ties. heard: whether it was announced before they chose. learned: the order by habits alone. would: the
+    item that habits are sure of; offered: the same, where it was asked for before the menu."""
 
     menu: str
     item: str
     order: tuple[str, ...] = ()
+    heard: bool = False
+    learned: tuple[str, ...] = ()
+    probability: float = 1.0
+    would: str = ""
+    offered: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from bot.dialogue.actions import ChoseItem, Say
+from bot.dialogue.actions import Say
 from bot.dialogue.asking import collected_at, serve, served, take
 from bot.dialogue.choosing import DONE, NOTHING, SKIP, press
 from bot.dialogue.failing import give_up, left_out, refused_too_often
@@ -24,6 +24,7 @@ from bot.dialogue.run import Run
 from bot.dialogue.session import Frame, changed
 from bot.dialogue.slot import Slot
 from bot.dialogue.steps import go_on, ordered
+from bot.dialogue.usual import asks_usual, chose, refuse, usual
 from bot.dialogue.values import Moment
 
 _ID = attrgetter("id")
@@ -169,6 +170,8 @@ def _choose(run: Run, step: ChooseStep, meaning: Meaning) -> bool:
         if meaning.option == item.id or (meaning.option is None and meaning.intent == item.intent):
             choose(run, step, item, meaning)
             return True
+    if asks_usual(run.frame) and meaning.yes is not None and not meaning.intents:
+        return _usual(run, step, meaning)
     if meaning.yes is False and not meaning.intents and served(run.frame, step):
         goodbye(run)  # "Чем ещё помочь?" "Нет, спасибо"
         return True
@@ -180,11 +183,22 @@ def _choose(run: Run, step: ChooseStep, meaning: Meaning) -> bool:
     return False
 
 
+def _usual(run: Run, step: ChooseStep, meaning: Meaning) -> bool:
+    """«Оплатить кабельное, как обычно?» A yes serves it, a no reads the menu."""
+    item = usual(run.session, step)
+    if meaning.yes and item is not None:
+        choose(run, step, item, Meaning())
+        return True
+    run.understood()
+    refuse(run, step)
+    go_on(run)
+    return True
+
+
 def choose(run: Run, step: ChooseStep, item: Item, meaning: Meaning) -> None:
     run.understood()
     if step.learns:
-        order = tuple(map(_ID, ordered(run, step)))
-        run.actions.append(ChoseItem(menu=step.menu, item=item.id, order=order))
+        run.actions.append(chose(run, step, item, tuple(map(_ID, ordered(run, step)))))
     serve(run, step)
     after = step.id if step.loop else step.next
     run.go(item.target or after)

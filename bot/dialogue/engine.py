@@ -114,6 +114,7 @@ def _started(run: Run, event: Started) -> None:
         customer=event.customer,
         caller=event.caller,
         orders=event.orders,
+        habits=event.habits,
         status="bot",
         stack=(Frame(scenario=first, step=scenarios[first].first, values=_given(scenarios[first], event.given)),),
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.dialogue.meaning import Language, Meaning
-from bot.dialogue.session import Unfinished
+from bot.dialogue.session import Habit, Unfinished
 from bot.dialogue.values import Value
 
 Medium = Literal["text", "voice"]
@@ -26,11 +26,11 @@ class Event:
 class Started(Event):
     """A conversation begins.
 
-    customer: what the profile knows ("name", "phone"). caller: the number the line showed, E.164, or "".
-    unfinished: what the same person left open on another channel. orders: for each menu, its items in the order
-    this person should hear them. spoke_first: an utterance follows at once, so the menu isn't read out.
-    scenario: begin with this one instead of the set's first. given: its slots' and `given:` names' first values.
-    record: whether the call is recorded where its set doesn't say; "": nobody here can.
+    customer: what the profile knows ("name", "phone"). caller: the number the line showed, E.164, or "". unfinished:
+    what the same person left open on another channel. orders: for each menu, its items in the order this person
+    should hear them; habits: what is known of how it came about. spoke_first: an utterance follows at once, so the
+    menu isn't read out. scenario: begin with this one instead of the set's first. given: its slots' and `given:`
+    names' first values. record: whether the call is recorded where its set doesn't say; "": nobody here can.
     answered: of a call that we placed, who took it: "human", "machine", "fax", "unknown", or why nobody did: "busy",
     "no_answer", "refused", "failed"; "" of any other conversation. message: a machine takes a message now.
     """
@@ -42,6 +42,7 @@ class Started(Event):
     caller: str = ""
     unfinished: Unfinished | None = None
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    habits: Mapping[str, Habit] = field(default_factory=dict)
     spoke_first: bool = False
     scenario: str | None = None
     given: Mapping[str, Value] = field(default_factory=dict)

@@ -19,8 +19,10 @@ from bot.dialogue.run import OURS
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Frame, Pending, Session
 from bot.dialogue.slot import Slot
+from bot.dialogue.usual import asks_usual
 from bot.dialogue.values import Moment
 
+_YES = replace(YES, key=None)  # beside the items of a menu, whose keys stay theirs
 _YES_NO_KEYS = {"1": "yes", "2": "no"}
 
 
@@ -158,12 +160,13 @@ def _menu(
     """Of what was said a menu keeps only whether something was done at it: four of them are made, and kept."""
     step = scenarios.scenarios[frame.scenario].steps[frame.step]
     assert isinstance(step, ChooseStep)
-    done = served(frame, step)
+    usual = asks_usual(frame)
+    done = served(frame, step) or usual
 
     def make(_: ScenarioSet) -> Expectation:
         choices = tuple(item.option for item in step.items)
         return Expectation(
-            choices=choices,
+            choices=(_YES, *choices) if usual else choices,
             keys=_keys(choices),
             yesno=done,
             intents=_intents(frame, scenarios),
@@ -171,7 +174,7 @@ def _menu(
             hints=_hints((*choices, *_said_at_once(intent_slots)), language),
         )
 
-    return scenarios.once(("menu", frame.scenario, step.id, language, done), make)
+    return scenarios.once(("menu", frame.scenario, step.id, language, done, usual), make)
 
 
 def _intent_slots(scenarios: ScenarioSet) -> Mapping[str, tuple[SlotSpec, ...]]:

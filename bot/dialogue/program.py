@@ -65,6 +65,7 @@ class Item:
     """A menu item. target: the step its own block begins with, "" if none. scenario: started when chosen.
 
     intent: what phrases say it ("main.address", or the scenario's name). pinned: keeps its announced place.
+    excluded: keeps it too, and the menu learns nothing from its being chosen.
     """
 
     id: str
@@ -74,6 +75,11 @@ class Item:
     target: str = ""
     scenario: str | None = None
     pinned: bool = False
+    excluded: bool = False
+
+    @property
+    def fixed(self) -> bool:
+        return self.pinned or self.excluded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,7 @@ class ChooseStep(WaitingStep):
     """A menu. prompt introduces it; on return from an item `again` is said instead, when given.
 
     loop: after an item is done come back here; otherwise go on to `next`. learns: the announced order adapts.
+    cap: places an item may move; None: any. shortcut: one that this customer nearly always wants is offered first.
     """
 
     menu: str
@@ -89,6 +96,8 @@ class ChooseStep(WaitingStep):
     again: Prompt | None = None
     loop: bool = False
     learns: bool = True
+    cap: int | None = None
+    shortcut: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,9 +20,10 @@ from bot.dialogue.program import ChooseStep, CollectStep, ConfirmStep
 from bot.dialogue.queueing import left, patience, unanswered
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import Scenario
-from bot.dialogue.session import Frame
+from bot.dialogue.session import USUAL, Frame
 from bot.dialogue.steps import finish, go_on, hand_off, starter
 from bot.dialogue.surveys import back_to_score, broken_off
+from bot.dialogue.usual import asks_usual
 from bot.dialogue.values import Value
 
 # Prompts in a row that brought no answer before a person is asked to help: the question and one other wording by
@@ -41,7 +42,7 @@ def ask_again(run: Run) -> None:
     elif run.session.pending:
         ask_pending(run)
     elif run.session.stack:
-        if run.frame.awaiting in ("answer", "change"):
+        if run.frame.awaiting in ("answer", "change", USUAL):
             run.put(awaiting="")
         go_on(run)
 
@@ -105,8 +106,11 @@ def missed(run: Run, *, because: str = "not_understood") -> None:
 
 def silent(run: Run) -> None:
     """Nothing was heard."""
-    run.change(silences=run.session.silences + 1)
     step = run.step
+    if isinstance(step, ChooseStep) and asks_usual(run.frame):
+        ask_again(run)  # the menu itself
+        return
+    run.change(silences=run.session.silences + 1)
     if isinstance(step, ChooseStep) and served(run.frame, step) and run.session.silences > 1:
         goodbye(run)  # all was done, and nobody is there any more
         return

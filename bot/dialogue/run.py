@@ -14,7 +14,7 @@ from bot.dialogue.meaning import Language, Option
 from bot.dialogue.program import Asking, DoStep, SayStep, Step
 from bot.dialogue.prompts import Within, render, tells
 from bot.dialogue.scenario import Scenario, ScenarioSet
-from bot.dialogue.session import Frame, Session, begun, changed
+from bot.dialogue.session import USUAL, Frame, Session, begun, changed
 from bot.dialogue.showing import Register, show
 from bot.dialogue.slot import Slot
 from bot.dialogue.titles import chosen_titles
@@ -23,7 +23,7 @@ from bot.dialogue.wording import Prompt, Wording
 
 NOWHERE = Frame(scenario="", step="")  # on top of an empty stack
 NOTHING = Scenario(name="", title={}, first="", steps={})
-OURS = ("", "answer", "change")  # what a frame awaits where it isn't the answer to a Fetch of that id
+OURS = ("", "answer", "change", USUAL)  # what a frame awaits where it isn't the answer to a Fetch of that id
 ASKED = "asked"  # among a frame's visits: it asked something, so it was more than a word by the way
 
 

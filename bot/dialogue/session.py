@@ -10,6 +10,8 @@ from bot.dialogue.actions import Say
 from bot.dialogue.meaning import Language, Meaning
 from bot.dialogue.values import Value
 
+USUAL = "usual"  # what a frame awaits while the shortcut of a menu is asked (bot.dialogue.usual)
+
 Status = Literal["bot", "waiting", "agent", "ended"]
 
 
@@ -21,7 +23,8 @@ class Frame:
     """One scenario under way. step: the id of the step to run or the one that waits. values: slots and variables.
 
     awaiting: "" while running; "answer" when the step asked and waits; "change" when a confirmation was
-    declined and we asked what to change; a Fetch id when a backend works. asked: the slot asked last.
+    declined and we asked what to change; "usual" while a menu's shortcut is asked; a Fetch id when a backend works.
+    asked: the slot asked last.
     partial: slots heard in part ("завтра" without an hour). confirmed: slots not to be asked again in this frame.
     skipped: slots that stay empty and are not asked for. visits: how often each step or slot prompted, which picks the
     variant of a prompt. starter: the step of the frame below that started this one, "" where a wish did; its `results`
@@ -92,6 +95,21 @@ class Queueing:
     asked: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """What this customer's habits say of a menu. order: as they would have it announced; Session.orders has what is in
+    fact announced. probability: 0..1, that of the announced order, among near ties. would: the item they are sure of;
+    shortcut: the same where it may be offered before the menu, else "".
+    asked: it was; refused: and it was not what they wanted."""
+
+    order: tuple[str, ...] = ()
+    probability: float = 1.0
+    would: str = ""
+    shortcut: str = ""
+    asked: bool = False
+    refused: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """status: who may speak: the bot, a person ("agent"), nobody yet ("waiting"), nobody more ("ended").
@@ -116,6 +134,7 @@ class Session:
     customer: Mapping[str, Value] = field(default_factory=dict)
     caller: str = ""
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    habits: Mapping[str, Habit] = field(default_factory=dict)
     offer: Unfinished | None = None
     pending: Pending | None = None
     misses: int = 0

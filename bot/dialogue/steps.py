@@ -37,6 +37,7 @@ from bot.dialogue.program import (
 )
 from bot.dialogue.run import ASKED, Run
 from bot.dialogue.surveys import broken_off, rate
+from bot.dialogue.usual import ask_usual, just_refused, learned_order
 from bot.dialogue.values import MASK, Moment, Value
 from bot.dialogue.wording import Prompt
 
@@ -191,6 +192,8 @@ def _choose(run: Run, step: ChooseStep) -> None:
         return
     quiet, run.quiet = run.quiet, False
     returned = served(run.frame, step)
+    if not quiet and ask_usual(run, step):
+        return
     if not quiet:
         announce(run, step, again=returned and step.again is not None and not run.session.misses)
         run.visit(step.id)
@@ -206,7 +209,8 @@ def announce(run: Run, step: ChooseStep, *, again: bool) -> None:
         choices = tuple(run.choice(item.option) for item in items)
         run.say(prompt, attempt=attempt, choices=(*choices, *also_choices(run)))
         return
-    run.say(prompt, attempt=attempt)
+    if not just_refused(run, step):
+        run.say(prompt, attempt=attempt)
     if not again:
         for item in items:
             run.say(item.announce)
@@ -214,7 +218,7 @@ def announce(run: Run, step: ChooseStep, *, again: bool) -> None:
 
 def ordered(run: Run, step: ChooseStep) -> tuple[Item, ...]:
     """Items in the order this person should hear them; ones the learned order doesn't know come last."""
-    learned = run.session.orders.get(step.menu)
+    learned = learned_order(run, step)
     if not learned:
         return step.items
     order = {name: place for place, name in enumerate(learned)}

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 VERSION = 3  # raise it with every change of a table, and say in MIGRATIONS how the one before becomes it
@@ -44,6 +46,20 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
                 f"ALTER TABLE {table} ADD COLUMN via VARCHAR(240) DEFAULT '' NOT NULL",
                 f"UPDATE {table} SET via = COALESCE((SELECT MIN(kind || ':' || value) FROM identities"
                 f" WHERE identities.customer = {table}.customer), '')",
+            )
+        ),
+        *(
+            f"ALTER TABLE menu_choices ADD COLUMN {column}"
+            for column in (
+                "heard BOOLEAN DEFAULT false NOT NULL",
+                "announced TEXT DEFAULT '' NOT NULL",
+                "learned TEXT DEFAULT '' NOT NULL",
+                "probability FLOAT DEFAULT 1 NOT NULL",
+                "place INTEGER DEFAULT 0 NOT NULL",
+                "offered VARCHAR(120) DEFAULT '' NOT NULL",
+                "would VARCHAR(120) DEFAULT '' NOT NULL",
+                "fixed_seconds FLOAT",
+                "learned_seconds FLOAT",
             )
         ),
         "INSERT INTO told (via, fact, customer, value, source, at)"
@@ -198,8 +214,31 @@ menu_choices = Table(
     Column("menu", String(120), nullable=False),
     Column("item", String(120), nullable=False),
     Column("at", Instant, nullable=False),
+    # Enough to judge the order by, and to score another one (bot.customers.menu.scoring). heard: it was announced
+    # before they chose. announced, learned: items, a space between. offered: before the menu; would: were it allowed
+    # to. The seconds until the item was named: as written, and as habits would have it.
+    Column("heard", Boolean, nullable=False, server_default=false()),
+    Column("announced", Text, nullable=False, server_default=""),
+    Column("learned", Text, nullable=False, server_default=""),
+    Column("probability", Float, nullable=False, server_default="1"),
+    Column("place", Integer, nullable=False, server_default="0"),  # where it was announced, from 1; 0: it was not
+    Column("offered", String(120), nullable=False, server_default=""),
+    Column("would", String(120), nullable=False, server_default=""),
+    Column("fixed_seconds", Float),
+    Column("learned_seconds", Float),
     Index("menu_choices_own", "customer", "scenarios", "menu", "at"),
     Index("menu_choices_all", "scenarios", "menu", "at"),
+)
+
+# What everybody's calls have taught of a menu, kept now and then: bot.customers.menu.crowd.
+menu_models = Table(
+    "menu_models",
+    metadata,
+    Column("scenarios", String(80), primary_key=True),
+    Column("menu", String(120), primary_key=True),
+    Column("written", Text, nullable=False),  # its items, as written, a space between; of other items it tells nothing
+    Column("model", Text, nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 # --- what was said ------------------------------------------------------------------------

@@ -201,9 +201,56 @@ def test_the_menu_is_ranked_before_it_learns(govorun, tmp_path: Path) -> None:
     ]
     assert told[0] == {"order": ["a", "b"], "shortcut": None}
     assert told[-1]["order"] == ["b", "a"]
-    broken = govorun("menu", "rank", "--items", str(items), stdin="{}\n")
-    assert broken.code == 1
-    assert "stdin:1" in broken.err
+
+
+def test_a_call_that_cannot_be_read_is_told_with_its_line_and_the_others_go_on(govorun, tmp_path: Path) -> None:
+    items = tmp_path / "items.json"
+    items.write_text('{"items": [{"id": "a", "seconds": 3, "pinned": true}, "b", "c"], "cap": 1, "shortcut": false}')
+    lines = (
+        '{"caller": "x", "at": "2026-01-02T10:00:00+03:00", "choice": "c"}',
+        "nonsense",
+        "",
+        '{"caller": "x", "at": "some day", "choice": "c"}',
+        '{"caller": "x", "at": "2026-01-03T10:00", "choice": "gone"}',
+        '{"caller": "x", "at": 1767175200, "choice": "c"}',
+        '{"caller": "x", "choice": "c"}',
+        '{"caller": 7, "at": "2026-01-05 10:00:00Z", "choice": "c"}',
+    )
+    ran = govorun("menu", "rank", "--items", str(items), "--json", stdin="\n".join(lines))
+    told = [json.loads(line) for line in ran.out.splitlines()]
+    assert len(told) == 7  # a line for a line, but for the empty one
+    assert all(each["order"][0] == "a" and each["shortcut"] is None for each in told)
+    assert told[1]["order"] == ["a", "b", "c"]
+    assert ran.code == 1
+    assert [line.partition(": ")[0] for line in ran.err.splitlines()] == [f"stdin:{at}" for at in (2, 4, 5, 6, 7)]
+
+
+@pytest.mark.parametrize(
+    "items", ["[]", "7", "{}", '[{"title": "x"}]', '["a", "a"]', '[{"id": "a", "seconds": -1}]', "[[]]", "not json"]
+)
+def test_items_that_are_none_are_refused(govorun, tmp_path: Path, items: str) -> None:
+    (tmp_path / "items.json").write_text(items)
+    ran = govorun("menu", "rank", "--items", str(tmp_path / "items.json"), stdin="")
+    assert ran.code == 1
+    assert "items.json" in ran.err
+
+
+def test_old_calls_score_each_policy(govorun, tmp_path: Path) -> None:
+    items = tmp_path / "items.json"
+    items.write_text('["a", "b"]')
+    calls = "".join(
+        json.dumps({"caller": "x", "at": f"2026-01-{day:02}", "choice": "b", "order": order, "probability": 0.5}) + "\n"
+        for day, order in enumerate((["a", "b"], ["b", "a"]) * 10, 1)
+    )
+    ran = govorun("menu", "score", "--items", str(items), "--json", stdin=calls)
+    found = json.loads(ran.out)
+    assert found["fixed"]["direct"] == {"seconds": 5.2, "within": 0.0}
+    assert found["fixed"]["matched"] == 10
+    assert found["most_frequent"]["direct"]["seconds"] < 3
+    assert "learned" in govorun("menu", "score", "--items", str(items), stdin=calls).out
+    unknown = govorun("menu", "score", "--items", str(items), "--policy", "best", stdin=calls)
+    assert unknown.code == 1
+    assert "most_frequent" in unknown.err
 
 
 def test_weights_are_listed_with_licence_and_size(govorun) -> None:

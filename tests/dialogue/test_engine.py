@@ -33,7 +33,7 @@ def test_a_caller_hears_each_item_announced_in_the_order_they_usually_want():
     talk = Talk(medium="voice", orders={"main": ("price", "booking")})
     assert talk.hello == ["Здравствуйте!", "Чем помочь?", "Узнать цену — 2.", "Записаться — 1."]
     assert talk.press("1") == ["К какому врачу?"]  # the digit stayed with its item
-    assert talk.did(ChoseItem) == [ChoseItem(menu="main", item="booking", order=("price", "booking"))]
+    assert talk.did(ChoseItem) == [ChoseItem(menu="main", item="booking", order=("price", "booking"), heard=True)]
 
 
 def test_who_speaks_first_is_not_read_the_menu():

@@ -73,6 +73,18 @@ def _as_version_2(tx: Connection) -> None:
     """The tables as they were before everything said by which identity it came."""
     for table in ("menu_choices", "bookings", "forms", "ratings", "conversations"):
         tx.execute(text(f"ALTER TABLE {table} DROP COLUMN via"))
+    for column in (
+        "heard",
+        "announced",
+        "learned",
+        "probability",
+        "place",
+        "offered",
+        "would",
+        "fixed_seconds",
+        "learned_seconds",
+    ):
+        tx.execute(text(f"ALTER TABLE menu_choices DROP COLUMN {column}"))
     tx.execute(text("DROP INDEX identities_by_home"))
     tx.execute(text("ALTER TABLE identities DROP COLUMN home"))
     tx.execute(text("DROP TABLE told"))
@@ -102,6 +114,7 @@ def test_what_the_second_version_kept_of_a_customer_is_their_identitys_afterward
     with database.writing() as tx:
         assert tx.execute(select(identities.c.home).order_by(identities.c.home)).scalars().all() == [1, 2]
         assert tx.execute(select(menu_choices.c.via)).scalars().all() == ["rest:r2"]
+        assert tx.execute(select(menu_choices.c.heard, menu_choices.c.probability)).all() == [(False, 1.0)]
         assert profile.facts_of(tx, 2) == {"phone": "+79051234567"}
         assert [each.via for each in profile.told(tx, 2)] == ["rest:r2"]
 

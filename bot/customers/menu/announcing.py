@@ -1,28 +1,34 @@
 """From the chances of the items to the order they are announced in. PURE.
 
-What is announced first costs everybody who wants something else its length, so the order that is soonest over for all is
-by chance over seconds (Smith's rule). The author's word comes before it: what is pinned or left out keeps its place, no
-item moves further than allowed. An order that was heard before is changed only for a gain worth hearing.
+What is announced first costs everybody who wants something else its length, so the order that is soonest over for all
+is by chance over seconds (Smith's rule). The author's word comes before it: what is pinned or left out keeps its
+place, no item moves further than allowed. An order that was heard before is changed only for a gain worth hearing.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-SECONDS = 2.6  # that one announcement takes where nobody says otherwise: measured over the sets shipped
+from bot.dialogue.usual import put_last
+
+SECONDS = 2.6  # that one announcement takes where nobody says otherwise
 WORTH = 0.05  # seconds saved of a caller's waiting, on average, for which an order that was heard is changed
+UNKNOWN = 1.0  # seconds more than that, over one and everybody's calls: before anybody called the author knows best
 NEAR = 0.08  # seconds by which the worse of two orders may cost more, for them to be tried against each other
 EXPLORED = 0.04  # of orders with such a near tie that have it the other way round
 SHORTCUT_FROM = 0.8  # the chance from which an item may be offered before the menu
 SHORTCUT_AFTER = 3  # own calls known, at the least
-QUESTION = 1.8  # seconds: "Оплатить кабельное, как обычно?"
-REFUSAL = 1.2  # seconds: to understand that it is not what is wanted, and to say no
-LEAD = 2.0  # seconds: the menu's own words before its first item, spared by a shortcut
+# How a call goes on, seconds; taken to be so, for what a shortcut is worth.
+ASKED = 0.3  # that «Оплатить кабельное, как обычно?» takes longer than «Оплатить кабельное — три»
+NAMED = 1.2  # to say or key what one wants, once it was announced
+AGREED = 0.4  # to say yes
+REFUSED = 0.8  # to say no
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,21 +94,24 @@ class Menu:
         *,
         calls: int = 0,
         heard: Sequence[int] | None = None,
+        everybody: float = math.inf,
         key: str = "",
     ) -> Ranking:
-        """calls: that are known of this caller. heard: the order of the call before, item numbers; None: as written.
+        """calls: that are known of this caller; everybody: of all of them. heard: the order of the
+        call before, item numbers; None: as written.
 
         key: of this caller, menu and call; what is tried of near ties follows from it alone, so it can be replayed.
         """
         best = self._best(chances)
+        worth = math.inf if not (calls or everybody) else WORTH + UNKNOWN / (1 + everybody)
         before = tuple(heard) if heard is not None else self.written
-        if before != best and self._allowed(before) and self.wait(before, chances) - self.wait(best, chances) < WORTH:
+        if before != best and self._allowed(before) and self.wait(before, chances) - self.wait(best, chances) < worth:
             best = before
         order, probability = self._tried(best, chances, key) if self.rules.explore else (best, 1.0)
         favourite = int(chances.argmax())
         return Ranking(
             order=self._named(order),
-            shortcut=self.ids[favourite] if self._sure(favourite, chances, calls) else None,
+            shortcut=self.ids[favourite] if self._sure(favourite, chances, calls, best) else None,
             best=self._named(best),
             probability=probability,
             chance=float(chances[favourite]),
@@ -122,6 +131,19 @@ class Menu:
             if name == item:
                 return passed
         return float(self.seconds.sum())
+
+    def cost(self, order: Sequence[str], shortcut: str | None, item: str) -> float:
+        """Seconds until the caller has told us what they want, with the shortcut asked before the menu or without."""
+        if shortcut is None:
+            return self.waited(order, item) + NAMED
+        question = float(self.seconds[self.index[shortcut]]) + ASKED
+        if shortcut == item:
+            return question + AGREED
+        return question + REFUSED + self.waited(self.refused(order, shortcut), item) + NAMED
+
+    def refused(self, order: Sequence[str], shortcut: str) -> tuple[str, ...]:
+        """The order once the shortcut was refused: nobody has to hear first what they just said no to."""
+        return put_last(order, shortcut, [item.id for item in self.items if item.fixed])
 
     def numbered(self, order: Sequence[str]) -> tuple[int, ...] | None:
         """None where the menu has been changed since that order was announced."""
@@ -149,9 +171,7 @@ class Menu:
         places = {item: place for place, item in enumerate(self._movable)}
         return cap is None or all(abs(places[item] - place) <= cap for place, item in enumerate(moved))
 
-    def _tried(
-        self, best: tuple[int, ...], chances: NDArray[np.float64], key: str
-    ) -> tuple[tuple[int, ...], float]:
+    def _tried(self, best: tuple[int, ...], chances: NDArray[np.float64], key: str) -> tuple[tuple[int, ...], float]:
         """Sometimes one near tie the other way round. The probability of what came out, given the chances."""
         near = []
         for place in range(len(best) - 1):
@@ -165,13 +185,15 @@ class Menu:
             return best, 1.0 - EXPLORED
         return near[int(drawn / EXPLORED * len(near))], EXPLORED / len(near)
 
-    def _sure(self, favourite: int, chances: NDArray[np.float64], calls: int) -> bool:
+    def _sure(self, favourite: int, chances: NDArray[np.float64], calls: int, order: Sequence[int]) -> bool:
         """Sure enough, and asking first saves more seconds than being refused costs."""
         chance = float(chances[favourite])
         if not self.rules.shortcut or calls < SHORTCUT_AFTER or chance < SHORTCUT_FROM:
             return False
-        saved = LEAD + float(self.seconds[favourite]) - QUESTION
-        return favourite in self._learnt and chance * saved > (1 - chance) * (QUESTION + REFUSAL)
+        announced, wanted = self._named(order), self.ids[favourite]
+        saved = self.cost(announced, None, wanted) - self.cost(announced, wanted, wanted)
+        lost = float(self.seconds[favourite]) + ASKED + REFUSED
+        return favourite in self._learnt and chance * saved > (1 - chance) * lost
 
 
 def _capped(wanted: Sequence[int], written: Sequence[int], cap: int) -> list[int]:
@@ -195,4 +217,3 @@ def _filled(wanted: Iterable[int], written: Sequence[int], movable: frozenset[in
 def _drawn(key: str) -> float:
     """0..1, the same for the same key."""
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big") / 2**64
-

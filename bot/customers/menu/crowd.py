@@ -1,17 +1,19 @@
 """What this caller will choose, and what everybody's calls say of how to guess it. PURE.
 
-Every sign is a kernel over the caller's own calls: how much each of them counts now. All alike (frequency); the fresher
-the more (habits change); those that followed the same choice as the last one (who alternates); those at this hour, on this
-weekday, about this day of the month, after as long a silence. A kernel's sum for an item, over everybody's share of it, is
-one feature; how long ago the item was chosen, in calls and in days, are others. Six models, each of them a conditional
-logit over some of the features, from "no habits" to "all of them", learn at every call how much a sign is worth with
-these callers, and are mixed by how well each has foretold them: so a sign that tells nothing costs next to nothing.
-The weights they begin with were learnt from generated callers of all kinds (benchmarks/_habits.py).
+Every sign is a kernel over the caller's own calls: how much each of them counts now. All alike (frequency); the
+fresher the more (habits change); those that followed the same choice as the last one (who alternates); those at this
+hour, on this weekday, about this day of the month, after as long a silence. A kernel's sum for an item, over
+everybody's share of it, is one feature; how long ago the item was chosen, in calls and in days, are others. Seven
+models, each of them a conditional logit over some of the features, from "no habits" to "all of them", learn at every
+call how much a sign is worth with these callers, and are mixed by how well each has foretold them: so a sign that
+tells nothing costs next to nothing. (To mix them by how well each foretold this one caller was tried, and brought
+0.0002 of the gain on traces of all kinds of callers at once.) The weights they begin with were learnt from generated
+callers of all kinds (benchmarks/_habits.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,22 +95,25 @@ class Crowd:
         weighed = self.counts + self._tilt
         return np.asarray(weighed / weighed.sum())
 
-    def guess(self, past: Past, at: float, standing: Floats | None = None) -> Guess:
-        """at: minutes of the wall clock since 1970. standing: of the models with this caller, where it is kept."""
+    @property
+    def calls(self) -> float:
+        """Everybody's, the old ones counting less."""
+        return float(self.counts.sum())
+
+    def guess(self, past: Past, at: float) -> Guess:
+        """at: minutes of the wall clock since 1970."""
         features, hour = self._features(past, at)
         row = int(_LENGTHS[len(past.items)])
         scores = (self.weights[:, ROWS - 1] + self.weights[:, row]) @ features
         scores -= scores.max(axis=1, keepdims=True)
         each = np.exp(scores)
         each /= each.sum(axis=1, keepdims=True)
-        belief = self.standing if standing is None else self.standing + standing
-        believed = np.exp(belief - belief.max())
+        believed = np.exp(self.standing - self.standing.max())
         chances = believed @ each
         chances /= chances.sum()
         return Guess(chances=chances, features=features, each=each, row=row, hour=hour)
 
-    def learn(self, guess: Guess, choice: int) -> Floats:
-        """The log of what each model gave to the choice, for whoever keeps a standing of the models by caller."""
+    def learn(self, guess: Guess, choice: int) -> None:
         wrong = -guess.each
         wrong[:, choice] += 1
         slope = (wrong @ guess.features.T) * _MASK
@@ -120,7 +125,13 @@ class Crowd:
         belief /= belief.sum()
         self.standing = np.log((1 - SHARED) * belief + SHARED / len(MODELS))
         self.count(choice, guess.hour)
-        return np.asarray(gave)
+
+    def recount(self, choices: Iterable[tuple[int, float]]) -> None:
+        """Everybody's choices anew, oldest first: item and minute. What was learnt of signs stays."""
+        self.counts[:] = 0
+        self.hours[:] = 0
+        for item, at in choices:
+            self.count(item, int(at // 60) % 24)
 
     def count(self, choice: int, hour: int) -> None:
         self.counts *= self._decay
@@ -189,7 +200,7 @@ def _kernels(past: Past, at: float) -> Floats:
     month = np.abs((apart / DAY + 15.22) % 30.44 - 15.22)
     rows[8] = np.exp(month * month / -8)  # two days
     if known > 1:
-        gaps = np.log(np.maximum(1.0, np.diff(times, append=at)))  # what followed each call; the last one is the present
+        gaps = np.log(np.maximum(1.0, np.diff(times, append=at)))  # after each call; the last one until now
         other = gaps[:-1] - gaps[-1]
         rows[9, 1:] = np.exp(other * other * -2)
     return rows
@@ -208,9 +219,13 @@ def kept(crowd: Crowd) -> dict[str, Any]:
 
 
 def restored(kept: Mapping[str, Any]) -> Crowd:
+    """Raises ValueError where it was kept by a version with other signs or models."""
     crowd = Crowd(int(kept["items"]))
     for name in ("counts", "hours", "weights", "slopes", "standing"):
-        setattr(crowd, name, np.array(kept[name], dtype=float))
+        values = np.array(kept[name], dtype=float)
+        if values.shape != getattr(crowd, name).shape:
+            raise ValueError(f"'{name}' has another shape")
+        setattr(crowd, name, values)
     return crowd
 
 

@@ -1,8 +1,8 @@
 """Whether what was learnt serves the callers better than the menu as written. PURE.
 
-A digit stays with its item and the item wanted is known afterwards, so what the fixed order would have cost the same caller
-is no guess: of each call both are counted, and their difference is judged. Where the learnt order costs more, and that is
-no accident, the menu is announced as written until what would have been learnt does better again.
+A digit stays with its item and the item wanted is known afterwards, so what the fixed order would have cost the same
+caller is no guess: of each call both are counted, and their difference is judged. Where the learnt order costs more,
+and that is no accident, the menu is announced as written until what would have been learnt does better again.
 """
 
 from __future__ import annotations

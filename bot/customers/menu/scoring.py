@@ -2,13 +2,13 @@
 
 Four estimates of the seconds a caller waits for the wanted item, each with the 95 % interval:
 
-direct   what the policy's order would have cost the same caller, who is taken to want the same in whatever order it comes
-ips      inverse propensity: of the calls whose order was the policy's own, each weighed by one over the probability it had
+direct   what the policy's order would have cost the same caller, who is taken to want the same in whatever order
+ips      inverse propensity: the calls whose order was the policy's own, each weighed by one over its probability
 snips    the same, normalised by the weights: a little bias for much less variance
 robust   doubly robust: the model's expectation, corrected by ips where it was wrong; right if either of both is
 
-`direct` is exact as long as what is announced first tempts nobody; where it and the others part, it does. The others need
-calls in which the order could have come out otherwise (`Rules.explore`), and `matched` says how many speak.
+`direct` is exact as long as what is announced first tempts nobody; where it and the others part, it does. The others
+need calls in which the order could have come out otherwise (`Rules.explore`), and `matched` says how many speak.
 """
 
 from __future__ import annotations
@@ -169,8 +169,9 @@ def _seen(menu: Menu, model: Memory, wanted: dict[str, Policy], call: Call) -> l
                 known=logged is not None,
             )
         )
-    for learner in (model, *wanted.values()):
-        learner.learn(call.caller, call.choice, call.at)
+    model.learn(call.caller, call.choice, call.at)
+    for policy in wanted.values():
+        policy.learn(call.caller, call.choice, call.at)
     return rows
 
 
@@ -208,4 +209,3 @@ def _normalised(rows: Sequence[_Row], total: float) -> Estimate:
     mean = sum(row.weight * row.heard for row in rows) / total
     spread = sum((row.weight * (row.heard - mean)) ** 2 for row in rows)
     return Estimate(mean, 1.96 * math.sqrt(spread) / total)
-
