@@ -129,6 +129,7 @@ class Habits:
                     calls=len(own.items),
                     heard=heard,
                     everybody=known.crowd.calls,
+                    calibrated=known.crowd.calibrated,
                     key=f"{scenarios.name}:{step.menu}:{key}",
                 )
             trusted = known.verdict.trusted

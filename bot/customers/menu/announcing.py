@@ -2,7 +2,8 @@
 
 What is announced first costs everybody who wants something else its length, so the order that is soonest over for all
 is by chance over seconds (Smith's rule). The author's word comes before it: what is pinned or left out keeps its
-place, no item moves further than allowed. An order that was heard before is changed only for a gain worth hearing.
+place, no item moves further than allowed. Of an order that was heard before, two neighbours change places only for a
+gain worth hearing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from bot.dialogue.usual import put_last
 
 SECONDS = 2.6  # that one announcement takes where nobody says otherwise
-WORTH = 0.05  # seconds saved of a caller's waiting, on average, for which an order that was heard is changed
+WORTH = 0.02  # seconds saved of a caller's waiting, on average, for which two neighbours change places
 UNKNOWN = 1.0  # seconds more than that, over one and everybody's calls: before anybody called the author knows best
 NEAR = 0.08  # seconds by which the worse of two orders may cost more, for them to be tried against each other
 EXPLORED = 0.04  # of orders with such a near tie that have it the other way round
@@ -95,26 +96,26 @@ class Menu:
         calls: int = 0,
         heard: Sequence[int] | None = None,
         everybody: float = math.inf,
+        calibrated: float = 1.0,
         key: str = "",
     ) -> Ranking:
-        """calls: that are known of this caller; everybody: of all of them. heard: the order of the
-        call before, item numbers; None: as written.
+        """calls: that are known of this caller; everybody: of all of them. heard: the order of the call
+        before, item numbers; None: as written. calibrated: how much less often high chances come true than they say.
 
         key: of this caller, menu and call; what is tried of near ties follows from it alone, so it can be replayed.
         """
-        best = self._best(chances)
         worth = math.inf if not (calls or everybody) else WORTH + UNKNOWN / (1 + everybody)
         before = tuple(heard) if heard is not None else self.written
-        if before != best and self._allowed(before) and self.wait(before, chances) - self.wait(best, chances) < worth:
-            best = before
+        best = self._best(chances, before if self._allowed(before) else self.written, worth)
         order, probability = self._tried(best, chances, key) if self.rules.explore else (best, 1.0)
         favourite = int(chances.argmax())
+        chance = float(chances[favourite]) * calibrated
         return Ranking(
             order=self._named(order),
-            shortcut=self.ids[favourite] if self._sure(favourite, chances, calls, best) else None,
+            shortcut=self.ids[favourite] if self._sure(favourite, chance, calls, best) else None,
             best=self._named(best),
             probability=probability,
-            chance=float(chances[favourite]),
+            chance=chance,
         )
 
     def wait(self, order: Sequence[int], chances: NDArray[np.float64]) -> float:
@@ -152,12 +153,19 @@ class Menu:
     def _named(self, order: Sequence[int]) -> tuple[str, ...]:
         return tuple(self.ids[place] for place in order)
 
-    def _best(self, chances: NDArray[np.float64]) -> tuple[int, ...]:
-        worth = (chances / self.seconds).tolist()
-        wanted = sorted(self._movable, key=lambda place: -worth[place])
+    def _best(self, chances: NDArray[np.float64], before: Sequence[int], worth: float) -> tuple[int, ...]:
+        """From the order before, neighbour by neighbour."""
+        likely, seconds = chances.tolist(), self.seconds.tolist()
+        movable = frozenset(self._movable)
+        wanted = [item for item in before if item in movable]
+        for end in range(len(wanted) - 1, 0, -1):
+            for place in range(end):
+                first, second = wanted[place], wanted[place + 1]
+                if likely[second] * seconds[first] - likely[first] * seconds[second] > worth:
+                    wanted[place], wanted[place + 1] = second, first
         if self.rules.cap is not None:
             wanted = _capped(wanted, self._movable, self.rules.cap)
-        return _filled(wanted, self.written, frozenset(self._movable))
+        return _filled(wanted, self.written, movable)
 
     def _allowed(self, order: tuple[int, ...]) -> bool:
         """Whether the author, who may have changed the menu since, would let it be announced so."""
@@ -185,9 +193,8 @@ class Menu:
             return best, 1.0 - EXPLORED
         return near[int(drawn / EXPLORED * len(near))], EXPLORED / len(near)
 
-    def _sure(self, favourite: int, chances: NDArray[np.float64], calls: int, order: Sequence[int]) -> bool:
+    def _sure(self, favourite: int, chance: float, calls: int, order: Sequence[int]) -> bool:
         """Sure enough, and asking first saves more seconds than being refused costs."""
-        chance = float(chances[favourite])
         if not self.rules.shortcut or calls < SHORTCUT_AFTER or chance < SHORTCUT_FROM:
             return False
         announced, wanted = self._named(order), self.ids[favourite]

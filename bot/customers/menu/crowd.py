@@ -61,6 +61,9 @@ _FRESH = np.array([[1.0], [0.9], [0.7], [0.4], [0.97]]) ** np.arange(256)
 RATE = 0.03  # of learning, over the root of the squared gradients so far (Adagrad)
 SURE = 100.0  # what those are taken to be at the start, so that a few calls do not overthrow what was learnt before
 HALVES = 3_500  # calls in which everybody's habits lose half their weight
+SURE_FROM = 0.8  # chances from here are looked at: whether they come true as often as they say
+SURE_CALLS = 1_000.0  # of the latest ones
+DOUBT = 30.0  # calls that it is worth to take them at their word
 PRIOR = 4.0  # calls that the author's order is worth before anybody called
 SHARED = 0.002  # of the models' standing given back to all at every call: what suits these callers may change
 
@@ -86,6 +89,7 @@ class Crowd:
         self.weights = _BEGINNINGS.copy()
         self.slopes = np.full(self.weights.shape, SURE)
         self.standing = np.zeros(len(MODELS))  # log of how far each model is believed
+        self.sure = np.zeros(2)  # of chances from SURE_FROM: their sum, and how many came true
         self._one = np.eye(items)
         self._tilt = PRIOR / items * np.linspace(1.05, 0.95, items)  # before any call, and between equals: as written
         self._decay = 0.5 ** (1 / HALVES)
@@ -99,6 +103,12 @@ class Crowd:
     def calls(self) -> float:
         """Everybody's, the old ones counting less."""
         return float(self.counts.sum())
+
+    @property
+    def calibrated(self) -> float:
+        """How often high chances came true, over how often they should have; at most 1."""
+        foretold, true = self.sure
+        return float(min(1.0, (true + DOUBT) / (foretold + DOUBT)))
 
     def guess(self, past: Past, at: float) -> Guess:
         """at: minutes of the wall clock since 1970."""
@@ -124,6 +134,9 @@ class Crowd:
         belief = np.exp(self.standing - self.standing.max() + gave - gave.max())
         belief /= belief.sum()
         self.standing = np.log((1 - SHARED) * belief + SHARED / len(MODELS))
+        chance = float(guess.chances.max())
+        if chance >= SURE_FROM:
+            self.sure = self.sure * (1 - 1 / SURE_CALLS) + (chance, float(guess.chances[choice] == chance))
         self.count(choice, guess.hour)
 
     def recount(self, choices: Iterable[tuple[int, float]]) -> None:
@@ -215,13 +228,14 @@ def kept(crowd: Crowd) -> dict[str, Any]:
         "weights": crowd.weights.tolist(),
         "slopes": crowd.slopes.tolist(),
         "standing": crowd.standing.tolist(),
+        "sure": crowd.sure.tolist(),
     }
 
 
 def restored(kept: Mapping[str, Any]) -> Crowd:
     """Raises ValueError where it was kept by a version with other signs or models."""
     crowd = Crowd(int(kept["items"]))
-    for name in ("counts", "hours", "weights", "slopes", "standing"):
+    for name in ("counts", "hours", "weights", "slopes", "standing", "sure"):
         values = np.array(kept[name], dtype=float)
         if values.shape != getattr(crowd, name).shape:
             raise ValueError(f"'{name}' has another shape")

@@ -32,7 +32,12 @@ class Memory:
         heard, past = self._kept(caller)
         key = f"{self.name}:{caller}:{at.isoformat()}" if self.menu.rules.explore else ""
         ranking = self.menu.rank(
-            self.chances(caller, at), calls=len(past.items), heard=heard, everybody=self.crowd.calls, key=key
+            self.chances(caller, at),
+            calls=len(past.items),
+            heard=heard,
+            everybody=self.crowd.calls,
+            calibrated=self.crowd.calibrated,
+            key=key,
         )
         order = self.menu.numbered(ranking.best)
         if heard is not None and order is not None and order != heard:
