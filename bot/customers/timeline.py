@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -61,8 +62,17 @@ def timeline(tx: Connection, customer: int, *, limit: int, before: datetime | No
     return tuple(sorted(kept, key=lambda each: each.at, reverse=True)[:limit])
 
 
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "conversations": ("id", "started", "channel", "via", "status"),
+    "bookings": ("id", "created", "service", "via", "status"),
+    "forms": ("id", "created", "kind", "via", "status"),
+    "ratings": ("at", "survey", "score", "scale", "via"),
+    "told": ("at", "fact", "source", "via"),
+}
+
+
 def _newest(tx: Connection, table: Table, at: Any, customer: int, limit: int, before: datetime | None) -> list[Any]:
-    wanted = select(*(column for column in table.c if column.name != "session")).where(table.c.customer == customer)
+    wanted = select(*(table.c[name] for name in _COLUMNS[table.name])).where(table.c.customer == customer)
     if before is not None:
         wanted = wanted.where(at < before)
     return list(tx.execute(wanted.order_by(at.desc()).limit(limit)))
