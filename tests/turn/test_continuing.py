@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -289,6 +294,32 @@ async def test_a_split_gives_back_what_went_on_elsewhere(turn: Turn) -> None:
         ).scalar()
         assert kept is None
     assert "service" not in str((await there.says("main.price")).session.stack)
+
+
+@pytest.mark.parametrize("point", ["after the session was written", "before the commit", "after the commit"])
+async def test_a_process_that_dies_over_it_leaves_the_conversation_in_one_place(
+    tmp_path: Path, ways: Ways, point: str
+) -> None:
+    url = f"sqlite:///{tmp_path}/govorun.db"
+    database = Database(url)
+    database.create()
+    with serving(database, ways=ways, delivered=("telegram",)) as (turn, _):
+        ivan, chat = await begun(turn)
+        token = link_of(await ivan.says("go_on_in_telegram"))
+        died = await asyncio.to_thread(
+            subprocess.run, [sys.executable, "-m", "tests.turn.arriving", url, point, token], check=False
+        )
+        assert died.returncode == -signal.SIGKILL
+        moved = point == "after the commit"
+        assert (status(turn, chat.conversation) == "ended") == moved
+        there = telegram(turn)
+        on = await there.send(Started(id="update-1", at=NOW), link=token)  # the messenger brings it again
+        assert on.repeated == moved
+        assert said(on)[-1] == "На какой день и час?"
+        assert status(turn, chat.conversation) == "ended"
+        assert said(await there.says(f"when={TOMORROW}"))[-1] == "Как вас зовут?"
+        await turn.close()
+    database.close()
 
 
 def test_links_have_the_form_that_a_telegram_deep_link_takes(ways: Ways, database: Database) -> None:
