@@ -251,7 +251,8 @@ class Place:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
     """A customer to be rung back. number: E.164. language: theirs. brief: who it is and why, for the agent's ear, in
-    agent_language. attempt: which one this would be, from 1. orphan: the process that had it died over it."""
+    agent_language. attempt: which one this would be, from 1. orphan: the process that had it died over it. recorded:
+    their conversation was, so this talk may be."""
 
     conversation: str
     number: str
@@ -260,6 +261,7 @@ class Callback:
     agent_language: Language
     attempt: int = 1
     orphan: bool = False
+    recorded: bool = False
 
 
 class Callbacks(Protocol):
@@ -277,13 +279,17 @@ class Callbacks(Protocol):
     async def calling(self, callback: Callback, line: AgentLine) -> None:
         """The agent did, and the customer's telephone rings."""
 
+    async def answered(self, callback: Callback, line: AgentLine, *, recorded: bool) -> None:
+        """The customer did, too, and they are connected."""
+
     async def talking(self, callback: Callback) -> None:
         """They talk: said every minute, or another process would take it for orphaned."""
 
-    async def done(self, callback: Callback) -> None: ...
+    async def done(self, callback: Callback, seconds: int) -> None:
+        """They talked for so long."""
 
-    async def unreached(self, callback: Callback, why: str) -> None:
-        """The customer did not answer."""
+    async def unreached(self, callback: Callback, why: str, *, left: bool = False) -> None:
+        """The customer did not answer; left: the agent did not wait for it."""
 
     async def give_up(self, callback: Callback, why: str) -> None:
         """No robot calls that number: it is a task for a person. why: for the note they read."""

@@ -33,7 +33,8 @@ class Handing:
     the agent's telephone, which rings with the vCon's id. reach: for the first two. ring_s: how long each rings.
     stays: an agent takes a caller by staying on the line, else by 1 or a yes; agrees: whether words are one.
     prompts: the words for agents, by language: "agent_offer". music: of a scenario set, what waiting callers hear, at
-    RATE; empty: silence. callbacks: whether callers can be rung back.
+    RATE; empty: silence. callbacks: which numbers can be rung back now, as
+    `bot.dialogue.dialable` reads them; none: nobody is.
     """
 
     agents: Agents
@@ -44,7 +45,7 @@ class Handing:
     agrees: Callable[[str, Language], bool | None] | None = None
     prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     music: Callable[[str], Samples] | None = None
-    callbacks: bool = False
+    callbacks: Callable[[], tuple[str, ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,5 @@
 """Customers who are rung back: an agent's telephone first, told who it is and why, then the customer's; then both talk.
+Nobody is rung in quiet hours. Where the call they asked in was recorded this one is, too, and they are told.
 
 What is promised stands in the database (bot.desk.callbacks); here is only the ringing, so a process that dies loses
 nobody.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 
 from bot.errors import GovorunError, place
@@ -17,6 +19,7 @@ from voice.bridge import Bridge
 from voice.consulting import Consultation
 from voice.equipment import Equipment, Handing
 from voice.ports import CallLeg, Digit, Ended
+from voice.recording.leg import RecordedLeg
 from voice.speaking import Speaking
 from voice.tones import Loop, ringing
 
@@ -25,6 +28,7 @@ log = logging.getLogger(__name__)
 LOOK_S = 5.0  # between two looks; the desk wakes it before
 CUSTOMER_RING_S = 40.0
 RENEW_S = 60.0  # while they talk
+SAVED_S = 2.0  # a disk takes milliseconds; nobody waits for one that hangs
 HELLO_S = 30.0  # for our first sentence
 FORBIDDEN = {
     "ru": "Сами туда не звоним (GOVORUN_CALL_ALLOWED): позвоните, если номер верен.",
@@ -35,7 +39,8 @@ WHY = {"ru": "Перезвонили, не дозвонились: раз — {c
 
 class RingingBack:
     """One a process. address: of a customer's number, as "sip:{number}@10.0.0.1". allowed: whether we may call a
-    number: callers name it themselves, or show any they like, and whoever pays for the call is us."""
+    number: callers name it themselves, or show any they like, and whoever pays for the call is us. quiet: whether
+    nobody may be called at this hour: promises wait till it is over."""
 
     def __init__(
         self,
@@ -45,8 +50,10 @@ class RingingBack:
         address: str,
         *,
         allowed: Callable[[str], bool],
+        quiet: Callable[[], bool] = lambda: False,
     ) -> None:
         self._allowed = allowed
+        self._quiet = quiet
         self._equipment = equipment
         self._handing = handing
         self._promises = promises
@@ -100,6 +107,8 @@ class RingingBack:
                 self._woken.set()
 
     async def _look(self) -> None:
+        if self._quiet():
+            return
         for callback in await self._promises.due():
             if callback.conversation in self._under_way:
                 continue
@@ -126,19 +135,34 @@ class RingingBack:
             return
         try:
             await self._promises.calling(callback, line)
-            customer = await self._customer(callback, agent)
+            customer, left = await self._customer(callback, agent)
             if customer is None:
                 why = WHY[callback.agent_language].format(count=callback.attempt)
-                await self._promises.unreached(callback, why)
+                await self._promises.unreached(callback, why, left=left)
                 await self._say(agent, "agent_unreached", callback.agent_language)
                 return
+            tape = self._tape(callback, customer)
+            began = time.monotonic()
             try:
-                await self._talk(callback, customer, agent)
+                await self._promises.answered(callback, line, recorded=tape is not None)
+                await self._talk(callback, customer if tape is None else tape, agent, taped=tape is not None)
             finally:
                 await customer.hang_up()
-            await self._promises.done(callback)
+                if tape is not None:
+                    tape.finish()
+                    await tape.saved(SAVED_S)
+            await self._promises.done(callback, round(time.monotonic() - began))
         finally:
             await agent.hang_up()
+
+    def _tape(self, callback: Callback, customer: CallLeg) -> RecordedLeg | None:
+        """Their line, recorded, with the agent on the other side; None where it may not be."""
+        disk = self._equipment.disk
+        if disk is None or not callback.recorded:
+            return None
+        leg = RecordedLeg(customer, disk)
+        leg.begin(callback.conversation)
+        return leg
 
     async def _agent(self, callback: Callback, line: AgentLine) -> CallLeg | None:
         """The agent's line, once they took it."""
@@ -160,14 +184,15 @@ class RingingBack:
         await leg.hang_up()
         return None
 
-    async def _customer(self, callback: Callback, agent: CallLeg) -> CallLeg | None:
-        """The customer's line; meanwhile the agent hears it ring. None where nobody answers, or the agent left."""
+    async def _customer(self, callback: Callback, agent: CallLeg) -> tuple[CallLeg | None, bool]:
+        """The customer's line; meanwhile the agent hears it ring. None where nobody answers, or (True) the agent
+        left."""
         address = self._address.replace("{number}", callback.number)
         calling = asyncio.create_task(self._reach(address, CUSTOMER_RING_S, callback.conversation))
         waiting = asyncio.create_task(self._entertain(agent))
         try:
             await asyncio.wait((calling, waiting), return_when=asyncio.FIRST_COMPLETED)
-            return calling.result() if calling.done() else None
+            return (calling.result(), False) if calling.done() else (None, True)
         finally:
             for task in (calling, waiting):
                 task.cancel()
@@ -180,11 +205,11 @@ class RingingBack:
             if agent.queued_ms <= 2 * FRAME_MS:
                 agent.play(tone.take(FRAME))
 
-    async def _talk(self, callback: Callback, customer: CallLeg, agent: CallLeg) -> None:
+    async def _talk(self, callback: Callback, customer: CallLeg, agent: CallLeg, *, taped: bool) -> None:
         agent.flush()
         bridge = Bridge(customer, agent)
         over = asyncio.create_task(self._watch(customer, bridge))
-        greeted = asyncio.create_task(self._greet(customer, callback))
+        greeted = asyncio.create_task(self._greet(customer, callback, taped))
         renewing = asyncio.create_task(self._renew(callback))
         hearing: asyncio.Task[None] | None = None
         try:
@@ -202,13 +227,14 @@ class RingingBack:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _greet(self, customer: CallLeg, callback: Callback) -> None:
-        """A robot says that it is one, before anything else."""
-        await self._say(customer, "callback_hello", callback.language)
+    async def _greet(self, customer: CallLeg, callback: Callback, taped: bool) -> None:
+        """A robot says that it is one, before anything else; then that they are recorded."""
+        await self._say(customer, "callback_hello", callback.language, *(["recorded"] if taped else []))
 
-    async def _say(self, leg: CallLeg, name: str, language: str) -> None:
+    async def _say(self, leg: CallLeg, name: str, language: str, *more: str) -> None:
         speaking = Speaking(leg, self._equipment.voices, lambda name, value: None)
-        speaking.say(self._handing.prompts.get(name, {}).get(language, ""), language, barge_in=False)
+        for each in (name, *more):
+            speaking.say(self._handing.prompts.get(each, {}).get(language, ""), language, barge_in=False)
 
         async def ticking() -> None:
             async for _ in leg.frames():

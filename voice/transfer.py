@@ -175,7 +175,8 @@ class Transfer:
                 position=place.position,
                 wait_s=place.wait_s,
                 agents=place.agents,
-                callback=self._handing.callbacks,
+                callback=bool(numbers := self._handing.callbacks()),
+                numbers=numbers or ("*",),
             )
 
     # --- one telephone ---------------------------------------------------------------------------------

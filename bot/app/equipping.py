@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from functools import partial
 
+from bot.app.calling import rules
 from bot.app.house import House
 from bot.dialogue.fixed import builtin_speech
 from bot.dialogue.foresight import likely
@@ -74,10 +76,19 @@ def handing(house: House, reach: Reach) -> Handing:
             "agent_callback": _Builtin(house, "agent_callback"),
             "agent_unreached": _Builtin(house, "agent_unreached"),
             "callback_hello": _Builtin(house, "callback_hello"),
+            "recorded": _Builtin(house, "recorded"),
         },
         music=Music(settings.scenarios, settings.hold_music).of,
-        callbacks=bool(settings.callback_sip and settings.call_allowed),
+        callbacks=partial(_rung_back, house),
     )
+
+
+def _rung_back(house: House) -> tuple[str, ...]:
+    """The numbers that are: nobody in quiet hours, for nobody is promised tomorrow what they want now."""
+    settings = house.settings
+    if not settings.callback_sip or rules(settings).quiet_now(house.now()):
+        return ()
+    return tuple(settings.call_allowed)
 
 
 class _Meant:

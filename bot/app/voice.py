@@ -182,6 +182,7 @@ class VoiceHalf:
             self._house.desk,
             settings.callback_sip,
             allowed=rules(settings).reaches,
+            quiet=lambda: rules(settings).quiet_now(self._house.now()),
         )
         self._ringing_back.begin()
 

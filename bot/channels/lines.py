@@ -21,6 +21,7 @@ from bot.dialogue.events import (
     Keys,
     Left,
     NotDelivered,
+    RungBack,
     Silence,
     Started,
     TransferFailed,
@@ -115,6 +116,12 @@ def _attached(entry: Any) -> dict[str, Any]:
     return {"who": "customer", "text": f"{sign} {entry.text}".strip(), "kind": entry.kind}
 
 
+def _rung_back(entry: Any) -> dict[str, Any]:
+    minutes, seconds = divmod(entry.seconds, 60)
+    text = f"{minutes}:{seconds:02}" if entry.outcome == "over" else entry.name or entry.agent
+    return _note(f"callback_{entry.outcome}", text, agent=entry.agent)
+
+
 _LINES: Mapping[type[Event] | type[Action], Callable[[Any], dict[str, Any] | None]] = {
     Started: _started,
     Utterance: lambda e: {"who": "customer", "text": e.text, "since_ms": e.since_ms},
@@ -128,6 +135,7 @@ _LINES: Mapping[type[Event] | type[Action], Callable[[Any], dict[str, Any] | Non
     TransferFailed: lambda e: _note("transfer_failed", str(e.status or "")),
     Left: _left,
     NotDelivered: lambda e: _note("undelivered", e.why),
+    RungBack: _rung_back,
     Say: lambda a: {"who": "bot", "text": a.text, "choices": a.choices},
     Record: lambda a: _note(f"record_{a.state}"),
     Handoff: lambda a: _note("waiting", a.reason),

@@ -15,10 +15,11 @@ from sqlalchemy import Connection, case, insert, select, update
 
 from bot.desk import queue
 from bot.dialogue import codec
-from bot.dialogue.actions import Handoff, RingBack
+from bot.dialogue.actions import Handoff, Record, RingBack
+from bot.dialogue.events import RungBack
 from bot.dialogue.meaning import Language
 from bot.ports import AgentLine, Callback
-from bot.stores.schema import callbacks, handoffs, journal
+from bot.stores.schema import callbacks, conversations, handoffs, journal
 
 TRIES = 3  # calls to a customer
 PAUSE = timedelta(minutes=5)  # between two of them
@@ -73,6 +74,7 @@ def due(tx: Connection, now: datetime) -> tuple[Callback, ...]:
             agent_language=_language(row.agent_language),
             attempt=row.attempts + 1,
             orphan=row.state in UNDER_WAY,
+            recorded=_recorded(tx, row.conversation),
         )
         for row in found
     )
@@ -141,6 +143,32 @@ def by_hand(tx: Connection, conversation: str, agent: str, now: datetime) -> boo
     if changed.rowcount:
         queue.connected(tx, conversation, agent, now)
     return bool(changed.rowcount)
+
+
+def note(tx: Connection, conversation: str, rung: RungBack) -> None:
+    """Into the journal of the conversation that it was promised in, which has ended: no turn is left to do it."""
+    seq = tx.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation)
+        .values(seq=conversations.c.seq + 1, updated=rung.at)
+        .returning(conversations.c.seq)
+    ).scalar()
+    if seq is not None:
+        kept = codec.dump(rung)
+        kind = type(rung).__name__
+        tx.execute(insert(journal).values(conversation=conversation, seq=seq, at=rung.at, kind=kind, entry=kept))
+
+
+def _recorded(tx: Connection, conversation: str) -> bool:
+    """Whether they were told, or had agreed, that it is."""
+    told = tx.execute(
+        select(journal.c.entry)
+        .where(journal.c.conversation == conversation, journal.c.kind == Record.__name__)
+        .order_by(journal.c.seq.desc())
+        .limit(1)
+    ).scalar()
+    record = codec.load(told) if told else None
+    return isinstance(record, Record) and record.state != "off"
 
 
 def done(tx: Connection, conversation: str, now: datetime) -> None:

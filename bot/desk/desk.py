@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from bot.desk import agents, callbacks, hunting, queue
 from bot.desk.agents import Agent, Presence
 from bot.desk.queue import Waiting
-from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Event
+from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Event, RungBack
 from bot.errors import Conflict, NotAllowed, NotFound
 from bot.locale import said
 from bot.ports import AgentLine, Bus, Callback, Identity, Inbound, Outcome, Place, Turns
@@ -198,22 +198,46 @@ class Desk:
         await self._write(lambda tx: callbacks.calling(tx, callback.conversation, line, _now()))
         await self._changed(callback.conversation)
 
+    async def answered(self, callback: Callback, line: AgentLine, *, recorded: bool) -> None:
+        told = RungBack(id=_id(), at=_now(), outcome="talks", agent=line.agent, name=line.name, recorded=recorded)
+        await self._write(lambda tx: callbacks.note(tx, callback.conversation, told))
+        await self._changed(callback.conversation)
+
     async def talking(self, callback: Callback) -> None:
         await self._write(lambda tx: callbacks.talking(tx, callback.conversation, _now()))
 
-    async def done(self, callback: Callback) -> None:
-        await self._write(lambda tx: callbacks.done(tx, callback.conversation, _now()))
+    async def done(self, callback: Callback, seconds: int) -> None:
+        over = RungBack(id=_id(), at=_now(), outcome="over", seconds=seconds)
+
+        def write(tx: Connection) -> None:
+            callbacks.done(tx, callback.conversation, over.at)
+            callbacks.note(tx, callback.conversation, over)
+
+        await self._write(write)
         await self._changed(callback.conversation)
 
-    async def unreached(self, callback: Callback, why: str) -> None:
-        await self._write(lambda tx: callbacks.unreached(tx, callback.conversation, why, _now()))
+    async def unreached(self, callback: Callback, why: str, *, left: bool = False) -> None:
+        missed = RungBack(id=_id(), at=_now(), outcome="left" if left else "unreached")
+
+        def write(tx: Connection) -> None:
+            callbacks.unreached(tx, callback.conversation, why, missed.at)
+            callbacks.note(tx, callback.conversation, missed)
+
+        await self._write(write)
         await self._changed(callback.conversation)
 
     async def give_up(self, callback: Callback, why: str) -> None:
-        await self._write(lambda tx: callbacks.give_up(tx, callback.conversation, why, _now()))
+        refused = RungBack(id=_id(), at=_now(), outcome="forbidden")
+
+        def write(tx: Connection) -> None:
+            callbacks.give_up(tx, callback.conversation, why, refused.at)
+            callbacks.note(tx, callback.conversation, refused)
+
+        await self._write(write)
         await self._changed(callback.conversation)
 
     async def _changed(self, conversation: str) -> None:
+        await self._bus.publish(f"conversation.{conversation}", {})
         await self._bus.publish("desk", {"conversation": conversation, "status": "waiting"})
 
     async def _transfer(self, conversation: str, agent: Agent) -> None:

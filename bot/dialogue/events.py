@@ -157,12 +157,29 @@ class TransferFailed(Event):
 class Queued(Event):
     """Where somebody who waits for a person stands, at first and when it changed. position: from 1. wait_s: how long
     it may take, None where nothing is known. agents: at the desk who could take them, busy or not. callback: whether we
-    can ring them back instead."""
+    can ring them back instead; numbers: and which, as `bot.dialogue.dialable` reads them."""
 
     position: int
     wait_s: int | None = None
     agents: int = 0
     callback: bool = False
+    numbers: tuple[str, ...] = ("*",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungBack(Event):
+    """We rang back who did not want to wait, after their conversation had ended: nothing follows from it, it is told.
+
+    outcome: "talks": an agent and they do; "over": they did, for so many seconds; "unreached": they did not answer;
+    "left": the line was answered and the agent was gone; "forbidden": we may not call that number. agent, name: who
+    took it. recorded: the talk is.
+    """
+
+    outcome: Literal["talks", "over", "unreached", "left", "forbidden"]
+    agent: str = ""
+    name: str = ""
+    seconds: int = 0
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.dialogue import spoken_en, spoken_ru
 from bot.dialogue.actions import RingBack, Withdraw
 from bot.dialogue.choosing import YES_NO
+from bot.dialogue.dialable import reaches
 from bot.dialogue.events import Queued
 from bot.dialogue.keypad import PHONE_DIGITS
 from bot.dialogue.meaning import Expectation, Language, Meaning, Option, SlotSpec
@@ -67,7 +68,13 @@ def queued(run: Run, event: Queued) -> None:
     if run.session.status != "waiting":
         return
     before = run.session.queueing
-    place = Queueing(position=event.position, wait_s=event.wait_s, agents=event.agents, callback=event.callback)
+    place = Queueing(
+        position=event.position,
+        wait_s=event.wait_s,
+        agents=event.agents,
+        callback=event.callback,
+        numbers=event.numbers,
+    )
     if before is not None and before.asking:  # not into the middle of something else
         run.change(queueing=replace(place, asking=before.asking, number=before.number, asked=before.asked))
         return
@@ -134,7 +141,9 @@ def heard(run: Run, meaning: Meaning) -> bool:
     if place.asking:
         return _asking(run, place, meaning)
     if meaning.option == RING_BACK.id:
-        caller = run.session.caller if run.session.caller.startswith("+") else ""
+        caller = run.session.caller
+        if not (caller.startswith("+") and reaches(place.numbers, caller)):
+            caller = ""
         _ask(run, replace(place, asking="agree" if caller else "number", number=caller, asked=0))
         return True
     if meaning.intent == "operator":
@@ -145,7 +154,14 @@ def heard(run: Run, meaning: Meaning) -> bool:
 
 def _asking(run: Run, place: Queueing, meaning: Meaning) -> bool:
     reading = meaning.readings.get(NUMBER.name)
-    if reading is not None and isinstance(reading.value, str):
+    if reading is not None and isinstance(reading.value, str) and not reaches(place.numbers, reading.value):
+        run.say_builtin("callback_elsewhere")  # agreed to now, nobody would ring it later
+        if place.asking == "number" and place.asked + 1 >= ASKED:
+            _waits_on(run, place)
+        else:
+            asked = place.asked + 1 if place.asking == "number" else 0
+            _ask(run, replace(place, asking="number", number="", asked=asked))
+    elif reading is not None and isinstance(reading.value, str):
         _ask(run, replace(place, asking="agree", number=reading.value, asked=0))
     elif place.asking == "agree" and meaning.yes:
         _promised(run, place)

@@ -90,6 +90,7 @@ class Queueing:
     wait_s: int | None = None
     agents: int = 0
     callback: bool = False
+    numbers: tuple[str, ...] = ("*",)
     asking: Literal["", "agree", "number"] = ""
     number: str = ""
     asked: int = 0

@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 
 import phonenumbers
 
+from bot.dialogue.dialable import reaches
 from bot.errors import Conflict, Unacceptable
 from bot.locale import said
 
@@ -21,7 +22,6 @@ _SIP = re.compile(
     r"sips?:[\w.+*#%!~'()$&=-]{1,128}@(?:[\w.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?(?:;[\w.+%=-]{1,128}){0,8}",
     re.IGNORECASE | re.ASCII,
 )
-PREMIUM = ("+7809", "+1900", "+1976", "+449", "+3389")  # cost more than a call: a rule must name them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,10 @@ class Rules:
             return allows(self.allowed, number, destination(number).number)
         except Unacceptable:
             return False
+
+    def quiet_now(self, now: datetime) -> bool:
+        """Whether nobody is called at this hour. now: of the business."""
+        return quiet_until(self.quiet, now) is not None
 
     def check_telephone(self, address: str) -> None:
         """Of an agent, who named it: an extension or a name at any host; a whole number costs, and needs its prefix.
@@ -112,8 +116,7 @@ def allows(allowed: Sequence[str], address: str, number: str) -> bool:
         return False
     if not number:
         return bool(at) and sum(char.isdigit() for char in user) < LONG
-    premium = next((each for each in PREMIUM if number.startswith(each)), "")
-    return any(rule.startswith("+") and number.startswith(rule) and len(rule) >= len(premium) for rule in rules)
+    return reaches(rules, number)
 
 
 def _number(text: str, region: str) -> str:

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
+from bot.channels.lines import lines
 from bot.desk import agents, callbacks, hunting, queue
-from bot.dialogue.actions import RingBack
+from bot.dialogue import codec
+from bot.dialogue.actions import Record, RingBack
 from bot.dialogue.events import Queued
 from bot.errors import Conflict
 from bot.ports import AgentLine, Place
-from bot.stores import schema
+from bot.stores import conversations, schema
 from tests.desk.conftest import Office
 from tests.turn.clinic import NOW, Person, caller, said, writer
 
@@ -190,7 +192,7 @@ async def test_a_callback_is_had_by_one_agent_and_ends_when_they_talked(office: 
     await office.desk.calling(due, ANNA)
     (shown,) = await office.desk.queue()
     assert (shown.agent, shown.transfer, shown.callback_state, shown.attempts) == ("anna", "connected", "calling", 1)
-    await office.desk.done(due)
+    await office.desk.done(due, 60)
     assert await office.desk.queue() == ()
 
 
@@ -224,6 +226,48 @@ async def test_a_customer_who_is_not_reached_is_called_again_later_and_then_left
         await office.desk.accept(task.conversation, anna)
     await office.desk.close(task.conversation, anna)
     assert await office.desk.queue() == ()
+
+
+async def test_what_became_of_a_callback_is_in_the_journal_of_the_conversation_it_was_promised_in(
+    office: Office,
+) -> None:
+    line = await promised(office)
+    await line.press("1")
+    await line.press("1")
+    staff(office, "anna", sip="sip:anna@x")
+    (due,) = await office.desk.due()
+    assert not due.recorded
+    await office.desk.take(due, frozenset())
+    await office.desk.calling(due, ANNA)
+    await office.desk.unreached(due, "Не дозвонились.")
+    await office.desk.calling(due, ANNA)
+    await office.desk.answered(due, ANNA, recorded=True)
+    await office.desk.done(due, 75)
+    with office.database.reading() as tx:
+        rows = conversations.rows(tx, due.conversation)
+    told = [(line.kind, line.text) for line in lines(rows)][-3:]
+    assert told == [("callback_unreached", ""), ("callback_talks", ANNA.name or ANNA.agent), ("callback_over", "1:15")]
+    assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
+
+
+async def test_a_callback_of_who_was_recorded_knows_it(office: Office) -> None:
+    line = await promised(office)
+    await line.press("1")
+    await line.press("1")
+    (due,) = await office.desk.due()
+    for state, recorded in (("on", True), ("paused", True), ("off", False)):
+        with office.database.writing() as tx:
+            seq = len(conversations.rows(tx, due.conversation)) + 1
+            tx.execute(
+                insert(schema.journal).values(
+                    conversation=due.conversation,
+                    seq=seq,
+                    at=datetime.now(UTC),
+                    kind="Record",
+                    entry=codec.dump(Record(state=state)),
+                )
+            )
+            assert [each.recorded for each in callbacks.due(tx, datetime.now(UTC))] == [recorded]
 
 
 async def test_a_callback_of_a_process_that_died_is_taken_up_by_another(office: Office) -> None:

@@ -42,6 +42,7 @@ BUILTIN = (
     " language_switched clarify neither leave_it not_now come_back usual"
     " anything_more cant_skip in_the_future out_of_range too_small too_big wrong_length wrong_length_between"
     " queue_place queue_soon queue_wait queue_long queue_callback callback_agree callback_number callback_not"
+    " callback_elsewhere"
     " callback_promised agent_brief"
     " wrong_signs wrong_signs_between ask_domain keypad_code keypad_email keyed_right say_it"
     " recorded may_record not_recorded"

@@ -107,6 +107,21 @@ def test_who_has_no_number_is_asked_for_one():
     assert talk.press("1") == ["<callback_number>"]
 
 
+def test_a_number_that_we_may_not_call_is_agreed_on_with_nobody():
+    talk = Talk(medium="voice", caller="+12025550123")
+    talk.say("booking")
+    talk.say("operator")
+    talk.happen(Queued, position=2, agents=2, callback=True, numbers=("+7905", "+7916"))
+    assert talk.press("1") == ["<callback_number>"]  # their own is none that we call
+    assert talk.press("84951112233") == ["<callback_elsewhere>", "<callback_number 2>"]
+    assert talk.press("89167654321") == ["<callback_agree>"]
+    assert talk.say(yes=False, **{NUMBER.name: "+18095550100"}) == ["<callback_elsewhere>", "<callback_number>"]
+    assert talk.press("84951112233") == ["<callback_elsewhere>", "<callback_number 2>"]
+    assert talk.press("84951112233") == ["<callback_elsewhere>", "<callback_not>"]
+    assert not talk.did(RingBack)
+    assert talk.session.status == "waiting"
+
+
 def test_who_does_not_answer_waits_on():
     talk = waiting()
     talk.press("1")

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 from bot.ports import AgentLine, Callback
 from bot.stores.bus import LocalBus
 from tests.voice.test_call import SECOND, CoreTurns, LoudnessVad, SecondVoices, Telephones
+from tests.voice.test_recording import opened
 from tests.voice.test_transfer import Sounding, noise, settle
 from voice.equipment import Equipment, Handing
 from voice.errors import LegFailed
+from voice.recording.disk import Disk
 from voice.ringing_back import FORBIDDEN, RingingBack
 from voice.vad.spare import Vads
 
@@ -45,13 +49,16 @@ class Promises:
     async def calling(self, callback: Callback, line: AgentLine) -> None:
         self.became.append(f"{line.agent} has it")
 
+    async def answered(self, callback: Callback, line: AgentLine, *, recorded: bool) -> None:
+        self.became.append(f"{line.agent} talks{', recorded' if recorded else ''}")
+
     async def talking(self, callback: Callback) -> None: ...
 
-    async def done(self, callback: Callback) -> None:
+    async def done(self, callback: Callback, seconds: int) -> None:
         self.became.append("done")
 
-    async def unreached(self, callback: Callback, why: str) -> None:
-        self.became.append(why)
+    async def unreached(self, callback: Callback, why: str, *, left: bool = False) -> None:
+        self.became.append("the agent left" if left else why)
 
     async def give_up(self, callback: Callback, why: str) -> None:
         self.waiting.clear()
@@ -85,7 +92,8 @@ class Exchange:
 class Ring:
     """The ringing of a process, with these telephones answering."""
 
-    def __init__(self, *here: str) -> None:
+    def __init__(self, *here: str, disk: Disk | None = None) -> None:
+        self.night = False
         self.exchange, self.promises, self.voices = Exchange(*here), Promises(), SecondVoices()
         handing = Handing(
             agents=Telephones(),
@@ -95,13 +103,25 @@ class Ring:
                 "agent_callback": {"ru": "Обратный звонок."},
                 "agent_unreached": {"ru": "Не ответили."},
                 "callback_hello": {"ru": "Вы просили перезвонить."},
+                "recorded": {"ru": "Разговор записывается."},
             },
         )
         equipment = Equipment(
-            turns=CoreTurns(), bus=LocalBus(), vads=Vads(LoudnessVad), ears={}, voices=self.voices, handing=handing
+            turns=CoreTurns(),
+            bus=LocalBus(),
+            vads=Vads(LoudnessVad),
+            ears={},
+            voices=self.voices,
+            handing=handing,
+            disk=disk,
         )
         self.ringing = RingingBack(
-            equipment, handing, self.promises, "sip:{number}@trunk", allowed=lambda number: number == CUSTOMER
+            equipment,
+            handing,
+            self.promises,
+            "sip:{number}@trunk",
+            allowed=lambda number: number == CUSTOMER,
+            quiet=lambda: self.night,
         )
 
     async def __aenter__(self) -> Ring:
@@ -137,7 +157,7 @@ async def test_the_agent_is_told_first_then_the_customer_is_rung_hears_a_robot_s
         await customer.caller_hangs_up()
         await settle()
         assert agent.over
-        assert ring.promises.became == ["anna has it", "done"]
+        assert ring.promises.became == ["anna has it", "anna talks", "done"]
 
 
 async def test_a_customer_who_does_not_answer_is_kept_for_later_and_the_agent_is_told():
@@ -147,6 +167,64 @@ async def test_a_customer_who_does_not_answer_is_kept_for_later_and_the_agent_is
         assert ring.promises.became[1].startswith("Перезвонили")
         assert ring.voices.asked[-1] == "Не ответили."
         assert ring.exchange.lines["anna"].over
+
+
+async def test_nobody_is_rung_in_quiet_hours_and_the_promise_waits_till_they_are_over():
+    ring = Ring("anna", CUSTOMER)
+    ring.night = True
+    async with ring:
+        await ring.exchange.passes(3)
+        assert (ring.exchange.rung, len(ring.promises.waiting), ring.promises.became) == ([], 1, [])
+        ring.night = False
+        ring.ringing._woken.set()
+        await settle()
+        assert ring.exchange.rung == ["anna"]
+
+
+async def test_an_agent_who_leaves_while_it_rings_is_told_from_a_customer_who_does_not_answer():
+    async with Ring("anna", CUSTOMER) as ring:
+        held = asyncio.Event()
+        reach = ring.exchange.reach
+
+        async def rings(address: str, headers: Mapping[str, str], ring_s: float) -> Sounding:
+            if CUSTOMER in address:
+                await held.wait()
+            return await reach(address, headers, ring_s)
+
+        ring.ringing._handing = replace(ring.ringing._handing, reach=rings)
+        await ring.exchange.passes(3)
+        ring.exchange.lines["anna"]._in.put_nowait(None)  # her line is over
+        await settle()
+        assert ring.promises.became == ["anna has it", "the agent left"]
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+async def test_who_was_recorded_before_is_told_so_again_and_recorded_with_the_agent_beside_them(
+    tmp_path: Path, recorded: bool
+):
+    disk = Disk(lambda name: tmp_path / f"{name}.wav")
+    ring = Ring("anna", CUSTOMER, disk=disk)
+    ring.promises.waiting[0] = replace(ring.promises.waiting[0], recorded=recorded)
+    async with ring:
+        await ring.exchange.passes(9)
+        agent, customer = ring.exchange.lines["anna"], ring.exchange.lines[CUSTOMER]
+        one, other = noise(1, 5), noise(1, 6)
+        await agent.says(other, customer)
+        await customer.says(one, agent)
+        await ring.exchange.passes(1)
+        await customer.caller_hangs_up()
+        await settle()
+        while ring.ringing.calls:  # until it is on disk
+            await asyncio.sleep(0.01)
+    disk.close()
+    assert ("anna talks, recorded" in ring.promises.became) is recorded
+    assert ("Разговор записывается." in ring.voices.asked) is recorded
+    assert (tmp_path / "c1.wav").exists() is recorded
+    if recorded:
+        found = opened(tmp_path / "c1.wav")[1].astype(float)
+        for side, said in zip(found.T, (one, other), strict=True):
+            alike = np.correlate(side, said.astype(float))
+            assert alike.max() > 0.99 * float(np.dot(said.astype(float), said.astype(float)))
 
 
 async def test_a_number_that_we_may_not_call_is_never_rung_and_left_to_people():
