@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from bot.errors import GovorunError, place
 from bot.ports import AgentLine, Callback, Callbacks
-from voice.audio import FRAME, FRAME_MS
+from voice.audio import FRAME, FRAME_MS, Frame
 from voice.bridge import Bridge
 from voice.consulting import Consultation
 from voice.equipment import Equipment, Handing
@@ -237,7 +237,8 @@ class RingingBack:
             speaking.say(self._handing.prompts.get(each, {}).get(language, ""), language, barge_in=False)
 
         async def ticking() -> None:
-            async for _ in leg.frames():
+            async for frame in leg.frames():
+                _tape_hears(leg, frame)
                 speaking.tick()
 
         ticks = asyncio.create_task(ticking())
@@ -252,6 +253,7 @@ class RingingBack:
 
     async def _hear(self, customer: CallLeg, bridge: Bridge) -> None:
         async for frame in customer.frames():
+            _tape_hears(customer, frame)
             bridge.hear(frame)
 
     async def _watch(self, customer: CallLeg, bridge: Bridge) -> None:
@@ -275,3 +277,9 @@ class RingingBack:
         except GovorunError as error:
             log.info("a telephone was not answered: %s", getattr(error, "sip_status", 0) or error)
             return None
+
+
+def _tape_hears(leg: CallLeg, frame: Frame) -> None:
+    """Before anything is made of it."""
+    if isinstance(leg, RecordedLeg):
+        leg.hear(frame)

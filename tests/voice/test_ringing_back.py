@@ -12,13 +12,18 @@ import pytest
 
 from bot.ports import AgentLine, Callback
 from bot.stores.bus import LocalBus
+from tests.voice.likeness import found, hiss
+from tests.voice.peers import Phone, eventually, free_port
 from tests.voice.test_call import SECOND, CoreTurns, LoudnessVad, SecondVoices, Telephones
 from tests.voice.test_recording import opened
 from tests.voice.test_transfer import Sounding, noise, settle
+from voice.audio import RATE
 from voice.equipment import Equipment, Handing
 from voice.errors import LegFailed
+from voice.ports import CallLeg
 from voice.recording.disk import Disk
 from voice.ringing_back import FORBIDDEN, RingingBack
+from voice.sip import SipEndpoint
 from voice.vad.spare import Vads
 
 ANNA = AgentLine(agent="anna", sip="sip:anna@x", name="Анна")
@@ -267,3 +272,61 @@ async def test_a_process_that_stops_lets_go_of_every_line():
         await ring.exchange.passes(6)
         assert ring.ringing.calls == 1
     assert all(line.over for line in ring.exchange.lines.values())
+
+
+# --- real telephones ----------------------------------------------------------------------------------
+
+
+@pytest.mark.voice
+async def test_two_real_telephones_hear_each_other_once_the_customer_was_rung_back(tmp_path: Path):
+    disk = Disk(lambda name: tmp_path / f"{name}.wav")
+    first = free_port(apart=40)
+    endpoint = SipEndpoint(port=free_port(), rtp_ports=(first, first + 40))
+    ring = Ring(disk=disk)
+    ring.promises.waiting[0] = replace(ring.promises.waiting[0], recorded=True)
+    async with Phone(user="anna") as anna, Phone(user=CUSTOMER) as customer:
+
+        async def reach(address: str, headers: Mapping[str, str], ring_s: float) -> CallLeg:
+            to = anna if "anna" in address else customer
+            return await endpoint.call(to.uri, headers=headers, ring_s=ring_s)
+
+        async def nobody(leg: CallLeg) -> None:
+            await leg.reject(404)
+
+        ring.ringing._handing = replace(ring.ringing._handing, reach=reach, stays=False)
+        await endpoint.start(nobody)
+        try:
+            async with ring:
+                agent = await anna.called(60)
+                await agent.hears_within(60)
+                agent.press("1")
+                back = await customer.called(60)
+                assert bytes.fromhex(back.headers["user-to-user"].partition(";")[0]).decode() == "c1"
+                hello = await back.hears_within(60)
+                async with asyncio.timeout(60):
+                    while back.quiet_s < 1.5:  # who calls, and that they are recorded
+                        await asyncio.sleep(0.1)
+                assert len(back.loud(hello)) * 20 >= 1_900  # two sentences of a second
+                one, other = hiss(1.5, 1), hiss(1.5, 2)
+                back.say(one)
+                await back.said()
+                agent.say(other)
+                await agent.said()
+                await eventually(lambda: found(agent.heard(), one)[1] > 0.99)
+                await eventually(lambda: found(back.heard(), other)[1] > 0.99)
+                back.hang_up()
+                async with asyncio.timeout(60):
+                    await agent.ended.wait()
+                    while ring.promises.became[-1] != "done":
+                        await asyncio.sleep(0.05)
+        finally:
+            await endpoint.close()
+            disk.close()
+    assert ring.promises.became == ["anna has it", "anna talks, recorded", "done"]
+    taped = opened(tmp_path / "c1.wav")[1]
+    # What went over the wire is what was kept, each on its side, at the moment it was said.
+    (heard, alike), (told, like) = found(taped[:, 0], one), found(taped[:, 1], other)
+    assert min(alike, like) > 0.98
+    left = [next(at for at, sound in call.wire.sent if sound) for call in (back, agent)]
+    apart = left[1] - left[0]
+    assert abs((told - heard) / RATE - apart) < 0.25
