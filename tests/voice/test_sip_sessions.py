@@ -140,20 +140,3 @@ async def test_a_held_call_whose_other_end_has_forgotten_it_is_over(monkeypatch)
         phone.uas.on_reinvite = lambda asked: asked.reject(481)
         await bot.happened(leg, Ended)
         assert bot.events[leg.id][-1][1] == Ended(reason="lost")
-
-
-async def test_a_call_whose_sound_breaks_ends_alone(monkeypatch):
-    def broken():
-        raise ArithmeticError("a codec nobody expected")
-
-    async with line() as bot, Phone() as one, Phone(user="89051234568") as other:
-        first = await one.call(bot.uri)
-        bad = await bot.leg()
-        second = await other.call(bot.uri)
-        good = await bot.leg()
-        monkeypatch.setattr(bad, "tick", broken)
-        await asyncio.wait_for(first.ended.wait(), 20)
-        await bot.happened(bad, Ended)
-        good.play(tone(1000, 0.5))
-        await eventually(lambda: is_tone(second.heard(), 1000))
-        assert bot.endpoint.calls == 1

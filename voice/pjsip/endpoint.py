@@ -90,6 +90,7 @@ class PjsipEndpoint(Reception[StackCall, PjsipLeg, Registrar]):
         self._made: list[Sound] = []
         self._lines: set[StackCall] = set()  # taken; kept on the library's threads
         self._over: deque[tuple[float, StackCall]] = deque()
+        self._broken: weakref.WeakSet[PjsipLeg] = weakref.WeakSet()  # their sound is not moved any more
         self._calls: weakref.WeakSet[StackCall] = weakref.WeakSet()  # that live, whoever holds them
         self._kept: list[StackCall] = []  # that can't be dropped
         self._running = False
@@ -225,7 +226,14 @@ class PjsipEndpoint(Reception[StackCall, PjsipLeg, Registrar]):
     def _tick(self) -> None:
         now = asyncio.get_running_loop().time()
         for call, leg in list(self._legs.items()):
-            leg.tick()
+            if leg not in self._broken:
+                try:
+                    leg.tick()
+                except Exception:  # its fault, and no other call's: all hang on this clock
+                    log.exception("%s broke", leg)
+                    self._broken.add(leg)
+                    leg.lost()
+                    self._spawn(leg.hang_up())
             if leg.ended is not None:
                 del self._legs[call]
                 leg.call = None
