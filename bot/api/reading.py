@@ -120,6 +120,17 @@ async def conversation_recording(
     return await sounds.sound(parts.recordings, (await _find(parts, name)).about.id, part)
 
 
+@router.delete(
+    "/conversations/{id}/recording",
+    responses={404: {"model": Problem}, 409: {"model": Problem, "description": "The call goes on."}},
+    tags=["conversations"],
+)
+async def erase_recording(name: Named, parts: House) -> dict[str, int]:
+    """Erase all that was recorded of it; the transcript stays. Tells how many recordings that was."""
+    conversation = (await _find(parts, name)).about.id
+    return {"erased": await sounds.erase(parts.recordings, conversation)}
+
+
 @router.get("/queue", response_model=list[WaitingOut], tags=["desk"])
 async def queue(parts: House) -> list[dict[str, Any]]:
     """Who waits for a person, in the order of the desk, and who has one."""

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
 from bot import vcon
-from bot.errors import NotFound
+from bot.errors import Conflict, NotFound
 from bot.locale import said
 from bot.recordings import Recording, Recordings, by_now, piece
 
@@ -73,16 +73,34 @@ def told(recordings: Recordings, conversation: str, public: str, *, inside: bool
     )
 
 
+async def erase(recordings: Recordings, conversation: str) -> int:
+    """How many recordings that was. Raises NotFound where there is none, Conflict while the call goes on."""
+    found = await asyncio.to_thread(lambda: recordings.of(conversation, going_on=True))
+    if any(each.goes_on for each in found):
+        raise Conflict(
+            said("the call goes on, and is being recorded", "звонок ещё идёт и записывается"),
+            where=conversation,
+            fix=said("Erase it when it is over", "Сотрите запись, когда он закончится"),
+        )
+    if not found:
+        raise _none(conversation)
+    return await asyncio.to_thread(recordings.erase, conversation)
+
+
 async def _find(recordings: Recordings, conversation: str, part: int, *, going_on: bool) -> Recording:
     found = await asyncio.to_thread(lambda: recordings.of(conversation, going_on=going_on))
     recording = next((each for each in found if each.number == part), None)
     if recording is None:
-        raise NotFound(
-            said("there is no recording of it", "записи этого разговора нет"),
-            where=conversation,
-            fix=said("It was not recorded, or not kept any longer", "Его не записывали, или запись уже удалена"),
-        )
+        raise _none(conversation)
     return recording
+
+
+def _none(conversation: str) -> NotFound:
+    return NotFound(
+        said("there is no recording of it", "записи этого разговора нет"),
+        where=conversation,
+        fix=said("It was not recorded, or not kept any longer", "Его не записывали, или запись уже удалена"),
+    )
 
 
 def _whole(recording: Recording) -> FileResponse:

@@ -125,6 +125,23 @@ async def test_an_agent_hears_what_was_said_so_far_of_a_call_that_goes_on(web: W
         assert (await client.get(f"/api/conversations/{name}/recording")).content == going.path.read_bytes()
 
 
+async def test_a_recording_is_erased_by_who_has_the_token_once_the_call_is_over(web: Web) -> None:
+    name = await talked(web, "irina")
+    kept = taped(web.house.recordings, name)
+    going = Growing(web.house.recordings.fresh(name), "wav")
+    going.add(SECOND)
+    async with web.client(None) as client:
+        assert (await client.delete(f"/api/conversations/{name}/recording")).status_code == 401
+    async with web.client() as client:
+        assert (await client.delete(f"/api/conversations/{name}/recording")).status_code == 409
+        assert kept.exists()
+        going.finish()
+        erased = await client.delete(f"/api/conversations/{name}/recording")
+        assert (erased.status_code, erased.json()) == (200, {"erased": 2})
+        assert web.house.recordings.of(name, going_on=True) == ()
+        assert (await client.delete(f"/api/conversations/{name}/recording")).status_code == 404
+
+
 def test_what_is_erased_is_gone_whatever_it_is_kept_as(tmp_path: Path) -> None:
     recordings = Recordings(tmp_path)
     kept = [taped(recordings, "c1"), taped(recordings, "c1", packing="flac"), taped(recordings, "c1", packing="opus")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from bot.ports import AgentLine, Callback
 from bot.stores.bus import LocalBus
-from tests.voice.likeness import found, hiss
+from tests.voice.likeness import delay_ms, found, hiss
 from tests.voice.peers import Phone, eventually, free_port
 from tests.voice.test_call import SECOND, CoreTurns, LoudnessVad, SecondVoices, Telephones
 from tests.voice.test_recording import opened
@@ -314,6 +315,9 @@ async def test_two_real_telephones_hear_each_other_once_the_customer_was_rung_ba
                 await agent.said()
                 await eventually(lambda: found(agent.heard(), one)[1] > 0.99)
                 await eventually(lambda: found(back.heard(), other)[1] > 0.99)
+                measured = logging.getLogger("measured")
+                measured.warning("bridge %.0f ms to the agent", delay_ms(back, agent, one, 0))
+                measured.warning("bridge %.0f ms to the customer", delay_ms(agent, back, other, 0))
                 back.hang_up()
                 async with asyncio.timeout(60):
                     await agent.ended.wait()
