@@ -47,14 +47,15 @@ def shared_out(folder: Path, processes: int = 2, **files: int) -> list[tuple[str
     )
 
 
-def test_what_needs_the_whole_machine_waits_until_all_else_is_done(tmp_path: Path) -> None:
-    ran = shared_out(tmp_path, spine_calls=2, turn_a=8, house_b=2, house_c=1, dialogue_d=6, spine_pages=3)
+@pytest.mark.parametrize("processes", [2, 3])
+def test_what_needs_the_whole_machine_waits_until_all_else_is_done(tmp_path: Path, processes: int) -> None:
+    ran = shared_out(tmp_path, processes, spine_calls=2, turn_a=8, house_b=2, house_c=1, dialogue_d=6, spine_pages=3)
     last = [one for one in ran if one[0].startswith("spine")]
     others = [one for one in ran if not one[0].startswith("spine")]
     assert min(begun for _, _, begun, _ in last) >= max(ended for *_, ended in others)
     assert len({who for _, who, _, _ in last}) == 1
     assert [name for name, *_ in last] == ["spine_calls"] * 2 + ["spine_pages"] * 3
-    assert len({who for _, who, _, _ in others}) == 2
+    assert len({who for _, who, _, _ in others}) >= 2
 
 
 def test_of_the_files_that_wait_one_is_under_way_at_a_time_while_there_is_other_work(tmp_path: Path) -> None:
