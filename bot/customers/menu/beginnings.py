@@ -1,4 +1,4 @@
-"""The weights a menu begins with, learnt by `python -m benchmarks.menu --learn` from generated callers of all kinds.
+"""The weights a menu begins with, learnt from generated callers of all kinds (as in benchmarks/_habits.py).
 
 Model to feature to its weight by how many calls of the caller are known (0, 1, 2, 3-4, 5-8, 9-16, 17 or more), and last
 what is added to all of them.
