@@ -21,7 +21,10 @@ FIELDS = (
     "version", "url",
 )  # fmt: skip
 
-_NOISE = ("uvicorn", "pymorphy3", "aioice", "aiortc", "httpx", "httpcore", "sqlalchemy.engine", "faster_whisper")
+_NOISE = (
+    "uvicorn", "pymorphy3", "aioice", "aiortc", "httpx", "httpcore", "sqlalchemy.engine", "faster_whisper",
+    "aiogram", "aiohttp", "pywa", "pywa_async", "vkbottle",
+)  # fmt: skip
 
 
 class _Wordless(logging.Formatter):

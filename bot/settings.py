@@ -191,6 +191,29 @@ class Settings(BaseSettings):
         "https://api.telegram.org", description="Server of Telegram's Bot API, where it is one of your own."
     )
 
+    whatsapp_token: SecretStr | None = Field(
+        None, description="Token of WhatsApp Cloud API, of a system user; empty: no WhatsApp. See docs/channels.md."
+    )
+    whatsapp_phone_id: str = Field("", description="Id of the WhatsApp number, as Meta shows it beside the number.")
+    whatsapp_app_secret: SecretStr | None = Field(None, description="Secret of the app at Meta: it signs what comes.")
+    whatsapp_verify_token: SecretStr | None = Field(
+        None,
+        description="Word of your own that you enter beside the webhook's address at Meta; empty: made at the first "
+        "start, kept in the data folder.",
+    )
+    whatsapp_api: str = Field("https://graph.facebook.com", description="Server of WhatsApp Cloud API.")
+    vk_token: SecretStr | None = Field(None, description="Token of a VK community; empty: no VK. See docs/channels.md.")
+    vk_secret: SecretStr | None = Field(
+        None, description="Secret key of VK's Callback API, where you set it up by hand; empty: it is set up by itself."
+    )
+    vk_confirmation: str = Field(
+        "", description="String that VK wants to see when it checks the address, where you set it up by hand."
+    )
+    vk_api: str = Field("https://api.vk.ru", description="Server of VK's API.")
+
+    max_token: SecretStr | None = Field(None, description="Token of a MAX bot; empty: no MAX. See docs/channels.md.")
+    max_api: str = Field("https://platform-api2.max.ru", description="Server of MAX's Bot API.")
+
     api_token: SecretStr | None = Field(
         None, description="Bearer token of /api; empty: made at the first start, kept in the data folder."
     )

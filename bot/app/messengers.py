@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
+from bot.app.ears import MessageEars
 from bot.channels.delivery import Delivery
 from bot.channels.messenger import Hook, Messenger, Post, Refused
 from bot.channels.reception import Reception, lost
 from bot.errors import GovorunError, Unavailable
 from bot.locale import said
 from bot.outbox import Outbox, Parcel
-from bot.ports import Ears
-from bot.settings import Settings
+from bot.settings import Keys, Settings
 from bot.stores.reach import Reach
 
 if TYPE_CHECKING:
@@ -44,9 +44,46 @@ def _telegram(settings: Settings) -> Messenger:
     return Telegram(settings.telegram_token.get_secret_value(), api=settings.telegram_api)
 
 
+def _whatsapp(settings: Settings) -> Messenger:
+    from bot.channels.whatsapp import WhatsApp
+
+    assert settings.whatsapp_token is not None
+    assert settings.whatsapp_app_secret is not None
+    own = settings.whatsapp_verify_token
+    return WhatsApp(
+        settings.whatsapp_token.get_secret_value(),
+        settings.whatsapp_phone_id,
+        settings.whatsapp_app_secret.get_secret_value(),
+        own.get_secret_value() if own else Keys(settings.data).get("whatsapp-verify", make=12),
+        api=settings.whatsapp_api,
+    )
+
+
+def _vk(settings: Settings) -> Messenger:
+    from bot.channels.vk import Vk
+
+    assert settings.vk_token is not None
+    return Vk(
+        settings.vk_token.get_secret_value(),
+        secret=settings.vk_secret.get_secret_value() if settings.vk_secret else "",
+        confirmation=settings.vk_confirmation,
+        api=settings.vk_api,
+    )
+
+
+def _max(settings: Settings) -> Messenger:
+    from bot.channels.max import Max
+
+    assert settings.max_token is not None
+    return Max(settings.max_token.get_secret_value(), api=settings.max_api)
+
+
 # Of each: the settings that it needs, and what builds it from them. The name is that of its channel.
 KINDS: Mapping[str, tuple[tuple[str, ...], Build]] = {
     "telegram": (("telegram_token",), _telegram),
+    "whatsapp": (("whatsapp_token", "whatsapp_phone_id", "whatsapp_app_secret"), _whatsapp),
+    "vk": (("vk_token",), _vk),
+    "max": (("max_token",), _max),
 }
 
 
@@ -84,7 +121,7 @@ class _Line:
 class Messengers:
     """`start` returns at once; `close` finishes what was taken. ears: hear voice messages."""
 
-    def __init__(self, house: House, *, console: Console, ears: Ears | None = None) -> None:
+    def __init__(self, house: House, *, console: Console, ears: MessageEars | None = None) -> None:
         self._house = house
         self._console = console
         self._ears = ears
@@ -99,6 +136,11 @@ class Messengers:
     @property
     def states(self) -> Mapping[str, tuple[bool, str]]:
         return {name: (line.up, line.told) for name, line in self._lines.items()}
+
+    def link(self, name: str, token: str) -> str:
+        """The address that opens this bot there with a token of ours; "" where there is none, or it isn't open."""
+        line = self._lines.get(name)
+        return line.messenger.link(token) if line is not None and line.up and line.messenger is not None else ""
 
     def start(self) -> None:
         if self._lines:
@@ -118,6 +160,8 @@ class Messengers:
                 except TimeoutError:
                     log.warning("%s: not all that came was finished; it comes again", line.name)
                 await line.messenger.close()
+        if self._ears is not None:
+            self._ears.close()
 
     # one messenger
 

@@ -9,9 +9,9 @@ import logging
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import uvicorn
 from fastapi import FastAPI
@@ -20,6 +20,7 @@ from rich.markup import escape
 
 from bot.api.parts import Calls, Parts
 from bot.app import parts
+from bot.app.ears import MessageEars
 from bot.app.house import House, build, first_agent
 from bot.app.messengers import Messengers
 from bot.app.release import release
@@ -93,7 +94,10 @@ async def serve(settings: Settings, only: Only | None = None, *, console: Consol
         stop, hurry = _signals(server)
         house.told.append(partial(_tell_news, console))
         await house.start()
-        messengers = _messengers(house, made, only, console)
+        messengers = None if only == "voice" else Messengers(house, console=console, ears=_ears(house, voice))
+        if messengers is not None:  # a process of the telephone alone has none
+            made.messengers = messengers
+            messengers.start()
         running = asyncio.create_task(server.serve(sockets=[door]))
         try:
             while not server.started and not running.done():
@@ -119,13 +123,9 @@ async def serve(settings: Settings, only: Only | None = None, *, console: Consol
     log.info("stopped")
 
 
-def _messengers(house: House, made: Parts, only: Only | None, console: Console) -> Messengers | None:
-    """The messengers, opening in the background; a process of the telephone alone has none."""
-    if only == "voice":
-        return None
-    made.messengers = messengers = Messengers(house, console=console)
-    messengers.start()
-    return messengers
+def _ears(house: House, voice: Telephone | None) -> MessageEars:
+    """For voice messages: those of calls, or their own where this process takes no calls."""
+    return MessageEars(house.settings, voice.ears if voice is not None else None)
 
 
 async def _voice(house: House, made: Parts, console: Console) -> Telephone | None:
@@ -165,6 +165,9 @@ class Telephone(Calls, Protocol):
 
     async def start(self, console: Console) -> None:
         """Take the SIP port, then get ready in the background. Raises PortTaken, PartMissing, WeightsMissing."""
+
+    async def ears(self) -> Mapping[str, Any]:
+        """Its recognisers by language, once they are warm."""
 
     async def drain(self, seconds: float) -> None:
         """No new calls; wait for those under way so long, then hang up."""

@@ -90,6 +90,11 @@ class VoiceHalf:
         self._house.changed.append(self._changed)
         self._warming = asyncio.create_task(self._warm(console), name="voice-warm")
 
+    async def ears(self) -> Mapping[str, Recognizers]:
+        """By language, once they are warm; what is missing here is missing there."""
+        await self.warmed()
+        return self.switchboard.equipment.ears if self._state[0] == "ready" else {}
+
     async def warmed(self) -> None:
         """Wait until calls can be made. Raises PartMissing where they can't."""
         if self._warming is not None:

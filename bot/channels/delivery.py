@@ -86,6 +86,8 @@ def parts(row: Row, messenger: Messenger) -> list[Part]:
     fit = bool(choices) and messenger.fits(choices)
     text = entry.text if fit or not choices else f"{entry.text}\n\n{numbered(choices)}"
     texts = split(text, limits.text, limits.length) or ([" "] if choices else [])
+    if fit and limits.length(texts[-1]) > limits.captioned:
+        texts[-1:] = split(texts[-1], limits.captioned, limits.length)
     last = len(texts) - 1
     return [
         Part(

@@ -153,11 +153,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """text: characters of one message, counted by `length`. payload: bytes of what a button carries. a_second: messages
-    to all chats together. chat_s: seconds between two to one chat. typing_s: how long it shows that we type; 0: never.
+    """text: characters of one message, counted by `length`; captioned: of one with buttons under it. payload: bytes of
+    what a button carries. a_second: messages to all chats together. chat_s: seconds between two to one chat, but for a
+    few in a row. typing_s: how long it shows that we type; 0: never.
     """
 
     text: int = 4096
+    captioned: int = 4096
     payload: int = 64
     a_second: float = 30.0
     chat_s: float = 1.0
@@ -196,6 +198,9 @@ class Messenger(Protocol):
         """What people do, for ever; None where this messenger has to reach us. open_from: the lowest `order` of what
         was handed over and isn't taken yet, None where all is. Raises OSError, Refused; called anew it goes on there.
         """
+
+    def link(self, token: str) -> str:
+        """The address that opens the chat with us and brings the token as Began.link; "" where there is none."""
 
     def fits(self, choices: Sequence[Choice]) -> bool:
         """Whether these can be buttons here; others are written as a numbered list."""

@@ -115,6 +115,7 @@ class Telegram:
             raise _wrong_token() from None
         # Of the token, so that every process knows it and nobody has to keep it: 1-256 characters A-Z a-z 0-9 _ -
         self.secret = hmac.new(token.encode(), b"govorun webhook", sha256).hexdigest()
+        self._username = ""
         self._next: int | None = None  # the update that follows those we have had
         self._albums: OrderedDict[str, None] = OrderedDict()
         self._sharing: set[str] = set()  # chats that see the button for their number
@@ -134,6 +135,7 @@ class Telegram:
                 ) from None
         else:
             await self._ask(self._bot.delete_webhook)
+        self._username = me.username or ""
         return f"@{me.username}"
 
     async def close(self) -> None:
@@ -272,6 +274,9 @@ class Telegram:
         return Sent(kind, media=media, name=name, caption=message.caption or "", quiet=quiet)
 
     # out
+
+    def link(self, token: str) -> str:
+        return f"https://t.me/{self._username}?start={token}" if self._username else ""
 
     def fits(self, choices: Sequence[Choice]) -> bool:
         return len(choices) <= MAX_BUTTONS

@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, ClassVar, Self
 
@@ -43,6 +43,8 @@ class Double(Program):
     DROPS_DOUBLES: ClassVar[bool] = False  # of what was sent again after no answer
     VOUCHES: ClassVar[bool] = False  # for the number of whoever writes
     SHARES_CONTACTS: ClassVar[bool] = True
+    SHARES_NUMBER: ClassVar[bool] = True  # a button under a question shares one's own
+    BEGINS: ClassVar[bool] = True  # opening the chat is told, with the link that was followed
     FORBIDDEN: ClassVar[Sequence[str]] = ()  # kinds of `odd` that this messenger doesn't have
 
     shown: list[Shown] = field(default_factory=list)
@@ -52,10 +54,13 @@ class Double(Program):
     tries: int = 0
     files: dict[str, bytes] = field(default_factory=dict)
     numbers: count[int] = field(default_factory=lambda: count(1))
+    real: bool = False
     began_at: float = field(default_factory=time.monotonic)
 
     def now(self) -> datetime:
-        """The clock of the rig's clinic: a Monday in November, going on from there."""
+        """The clock of the rig's clinic: a Monday in November, going on from there; else the world's."""
+        if self.real:
+            return datetime.now(UTC)
         return NOW + timedelta(seconds=time.monotonic() - self.began_at)
 
     # what each double says
