@@ -362,5 +362,5 @@ def _keyboard(part: Part) -> str:
     for number, (choice, payload) in enumerate(zip(part.choices, part.payloads, strict=True)):
         if number % wide == 0:
             keyboard.row()
-        keyboard.add(Text(clipped(choice.title, LABEL), payload={"o": payload}))
+        keyboard.add(Text(clipped(choice.title, LABEL), payload=json.dumps({"o": payload}, ensure_ascii=False)))
     return keyboard.get_json()

@@ -60,6 +60,7 @@ PASSING = (1, 2, 131000, 131016, 131057)  # of their own trouble
 OUTSIDE_WINDOW = 131047  # more than 24 hours after they wrote last: templates alone would reach them
 UNDELIVERABLE = (131021, 131026)
 # What their app would make bold, slanted, struck or code of: a sign at the edge of a word, and what begins a line.
+ALIKE = {"*": "∗", "_": "ˍ", "~": "∼", "`": "‵", ">": "›"}
 _MARKUP = re.compile(r"\S*://\S*|(?<!\w)[*_~`](?=\S)|(?m:^)>(?=\s)")
 
 
@@ -226,8 +227,12 @@ class WhatsApp:
 
 
 def plain(text: str) -> str:
-    """With a word joiner, which nobody sees, after each sign that would become markup."""
-    return _MARKUP.sub(lambda found: found.group() + ("" if "://" in found.group() else "\u2060"), text)
+    """With signs that look the same in place of those that would become markup; addresses stay as they are."""
+
+    def alike(found: re.Match[str]) -> str:
+        return found.group() if "://" in found.group() else ALIKE[found.group()]
+
+    return _MARKUP.sub(alike, text)
 
 
 def _read(read: Callable[[Mapping[str, Any]], Iterator[Any]], each: Sequence[Mapping[str, Any]]) -> list[Any]:

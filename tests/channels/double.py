@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -45,6 +45,7 @@ class Double(Program):
     SHARES_CONTACTS: ClassVar[bool] = True
     SHARES_NUMBER: ClassVar[bool] = True  # a button under a question shares one's own
     BEGINS: ClassVar[bool] = True  # opening the chat is told, with the link that was followed
+    ALIKE: ClassVar[Mapping[str, str]] = {}  # signs in place of which others are shown
     FORBIDDEN: ClassVar[Sequence[str]] = ()  # kinds of `odd` that this messenger doesn't have
 
     shown: list[Shown] = field(default_factory=list)

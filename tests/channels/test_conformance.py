@@ -226,6 +226,13 @@ async def test_a_shared_number_is_proof_only_of_ones_own(chats: Rig, own: bool) 
     assert [each.identity for each in proven] == [Identity(kind="phone", value="+79051234567")] * own
 
 
+async def test_a_number_that_the_messenger_vouches_for_comes_with_every_word(chats: Rig) -> None:
+    await chats.says(IVAN, "main.price")
+    phone = Identity(kind="phone", value=f"+{IVAN}")
+    proven = [each for inbound in chats.turns.inbounds for each in inbound.proven]
+    assert [(each.identity, each.proof) for each in proven] == [(phone, "messenger")] * chats.double.VOUCHES
+
+
 async def test_a_link_that_was_followed_is_handed_on(chats: Rig) -> None:
     if not chats.double.BEGINS:
         pytest.skip("nobody is told of it here")
@@ -267,7 +274,8 @@ async def test_no_word_of_anybody_becomes_markup(chats: Rig) -> None:
     await deliver(chats, row(HOSTILE))
     [shown] = chats.double.shown
     assert shown.markup == ()
-    assert shown.text.replace("\u2060", "") == HOSTILE
+    read = shown.text.replace("\u2060", "").translate({ord(alike): sign for sign, alike in chats.double.ALIKE.items()})
+    assert read == HOSTILE
 
 
 @pytest.mark.parametrize("sentence", ["Это предложение, и оно не короткое. ", "🙂", "слово", "Абзац.\n\n"])

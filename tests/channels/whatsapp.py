@@ -6,13 +6,13 @@ from __future__ import annotations
 import hmac
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, ClassVar
 
 from bot.channels.messenger import Hook, Messenger
-from bot.channels.whatsapp import WhatsApp
+from bot.channels.whatsapp import ALIKE, WhatsApp
 from tests.channels.double import Double, Shown
 from tests.programs import Reply, Request
 
@@ -26,7 +26,9 @@ class WhatsAppDouble(Double):
     NAME: ClassVar[str] = "whatsapp"
     VOUCHES: ClassVar[bool] = True
     FORBIDDEN: ClassVar[Sequence[str]] = ("edited", "blocked")
+    SHARES_CONTACTS: ClassVar[bool] = False  # a card proves nothing that the sender's number doesn't
     SHARES_NUMBER: ClassVar[bool] = False
+    ALIKE: ClassVar[Mapping[str, str]] = ALIKE
     BEGINS: ClassVar[bool] = False
 
     known: bool = True
