@@ -87,12 +87,6 @@ KINDS: Mapping[str, tuple[tuple[str, ...], Build]] = {
 }
 
 
-# How a link of theirs opens the chat with us and hands us a token, by the name that they know us under.
-DOORS: Mapping[str, Callable[[str, str], str]] = {
-    "telegram": lambda who, token: f"https://t.me/{who.removeprefix('@')}?start={token}",
-}
-
-
 def configured(settings: Settings) -> tuple[str, ...]:
     """The messengers whose settings are there, by name."""
     return tuple(name for name, (needed, _) in KINDS.items() if all(getattr(settings, each) for each in needed))
@@ -136,11 +130,6 @@ class Messengers:
     @property
     def states(self) -> Mapping[str, tuple[bool, str]]:
         return {name: (line.up, line.told) for name, line in self._lines.items()}
-
-    def link(self, name: str, token: str) -> str:
-        """The address that opens this bot there with a token of ours; "" where there is none, or it isn't open."""
-        line = self._lines.get(name)
-        return line.messenger.link(token) if line is not None and line.up and line.messenger is not None else ""
 
     def start(self) -> None:
         if self._lines:
@@ -203,9 +192,9 @@ class Messengers:
         hook = self._hook(line.name)
         who = await messenger.open(hook)
         line.up = True
-        door, ways = DOORS.get(line.name), self._house.turn.ways
-        if door is not None and ways is not None:
-            ways.doors[line.name] = partial(door, who)
+        ways = self._house.turn.ways
+        if ways is not None and messenger.link("token"):
+            ways.doors[line.name] = messenger.link
         how = said("webhook", "вебхук") if hook else said("asks for news itself", "опрашивает сам")
         line.told = f"{who}, {how}"
         self._console.print(f"  [bold green]{line.name}[/] {escape(line.told)}", highlight=False, soft_wrap=True)
