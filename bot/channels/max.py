@@ -131,6 +131,8 @@ class Max:
                 yield self._post(updates)
                 while open_from() is not None:
                     await asyncio.sleep(0.05)
+            else:
+                await asyncio.sleep(SETTLE_S)
             self._marker = found.get("marker", self._marker)
 
     def _post(self, updates: Sequence[Mapping[str, Any]]) -> Post:

@@ -169,7 +169,7 @@ class Telegram:
             new = [each for each in found if known is None or each.get("update_id", known) >= known]
             if new:
                 yield self._post(new, polled=True)
-            elif first is not None:
+            else:  # what we know already, or a server of one's own that doesn't wait for news
                 await asyncio.sleep(MISSING_S)
 
     def _post(self, updates: Sequence[dict[str, Any]], *, polled: bool = False) -> Post:

@@ -3,6 +3,7 @@ us (Callback API), or asked for where nobody can reach us (Bots Long Poll)."""
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import logging
@@ -199,6 +200,8 @@ class Vk:
             server["ts"] = answer["ts"]
             if updates := answer.get("updates"):
                 yield Post(arrivals=self._arrivals(updates))
+            else:
+                await asyncio.sleep(SETTLE_S)
 
     def _arrivals(self, events: Sequence[Mapping[str, Any]]) -> list[Arrival]:
         found: list[Arrival] = []

@@ -82,7 +82,7 @@ class WhatsApp:
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         for each in ("pywa", "pywa_async", "httpx"):
-            logging.getLogger(each).setLevel(logging.WARNING)  # they would log what people say
+            logging.getLogger(each).setLevel(logging.ERROR)  # they would log what people say
         session = httpx.AsyncClient(timeout=timeout_s)
         self._client = Client(phone_id=phone_id, token=token, session=session, validate_updates=False)
         session.base_url = httpx.URL(f"{api.rstrip('/')}/v{VERSION}")

@@ -53,6 +53,8 @@ class Double(Program):
     trouble: list[str] = field(default_factory=list)
     blocked: set[str] = field(default_factory=set)
     tries: int = 0
+    known: bool = True  # the token
+    updates: list[dict[str, Any]] = field(default_factory=list)  # for whoever asks for them
     files: dict[str, bytes] = field(default_factory=dict)
     numbers: count[int] = field(default_factory=lambda: count(1))
     real: bool = False
@@ -151,7 +153,7 @@ class Double(Program):
 async def until(happened: Any, why: Any = lambda: "") -> None:
     """Poll; what must happen happens, however slow the machine is."""
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not happened():
                 await asyncio.sleep(0.01)
     except TimeoutError:

@@ -27,8 +27,6 @@ class MaxDouble(Double):
     NAME: ClassVar[str] = "max"
 
     subscribed: list[dict[str, Any]] = field(default_factory=list)
-    known: bool = True
-    updates: list[dict[str, Any]] = field(default_factory=list)
 
     def settings(self) -> dict[str, str]:
         return {"max_token": TOKEN, "max_api": self.url}

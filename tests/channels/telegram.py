@@ -22,13 +22,12 @@ ME = {"id": 110201543, "is_bot": True, "first_name": "Clinic", "username": "clin
 
 @dataclass
 class TelegramDouble(Double):
-    """updates: what wasn't asked for yet. hook: what setWebhook was told."""
+    """hook: what setWebhook was told."""
 
     NAME: ClassVar[str] = "telegram"
 
-    updates: list[dict[str, Any]] = field(default_factory=list)
     hook: dict[str, str] = field(default_factory=dict)
-    known: bool = True  # the token
+    made: Telegram | None = None
     methods: list[str] = field(default_factory=list)
 
     def settings(self) -> dict[str, str]:
@@ -39,7 +38,7 @@ class TelegramDouble(Double):
         return self.made
 
     def secrets(self) -> Sequence[str]:
-        return TOKEN, self.made.secret
+        return TOKEN, self.secret
 
     # people
 
@@ -50,7 +49,7 @@ class TelegramDouble(Double):
 
     @property
     def secret(self) -> str:
-        return self.hook.get("secret_token") or self.made.secret
+        return self.hook.get("secret_token") or (self.made.secret if self.made else "")
 
     def message(self, chat: str, **content: Any) -> dict[str, Any]:
         who = {"id": int(chat), "is_bot": False, "first_name": "Test", "last_name": "Lastname", "username": "Test"}

@@ -4,6 +4,7 @@ here is changed for it."""
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -12,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from bot.channels.delivery import parts
+from bot.channels.messenger import Refused
 from bot.channels.splitting import split
 from bot.dialogue.actions import Choice, Say
 from bot.dialogue.events import Attached, Chosen, NotDelivered, Started, Utterance
-from bot.errors import NotAllowed, Unavailable
+from bot.errors import Both, NotAllowed, Unavailable
 from bot.ports import Identity, Row
 from bot.stores import conversations
 from tests.channels.double import Double, until
@@ -75,6 +77,27 @@ async def test_what_does_not_come_from_the_messenger_is_refused(chats: Rig) -> N
     for hook in chats.double.forged(chats.double.wrote(IVAN, "main.price")):
         with pytest.raises(NotAllowed):
             chats.messenger.receive(hook)
+
+
+async def test_a_wrong_token_is_said_so_in_both_languages(chats: Rig) -> None:
+    chats.double.known = False
+    with pytest.raises(Refused) as refused:
+        await chats.messenger.open("https://bot.example/webhooks/x/webhook")
+    told = (refused.value.what, refused.value.fix)
+    assert all(isinstance(each, Both) and each.en != each.ru for each in told)
+    assert "GOVORUN_" in refused.value.fix
+
+
+async def test_without_an_address_it_asks_for_what_people_did(chats: Rig) -> None:
+    posts = chats.messenger.polled(lambda: None)
+    if posts is None:
+        pytest.skip("this messenger can only post to us")
+    await chats.messenger.open("")
+    chats.double.updates += [json.loads(chats.double.wrote(IVAN, "main.price").body)]
+    async with asyncio.timeout(60):
+        await chats.reception.take(await anext(posts))  # type: ignore[call-overload]
+    await posts.aclose()  # type: ignore[attr-defined]
+    await chats.double.saw(IVAN, *PRICE)
 
 
 async def test_a_post_that_comes_again_has_one_effect(chats: Rig) -> None:

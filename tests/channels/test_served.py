@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.messenger import Hook
+from bot.settings import ROOT
 from tests.channels.double import Double, until
 from tests.channels.telegram import TelegramDouble
 from tests.channels.vk import GROUP, VkDouble
@@ -56,8 +58,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
             await opened.enter_async_context(each.running(real=True))
             for each in (TelegramDouble, WhatsAppDouble, VkDouble)
         ]
+        sets = tmp_path / "scenarios"  # the clinic alone: the others would be learnt for nothing
+        shutil.copytree(ROOT / "scenarios" / "clinic", sets / "clinic")
         settings = {name: value for each in doubles for name, value in each.settings().items()}
-        served = await opened.enter_async_context(Served(tmp_path / "data", public_url=PUBLIC, **settings))
+        served = await opened.enter_async_context(
+            Served(tmp_path / "data", public_url=PUBLIC, scenarios=str(sets), **settings)
+        )
         yield House(served, *doubles)  # type: ignore[arg-type]
 
 

@@ -22,7 +22,7 @@ MENTION = re.compile(r"\[(?:id|club|public|event)\d+[|:][^\]]*\]|[@*](?:id|club|
 
 @dataclass
 class VkDouble(Double):
-    """server: of the Callback API, as it was set up. updates: for the long poll."""
+    """server: of the Callback API, as it was set up."""
 
     NAME: ClassVar[str] = "vk"
     DROPS_DOUBLES: ClassVar[bool] = True
@@ -30,10 +30,8 @@ class VkDouble(Double):
     SHARES_NUMBER: ClassVar[bool] = False
 
     server: dict[str, str] = field(default_factory=dict)
-    known: bool = True
     manages: bool = True
     seen: dict[str, int] = field(default_factory=dict)
-    updates: list[dict[str, Any]] = field(default_factory=list)
 
     def settings(self) -> dict[str, str]:
         return {"vk_token": TOKEN, "vk_api": self.url}

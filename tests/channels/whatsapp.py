@@ -31,7 +31,6 @@ class WhatsAppDouble(Double):
     ALIKE: ClassVar[Mapping[str, str]] = ALIKE
     BEGINS: ClassVar[bool] = False
 
-    known: bool = True
     read: list[str] = field(default_factory=list)
 
     def settings(self) -> dict[str, str]:
