@@ -1,7 +1,8 @@
 """What callers say in `benchmarks.recognition`, by language and by the kind of answer that is asked for.
 
 Written as people answer, carriers and fillers included; numbers, codes and telephones are drawn from a fixed seed and
-spoken as people group them. Every kind has at least forty.
+spoken as people group them. Two halves: on what stands here the recogniser was tuned, and `benchmarks._measured` is
+reported; numbers, codes and telephones of the two are drawn from different seeds.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 
 from num2words import num2words
 
+from benchmarks._measured import LINE, SAID, SERVICES
 from bot.dialogue.meaning import Option
 from voice.ports import Kind
 
@@ -195,19 +197,20 @@ _SAID: Mapping[str, Mapping[Kind, str]] = {
 }  # fmt: skip
 
 
-def said(lang: str, kind: Kind) -> tuple[str, ...]:
-    """The utterances of one kind, the same every time."""
-    if kind in _SAID[lang]:
-        return tuple(" ".join(each.split()) for each in _SAID[lang][kind].split("|"))
-    draw = random.Random(f"{lang}.{kind}")
+def said(lang: str, kind: Kind, tuned: bool = False) -> tuple[str, ...]:
+    """The utterances of one kind, the same every time. tuned: of the half that was tuned on."""
+    texts = (_SAID if tuned else SAID)[lang]
+    if kind in texts:
+        return tuple(" ".join(each.split()) for each in texts[kind].split("|"))
+    draw = random.Random(f"{lang}.{kind}" if tuned else f"{lang}.{kind}.measured")
     return {"digits": _digits, "code": _codes, "phone": _phones}[kind](lang, draw)
 
 
 KINDS: tuple[Kind, ...] = ("yesno", "digits", "menu", "choice", "number", "datetime", "phone", "code", "person")
 
 
-def options(kind: Kind) -> tuple[Option, ...]:
-    return {"menu": MENU, "choice": DOCTORS}.get(kind, ())
+def options(kind: Kind, tuned: bool = False) -> tuple[Option, ...]:
+    return ({"menu": MENU, "choice": DOCTORS} if tuned else {"menu": LINE, "choice": SERVICES}).get(kind, ())
 
 
 def _digits(lang: str, draw: random.Random) -> tuple[str, ...]:

@@ -1,15 +1,18 @@
 """How well callers are heard: words wrong (WER) and slots right, through A-law, with noise and lost packets.
 
-    python -m benchmarks.recognition [--json] [--short | --long] [--kinds yesno,digits] [--conditions clean]
-                                     [--each N] [--engines whisper,bare,pocketsphinx]
+    python -m benchmarks.recognition [--json] [--short | --long] [--tuned] [--kinds yesno,digits] [--conditions clean]
+                                     [--each N] [--engines whisper,bare,pocketsphinx] [--lang ru]
 
-What callers say is in `benchmarks._utterances`, how the line sounds in `benchmarks._acoustics`. A slot counts as right
-when understanding reads from the words heard what it reads from the words said (a menu's and a choice's option, a
-yes or no, the digits). The same sound goes to each engine: `whisper` is ours, told what the step expects; `bare`
-the same weights as their package runs them, 30 s window, told nothing; `pocketsphinx` hears English by its
-grammars. `cpu_ms` is processor time an utterance. By itself every third utterance is told, each by one voice after
-another, in three conditions: some fifteen minutes; --short takes every eighth, --long all by every voice in every
-condition, for hours.
+All speech is synthesised (RHVoice, hibari). Reported are wordings, menus and numbers of `benchmarks._measured` by
+voices that the recogniser was not tuned on; --tuned tells those that it was, each mistake by itself. How the line
+sounds stands in `benchmarks._acoustics`; "line" is 15 dB of pink noise and 3 % of packets lost. A slot counts as
+right when understanding reads from the words heard what it reads from the words said (a menu's and a choice's option,
+a yes or no, the digits). The same sound goes to each engine: `whisper` is ours, told what the step expects; `bare`
+the same weights as their package runs them, 30 s window, told nothing, and on every third utterance only, for it
+takes five times as long; `pocketsphinx` hears English by its grammars. `cpu_ms` is processor time an utterance, each
+language in a process of its own. By itself every second text of yes/no, digits, menu and choice is told, every fourth
+of the others, by one voice after another, in four conditions: some eight minutes on two cores; --short takes fewer in
+two conditions, some three minutes; --long all by every voice in every condition, for hours.
 """
 
 from __future__ import annotations
@@ -17,11 +20,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import multiprocessing
 import os
 import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,7 +34,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.__main__ import rows
-from benchmarks._acoustics import CALLERS, CONDITIONS, Caller, Callers, on_the_line
+from benchmarks._acoustics import CALLERS, CONDITIONS, TUNED_CALLERS, Caller, Callers, on_the_line
 from benchmarks._utterances import KINDS, options, said
 from bot.dialogue.meaning import Expectation, SlotSpec
 from bot.errors import PartMissing
@@ -44,8 +49,10 @@ from voice.ports import Hint, Kind, Recognizers
 
 NOW = datetime(2026, 11, 18, 10)
 CLOSED: tuple[Kind, ...] = ("yesno", "digits", "menu", "choice")
-SOME_CONDITIONS = ("clean", "pink_15db", "loss_3pct")
-EACH, SHORT_EACH = 3, 8  # every third utterance by itself, every eighth with --short
+SOME_CONDITIONS = ("clean", "line", "loss_3pct", "pink_10db")
+FEW_CONDITIONS = ("clean", "line")
+EACH, SHORT_EACH = 2, 3  # every second text of a closed set, every third with --short; of the others half as many
+BARE_EACH = 3
 
 Ears = Callable[[Samples, Hint], str]
 
@@ -74,22 +81,22 @@ def words(text: str) -> list[str]:
     return re.sub(r"[^\w']+", " ", text.lower().replace("ё", "е")).split()
 
 
-def expected(lang: str, kind: Kind, text: str) -> Hint:
+def expected(lang: str, kind: Kind, text: str, tuned: bool) -> Hint:
     """What the step would tell the ears: as `voice.hints` makes it of the dialogue's expectation."""
-    count = len(str(value(kind, text, lang)[0])) if kind == "digits" else 0
+    count = len(str(value(kind, text, lang, tuned)[0])) if kind == "digits" else 0
     slot = SlotSpec(
         name="x",
         type="choice" if kind == "menu" else kind,
-        options=options(kind),
+        options=options(kind, tuned),
         length=(count, count) if count else None,
     )
     told = hint(Expectation(asked="x", slots={"x": slot}), lang)  # type: ignore[arg-type]
     return Hint(lang=lang, kind=kind, phrases=told.phrases, answers=told.answers, length=told.length)
 
 
-def value(kind: Kind, text: str, lang: str) -> tuple[object, object]:
+def value(kind: Kind, text: str, lang: str, tuned: bool) -> tuple[object, object]:
     """What understanding reads. "Семёнова" is spelled in two ways."""
-    offered = options(kind)
+    offered = options(kind, tuned)
     slot_type = "choice" if kind == "menu" else kind
     wanted = Expected(options=offered) if offered else Expected()
     reading = slots.read(slot_type, text, lang=lang, now=NOW, expected=wanted)  # type: ignore[arg-type]
@@ -107,18 +114,33 @@ class Utterance:
     sound: Samples
 
 
-def utterances(kinds: Sequence[Kind], conditions: Sequence[str], each: int, everybody: bool) -> Iterator[Utterance]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """each: every so many-th text of a closed set; of the others half as many. everybody: each text by all voices."""
+
+    lang: str
+    kinds: tuple[Kind, ...]
+    conditions: tuple[str, ...]
+    engines: tuple[str, ...]
+    each: int
+    everybody: bool
+    tuned: bool
+    tell: bool
+
+
+def utterances(plan: Plan) -> Iterator[Utterance]:
     """Every text by every voice, or by one voice after another."""
     mouths = Callers()
+    lang, callers = plan.lang, (TUNED_CALLERS if plan.tuned else CALLERS)[plan.lang]
     try:
-        for lang, callers in CALLERS.items():
-            for kind in kinds:
-                for number, text in enumerate(said(lang, kind)[::each]):
-                    for caller in callers if everybody else (callers[number % len(callers)],):
-                        speech = mouths.speech(caller, lang, text)
-                        for condition in conditions:
-                            sound = on_the_line(speech, lang, CONDITIONS[condition])
-                            yield Utterance(lang, kind, text, caller, condition, sound)
+        for kind in plan.kinds:
+            each = plan.each if kind in CLOSED or plan.everybody else 2 * plan.each
+            for number, text in enumerate(said(lang, kind, plan.tuned)[::each]):
+                for caller in callers if plan.everybody else (callers[number % len(callers)],):
+                    speech = mouths.speech(caller, lang, text)
+                    for condition in plan.conditions:
+                        sound = on_the_line(speech, lang, CONDITIONS[condition])
+                        yield Utterance(lang, kind, text, caller, condition, sound)
     finally:
         mouths.close()
 
@@ -149,29 +171,23 @@ async def streamed(engine: Recognizers, sound: Samples, told: Hint) -> str:
     return (await utterance.final()).text
 
 
-def measure(heard: Iterable[Utterance], ears: Ears, languages: str, tell: bool) -> dict[str, Tally]:
-    """By language, and by language and kind, condition, voice, kind and condition."""
+def measure(heard: Iterable[Utterance], ears: Ears, *, tuned: bool, tell: bool) -> dict[str, Tally]:
+    """By language, and by language and kind, condition, voice, voice and condition, condition and kind."""
     tallies: dict[str, Tally] = {}
     for one in heard:
-        if one.lang not in languages.split():
-            continue
-        told = expected(one.lang, one.kind, one.text)
+        told = expected(one.lang, one.kind, one.text, tuned)
         began = time.process_time()
         text = ears(one.sound, told)
         spent = (time.process_time() - began) * 1000
         wrong = Levenshtein.distance(words(one.text), words(text))
-        right = value(one.kind, one.text, one.lang) == value(one.kind, text, one.lang)
+        right = value(one.kind, one.text, one.lang, tuned) == value(one.kind, text, one.lang, tuned)
         if tell and not right:
-            print(f"{one.caller.name:<14} {one.condition:<10} {one.kind:<8} {one.text} | {text}")
-        lang, kind, condition = one.lang, one.kind, one.condition
-        names = [
-            lang,
-            f"{lang}.{kind}",
-            f"{lang}.{condition}",
-            f"{lang}.{one.caller.name}",
-            f"{lang}.{condition}.{kind}",
-        ]
-        for name in names:
+            print(f"{one.caller.name:<14} {one.condition:<10} {one.kind:<8} {one.text} | {text}", flush=True)
+        lang, kind, condition, voice = one.lang, one.kind, one.condition, one.caller.name
+        names = [lang, f"{lang}.{kind}", f"{lang}.{condition}", f"{lang}.{condition}.{kind}"]
+        if kind in CLOSED:
+            names += [f"{lang}.closed", f"{lang}.{condition}.closed", f"{lang}.{voice}.closed"]
+        for name in (*names, f"{lang}.{voice}", f"{lang}.{voice}.{condition}"):
             tally = tallies.setdefault(name, Tally())
             tally.wrong += wrong
             tally.words += len(words(one.text))
@@ -181,36 +197,73 @@ def measure(heard: Iterable[Utterance], ears: Ears, languages: str, tell: bool) 
     return tallies
 
 
+def measured(plan: Plan) -> dict[str, dict[str, dict[str, float]]]:
+    """Of one language, by engine."""
+    figures: dict[str, dict[str, dict[str, float]]] = {}
+    heard = list(utterances(plan))
+    for name, languages, ears, close in engines(plan.engines):
+        if plan.lang in languages.split():
+            few = heard if name != "bare" or plan.everybody else _every(heard, BARE_EACH)
+            tallies = measure(few, ears, tuned=plan.tuned, tell=plan.tell and name == "whisper")
+            figures[name] = {key: tally.figures() for key, tally in sorted(tallies.items())}
+        close()
+    return figures
+
+
+def _every(heard: Sequence[Utterance], step: int) -> list[Utterance]:
+    """Every so many-th text in all its conditions."""
+    texts = dict.fromkeys((one.kind, one.text, one.caller) for one in heard)
+    some = set(list(texts)[::step])
+    return [one for one in heard if (one.kind, one.text, one.caller) in some]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recognition", description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one JSON object, nothing else")
     much = parser.add_mutually_exclusive_group()
-    much.add_argument("--short", "--quick", action="store_true", help="every eighth utterance")
+    much.add_argument("--short", "--quick", action="store_true", help="fewer texts, in two conditions")
     much.add_argument("--long", action="store_true", help="every utterance by every voice in every condition")
+    parser.add_argument("--tuned", action="store_true", help="wordings and voices that were tuned on, mistakes named")
     parser.add_argument("--kinds", default=",".join(KINDS))
     parser.add_argument("--conditions", default="")
-    parser.add_argument("--each", type=int, default=0, help="every Nth utterance alone")
+    parser.add_argument("--each", type=int, default=0, help="every Nth text of closed sets, every 2Nth of others")
     parser.add_argument("--engines", default="whisper,bare,pocketsphinx")
+    parser.add_argument("--lang", default=",".join(CALLERS))
     arguments = parser.parse_args()
-    conditions = arguments.conditions.split(",") if arguments.conditions else SOME_CONDITIONS
-    if arguments.long and not arguments.conditions:
-        conditions = tuple(CONDITIONS)
-    each = arguments.each or (1 if arguments.long else SHORT_EACH if arguments.short else EACH)
+    usual = CONDITIONS if arguments.long else FEW_CONDITIONS if arguments.short else SOME_CONDITIONS
+    langs = arguments.lang.split(",")
+    plans = [
+        Plan(
+            lang=lang,
+            kinds=tuple(arguments.kinds.split(",")),
+            conditions=tuple(arguments.conditions.split(",") if arguments.conditions else usual),
+            engines=tuple(arguments.engines.split(",")),
+            each=arguments.each or (1 if arguments.long else SHORT_EACH if arguments.short else EACH),
+            everybody=arguments.long,
+            tuned=arguments.tuned,
+            tell=arguments.tuned and not arguments.json,
+        )
+        for lang in langs
+    ]
     figures: dict[str, dict[str, dict[str, float]]] = {}
-    for name, languages, ears, close in engines(arguments.engines.split(",")):
-        every = utterances(arguments.kinds.split(","), conditions, each, arguments.long)
-        tallies = measure(every, ears, languages, tell=not arguments.json and name == "whisper")
-        figures[name] = {key: tally.figures() for key, tally in sorted(tallies.items())}
-        close()
+    with ProcessPoolExecutor(len(plans), multiprocessing.get_context("spawn")) as processes:
+        for found in processes.map(measured, plans):
+            for engine, by in found.items():
+                figures.setdefault(engine, {}).update(by)
+
+    def of(engine: str, key: str) -> dict[str, float]:
+        return {lang: figures[engine][lang][key] for lang in langs if lang in figures.get(engine, {})}
+
     told = {
-        "wer": {lang: figures["whisper"][lang]["wer"] for lang in CALLERS} if "whisper" in figures else {},
-        "slot_rate": {lang: figures["whisper"][lang]["slot_rate"] for lang in CALLERS} if "whisper" in figures else {},
-        "bare_wer": {lang: figures["bare"][lang]["wer"] for lang in CALLERS} if "bare" in figures else {},
-        "bare_slot_rate": {lang: figures["bare"][lang]["slot_rate"] for lang in CALLERS} if "bare" in figures else {},
+        "wer": of("whisper", "wer"),
+        "slot_rate": of("whisper", "slot_rate"),
+        "bare_wer": of("bare", "wer"),
+        "bare_slot_rate": of("bare", "slot_rate"),
         "closed_sets": {
-            engine: {key: by[key]["slot_rate"] for key in by if key.split(".")[-1] in CLOSED}
+            engine: {key: by[key]["slot_rate"] for key in by if key.split(".")[-1] in (*CLOSED, "closed")}
             for engine, by in figures.items()
         },
+        "tuned": arguments.tuned,
         **figures,
         "load": round(os.getloadavg()[0], 2),
     }

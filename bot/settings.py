@@ -130,7 +130,9 @@ class Settings(BaseSettings):
     )
     voice_speed: float = Field(1.0, ge=0.5, le=2.0, description="How fast the voices speak; 1 is their own pace.")
     ears_ru: str = Field(
-        "", description="Who hears Russian: whisper-base, or your own t-one:/folder, gigaam:/folder, vosk:/folder."
+        "",
+        description="Who hears Russian: whisper-base, "
+        "your t-one:/folder, gigaam:/folder, vosk:/folder, whisper-base+gigaam:/folder.",
     )
     ears_en: str = Field("", description="Who hears English: whisper-base, pocketsphinx, or your own vosk:/folder.")
     comfort_noise: float = Field(

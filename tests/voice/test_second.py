@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.understanding.slots.yesno import read_yesno
-from voice.asr.second import First, look
+from voice.asr.second import First, believed, both, fits, is_clear, look
 from voice.hints import ASSENTS, assents
 from voice.ports import Hint
 
@@ -113,10 +113,71 @@ def test_a_yes_is_put_into_no_other_sentence():
 
 
 def test_of_words_that_were_not_believed_an_answer_may_be_left():
-    sound = Sound.of({"Благодарю.": -1.6, "Ладно.": -2.4})
-    told = look(first("Благодарю.", "Вадная.", sure=0.0), YESNO, sound)
+    sound = Sound.of({"Благодарю.": -1.6, "Ладно.": -2.0})
+    heard = First(hypotheses=("Благодарю.", "Вадная."), confidence=0.0, again="Ладная.")
+    told = look(heard, YESNO, sound)
     assert told is not None
     assert told[0] == "Ладно."
+
+
+def test_what_was_not_believed_either_time_is_no_answer_whatever_the_scores():
+    assert look(first("Благодарю.", "Да.", sure=0.0), YESNO, AllButSaid()) is None
+
+
+@pytest.mark.parametrize("hint", [YESNO, Hint(lang="ru", kind="menu", answers=("цены",)), Hint(lang="ru", kind="text")])
+def test_what_the_prompt_put_into_noise_is_not_told(hint):
+    assert look(first("Да, верно.", sure=0.44), hint, Sound.of({"Да, верно.": -3.3})) == ("", 0.0)
+    assert look(first("Да, верно.", sure=0.44), hint, Sound.of({"Да, верно.": -1.5})) is None
+
+
+def test_heard_alike_both_times_is_surer():
+    one, other = first("Да.", sure=0.4), first("Да!", "Два.", sure=0.7)
+    assert both(one, other).confidence == 0.7
+    assert fits(both(one, other), YESNO)
+    assert not fits(both(one, first("Два.", sure=0.9)), YESNO)
+
+
+def test_a_whole_sentence_that_was_surely_heard_is_not_listened_to_again():
+    assert is_clear(first("Я хотел спросить про парковку.", sure=0.8), DOCTOR)
+    assert not is_clear(first("Я хотел спросить про парковку.", sure=0.6), DOCTOR)
+    assert is_clear(first("Повторите.", sure=0.8), DOCTOR)
+    assert not is_clear(first("Кардилог.", sure=0.9), DOCTOR)
+    assert not is_clear(first("Я хотел прасить пра парковку.", sure=0.9), DOCTOR)
+
+
+MISHEARD = First(hypotheses=("Пекут один.",), confidence=0.45, again="Пикут один.")
+THREE = Hint(lang="ru", kind="digits", length=(3, 3))
+
+
+def test_a_number_that_the_grammar_found_is_believed():
+    told = believed(MISHEARD, THREE, (("Пятьсот один", -1.7), ("Пять пять один", -2.2)), -0.9)
+    assert told is not None
+    assert told[0] == "Пятьсот один."
+
+
+@pytest.mark.parametrize(
+    ("held", "free"),
+    [
+        ((), 0.0),
+        ((("Пятьсот один", -2.3),), -0.9),  # the sound doesn't bear it out
+        ((("Пятьсот один", -1.9), ("Шестьсот один", -2.0)), -0.9),  # nor tell it from another
+        ((("Двести два", -1.9),), -0.1),  # something else was said, and clearly
+    ],
+)
+def test_what_the_grammar_found_is_not_believed_for_want_of_better(held, free):
+    assert believed(MISHEARD, THREE, held, free) is None
+
+
+def test_two_ways_to_write_one_number_are_no_rivals():
+    assert believed(MISHEARD, THREE, (("Пятьсот один", -1.7), ("пятьсот один", -1.75)), -0.9)
+
+
+def test_a_grammar_makes_no_yes_of_a_no_and_nothing_of_nothing():
+    yes = (("Да, верно", -0.1), ("Неверно", -3.0))
+    no = First(hypotheses=("Не верь.",), confidence=0.45, again="Да верни.")
+    assert believed(no, YESNO, yes, -0.3) is None
+    nothing = First(hypotheses=("Благодарю.",), confidence=0.0)
+    assert believed(nothing, YESNO, yes, -0.3) is None
 
 
 def test_noise_that_is_like_no_answer_stays_nothing():

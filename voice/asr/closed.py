@@ -59,7 +59,7 @@ def candidates(
     for text in heard:
         told = words(text)
         for answer in answers:
-            for form in _forms(lang, answer):
+            for form in forms(lang, answer):
                 for candidate, near in _placed(told, form, lang, bare):
                     likeness[candidate] = max(near, likeness.get(candidate, 0.0))
     ranked = sorted(likeness, key=likeness.__getitem__, reverse=True)
@@ -141,7 +141,7 @@ def _sound(lang: str, text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _forms(lang: str, answer: str) -> tuple[str, ...]:
+def forms(lang: str, answer: str) -> tuple[str, ...]:
     """As it may be said: a Russian word in its cases, and whom one goes to with "к"."""
     text = answer.lower()
     if lang != "ru" or len(text.split()) > 1:
@@ -151,10 +151,10 @@ def _forms(lang: str, answer: str) -> tuple[str, ...]:
         return (text,)
     wanted = {"sing", "masc"} if "ADJF" in parse.tag else {"sing"}
     cases = [parse.inflect(wanted | {case}) for case in ("gent", "datv", "accs")]
-    forms = [form.word for form in cases if form is not None]
+    told = [form.word for form in cases if form is not None]
     if parse.tag.grammemes >= _PERSON or "ADJF" in parse.tag:
-        forms.append(f"к {forms[1]}")
-    return tuple(dict.fromkeys((text, *forms)))
+        told.append(f"к {told[1]}")
+    return tuple(dict.fromkeys((text, *told)))
 
 
 @lru_cache(maxsize=8192)

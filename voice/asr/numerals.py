@@ -44,6 +44,7 @@ _LETTERS = {
 _IN_ROW = frozenset(("плюс", "plus", "double", "triple"))
 
 UNIT, TEEN, TEN, HUNDRED, NOUGHT, OTHER = range(6)
+NONE = -1
 _TABLES = (_UNITS, _TEENS, _TENS, _HUNDREDS, _NOUGHTS, _OTHERS)
 _FIRST = {UNIT: 1, TEEN: 10, TEN: 20, HUNDRED: 100, NOUGHT: 0, OTHER: 0}
 _STEP = {UNIT: 1, TEEN: 1, TEN: 10, HUNDRED: 100, NOUGHT: 0, OTHER: 0}
@@ -96,6 +97,7 @@ _MAYBE_CUT = {
     ),
     "en": (),
 }  # fmt: skip
+_APART = {"ru": ("пятьдесят", "шестьдесят", "семьдесят", "восемьдесят"), "en": ()}
 _HUNDRED = re.compile(r"\b(пять|шесть|семь|восемь|девять)[ -]+с[ао]т\b")  # "пять сот": 500, or 5 and 100
 
 
@@ -166,6 +168,33 @@ def is_phone(text: str, lang: str) -> bool:
     if lang == "ru":
         return len(told) == (11 if told.startswith(("7", "8")) else 10)
     return len(told) == (11 if told.startswith("1") else 10)
+
+
+def sorts(lang: str) -> Mapping[str, int]:
+    """The numerals that digits are told with, each with its sort."""
+    return {word: sort for word, (sort, _) in _CLASS[lang].items() if sort != OTHER}
+
+
+def added(lang: str, before: int, sort: int) -> tuple[int, int]:
+    """What a numeral of this sort makes of the group under way: of what sort it is now, and how many digits more; -1
+    where it can't stand there. before: a sort, or NONE."""
+    if sort == HUNDRED and lang == "en":
+        return (HUNDRED, 2) if before == UNIT else (NONE, -1)
+    if (before == HUNDRED and sort in (TEN, TEEN, UNIT)) or (before == TEN and sort == UNIT):
+        return sort if sort == TEN else TEEN, 0  # whole: nothing more is added to it
+    return sort, {UNIT: 1, NOUGHT: 1, TEEN: 2, TEN: 2, HUNDRED: 3}[sort]
+
+
+def apart(word: str, lang: str) -> tuple[str, ...]:
+    """As a small model may write it in two: "семь десять"."""
+    return (f"{word.removesuffix('десят')} десять",) if word in _APART[lang] else ()
+
+
+def whole(text: str, lang: str) -> str:
+    """With what `apart` wrote in two put together."""
+    for word in _APART[lang]:
+        text = re.sub(rf"\b{word.removesuffix('десят')} десять\b", word, text, flags=re.IGNORECASE)
+    return text
 
 
 def doubled(text: str, lang: str) -> tuple[str, ...]:
