@@ -168,6 +168,12 @@ def test_what_the_grammar_found_is_not_believed_for_want_of_better(held, free):
     assert believed(MISHEARD, THREE, held, free) is None
 
 
+def test_a_yes_must_be_borne_out_better_than_a_number():
+    heard = First(hypotheses=("Всё рано.",), confidence=0.45, again="Вся рана.")
+    assert believed(heard, YESNO, (("Верно", -1.5),), -1.4) is None
+    assert believed(heard, YESNO, (("Верно", -1.2),), -1.4)
+
+
 def test_two_ways_to_write_one_number_are_no_rivals():
     assert believed(MISHEARD, THREE, (("Пятьсот один", -1.7), ("пятьсот один", -1.75)), -0.9)
 

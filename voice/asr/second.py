@@ -31,7 +31,7 @@ BEHIND_LENGTH = 0.4  # more for a number of just the length that is expected
 BEHIND_NONSENSE = 1.0  # more where the free text has words that nobody says
 SURE = 0.5  # of the free decode: below it is looked at a second time though it fits
 ELSE = 0.75  # of the free decode: from here on who says nothing that is expected is believed to
-HELD = -2.0  # FLOOR of what a grammar was held to, by its own measure
+HELD, HELD_YESNO = -2.0, -1.3  # FLOOR of what a grammar was held to, by its own measure: talk in a room made -1.5 a yes
 APART = 0.25  # by so much it must be likelier than the next that means something else
 EXACTLY = 0.8  # BEHIND of it for a number of just the length that is expected: nothing else is asked for
 
@@ -131,7 +131,7 @@ def believed(first: First, hint: Hint, held: Held, free: float) -> tuple[str, fl
     other = next((each[1] for each in held[1:] if _differ(text, each[0], hint)), -99.0)
     near = max(closed.alike(hint.lang, each, text) for each in (best, first.again))
     behind = BEHIND + BEHIND_ALIKE * max(0.0, near - 0.5) + EXACTLY * _exact(hint)
-    if score < max(HELD, free - behind) or score - other < APART:
+    if score < max(HELD_YESNO if hint.kind == "yesno" else HELD, free - behind) or score - other < APART:
         return None
     return closed.sentence(text), min(1.0, exp(score))
 
