@@ -16,7 +16,7 @@ from bot.dialogue.session import Session, Status
 from bot.dialogue.values import Value
 from bot.ports import Further, Identity, Inbound, Outcome, Row, Turns
 
-STATUS_AFTER: Mapping[type, Status] = {AgentJoined: "agent", AgentLeft: "bot", End: "ended"}
+STATUS_AFTER: Mapping[type, Status] = {AgentJoined: "agent", AgentLeft: "bot", End: "ended", Left: "ended"}
 
 
 class Talk:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 
 from bot.dialogue.actions import End, Handoff, Record, Say
-from bot.dialogue.events import AgentLeft, AgentSaid, Answered, Event, Keys, Utterance
+from bot.dialogue.events import AgentLeft, AgentSaid, Answered, Event, Keys, Left, Utterance
 from bot.dialogue.stumbling import stumbled
 from bot.errors import GovorunError, place
 from bot.ports import AgentLine, Further, Outcome, Row, rows_of
@@ -84,10 +84,12 @@ class TurnKeeper:
                 await self._take(item)
 
     async def follow(self, conversation: str) -> None:
-        """What others add to this conversation: an agent at the desk. Until cancelled."""
+        """What others add to this conversation: an agent at the desk; the caller, who went on elsewhere. Until
+        cancelled."""
         async with self._equipment.bus.subscribe(f"conversation.{conversation}") as live:
             async for message in live:
-                for row in rows_of(message):
+                # Where it went on is said because it ends here, and is said before the line is hung up.
+                for row in sorted(rows_of(message), key=lambda row: isinstance(row.entry, Left)):
                     self._taping.journalled(row)
                     if message.get("meanwhile"):  # our own turn waits for another program, and says so at once
                         self._from_others(row)
@@ -175,7 +177,7 @@ class TurnKeeper:
             self._saying.say(entry)
         elif self._talk.follow(row):
             self._transfer.noticed()
-            if isinstance(entry, End):
+            if isinstance(entry, End | Left):
                 self._ending.finish()
             else:
                 self._expect()

@@ -676,6 +676,31 @@ async def test_the_last_words_are_said_although_the_caller_still_speaks():
         assert call.line.over
 
 
+async def test_a_caller_who_went_on_elsewhere_hears_so_and_the_line_is_hung_up():
+    """As `bot.body.transaction` publishes it: that it ended, and then the word of it."""
+    async with Ringing("запись", "спасибо") as call:
+        await call.greeted()
+        before = call.line.sent
+        words = "Разговор продолжается в Телеграме."
+        gone = Left(id="other/left", at=NOW, reason="moved", moved_to="c2", moved_on="telegram")
+        await call.others(50, gone, Say(text=words, speech=words, language="ru"))
+        await call.line.hear(10)
+        assert not call.line.over  # not before it is said
+        await call.line.hear(2 * SECOND)
+        assert call.voices.asked[-1] == words
+        assert call.line.sent - before == 1000
+        assert call.line.over
+    assert not call.turns.took(Left)  # the conversation had ended; nobody ends it again
+
+
+async def test_a_conversation_that_was_ended_by_others_holds_no_line():
+    async with Ringing() as call:
+        await call.greeted()
+        await call.others(50, Left(id="c1/idle", at=NOW, reason="idle"))
+        await call.line.hear(10)
+        assert call.line.over
+
+
 async def test_an_engine_that_breaks_costs_one_utterance_not_the_call(caplog):
     async with Ringing("запись") as call:
         await call.greeted()
