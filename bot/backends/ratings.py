@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Literal
 
@@ -82,7 +82,11 @@ def kept(
     limit: int = 100,
 ) -> tuple[Rating, ...]:
     """The newest first. before: of a lower id, for the next page."""
-    wanted = _within(select(ratings), survey, scenarios, since, until).order_by(ratings.c.id.desc()).limit(limit)
+    wanted = (
+        _within(select(*(ratings.c[each.name] for each in fields(Rating))), survey, scenarios, since, until)
+        .order_by(ratings.c.id.desc())
+        .limit(limit)
+    )
     if before is not None:
         wanted = wanted.where(ratings.c.id < before)
     return tuple(Rating(**row._mapping) for row in tx.execute(wanted))

@@ -93,7 +93,7 @@ async def test_no_transaction_is_open_while_the_other_program_thinks(database: D
         slow = asyncio.create_task(writer(turn, "anna").says("booking?"))
         await asyncio.wait_for(nlu.came.wait(), 20)
         with database.writing() as tx:
-            tx.execute(sql("DELETE FROM facts"))
+            tx.execute(sql("DELETE FROM told"))
         other = await asyncio.wait_for(writer(turn, "boris").says("main.price"), 20)
         assert said(other)[0] == "Приём стоит 1500 рублей."
         assert nlu.waits is not None
