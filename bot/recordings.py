@@ -85,7 +85,8 @@ class Recordings:
         is there after it."""
         found = self.of(conversation)
         for each in found:
-            each.path.unlink(missing_ok=True)
+            for path in self._paths(conversation, each.number)[:-1]:
+                path.unlink(missing_ok=True)  # whatever it is kept as: a crash may leave one call twice
         return len(found)
 
     def sweep(self, now: datetime) -> int:

@@ -151,6 +151,15 @@ def test_what_is_erased_is_gone_whatever_it_is_kept_as(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [other]
 
 
+def test_a_call_that_a_crash_left_twice_is_erased_in_both_its_forms(tmp_path: Path) -> None:
+    recordings = Recordings(tmp_path)
+    taped(recordings, "c1", packing="flac").rename(tmp_path / "c1.kept")
+    taped(recordings, "c1")
+    (tmp_path / "c1.kept").rename(tmp_path / "c1.flac")
+    assert recordings.erase("c1") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_what_was_not_recorded_is_not_there(web: Web) -> None:
     name = await talked(web, "boris")
     async with web.client() as client:

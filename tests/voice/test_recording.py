@@ -22,9 +22,10 @@ import pytest
 from bot.dialogue.events import Utterance
 from bot.dialogue.values import MASK
 from tests.dialogue.small import SMALL
-from tests.voice.test_call import SECOND, Ringing
+from tests.voice.test_call import SECOND, LineDouble, Ringing
 from voice.audio import FRAME, RATE, Samples, from_alaw
 from voice.recording.disk import Disk
+from voice.recording.leg import RecordedLeg
 from voice.recording.packing import MAKING, Packing, pack
 from voice.recording.tape import HELD_FRAMES, Tape
 from voice.recording.tones import HIGH, KEYS, LOW, ToneKeys
@@ -345,6 +346,30 @@ def test_half_a_pack_of_a_dead_process_goes_and_its_sound_stays(tmp_path: Path):
     (tmp_path / f"c1.2.flac{MAKING}").write_bytes(b"fLaC")  # of a call that lives
     assert mended(tmp_path) == (tmp_path / "c1.wav",)
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"c1.2.flac{MAKING}", "c1.wav"]
+
+
+def test_what_was_packed_whole_is_not_kept_twice_though_its_process_died_then(tmp_path: Path):
+    dead = Growing(tmp_path / "c1.wav", "wav")
+    dead.add(pairs(10))
+    pack(tmp_path / f"c1.wav{PART}", HEAD.size, tmp_path / "c1.flac", "flac")
+    os.close(dead._file)
+    assert mended(tmp_path) == ()
+    assert [path.name for path in tmp_path.iterdir()] == ["c1.flac"]
+
+
+async def test_calls_that_wait_for_a_busy_packer_keep_no_thread_from_others(tmp_path: Path):
+    disk = Disk(lambda name: tmp_path / f"{name}.wav")
+    legs = [RecordedLeg(LineDouble(), disk) for _ in range(64)]
+    for leg in legs:
+        leg._whole = threading.Event()  # not packed yet
+    waiting = [asyncio.create_task(leg.saved(60)) for leg in legs]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        assert await asyncio.to_thread(lambda: "a turn") == "a turn"
+    for leg in legs:
+        assert leg._whole is not None
+        leg._whole.set()
+    await asyncio.gather(*waiting)
 
 
 def test_a_file_tells_by_its_time_when_its_last_sound_was_made(tmp_path: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import AsyncIterator, Mapping
 
@@ -14,6 +15,7 @@ from voice.recording.disk import Disk, Recording
 from voice.recording.tape import Tape
 
 PIECE = 50  # frames written together, a second
+LOOK_S = 0.02
 
 
 class RecordedLeg:
@@ -107,8 +109,12 @@ class RecordedLeg:
 
     async def saved(self, timeout_s: float) -> None:
         """Wait until what was finished is on disk, so that whoever is told of the call's end finds it."""
-        if self._whole is not None:
-            await asyncio.to_thread(self._whole.wait, timeout_s)
+        if self._whole is None:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while not self._whole.is_set():  # no thread waits: there are six, and all turns need them
+                    await asyncio.sleep(LOOK_S)
 
     def drop(self) -> None:
         """Nothing of it is."""

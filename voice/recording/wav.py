@@ -119,8 +119,12 @@ def mended(folder: Path) -> tuple[Path, ...]:
             continue  # another process was first
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stem = str(part).removesuffix(f".wav{PART}")
             for packing in HOW:
-                Path(str(part).removesuffix(f".wav{PART}") + f".{packing}{MAKING}").unlink(missing_ok=True)
+                Path(f"{stem}.{packing}{MAKING}").unlink(missing_ok=True)
+            if any(Path(f"{stem}.{packing}").exists() for packing in HOW):
+                part.unlink(missing_ok=True)  # it was packed whole, and its process died before it could remove this
+                continue
             begun = os.pread(file, HEAD.size, 0)
             form: Form = "g711" if begun[20:22] == b"\x06\x00" else "wav"
             block = CHANNELS * TAGS[form][1] // 8
