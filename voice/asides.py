@@ -8,14 +8,16 @@ Sound is stopped long before words are known, so this decides whether the prompt
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.dialogue.meaning import Meaning
+from bot.dialogue.meaning import Meaning, Option
 
 ANSWER_MS = 1_200  # before the end of a question a hum begins to be its answer
 SHORT_MS = 700  # of speech: a word or two, which a recogniser often gets wrong; they must mean something here
 NODDED_MS = 400  # of speech: hums and nods are no longer, and hardly a word that is meant
 DOUBTFUL = 0.6  # of a recogniser's confidence: «надо» for "да-да", "I have" for "uh huh" had 0.53, short words have 0.8
+HARDLY = 0.15  # of confidence in what may be chosen: real choices had 0.18 and more, «дорога» for "ага" had 0.13
 NOD_MS = 200  # of silence after a nod before the prompt goes on: at a comma ("так, подождите") many voices have less
 UNSURE_MS = 400  # the same after a word that means nothing here: "нет, не надо" has up to 320 at its comma
 NOTICED_MS = 500  # of speech without words: shorter is a cough, longer deserves "I didn't catch that"
@@ -29,30 +31,54 @@ NODS = frozenset(
     """да так ну вот понятно ясно хорошо ладно окей ок понял поняла точно верно слушаю конечно отлично правильно
     нуда дада yes yeah yep ok okay right sure alright fine good great isee gotit iunderstand ofcourse ohok oh""".split()
 )
-GREETINGS = frozenset(
-    "алло але ало здравствуйте привет добрый доброе день утро вечер hello hi hey good morning".split()
-)
+GREETINGS = frozenset("алло але ало здравствуйте привет hello hi hey".split())
+GOOD = frozenset("добрый доброе good".split())
+PARTS = frozenset("день утро вечер morning afternoon evening".split())  # of a day; they greet beside GOOD alone
 
 
-def is_aside(text: str, speech_ms: int, *, yesno: bool, left_ms: int, confidence: float = 1.0) -> bool | None:
+def is_aside(
+    text: str,
+    speech_ms: int,
+    *,
+    yesno: bool,
+    left_ms: int,
+    confidence: float = 1.0,
+    offered: bool = False,
+    relayed: bool = False,
+) -> bool | None:
     """Whether the prompt goes on as if nothing had been said; None: if these words mean nothing here.
 
     text: as recognised, "" for no words. speech_ms: how long it was. yesno: a yes or no is asked for. left_ms: of the
     prompts that play or wait. confidence: 0..1 in the text: what is as short as a nod must be heard well to be more.
+    offered: they name what may be chosen now, as `is_offered`; a second look at the sound is seldom sure of what it
+    found, and right (measured: "адрес" 0.30, "один" 0.20 on a clean line). relayed: another program understands them,
+    and whether it asks for a yes nobody here knows: at the end of its words a nod may be the answer.
     A greeting alone is none of the bot's business while it speaks: people return its own.
     """
     words = _words(text)
     if not words:
         return speech_ms < NOTICED_MS
     if all(word in HUMS for word in words):
-        return not (yesno and left_ms <= ANSWER_MS)
-    if all(word in GREETINGS for word in words):
+        return not ((yesno or relayed) and left_ms <= ANSWER_MS)
+    if offered and confidence >= HARDLY:
+        return False
+    if _greets(words):
         return True
     if all(word in HUMS | NODS for word in words) or "".join(words) in NODS:
-        return not yesno
+        return not (yesno or (relayed and left_ms <= ANSWER_MS))
     if speech_ms <= NODDED_MS and confidence < DOUBTFUL and not yesno:
         return True
-    return None if speech_ms <= SHORT_MS else False
+    return None if speech_ms <= SHORT_MS and not relayed else False
+
+
+def is_offered(text: str, choices: Sequence[Option], language: str) -> bool:
+    """Whether the words are just how one of these is called: "хорошо" may be one, and is no nod then."""
+    words = _words(text)
+    return bool(words) and any(
+        words == _words(name)
+        for option in choices
+        for name in (option.title.get(language, ""), *option.synonyms.get(language, ()))
+    )
 
 
 def means_something(meaning: Meaning, *, yesno: bool) -> bool:
@@ -64,7 +90,10 @@ def means_something(meaning: Meaning, *, yesno: bool) -> bool:
 def is_nod(text: str) -> bool:
     """Whether it is nothing but hums, nods and greetings."""
     words = _words(text)
-    return bool(words) and (all(word in HUMS | NODS | GREETINGS for word in words) or "".join(words) in NODS)
+    if not words or "".join(words) in NODS or _greets(words):
+        return bool(words)
+    rest = [word for word in words if word not in HUMS | NODS]
+    return not rest or _greets(rest)
 
 
 def nod_ms(text: str) -> int:
@@ -74,6 +103,13 @@ def nod_ms(text: str) -> int:
     if words and all(word in HUMS for word in words):
         return 0
     return NOD_MS if not words or is_nod(text) else UNSURE_MS
+
+
+def _greets(words: Sequence[str]) -> bool:
+    found = set(words)
+    if not found or not found <= GREETINGS | GOOD | PARTS:
+        return False
+    return bool(found & GREETINGS) or bool(found & GOOD and found & PARTS)
 
 
 def _words(text: str) -> list[str]:

@@ -6,7 +6,7 @@ import logging
 
 from bot.dialogue.events import Utterance
 from voice.answering.listening import Listening
-from voice.asides import NOTICED_MS, is_aside
+from voice.asides import NOTICED_MS, is_aside, is_offered
 from voice.equipment import Equipment
 from voice.hearing import Aside, Hearing, Said, Talking, Told
 from voice.keying import Keying
@@ -123,6 +123,8 @@ class Attention:
             yesno=expectation.yesno,
             left_ms=speaking.left_ms,
             confidence=confidence,
+            offered=is_offered(text, expectation.choices, talk.language),
+            relayed=expectation.relayed,
         )
         if aside is None and self._equipment.understood is not None:
             return not await self._equipment.understood(text, talk.session, expectation)

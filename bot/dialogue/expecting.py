@@ -135,6 +135,7 @@ def _at_step(
             keys=_keys(choices),
             intents=(*delegating.OURS, *delegating.wishes(frame, step, scenarios)),
             intent_slots=intent_slots if step.interrupt != "deny" else {},
+            relayed=True,
             hints=_hints(choices, session.language),
         )
     if isinstance(step, ConfirmStep):

@@ -167,7 +167,7 @@ class Expectation:
     letters: keys may spell, a star begins a letter (bot.dialogue.lettered).
     changeable: slots that were told before another one was asked for, by name: "телефон другой".
     wait, key_pause: seconds, as `bot.dialogue.manner` has them; None: as usual. busy: another program is being asked,
-    and what is keyed meanwhile is for the question that follows.
+    and what is keyed meanwhile is for the question that follows. relayed: another program asks, and understands.
     """
 
     asked: str | None = None
@@ -184,4 +184,5 @@ class Expectation:
     wait: float | None = None
     key_pause: float | None = None
     busy: bool = False
+    relayed: bool = False
     hints: tuple[str, ...] = ()  # words worth expecting, for the recogniser's prompt; in the conversation's language

@@ -2,23 +2,34 @@
 
 import pytest
 
-from bot.dialogue.meaning import Meaning
+from bot.dialogue.meaning import Meaning, Option
 from voice.asides import (
     ANSWER_MS,
     DOUBTFUL,
+    HARDLY,
     NOD_MS,
     NODDED_MS,
     NOTICED_MS,
     SHORT_MS,
     UNSURE_MS,
     is_aside,
+    is_offered,
     means_something,
     nod_ms,
 )
 
 
-def aside(text: str, ms: int = 400, *, yesno: bool = False, left_ms: int = 5_000, confidence: float = 1.0):
-    return is_aside(text, ms, yesno=yesno, left_ms=left_ms, confidence=confidence)
+def aside(
+    text: str,
+    ms: int = 400,
+    *,
+    yesno: bool = False,
+    left_ms: int = 5_000,
+    confidence: float = 1.0,
+    offered: bool = False,
+    relayed: bool = False,
+):
+    return is_aside(text, ms, yesno=yesno, left_ms=left_ms, confidence=confidence, offered=offered, relayed=relayed)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +97,34 @@ def test_what_is_as_short_as_a_nod_and_hardly_heard_is_one_but_not_for_an_answer
     assert aside("надо", NODDED_MS, confidence=DOUBTFUL) is None
     assert aside("надо", NODDED_MS + 20, confidence=DOUBTFUL - 0.1) is None
     assert aside("надо", NODDED_MS, yesno=True, confidence=DOUBTFUL - 0.1) is None
+
+
+@pytest.mark.parametrize("text", ["Вечер.", "Утро", "День", "Morning.", "evening", "Afternoon", "Good"])
+def test_a_part_of_the_day_alone_is_an_answer_and_no_greeting(text):
+    assert aside(text, yesno=text == "Good") is not True
+
+
+@pytest.mark.parametrize(("text", "language"), [("Хорошо.", "ru"), ("так себе", "ru"), ("Great", "en"), ("okay", "en")])
+def test_what_may_be_chosen_is_no_nod_however_unsurely_it_was_heard(text, language):
+    moods = (
+        Option(id="good", title={"ru": "Хорошо", "en": "Great"}),
+        Option(id="so", title={"ru": "Так себе", "en": "So-so"}, synonyms={"en": ("okay",)}),
+    )
+    assert is_offered(text, moods, language)
+    assert not is_offered("угу", moods, language)
+    assert not is_offered("", moods, language)
+    assert aside(text, NODDED_MS, confidence=HARDLY, offered=True) is False
+
+
+def test_a_nod_that_was_taken_for_a_choice_by_a_hair_is_let_pass():
+    assert aside("дорога", NODDED_MS, confidence=HARDLY - 0.02, offered=True) is True
+
+
+def test_at_the_end_of_what_another_program_asks_a_nod_may_be_the_answer():
+    assert aside("да", relayed=True) is True
+    assert aside("yes", relayed=True, left_ms=ANSWER_MS) is False
+    assert aside("угу", relayed=True, left_ms=ANSWER_MS) is False
+
+
+def test_a_word_that_means_nothing_to_us_may_mean_something_to_another_program():
+    assert aside("пионы", SHORT_MS, relayed=True) is False

@@ -144,6 +144,7 @@ class ScriptedEars:
     def __init__(self, *script: str) -> None:
         self.script = list(script)
         self.fed = 0
+        self.confidence = 1.0
 
     async def warm(self) -> None: ...
 
@@ -165,12 +166,12 @@ class ScriptedEars:
     partial = ""
 
     async def settled(self) -> Heard | None:
-        return Heard(text=self.script[0], confidence=1.0) if self.script else None
+        return Heard(text=self.script[0], confidence=self.confidence) if self.script else None
 
     async def final(self) -> Heard:
         if self.script[0] == CROWDED:
             raise RecognizersBusy("all places are taken")
-        return Heard(text=self.script.pop(0), confidence=1.0)
+        return Heard(text=self.script.pop(0), confidence=self.confidence)
 
 
 class SecondVoices:
@@ -394,6 +395,14 @@ async def test_a_nod_lets_the_prompt_go_on_as_soon_as_its_words_are_known():
         await call.line.hear(6 * SECOND)
         assert call.line.sent > 3500
         assert not call.turns.took(Utterance)
+
+
+async def test_what_the_menu_offers_counts_over_it_though_it_was_short_and_heard_unsurely():
+    async with Ringing("Узнать цену") as call:
+        call.ears.confidence = 0.3  # as a second look at the sound tells it
+        await call.line.hear(10)
+        await call.speaks(frames=15, then=2 * SECOND)
+        assert [event.text for event in call.turns.took(Utterance)] == ["Узнать цену"]
 
 
 async def test_a_nod_that_goes_on_stops_the_prompt_again_and_is_heard_whole():

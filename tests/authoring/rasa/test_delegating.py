@@ -15,6 +15,7 @@ from bot.authoring.load import check, lint, load
 from bot.dialogue.actions import Action, Fetch, Say
 from bot.dialogue.engine import advance, opening
 from bot.dialogue.events import AgentJoined, AgentLeft, Chosen, Event, Fetched, Started, Utterance
+from bot.dialogue.expecting import expects
 from bot.dialogue.meaning import Meaning, Reading
 from bot.dialogue.program import DelegateStep
 from bot.dialogue.samples import sampled
@@ -141,6 +142,12 @@ def test_an_agent_who_came_meanwhile_is_not_talked_over(flowers: ScenarioSet) ->
     assert actions == ()
     session, actions = advance(session, AgentLeft(id="5", at=AT, agent="olga"), flowers)
     assert [each.text for each in actions if isinstance(each, Say)][-1] == "Сколько роз?"
+
+
+def test_who_listens_to_a_caller_knows_that_another_program_asks(flowers: ScenarioSet) -> None:
+    session, _ = talked(flowers, "c1", "Анна")
+    assert expects(session, flowers).relayed
+    assert not expects(advance(opening("c2", flowers), Started(id="0", at=AT), flowers)[0], flowers).relayed
 
 
 def talked(flowers: ScenarioSet, conversation: str, name: str, *more: Event) -> tuple[Session, tuple[Action, ...]]:
