@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Table, exists, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, Row, Table, bindparam, exists, insert, or_, select, union, update
 
 from bot.customers.profile import facts_of
 from bot.dialogue import codec
@@ -38,6 +38,25 @@ from bot.stores.schema import (
 # What goes with its identity. Conversations first: who has one open holds its row until their turn is committed, so
 # what that turn wrote is there when the others' rows are looked at. tests/customers/test_joining.py knows if one lacks.
 OWNED: tuple[Table, ...] = (conversations, facts, menu_choices, bookings, forms, ratings)
+
+# A split tells only whom it parted; whom it parted them from is known by the edges it cut. One list of numbers, not two
+# with an "or" between: for that the whole table of acts would be read.
+_MINE: BindParameter[str] = bindparam("mine", expanding=True)
+_ACTS = (
+    select(identity_acts)
+    .where(
+        identity_acts.c.id.in_(
+            union(
+                *(
+                    select(which).where(end.in_(_MINE))
+                    for which in (identity_proofs.c.begun, identity_proofs.c.ended)
+                    for end in (identity_proofs.c.first, identity_proofs.c.second)
+                )
+            )
+        )
+    )
+    .order_by(identity_acts.c.id)
+)
 
 MAX_NOTE = 1_000  # characters
 MAX_IDENTITIES = 200  # of one customer; more is a machine, or an attack
@@ -170,20 +189,7 @@ def undo(tx: Connection, act: int, *, by: str, at: datetime) -> Act:
 
 def acts_of(tx: Connection, customer: int) -> tuple[Act, ...]:
     """What was joined and parted of this customer's identities, the oldest first; what was taken back, too."""
-    mine = _of(tx, customer)
-    # A split tells only whom it parted; whom it parted them from is known by the edges it cut.
-    cut = select(identity_proofs.c.ended).where(
-        or_(identity_proofs.c.first.in_(mine), identity_proofs.c.second.in_(mine))
-    )
-    begun = select(identity_proofs.c.begun).where(
-        or_(identity_proofs.c.first.in_(mine), identity_proofs.c.second.in_(mine))
-    )
-    found = tx.execute(
-        select(identity_acts)
-        .where(or_(identity_acts.c.id.in_(begun), identity_acts.c.id.in_(cut)))
-        .order_by(identity_acts.c.id)
-    )
-    return tuple(_read(row) for row in found)
+    return tuple(_read(row) for row in tx.execute(_ACTS, {"mine": _of(tx, customer)}))
 
 
 # --- how it is settled ------------------------------------------------------------------------

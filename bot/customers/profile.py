@@ -30,6 +30,12 @@ _OF_IDENTITY = (
     .where(identities.c.kind == bindparam("kind"), identities.c.value == bindparam("value"))
     .with_for_update()
 )
+_CUSTOMER = select(customers.c.id).where(customers.c.id == bindparam("customer"))
+_OWNED = (
+    select(identities.c.kind, identities.c.value)
+    .where(identities.c.customer == bindparam("customer"))
+    .order_by(identities.c.created)
+)
 _FACTS = select(facts).where(facts.c.customer == bindparam("customer")).order_by(facts.c.at, facts.c.via)
 
 
@@ -92,13 +98,9 @@ def learn(tx: Connection, customer: int, fact: str, value: Value, *, source: str
 
 
 def profile(tx: Connection, customer: int) -> Profile | None:
-    if tx.execute(select(customers.c.id).where(customers.c.id == customer)).scalar() is None:
+    if tx.execute(_CUSTOMER, {"customer": customer}).scalar() is None:
         return None
-    owned = tx.execute(
-        select(identities.c.kind, identities.c.value)
-        .where(identities.c.customer == customer)
-        .order_by(identities.c.created)
-    )
+    owned = tx.execute(_OWNED, {"customer": customer})
     return Profile(
         id=customer,
         facts=facts_of(tx, customer),
