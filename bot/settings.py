@@ -215,6 +215,10 @@ class Settings(BaseSettings):
 
     max_token: SecretStr | None = Field(None, description="Token of a MAX bot; empty: no MAX. See docs/channels.md.")
     max_api: str = Field("https://platform-api2.max.ru", description="Server of MAX's Bot API.")
+    viber_token: SecretStr | None = Field(
+        None, description="Token of a Viber bot; empty: no Viber. See docs/channels.md."
+    )
+    viber_api: str = Field("https://chatapi.viber.com", description="Server of Viber's Bot API.")
 
     api_token: SecretStr | None = Field(
         None, description="Bearer token of /api; empty: made at the first start, kept in the data folder."

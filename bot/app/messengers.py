@@ -78,12 +78,20 @@ def _max(settings: Settings) -> Messenger:
     return Max(settings.max_token.get_secret_value(), api=settings.max_api)
 
 
+def _viber(settings: Settings) -> Messenger:
+    from bot.channels.viber import Viber
+
+    assert settings.viber_token is not None
+    return Viber(settings.viber_token.get_secret_value(), api=settings.viber_api)
+
+
 # Of each: the settings that it needs, and what builds it from them. The name is that of its channel.
 KINDS: Mapping[str, tuple[tuple[str, ...], Build]] = {
     "telegram": (("telegram_token",), _telegram),
     "whatsapp": (("whatsapp_token", "whatsapp_phone_id", "whatsapp_app_secret"), _whatsapp),
     "vk": (("vk_token",), _vk),
     "max": (("max_token",), _max),
+    "viber": (("viber_token",), _viber),
 }
 
 

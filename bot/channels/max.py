@@ -17,8 +17,8 @@ from typing import Any, Literal
 
 import httpx
 
+from bot.channels.media import download
 from bot.channels.messenger import (
-    MAX_MEDIA,
     Arrival,
     Began,
     Contact,
@@ -251,20 +251,7 @@ class Max:
 
     async def fetch(self, media: str) -> bytes:
         """media: an address that an update named, which only MAX can post. The token isn't sent there."""
-        sound = b""
-        try:
-            async with (
-                httpx.AsyncClient(timeout=self._http.timeout, follow_redirects=True) as plain,
-                plain.stream("GET", media) as answer,
-            ):
-                answer.raise_for_status()
-                async for piece in answer.aiter_bytes():
-                    sound += piece
-                    if len(sound) > MAX_MEDIA:
-                        raise OSError("too large")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise OSError(type(error).__name__) from None
-        return sound
+        return await download(media, self._http.timeout)
 
     async def _ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         """Raises Refused where the token is wrong, OSError."""

@@ -6,7 +6,6 @@ from __future__ import annotations
 import hmac
 import json
 import logging
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from pywa.types.callback import Button, Section, SectionList, SectionRow
 from pywa.utils import webhook_updates_validator
 from pywa_async.client import WhatsApp as Client
 
+from bot.channels.markup import plain
 from bot.channels.messenger import (
     MAX_MEDIA,
     Arrival,
@@ -59,9 +59,6 @@ TOKEN_CODES = (0, 3, 10, 190, 200)
 PASSING = (1, 2, 131000, 131016, 131057)  # of their own trouble
 OUTSIDE_WINDOW = 131047  # more than 24 hours after they wrote last: templates alone would reach them
 UNDELIVERABLE = (131021, 131026)
-# What their app would make bold, slanted, struck or code of: a sign at the edge of a word, and what begins a line.
-ALIKE = {"*": "∗", "_": "ˍ", "~": "∼", "`": "‵", ">": "›"}
-_MARKUP = re.compile(r"\S*://\S*|(?<!\w)[*_~`](?=\S)|(?m:^)>(?=\s)")
 
 
 class WhatsApp:
@@ -224,15 +221,6 @@ class WhatsApp:
             return await self._client.get_media_bytes(found.url)
         except (WhatsAppError, httpx.HTTPError, KeyError, ValueError) as error:
             raise OSError(type(error).__name__) from None
-
-
-def plain(text: str) -> str:
-    """With signs that look the same in place of those that would become markup; addresses stay as they are."""
-
-    def alike(found: re.Match[str]) -> str:
-        return found.group() if "://" in found.group() else ALIKE[found.group()]
-
-    return _MARKUP.sub(alike, text)
 
 
 def _read(read: Callable[[Mapping[str, Any]], Iterator[Any]], each: Sequence[Mapping[str, Any]]) -> list[Any]:

@@ -24,10 +24,11 @@ from tests.channels.double import Double, until
 from tests.channels.max import MaxDouble
 from tests.channels.rig import Rig, rig, texts
 from tests.channels.telegram import TelegramDouble
+from tests.channels.viber import ViberDouble
 from tests.channels.vk import VkDouble
 from tests.channels.whatsapp import WhatsAppDouble
 
-DOUBLES: tuple[type[Double], ...] = (TelegramDouble, WhatsAppDouble, VkDouble, MaxDouble)
+DOUBLES: tuple[type[Double], ...] = (TelegramDouble, WhatsAppDouble, VkDouble, MaxDouble, ViberDouble)
 IVAN, ANNA = "1111111", "2222222"
 PRICE = ["Приём стоит 1500 рублей.", "Чем помочь?"]
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, ClassVar
 
+from bot.channels.markup import ALIKE
 from bot.channels.messenger import Hook, Messenger
-from bot.channels.whatsapp import ALIKE, WhatsApp
+from bot.channels.whatsapp import WhatsApp
 from tests.channels.double import Double, Shown
 from tests.programs import Reply, Request
 
