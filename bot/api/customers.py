@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from bot.api.bodies import CustomerOut, plain
 from bot.api.doors import House, allowed
@@ -95,7 +95,7 @@ async def timeline(
     number: Number,
     parts: House,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    before: Annotated[datetime | None, Query(description="Earlier than that: the next page.")] = None,
+    before: Annotated[AwareDatetime | None, Query(description="Earlier than that: the next page.")] = None,
 ) -> list[dict[str, Any]]:
     """Every conversation on every channel, bookings, requests, ratings, what was told, joins: the newest first."""
     found = await parts.records.timeline(number, limit=limit, before=before)

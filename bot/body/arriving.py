@@ -19,16 +19,21 @@ log = logging.getLogger(__name__)
 
 
 def prove(body: Transaction, talk: Talk) -> None:
-    """Join what this proves to be one person's: before anything is understood, so that all of it is known."""
+    """Join what this proves to be one person's: before anything is understood, so that all of it is known.
+
+    A link is followed by whoever it was sent to: one who is known here already may have been lured. So they are joined
+    with whoever made it once they said that what it leads to is theirs (`asked`); a newcomer has nothing to lose.
+    """
     inbound = body.inbound
     for each in inbound.proven:
         profile.recognise(body.tx, each.identity, body.event.at)
-        _joined(body, talk, each.identity, proof=each.proof)
+        joined(body, talk, each.identity, proof=each.proof)
     if inbound.link and body.turn.ways is not None:
         link = body.turn.ways.redeem(body.tx, inbound.link, at=body.event.at)
-        if link is not None:
+        if link is not None and link.channel == talk.channel:
             body.arrived = link
-            _joined(body, talk, link.identity, proof="link")
+            if profile.knows_nothing(body.tx, talk.customer, talk.id):
+                joined(body, talk, link.identity, proof="link")
 
 
 def asked(body: Transaction, talk: Talk) -> Unfinished | None:
@@ -41,7 +46,9 @@ def asked(body: Transaction, talk: Talk) -> Unfinished | None:
     other = conversations.summary(body.tx, found.conversation)
     if other is None or other.scenarios != talk.scenarios:
         return None
-    return replace(found, asked=True)
+    if joining.customer_of(body.tx, body.arrived.identity) == talk.customer:
+        return replace(found, asked=True)
+    return replace(found, proof="link")
 
 
 def went_on(body: Transaction, talk: Talk) -> Iterable[Event]:
@@ -74,7 +81,7 @@ def found_open(body: Transaction, talk: Talk) -> Event | None:
     return WentOn(id=f"{body.event.id}/found", at=body.event.at, unfinished=found) if found is not None else None
 
 
-def _joined(body: Transaction, talk: Talk, other: Identity, *, proof: str) -> None:
+def joined(body: Transaction, talk: Talk, other: Identity, *, proof: str) -> None:
     """Never at the price of the turn: what is said is taken, whoever said it."""
     own = Identity.of(talk.via) if talk.via else talk.identity
     if other == own:

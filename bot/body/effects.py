@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 
 from bot.backends import ratings
+from bot.body import arriving
 from bot.body.transaction import Effect, Transaction
 from bot.customers import profile
 from bot.desk import agents, callbacks, hunting, queue
@@ -30,7 +31,7 @@ from bot.dialogue.run import Run
 from bot.dialogue.samples import sampled
 from bot.errors import GovorunError
 from bot.errors import place as place_of
-from bot.ports import Asker
+from bot.ports import Asker, Identity
 from bot.stores import conversations, pending
 from bot.stores.conversations import Talk
 
@@ -97,6 +98,8 @@ def take_over(body: Transaction, talk: Talk, take: TakeOver, event: Event) -> It
     other = conversations.locked(body.tx, take.conversation)
     if other is None:
         return ()
+    if take.proof:
+        arriving.joined(body, talk, Identity.of(other.via), proof=take.proof)
     pending.move(body.tx, other.id, talk.id)
     held = other.session if other.session is not None and other.session.status in ("agent", "waiting") else None
     if held is not None:

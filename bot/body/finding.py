@@ -42,7 +42,6 @@ def found(body: Transaction) -> tuple[Talk, Taken | None]:
             body.leave(talk, reason=why)
             talk = None
     elif talk is not None and talk.status == "ended" and isinstance(body.event, OPENERS):
-        customer = talk.customer
         talk = None
     if talk is None:
         if not isinstance(body.event, OPENERS) or (inbound.conversation and not isinstance(body.event, Started)):

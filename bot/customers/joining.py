@@ -58,6 +58,8 @@ _ACTS = (
     .order_by(identity_acts.c.id)
 )
 
+COMES_BY_ITSELF = ("messenger",)  # proofs that come with every message: what staff parted, they don't join again
+BRINGS = ("TakeOver", "Fetched")  # what brings into a conversation what others of the same customer told
 MAX_NOTE = 1_000  # characters
 MAX_IDENTITIES = 200  # of one customer; more is a machine, or an attack
 
@@ -92,7 +94,8 @@ def customer_of(tx: Connection, identity: Identity) -> int | None:
 def join(
     tx: Connection, first: Identity, second: Identity, *, proof: str, at: datetime, by: str = "", note: str = ""
 ) -> Act | None:
-    """Take two known identities for one person's. None where this was proven in the same way before.
+    """Take two known identities for one person's. None where this was proven in the same way before, and stands; of a
+    proof that comes by itself, also where it was taken back.
 
     Raises NotFound where one isn't known, Unacceptable of one with itself, Conflict where they would be too many.
     """
@@ -106,7 +109,7 @@ def join(
         identity_proofs.c.first == pair[0],
         identity_proofs.c.second == pair[1],
         identity_proofs.c.proof == proof,
-        identity_proofs.c.active.is_(True),
+        *([] if proof in COMES_BY_ITSELF else [identity_proofs.c.active.is_(True)]),
     )
     if tx.execute(select(identity_proofs.c.id).where(*same)).first():
         return None
@@ -235,8 +238,9 @@ def _forget_the_others(tx: Connection, via: str, customer: int, others: Collecti
         return
     known = facts_of(tx, customer)
     took = exists().where(
-        journal.c.conversation == conversations.c.id, journal.c.kind == "TakeOver", journal.c.at >= since
+        journal.c.conversation == conversations.c.id, journal.c.kind.in_(BRINGS), journal.c.at >= since
     )
+    tx.execute(update(menu_choices).where(menu_choices.c.via == via, menu_choices.c.at >= since).values(learned=""))
     found = tx.execute(
         select(conversations.c.id, conversations.c.session, or_(conversations.c.started >= since, took).label("mixed"))
         .where(
@@ -248,7 +252,7 @@ def _forget_the_others(tx: Connection, via: str, customer: int, others: Collecti
         .with_for_update()
     ).all()
     for row in found:
-        session = replace(cast(Session, codec.load(row.session)), customer=known, offer=None, orders={})
+        session = replace(cast(Session, codec.load(row.session)), customer=known, offer=None, orders={}, habits={})
         if session.moved and _via_of(tx, session.moved) in others:
             session = replace(session, moved="")  # what went on with another is theirs to go on with again
         changed: dict[str, str | None] = {"session": codec.dump(session)}

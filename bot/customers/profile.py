@@ -36,6 +36,7 @@ _OWNED = (
     .where(identities.c.customer == bindparam("customer"))
     .order_by(identities.c.created)
 )
+_MOVED = select(conversations.c.session, conversations.c.customer).where(conversations.c.id == bindparam("id"))
 _FACTS = select(facts).where(facts.c.customer == bindparam("customer")).order_by(facts.c.at, facts.c.via)
 
 
@@ -62,6 +63,17 @@ def recognise(tx: Connection, identity: Identity, at: datetime) -> int:
     customer = cast(int, created[0] if created else None)
     tx.execute(insert(identities).values(**where, customer=customer, home=customer, created=at))
     return customer
+
+
+def knows_nothing(tx: Connection, customer: int, conversation: str) -> bool:
+    """Whether nothing was kept of this customer before this conversation: one identity, and all empty."""
+    others = (
+        select(identities.c.home).where(identities.c.customer == customer, identities.c.home != customer),
+        select(facts.c.fact).where(facts.c.customer == customer),
+        select(bookings.c.id).where(bookings.c.customer == customer),
+        select(conversations.c.id).where(conversations.c.customer == customer, conversations.c.id != conversation),
+    )
+    return all(tx.execute(each.limit(1)).first() is None for each in others)
 
 
 def told(tx: Connection, customer: int) -> tuple[Fact, ...]:
@@ -208,11 +220,13 @@ def left_open(tx: Connection, conversation: str) -> Unfinished | None:
 
 
 def where_it_went(tx: Connection, conversation: str) -> str:
-    """The conversation in which this one goes on by now; itself where it went nowhere."""
+    """The conversation in which this one goes on by now; itself where it went nowhere, or where somebody took it over
+    who is not proven to be the same person: what they told since is theirs."""
     for _ in range(MOST_MOVES):
-        found = tx.execute(select(conversations.c.session).where(conversations.c.id == conversation)).scalar()
-        moved = cast(Session, codec.load(found)).moved if found else ""
-        if not moved:
+        found = tx.execute(_MOVED, {"id": conversation}).one_or_none()
+        moved = cast(Session, codec.load(found.session)).moved if found is not None and found.session else ""
+        there = tx.execute(_MOVED, {"id": moved}).one_or_none() if moved else None
+        if found is None or there is None or there.customer != found.customer:
             return conversation
         conversation = moved
     return conversation

@@ -104,6 +104,7 @@ class TakeOver(Action):
     """This conversation continues another one; that one must end and say so."""
 
     conversation: str
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

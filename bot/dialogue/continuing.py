@@ -64,7 +64,7 @@ def offer_answered(run: Run, meaning: Meaning) -> bool:
 def resume(run: Run, unfinished: Unfinished) -> None:
     """Go on here from where it stopped there: by name, what for, what is known, and the next question."""
     run.change(offer=None)
-    run.actions.append(TakeOver(conversation=unfinished.conversation))
+    run.actions.append(TakeOver(conversation=unfinished.conversation, proof=unfinished.proof))
     top = unfinished.stack[-1]
     if unfinished.status == "agent":  # who joins here next, and says so
         run.change(stack=unfinished.stack)
@@ -127,7 +127,8 @@ def went_on(run: Run, event: WentOn) -> None:
     if before is None or event.unfinished is None or not resumable(run, event.unfinished.stack):
         run.change(offer=None)
         return
-    run.change(offer=replace(event.unfinished, live=before.live, told=before.told, asked=before.asked))
+    kept = {name: getattr(before, name) for name in ("live", "told", "asked", "proof")}
+    run.change(offer=replace(event.unfinished, **kept))
 
 
 def _where(run: Run, channel: str) -> dict[str, Value]:

@@ -57,6 +57,7 @@ class Unfinished:
 
     asked: they asked to go on here, so nobody asks whether to. status: who has it there: the bot, or a person it waits
     for or has. live: it went on there from here, so what is written here came late; told: that was said already.
+    proof: what makes whoever says that this is theirs one person with whoever began it: "link"; "" where nothing does.
     """
 
     conversation: str
@@ -66,6 +67,7 @@ class Unfinished:
     status: Status = "bot"
     live: bool = False
     told: bool = False
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,5 +68,8 @@ async def test_the_timeline_tells_of_every_channel_the_newest_first(web: Web) ->
         page = (await client.get(f"/api/customers/{number}/timeline", params={"before": found[0]["at"]})).json()
         assert [each["kind"] for each in page] == ["fact"]
         assert (await client.get("/api/customers/987654321/timeline")).status_code == 404
+        without_zone = {"before": "2026-11-18T10:00:00"}
+        refused = await client.get(f"/api/customers/{number}/timeline", params=without_zone)
+        assert refused.status_code == 422
     async with web.client(token=None) as stranger:
         assert (await stranger.get(f"/api/customers/{number}/timeline")).status_code == 401

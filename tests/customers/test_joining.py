@@ -14,8 +14,8 @@ from bot.backends import ratings as scores
 from bot.customers import habits, joining, profile
 from bot.customers.habits import Habits
 from bot.dialogue import codec
-from bot.dialogue.actions import Rated
-from bot.dialogue.session import Frame, Session
+from bot.dialogue.actions import ChoseItem, Rated
+from bot.dialogue.session import Frame, Habit, Session
 from bot.errors import Conflict, NotFound, Unacceptable
 from bot.ports import Asker, Identity
 from bot.stores.schema import bookings, conversations, facts, forms, identities, menu_choices, metadata, ratings
@@ -335,6 +335,23 @@ def test_a_menu_learned_together_is_unlearned_when_they_part(database: Database)
         assert len(tx.execute(select(menu_choices.c.item).where(menu_choices.c.customer == phone)).all()) == 6
 
 
+def test_the_order_that_another_taught_a_menu_is_not_kept_with_a_choice_of_ones_own(database: Database) -> None:
+    taught = ("price", "booking", "cancellation", "operator")
+    chose = ChoseItem(menu="main", item="booking", order=taught, learned=taught, heard=True)
+    with database.writing() as tx:
+        phone, chat = known(tx, PHONE, CHAT)
+        Habits().chose(tx, chat, clinic(), chose, AT - timedelta(days=1), via=CHAT.via)
+        join(tx, PHONE, CHAT)
+        Habits().chose(tx, phone, clinic(), chose, AT + timedelta(days=1), via=CHAT.via)
+        joining.split(tx, phone, [CHAT], by="anna", at=AT + timedelta(days=2))
+        own = tx.execute(
+            select(menu_choices.c.item, menu_choices.c.learned)
+            .where(menu_choices.c.customer == chat)
+            .order_by(menu_choices.c.at)
+        ).all()
+        assert [tuple(each) for each in own] == [("booking", " ".join(taught)), ("booking", "")]
+
+
 def test_a_conversation_that_was_brought_over_begins_anew_when_its_owner_is_parted(database: Database) -> None:
     with database.writing() as tx:
         phone, _ = known(tx, PHONE, CHAT)
@@ -355,10 +372,12 @@ def test_a_conversation_with_a_person_stays_with_them_and_forgets_what_was_not_i
         mark = bring(tx, CHAT, "chat", later)
         where = conversations.c.id == mark
         session: Session = codec.load(tx.execute(select(conversations.c.session).where(where)).scalar_one())  # type: ignore[assignment]
-        held = codec.dump(replace(session, status="agent", agent="anna"))
+        learned = {"main": Habit(would="price", shortcut="price")}
+        held = codec.dump(replace(session, status="agent", agent="anna", habits=learned))
         tx.execute(conversations.update().where(where).values(session=held, status="agent"))
         joining.split(tx, phone, [CHAT], by="anna", at=later)
         after: Session = codec.load(tx.execute(select(conversations.c.session).where(where)).scalar_one())  # type: ignore[assignment]
         assert (after.status, after.agent, after.customer) == ("agent", "anna", {})
         assert [dict(each.values) for each in after.stack] == [{}]
+        assert after.habits == {}
         assert facts.name == "told"

@@ -327,3 +327,96 @@ def test_links_have_the_form_that_a_telegram_deep_link_takes(ways: Ways, databas
         assert ways.make(tx, conversation="none", identity=PHONE, channel="vk", at=NOW) == ""
     made: Any = ways._mac(b"x" * 12)
     assert len(made) == 16
+
+
+async def test_whoever_is_known_here_is_asked_before_a_link_makes_them_one_with_whoever_made_it(turn: Turn) -> None:
+    boris = telegram(turn)
+    await boris.says("booking service=lor name=Борис_Котов")
+    await boris.says("cancel")
+    ivan, chat = await begun(turn)
+    token = link_of(await ivan.says("go_on_in_telegram"))
+    assert said(await boris.starts(link=token))[-1] == "[offer_continue]"
+    with turn.database.reading() as tx:
+        assert joining.customer_of(tx, boris.identity) != joining.customer_of(tx, ivan.identity)
+    await boris.says("no")
+    assert status(turn, chat.conversation) == "bot"
+    with turn.database.reading() as tx:
+        assert joining.customer_of(tx, boris.identity) != joining.customer_of(tx, ivan.identity)
+    token = link_of(await ivan.says("go_on_in_telegram"))
+    await boris.starts(link=token)
+    assert said(await boris.says("yes"))[-1] == "На какой день и час?"
+    with turn.database.reading() as tx:
+        mine = joining.customer_of(tx, boris.identity)
+        assert mine is not None
+        assert mine == joining.customer_of(tx, ivan.identity)
+        assert [each.proof for each in joining.acts_of(tx, mine)] == ["link"]
+    assert status(turn, chat.conversation) == "ended"
+
+
+async def test_a_link_opens_nothing_on_a_channel_it_does_not_lead_to(turn: Turn) -> None:
+    ivan, chat = await begun(turn)
+    token = link_of(await ivan.says("go_on_in_telegram"))
+    other = Person(turn, Identity(kind="vk", value="1"), channel="vk")
+    assert "[continuing]" not in said(await other.starts(link=token))
+    assert status(turn, chat.conversation) == "bot"
+    with turn.database.reading() as tx:
+        assert joining.customer_of(tx, other.identity) != joining.customer_of(tx, ivan.identity)
+
+
+async def test_whoever_told_anothers_number_never_sees_what_its_owner_told_on_the_line(turn: Turn) -> None:
+    ivan, _ = await begun(turn)
+    token = link_of(await ivan.says("go_on_in_telegram"))
+    await ivan.says("phone=+79051234567")
+    line = caller(turn)
+    line.conversation = (await line.starts()).conversation
+    await line.says("yes")
+    await line.says(f"when={TOMORROW}")
+    await line.says("name=Анна_Тайная")
+    for seen in (await ivan.says("main.price"), await ivan.says("yes"), await telegram(turn).starts(link=token)):
+        assert "Анна" not in str(seen.session)
+        assert not any(isinstance(each, TakeOver) for each in seen.actions)
+    assert status(turn, line.conversation) == "bot"
+
+
+async def test_a_split_forgets_what_was_looked_up_for_both(turn: Turn) -> None:
+    line = caller(turn)
+    line.conversation = (await line.starts()).conversation
+    for answer in (f"booking service=terapevt when={TOMORROW}", "name=Анна_Тайная", "yes", "yes"):
+        booking = await line.says(answer)
+    with turn.database.reading() as tx:
+        assert [each.status for each in booked(tx)] == ["confirmed"], said(booking)
+    there = telegram(turn)
+    there.now = line.now
+    first = await there.starts()
+    with turn.database.writing() as tx:  # long before they were joined
+        where = conversations.conversations.c.id == first.conversation
+        tx.execute(conversations.conversations.update().where(where).values(started=NOW.replace(year=2020)))
+    wrong = (Proven(identity=PHONE, proof="contact"),)
+    asked = await there.says("cancellation", proven=wrong)
+    assert said(asked)[-1] == "Отменить?"
+    with turn.database.writing() as tx:
+        mine = joining.customer_of(tx, PHONE)
+        assert mine is not None
+        joining.split(tx, mine, [there.identity], by="anna", at=there.tick())
+        kept = select(conversations.conversations.c.session).where(where)
+        assert tx.execute(kept).scalar() is None
+    assert "Отменил." not in said(await there.says("yes"))
+    with turn.database.reading() as tx:
+        assert [each.status for each in booked(tx)] == ["confirmed"]
+
+
+async def test_what_staff_parted_is_not_joined_again_by_a_messenger_that_vouches_with_every_message(turn: Turn) -> None:
+    await caller(turn).starts()
+    there = Person(turn, Identity(kind="whatsapp", value="79051234567"), channel="whatsapp")
+    vouched = (Proven(identity=PHONE, proof="messenger"),)
+    await there.says("main.price", proven=vouched)
+    with turn.database.writing() as tx:
+        mine = joining.customer_of(tx, PHONE)
+        assert mine is not None
+        assert mine == joining.customer_of(tx, there.identity)
+        joining.split(tx, mine, [there.identity], by="anna", at=there.tick())
+    await there.says("main.price", proven=vouched)
+    with turn.database.writing() as tx:
+        assert joining.customer_of(tx, there.identity) != joining.customer_of(tx, PHONE)
+        contact = joining.join(tx, there.identity, PHONE, proof="contact", at=there.tick())
+        assert contact is not None  # what they do themselves proves it anew
