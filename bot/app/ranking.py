@@ -40,7 +40,7 @@ def rank(items: Path, *, as_json: bool, console: Console) -> None:
             print(json.dumps({"order": list(order), "shortcut": shortcut}, ensure_ascii=False), flush=True)
         else:
             at_once = f"  [green]{said('at once', 'сразу')}: {escape(shortcut)}[/]" if shortcut else ""
-            console.print(f"{escape(call.caller if call else '?')}: {escape(', '.join(order))}{at_once}")
+            console.print(f"{escape(_shown(call.caller) if call else '?')}: {escape(', '.join(order))}{at_once}")
         if call:
             memory.learn(call.caller, call.choice, call.at)
     if reader.bad:
@@ -78,7 +78,7 @@ def menu_of(path: Path) -> Menu:
     except OSError as error:
         what = said(f"can't be read: {error.strerror}", f"не читается: {error.strerror}")
         raise Unacceptable(what, where=str(path)) from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         what = said("that is not a list of items", "это не список пунктов")
         fix = said("Write", "Пишите") + ' ["id", …] / [{"id": "…", "seconds": 2.6, "pinned": true}, …]'
         raise Unacceptable(what, where=str(path), fix=fix) from error
@@ -94,15 +94,17 @@ def menu_of(path: Path) -> Menu:
 
 
 def _item(row: Any) -> Item:
+    name = row["id"] if isinstance(row, dict) else row
+    if not isinstance(name, str | int):
+        raise TypeError("an item is an id")
+    str(name).encode()  # half a character can't be told
     if not isinstance(row, dict):
-        if not isinstance(row, str | int):
-            raise TypeError("an item is an id")
-        return Item(id=str(row))
+        return Item(id=str(name))
     seconds = float(row.get("seconds", SECONDS))
     if not 0 < seconds < 600:
         raise ValueError("seconds")
     return Item(
-        id=str(row["id"]),
+        id=str(name),
         seconds=seconds,
         pinned=bool(row.get("pinned", False)),
         excluded=bool(row.get("excluded", False)),
@@ -120,6 +122,7 @@ class _Reader:
 
     def calls(self) -> Iterator[Call | None]:
         for number, line in enumerate(sys.stdin, 1):
+            line = line.removeprefix("\ufeff") if number == 1 else line
             if not line.strip():
                 continue
             try:
@@ -147,6 +150,11 @@ class _Reader:
 
     def _tell(self, number: int, what: str) -> None:
         print(f"stdin:{number}: {what}", file=sys.stderr, flush=True)
+
+
+def _shown(text: str) -> str:
+    """As a terminal takes it: JSON may hold half a character."""
+    return text.encode(errors="replace").decode()
 
 
 def _why(error: Exception) -> str:

@@ -226,13 +226,43 @@ def test_a_call_that_cannot_be_read_is_told_with_its_line_and_the_others_go_on(g
 
 
 @pytest.mark.parametrize(
-    "items", ["[]", "7", "{}", '[{"title": "x"}]', '["a", "a"]', '[{"id": "a", "seconds": -1}]', "[[]]", "not json"]
+    "items",
+    [
+        "[]",
+        "7",
+        "{}",
+        '[{"title": "x"}]',
+        '["a", "a"]',
+        '[{"id": "a", "seconds": -1}]',
+        "[[]]",
+        "not json",
+        '{"items": ["a"], "cap": 1e999}',
+        r'["\ud800"]',
+        r'[{"id": ["a"]}]',
+    ],
 )
 def test_items_that_are_none_are_refused(govorun, tmp_path: Path, items: str) -> None:
     (tmp_path / "items.json").write_text(items)
     ran = govorun("menu", "rank", "--items", str(tmp_path / "items.json"), stdin="")
     assert ran.code == 1
     assert "items.json" in ran.err
+
+
+def test_no_line_on_stdin_ends_the_ranking(govorun, tmp_path: Path) -> None:
+    """Half a character, a mark of the byte order, a year that nobody lives in."""
+    items = tmp_path / "items.json"
+    items.write_text('["a", "b"]')
+    calls = (
+        '\ufeff{"caller": "\\ud800", "at": "2026-01-01", "choice": "\\udfff"}',
+        '{"caller": "x", "at": "9999-12-31", "choice": "b"}',
+        '{"caller": "x", "at": "9999-12-31", "choice": "b"}',
+        '{"caller": "x", "at": "0001-01-01", "choice": "b"}',
+    )
+    for form in ((), ("--json",)):
+        ran = govorun("menu", "rank", "--items", str(items), *form, stdin="\n".join(calls))
+        assert ran.code == 0, ran.err
+        assert len(ran.out.encode().splitlines()) == len(calls)
+        assert "Warning" not in ran.err
 
 
 def test_old_calls_score_each_policy(govorun, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ KEPT = 48  # of a caller's latest choices; what is older weighs next to nothing
 MAX_ITEMS = 255
 
 _EPOCH = datetime(1970, 1, 1)
+_LATEST = 2**31 - 1  # minutes that four bytes hold: until 6053
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +46,7 @@ def past(choices: Iterable[tuple[int, float]]) -> Past:
 
 def minutes(at: datetime) -> float:
     """On the clock it was told by: ten in the morning is ten wherever the caller's zone is."""
-    return (at.replace(tzinfo=None) - _EPOCH).total_seconds() // 60
+    return min((at.replace(tzinfo=None) - _EPOCH).total_seconds() // 60, _LATEST)
 
 
 NOTHING = past(())
