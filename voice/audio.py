@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -202,6 +203,11 @@ def speech_level(sound: Samples, rate: int = RATE) -> float:
 # --- files -------------------------------------------------------------------------------------------
 
 
+# Forms that voice messages and recordings have, by their names in FFmpeg.
+SOUND = "ogg,mp3,mov,matroska,webm,wav,flac,amr,amrnb,amrwb,aac,aiff,caf"
+LOWEST = 4_000  # Hz; from less a resampler would make thousands of samples of one
+
+
 def read(path: Path, rate: int = RATE) -> Samples:
     """Any sound file (WAV of every kind, MP3, OGG, …) as mono at `rate`.
 
@@ -220,16 +226,33 @@ def read(path: Path, rate: int = RATE) -> Samples:
         return _decoded(path, rate)
 
 
-def _decoded(path: Path, rate: int) -> Samples:
+def read_from_stranger(path: Path, longest_s: float, rate: int = RATE) -> Samples:
+    """The beginning of a sound file that anybody may have sent, as `read` has it.
+
+    Twenty megabytes of silence can be weeks of it, and a playlist would have us open other files: so no more is decoded
+    than is wanted, and of sound alone.
+    """
+    return _decoded(path, rate, longest_s, {"format_whitelist": SOUND, "protocol_whitelist": "file"})
+
+
+def _decoded(
+    path: Path, rate: int, longest_s: float = math.inf, options: Mapping[str, str] = MappingProxyType({})
+) -> Samples:
     import av
 
     pieces: list[Samples] = []
+    left = longest_s
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), options=dict(options)) as container:
             if not container.streams.audio:
                 raise ValueError(f"{path}: there is no sound in this file")
             converter = av.AudioResampler(format="s16", layout="mono", rate=rate)
             for frame in container.decode(audio=0):
+                if left < math.inf and frame.sample_rate < LOWEST:
+                    raise ValueError(f"{path}: {frame.sample_rate} Hz is no sound that can be heard")
+                if left <= 0:
+                    break
+                left -= frame.samples / frame.sample_rate
                 pieces += [piece.to_ndarray().reshape(-1).astype(np.int16) for piece in converter.resample(frame)]
             pieces += [piece.to_ndarray().reshape(-1).astype(np.int16) for piece in converter.resample(None)]
     except av.FFmpegError as error:

@@ -25,7 +25,7 @@ def decoded(sound: bytes) -> Samples:
         file.write(sound)
         file.flush()
         try:
-            return audio.read(Path(file.name))[: LONGEST_MS * RATE // 1000]
+            return audio.read_from_stranger(Path(file.name), LONGEST_MS / 1000)[: LONGEST_MS * RATE // 1000]
         except (ValueError, OSError) as error:
             what = Both("it can't be read as sound", "это не читается как звук")
             raise Unacceptable(what, where="voice message") from error

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import wave
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -105,3 +107,44 @@ def test_what_messengers_send_is_read_and_what_is_no_sound_is_refused() -> None:
     assert audio.level(sound) > -20
     with pytest.raises(Unacceptable):
         decoded(b"<html>no such file</html>")
+
+
+def test_no_more_of_a_long_message_is_decoded_than_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weeks of silence fit into twenty megabytes."""
+    monkeypatch.setattr("voice.messages.LONGEST_MS", 2_000)
+    decoded_ms: list[int] = []
+
+    def joined(pieces: list[Samples]) -> Samples:
+        decoded_ms.append(sum(map(audio.duration_ms, pieces)))
+        return np.concatenate(pieces)
+
+    monkeypatch.setattr(audio, "joined", joined)
+    file = io.BytesIO()
+    soundfile.write(file, np.zeros(60 * RATE, np.int16), RATE, format="FLAC")
+    assert audio.duration_ms(decoded(file.getvalue())) == 2_000
+    assert decoded_ms[0] < 10_000  # a frame of the file more than is heard
+
+
+@pytest.mark.parametrize("rate", [1, 100])
+def test_a_rate_that_nobody_hears_is_refused_before_it_is_blown_up(rate: int) -> None:
+    """A second of the line would be made of each sample."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(2)
+        written.setframerate(rate)
+        written.writeframes(bytes(400))
+    with pytest.raises(Unacceptable):
+        decoded(file.getvalue())
+
+
+def test_a_playlist_that_names_a_file_of_ours_is_no_sound(tmp_path: Path) -> None:
+    ours = tmp_path / "recording.wav"
+    audio.write(ours, tone(1_000))
+    for sent in (
+        f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{ours}\n#EXT-X-ENDLIST\n",
+        f"ffconcat version 1.0\nfile {ours}\n",
+        f"ffconcat version 1.0\nfile {ours.name}\n",
+    ):
+        with pytest.raises(Unacceptable):
+            decoded(sent.encode())
