@@ -20,7 +20,7 @@ from bot.app.ears import MessageEars
 from bot.channels.delivery import Delivery
 from bot.channels.messenger import Hook, Messenger, Post, Refused
 from bot.channels.reception import Reception, lost
-from bot.errors import GovorunError, Unavailable
+from bot.errors import GovorunError, Unavailable, place
 from bot.locale import said
 from bot.outbox import Outbox, Parcel
 from bot.settings import Keys, Settings
@@ -171,9 +171,9 @@ class Messengers:
             await self._again(line, partial(self._listen, line, messenger))
         except Refused as refused:
             self._refused(line, refused)
-        except Exception:  # the outermost loop of a messenger; the others go on
+        except Exception as error:  # noqa: BLE001  the outermost loop of a messenger; the others go on
             line.up, line.told = False, said("it broke; the log says what", "сломался; что именно — в журнале")
-            log.exception("%s broke", line.name)
+            log.error("%s broke: %s", line.name, place(error))  # its words may hold a token, or what people say
 
     def _built(self, name: str) -> Messenger:
         """Off the loop: a library takes up to three seconds to import."""
@@ -255,6 +255,11 @@ class Messengers:
                 line.up = False
                 line.told = said(f"can't be reached: {error}", f"недоступен: {error}")
                 log.warning("%s can't be reached: %s", line.name, error)
+            except Refused:
+                raise
+            except Exception as error:  # noqa: BLE001  an answer that nobody expects must not end it for good
+                line.up, line.told = False, said("it broke; the log says what", "сломался; что именно — в журнале")
+                log.error("%s broke, and is tried again: %s", line.name, place(error))
             await asyncio.sleep(wait)
             wait = min(wait * 2, AGAIN_S[1])
 

@@ -141,7 +141,7 @@ class Max:
         for each in updates:
             try:
                 one = self._arrival(each, chores)
-            except (KeyError, ValueError, TypeError, IndexError) as error:
+            except (LookupError, ValueError, TypeError, AttributeError, OverflowError) as error:
                 log.warning("an update of MAX can't be read: %s", type(error).__name__)
                 continue
             if one is not None:

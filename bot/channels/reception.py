@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from bisect import insort
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.delivery import Delivery
 from bot.channels.messenger import (
@@ -48,6 +50,9 @@ JUST_NOW = timedelta(minutes=1)  # a clock of whole seconds, or a little off: it
 SLOW_S = 0.7  # a turn that takes longer shows that we type
 ASKED_S = 60.0  # for how long at most, while another program is asked
 HEARING_S = 30.0  # for a voice message, fetched and recognised
+TRIED = 3  # times that one arrival may break us: by then it is the arrival, and others wait behind it
+REMEMBERED = 1_000  # arrivals that did
+_AWAY = (GovorunError, SQLAlchemyError, OSError, TimeoutError)  # something of ours is away; sent again it is taken
 _LOST = (NotFound, Conflict, Unacceptable, UnknownScenario)  # sent again it would be no better
 
 
@@ -90,6 +95,7 @@ class Reception:
         self._woken: dict[str, asyncio.Event] = {}
         self._underway: dict[str, asyncio.Future[None]] = {}  # by the arrival's id
         self._tasks: set[asyncio.Task[None]] = set()
+        self._broke: OrderedDict[str, int] = OrderedDict()  # by the arrival's id, how often
 
     async def take(self, post: Post) -> None:
         """Returns when all of it is committed. Raises Unavailable where some is not: it must be sent again."""
@@ -142,13 +148,30 @@ class Reception:
             try:
                 await self._take(one.arrival)
             except Exception as error:  # noqa: BLE001  the outermost loop of a chat; told to whoever waits for it
-                one.taken.set_exception(error if isinstance(error, GovorunError) else _broken(self.name, error))
-                one.taken.exception()  # whoever posted it may be gone
+                if self._hopeless(one.arrival, error):
+                    one.taken.set_result(None)
+                else:
+                    one.taken.set_exception(error if isinstance(error, GovorunError) else _broken(self.name, error))
+                    one.taken.exception()  # whoever posted it may be gone
             else:
                 one.taken.set_result(None)
             queue.remove(one)
             del self._underway[one.arrival.id]
         del self._waiting[chat], self._woken[chat]
+
+    def _hopeless(self, arrival: Arrival, error: Exception) -> bool:
+        """Whether it broke us so often that it must not come again: all that follows would wait for it."""
+        if isinstance(error, _AWAY):
+            return False
+        times = self._broke.pop(arrival.id, 0) + 1
+        if times >= TRIED:
+            log.error("%s: what came is given up, it broke us %d times: %s", self.name, times, place(error))
+            self._report(self.name, "given_up")
+            return True
+        self._broke[arrival.id] = times
+        while len(self._broke) > REMEMBERED:
+            self._broke.popitem(last=False)
+        return False
 
     # one of them
 
@@ -245,8 +268,8 @@ class Reception:
         """The choice that "~conversation.seq.number" stands for; None where it isn't one of theirs."""
         conversation, _, rest = payload[1:].rpartition(".")[0].rpartition(".")
         number = payload.rpartition(".")[2]
-        if not (rest.isdecimal() and number.isdecimal()):
-            return None
+        if not (rest.isdecimal() and number.isdecimal()) or max(len(rest), len(number)) > 9:
+            return None  # no number of ours; a database takes none that long
         with self._database.reading() as tx:
             about = conversations.summary(tx, conversation)
             rows = conversations.rows(tx, conversation, first=int(rest), last=int(rest))

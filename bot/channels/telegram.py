@@ -319,10 +319,16 @@ class Telegram:
             self._sharing.discard(chat)
 
     async def typing(self, chat: str) -> None:
-        await self._ask(partial(self._bot.send_chat_action, int(chat), "typing"))
+        try:
+            await self._ask(partial(self._bot.send_chat_action, int(chat), "typing"))
+        except TelegramBadRequest as error:
+            raise OSError(type(error).__name__) from None
 
     async def fetch(self, media: str) -> bytes:
-        file = await self._ask(partial(self._bot.get_file, media))
+        try:
+            file = await self._ask(partial(self._bot.get_file, media))
+        except TelegramBadRequest as error:  # "file is too big": more than a bot may download
+            raise OSError(type(error).__name__) from None
         if file.file_path is None or (file.file_size or 0) > MAX_MEDIA:
             raise OSError("too large")
         sound = io.BytesIO()

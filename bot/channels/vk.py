@@ -168,14 +168,14 @@ class Vk:
     def receive(self, hook: Hook) -> Post:
         try:
             event = json.loads(hook.body)
-        except ValueError:
+        except (ValueError, RecursionError):  # nobody has proved yet to be VK
             event = None
         if not isinstance(event, dict):
             raise Unacceptable(said("this is no event", "это не событие"), where="body")
         # The question for the confirmation comes without the secret at times; the string is no secret of ours.
         if event.get("type") == "confirmation" and self._confirmation and event.get("group_id") == self._group:
             return Post(answer=self._confirmation)
-        if not hmac.compare_digest(str(event.get("secret", "")).encode(), self.secret.encode()):
+        if not hmac.compare_digest(str(event.get("secret", "")).encode(errors="replace"), self.secret.encode()):
             raise NotAllowed(said("this is not from VK", "это не от VK"), where="secret")
         return Post(arrivals=self._arrivals([event]), answer="ok")
 
@@ -208,7 +208,7 @@ class Vk:
         for event in events:
             try:
                 one = self._arrival(event)
-            except (KeyError, ValueError, TypeError) as error:
+            except (LookupError, ValueError, TypeError, AttributeError, OverflowError) as error:
                 log.warning("an event of VK can't be read: %s", type(error).__name__)
                 continue
             if one is not None:
@@ -272,7 +272,10 @@ class Vk:
 
     async def fetch(self, media: str) -> bytes:
         """media: an address, of VK's own servers alone."""
-        place, own = urlsplit(media), urlsplit(self._api)
+        try:
+            place, own = urlsplit(media), urlsplit(self._api)
+        except ValueError:
+            raise OSError("no address") from None
         known = place.scheme == "https" and any(f".{place.hostname}".endswith(f".{each}") for each in MEDIA)
         if not known and (place.scheme, place.netloc) != (own.scheme, own.netloc):
             raise OSError("not a server of VK")
@@ -288,10 +291,12 @@ class Vk:
         return sound
 
     async def _ask(self, method: str, **data: Any) -> Any:
-        """Raises Refused where the token is wrong, VKAPIError on other refusals, OSError."""
+        """Raises Refused where the token is wrong, OSError where it may work later, VKAPIError on other refusals."""
         try:
             return (await self._client.request(method, data))["response"]
         except VKAPIError as error:
+            if error.code in PASSING or error.code in TOLD_S:
+                raise OSError(str(error.code)) from None
             if error.code not in TOKEN_CODES:
                 raise
             raise Refused(

@@ -130,11 +130,13 @@ class WhatsApp:
         try:
             post = json.loads(hook.body)
             values = [change["value"] for entry in post["entry"] for change in entry["changes"]]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise Unacceptable(said("this is no notification", "это не уведомление"), where="body") from None
         arrivals: list[Arrival] = []
         receipts: list[Receipt] = []
         for value in values:
+            if not isinstance(value, dict) or not isinstance(value.get("metadata", {}), dict):
+                continue
             if str(value.get("metadata", {}).get("phone_number_id", self._phone_id)) != self._phone_id:
                 continue  # of another number of the same business
             arrivals += _read(self._arrivals, value.get("messages", ()))
@@ -219,7 +221,7 @@ class WhatsApp:
             if int(found.file_size or 0) > MAX_MEDIA:
                 raise OSError("too large")
             return await self._client.get_media_bytes(found.url)
-        except (WhatsAppError, httpx.HTTPError, KeyError, ValueError) as error:
+        except (WhatsAppError, httpx.HTTPError, httpx.InvalidURL, KeyError, TypeError, ValueError) as error:
             raise OSError(type(error).__name__) from None
 
 
@@ -229,7 +231,7 @@ def _read(read: Callable[[Mapping[str, Any]], Iterator[Any]], each: Sequence[Map
     for one in each:
         try:
             found += read(one)
-        except (KeyError, ValueError, TypeError, IndexError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError, OverflowError) as error:
             log.warning("a notification of WhatsApp can't be read: %s", type(error).__name__)
     return found
 

@@ -36,7 +36,7 @@ class Shown:
 class Double(Program):
     """shown: in the order it was taken. typed: chats that saw that we type. trouble: what the next attempts to send
     meet, in order: "flood" (429, wait FLOOD_S), "broken" (5xx), "deaf" (taken, and no answer), "blocked".
-    files: what people sent, by media."""
+    files: what people sent, by media; what isn't there is refused."""
 
     NAME: ClassVar[str] = ""
     FLOOD_S: ClassVar[float] = 1.0
@@ -96,6 +96,10 @@ class Double(Program):
 
     def odd(self, chat: str, kind: str) -> Hook:
         """kind: image, sticker, edited, location, group, blocked."""
+        raise NotImplementedError
+
+    def sealed(self, body: object) -> Hook:
+        """Whatever it is, with the server's own secret or signature."""
         raise NotImplementedError
 
     def forged(self, hook: Hook) -> Sequence[Hook]:

@@ -46,8 +46,11 @@ class MaxDouble(Double):
 
     def posted(self, kind: str, **update: Any) -> Hook:
         stamp = int(self.now().timestamp() * 1000) + next(self.numbers)
-        body = json.dumps({"update_type": kind, "timestamp": stamp, "user_locale": "ru-RU", **update}).encode()
-        return Hook(method="POST", headers={"x-max-bot-api-secret": self.secret}, query={}, body=body)
+        return self.sealed({"update_type": kind, "timestamp": stamp, "user_locale": "ru-RU", **update})
+
+    def sealed(self, body: object) -> Hook:
+        headers = {"x-max-bot-api-secret": self.secret}
+        return Hook(method="POST", headers=headers, query={}, body=json.dumps(body).encode())
 
     def user(self, chat: str) -> dict[str, Any]:
         return {
@@ -143,7 +146,8 @@ class MaxDouble(Double):
         place = urlsplit(request.target)
         if place.path.startswith("/media/"):
             assert "authorization" not in request.headers
-            return 200, {}, self.files[place.path.rpartition("/")[2]]
+            found = self.files.get(place.path.rpartition("/")[2])
+            return (404, {}, b"") if found is None else (200, {}, found)
         if not self.known or request.headers.get("authorization") != TOKEN:
             return 401, {}, json.dumps({"code": "verify.token", "message": "Invalid access_token"}).encode()
         if place.path == "/me":

@@ -43,9 +43,11 @@ class TelegramDouble(Double):
     # people
 
     def posted(self, **update: Any) -> Hook:
-        update = {"update_id": 10_000 + next(self.numbers), **update}
+        return self.sealed({"update_id": 10_000 + next(self.numbers), **update})
+
+    def sealed(self, body: object) -> Hook:
         headers = {"content-type": "application/json", "x-telegram-bot-api-secret-token": self.secret}
-        return Hook(method="POST", headers=headers, query={}, body=json.dumps(update).encode())
+        return Hook(method="POST", headers=headers, query={}, body=json.dumps(body).encode())
 
     @property
     def secret(self) -> str:
@@ -188,6 +190,8 @@ class TelegramDouble(Double):
 
     def _getFile(self, told: dict[str, str]) -> Reply:  # noqa: N802
         media = told["file_id"]
+        if media not in self.files:
+            return refusal(400, "Bad Request: file is too big")
         file = {"file_id": media, "file_unique_id": "1", "file_path": f"voice/{media}"}
         return granted({**file, "file_size": len(self.files[media])})
 

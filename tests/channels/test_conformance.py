@@ -7,6 +7,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +15,11 @@ import pytest
 
 from bot.channels.delivery import parts
 from bot.channels.messenger import Refused
+from bot.channels.reception import TRIED
 from bot.channels.splitting import split
 from bot.dialogue.actions import Choice, Say
 from bot.dialogue.events import Attached, Chosen, NotDelivered, Started, Utterance
-from bot.errors import Both, NotAllowed, Unavailable
+from bot.errors import Both, NotAllowed, Unacceptable, Unavailable
 from bot.ports import Identity, Row
 from bot.stores import conversations
 from tests.channels.double import Double, until
@@ -367,6 +369,72 @@ async def test_the_question_for_a_number_has_a_button_that_shares_it(chats: Rig)
     await chats.says(IVAN, "booking", "service=dentist", "when=2026-11-24T15:00", "name=Иван_Петров")
     await until(lambda: "Ваш телефон?" in chats.double.texts(IVAN))
     assert [each.text for each in chats.double.shown if each.asks_phone] == ["Ваш телефон?"]
+
+
+# --- what is forged, broken or too large -----------------------------------------------------------
+
+FORGED = ["~a." + "9" * 20 + ".1", "~a.1." + "9" * 20, "~..", "~", "/", "\ud800", "/\ud800", "\0"]
+
+
+@pytest.mark.parametrize("payload", FORGED, ids=ascii)
+async def test_a_button_that_nobody_was_shown_holds_nothing_up(chats: Rig, payload: str) -> None:
+    """An app of one's own sends what it likes."""
+    await chats.post(chats.double.pressed(IVAN, ("Да", payload)))
+    await chats.says(IVAN, "main.price")
+    await until(lambda: PRICE[0] in chats.double.texts(IVAN))
+
+
+async def test_a_voice_message_that_cannot_be_had_is_asked_for_in_writing(chats: Rig) -> None:
+    hook = chats.double.spoke(IVAN, b"main.price")
+    chats.double.files.clear()
+    await chats.post(hook)
+    await until(lambda: "[attached_voice]" in chats.double.texts(IVAN))
+
+
+async def test_what_breaks_us_every_time_is_given_up_and_the_next_is_taken(chats: Rig) -> None:
+    chats.turns.failing = [ZeroDivisionError() for _ in range(TRIED)]
+    hook = chats.double.wrote(IVAN, "booking")
+    for _ in range(TRIED - 1):
+        with pytest.raises(Unavailable):
+            await chats.post(hook)
+    await chats.post(hook)
+    assert chats.turns.failing == []
+    await chats.says(IVAN, "main.price")
+    await chats.double.saw(IVAN, *PRICE)
+
+
+ODD: tuple[object, ...] = ([], "x", 7, None, {"x": [{}]}, [[]], {"message": 1}, {"messages": [1, "x", {"type": []}]})
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+async def test_what_has_no_form_of_theirs_is_passed_over_or_refused(chats: Rig, odd: object) -> None:
+    """Signed by them all the same: their interface grows, and they err too."""
+    whole = json.loads(chats.double.wrote(IVAN, "main.price").body)
+    for name in whole:
+        if name == "secret":
+            continue
+        hook = chats.double.sealed({**whole, name: odd})
+        with suppress(Unacceptable):
+            await chats.post(hook)
+    for hook in (chats.double.sealed(odd), chats.double.sealed({"secret": chats.double.secrets()[-1]})):
+        with suppress(Unacceptable, NotAllowed):
+            await chats.post(hook)
+
+
+async def test_a_server_in_trouble_is_no_refusal_for_good(tmp_path: Path) -> None:
+    """VK answers 10 to anything at times; listening must not end with it."""
+    async with VkDouble.running() as double:
+        messenger = double.messenger(1.0)
+        double.managing = [10]
+        with pytest.raises(OSError, match="10"):
+            await messenger.open("")
+        await messenger.open("")
+        double.managing = [6]
+        posts = messenger.polled(lambda: None)
+        assert posts is not None
+        with pytest.raises(OSError, match="6"):
+            await anext(posts)
+        await messenger.close()
 
 
 def test_texts_are_cut_where_people_pause() -> None:

@@ -31,6 +31,7 @@ class VkDouble(Double):
 
     server: dict[str, str] = field(default_factory=dict)
     manages: bool = True
+    managing: list[int] = field(default_factory=list)  # errors that the next calls about the community meet
     seen: dict[str, int] = field(default_factory=dict)
 
     def settings(self) -> dict[str, str]:
@@ -109,11 +110,15 @@ class VkDouble(Double):
         }[kind]
         return self.posted(chat, str(text), **content)  # type: ignore[arg-type]
 
+    def sealed(self, body: object) -> Hook:
+        return Hook(method="POST", headers={}, query={}, body=json.dumps(body).encode())
+
     def forged(self, hook: Hook) -> Sequence[Hook]:
         event = json.loads(hook.body)
-        secrets: list[dict[str, Any]] = [{"secret": None}, {"secret": "guessed"}, {"secret": "ключ"}, {"secret": 7}]
+        secrets: list[Any] = [None, "guessed", "ключ", "\ud800", 7]
         return [
-            Hook(method="POST", headers={}, query={}, body=json.dumps({**event, **each}).encode()) for each in secrets
+            Hook(method="POST", headers={}, query={}, body=json.dumps({**event, "secret": each}).encode())
+            for each in secrets
         ]
 
     # the server
@@ -131,13 +136,16 @@ class VkDouble(Double):
     def call(self, request: Request) -> Reply:
         path = urlsplit(request.target).path
         if path.startswith("/media/"):
-            return 200, {}, self.files[path.rpartition("/")[2]]
+            found = self.files.get(path.rpartition("/")[2])
+            return (404, {}, b"") if found is None else (200, {}, found)
         if path == "/longpoll":
-            found, self.updates = self.updates, []
-            return 200, {}, json.dumps({"ts": "2", "updates": found}).encode()
+            updates, self.updates = self.updates, []
+            return 200, {}, json.dumps({"ts": "2", "updates": updates}).encode()
         told, method = fields(request), path.rpartition("/")[2]
         if not self.known or told.get("access_token") != TOKEN:
             return refusal(5, "User authorization failed: invalid access_token (4).")
+        if method.startswith("groups.") and self.managing:
+            return refusal(self.managing.pop(0), "Internal server error: try later")
         if method.startswith("groups.") and method != "groups.getById" and not self.manages:
             return refusal(15, "Access denied: no access to call this method")
         return getattr(self, "_" + method.replace(".", "_"))(told)

@@ -107,6 +107,9 @@ class WhatsAppDouble(Double):
         }[kind]
         return self.posted(chat, self.message(chat, name, content))
 
+    def sealed(self, body: object) -> Hook:
+        return signed(json.dumps(body).encode())
+
     def forged(self, hook: Hook) -> Sequence[Hook]:
         wrong = {**hook.headers, "x-hub-signature-256": f"sha256={'0' * 64}"}
         return [
@@ -140,6 +143,8 @@ class WhatsAppDouble(Double):
             media = request.target.partition("?")[0].rpartition("/")[2]
             if media == PHONE_ID:
                 return granted({"id": PHONE_ID, "display_phone_number": "+1 555-078-3881"})
+            if media not in self.files:
+                return refusal(400, 100, "(#100) Unsupported get request. Object does not exist")
             about = {"url": f"{self.url}/media/{media}", "mime_type": "audio/ogg", "sha256": "x", "id": media}
             return granted({"messaging_product": "whatsapp", "file_size": len(self.files[media]), **about})
         told = request.json
