@@ -16,7 +16,7 @@ from bot.app.messengers import configured
 from bot.app.programs import Programs
 from bot.channels.webchat import AnnouncedTurns
 from bot.customers.habits import Habits
-from bot.customers.links import Ways, web_door
+from bot.customers.links import Ways
 from bot.customers.opening import zone
 from bot.desk import agents
 from bot.desk.desk import Desk
@@ -207,7 +207,7 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         delivered=configured(settings),
         find=library.find,
         outside=outside,
-        ways=Ways(key=keys.get("links").encode(), doors=dict(web_door(settings.public_url))),
+        ways=Ways(key=keys.get("links").encode()),
     )
     turn.habits = Habits(metrics.menu)
     turns = AnnouncedTurns(MeasuredTurns(turn, metrics), bus)

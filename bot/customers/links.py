@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -86,8 +86,3 @@ class Ways:
 
     def _mac(self, ident: bytes) -> bytes:
         return hmac.new(self.key, b"link:" + ident, hashlib.sha256).digest()[:MAC_BYTES]
-
-
-def web_door(public: str) -> Mapping[str, Callable[[str], str]]:
-    """To the chat of our own page, where this site's address is known."""
-    return {"web": lambda token: f"{public.rstrip('/')}/?go={token}"} if public else {}
