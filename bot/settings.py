@@ -219,6 +219,15 @@ class Settings(BaseSettings):
         None, description="Token of a Viber bot; empty: no Viber. See docs/channels.md."
     )
     viber_api: str = Field("https://chatapi.viber.com", description="Server of Viber's Bot API.")
+    sms_url: str = Field("", description="Address of an SMS gateway; empty: no SMS. See docs/channels.md.")
+    sms_token: SecretStr | None = Field(None, description="Bearer token that the SMS gateway knows us by.")
+    sms_sender: str = Field("", description="Number or name that SMS come from.")
+    sms_secret: SecretStr | None = Field(
+        None,
+        description="Bearer token that the SMS gateway posts to us with; empty: made at the first start, kept in the "
+        "data folder.",
+    )
+    sms_segments: int = Field(6, ge=1, le=10, description="Segments of one SMS; longer texts are several messages.")
 
     api_token: SecretStr | None = Field(
         None, description="Bearer token of /api; empty: made at the first start, kept in the data folder."

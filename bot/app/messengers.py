@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("govorun.messengers")
 
 AGAIN_S = (1.0, 60.0)  # between tries to reach a messenger: the first, and the longest
+SMS = "sms"  # takes links to the numbers of calls
 PARTING_S = 5.0  # what was taken is finished in this time
 
 Build = Callable[[Settings], Messenger]
@@ -85,6 +86,20 @@ def _viber(settings: Settings) -> Messenger:
     return Viber(settings.viber_token.get_secret_value(), api=settings.viber_api)
 
 
+def _sms(settings: Settings) -> Messenger:
+    from bot.channels.sms import Sms
+
+    assert settings.sms_token is not None
+    own = settings.sms_secret
+    return Sms(
+        settings.sms_url,
+        settings.sms_token.get_secret_value(),
+        settings.sms_sender,
+        own.get_secret_value() if own else Keys(settings.data).get("sms-webhook", make=24),
+        segments=settings.sms_segments,
+    )
+
+
 # Of each: the settings that it needs, and what builds it from them. The name is that of its channel.
 KINDS: Mapping[str, tuple[tuple[str, ...], Build]] = {
     "telegram": (("telegram_token",), _telegram),
@@ -92,6 +107,7 @@ KINDS: Mapping[str, tuple[tuple[str, ...], Build]] = {
     "vk": (("vk_token",), _vk),
     "max": (("max_token",), _max),
     "viber": (("viber_token",), _viber),
+    "sms": (("sms_url", "sms_token"), _sms),
 }
 
 
@@ -203,7 +219,11 @@ class Messengers:
         ways = self._house.turn.ways
         if ways is not None and messenger.link("token"):
             ways.doors[line.name] = messenger.link
+        if ways is not None and line.name == SMS:
+            ways.sms = SMS
         how = said("webhook", "вебхук") if hook else said("asks for news itself", "опрашивает сам")
+        if not hook and line.name == SMS:
+            how = said("only sends: nobody can reach us", "только отправляет: до нас не достучаться")
         line.told = f"{who}, {how}"
         self._console.print(f"  [bold green]{line.name}[/] {escape(line.told)}", highlight=False, soft_wrap=True)
         log.info("%s is open", line.name)

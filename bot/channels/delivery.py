@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from bot.channels.messenger import Messenger, Part, Receipt
 from bot.channels.pace import Pace
 from bot.channels.splitting import split, utf8
-from bot.dialogue.actions import Choice, Say
+from bot.dialogue.actions import Choice, Say, Sent
 from bot.dialogue.events import AgentSaid
 from bot.ports import Blocked, Identity, Row, Undelivered
 from bot.stores.reach import Reach
@@ -45,7 +45,8 @@ class Delivery:
 
     async def deliver(self, row: Row, identity: Identity) -> None:
         """Raises Undelivered with what is left undone; called again, it goes on there."""
-        chat = identity.value
+        chat = identity.value.removeprefix("+") if identity.kind == "phone" else identity.value
+        identity = Identity(kind=self.name, value=chat)  # a link by SMS goes to the telephone number of a call
         if await asyncio.to_thread(self._reach.lost, self.name, identity):
             raise Blocked
         for part in parts(row, self._messenger):
@@ -79,7 +80,7 @@ class Delivery:
 def parts(row: Row, messenger: Messenger) -> list[Part]:
     """A journal row as the messenger takes it; buttons, or the list that stands for them, come last."""
     entry = row.entry
-    if not isinstance(entry, Say | AgentSaid):
+    if not isinstance(entry, Say | AgentSaid | Sent):
         return []
     limits = messenger.limits
     choices = entry.choices if isinstance(entry, Say) else ()
@@ -95,7 +96,7 @@ def parts(row: Row, messenger: Messenger) -> list[Part]:
             choices=choices if fit and number == last else (),
             payloads=payloads(row, choices, limits.payload) if fit and number == last else (),
             wants_phone=isinstance(entry, Say) and entry.wants == "phone" and number == last,
-            language=entry.language if isinstance(entry, Say) else "ru",
+            language=entry.language if isinstance(entry, Say | Sent) else "ru",
             key=f"{row.conversation}/{row.seq}/{number}",
         )
         for number, each in enumerate(texts)

@@ -23,13 +23,16 @@ from tests.turn.clinic import NOW
 @dataclass(frozen=True)
 class Shown:
     """What somebody sees in a chat. buttons: title and what pressing it carries. asks_phone: a button shares theirs.
-    markup: what of the text their app would not show as it is: bold words, mentions."""
+    markup: what of the text their app would not show as it is: bold words, mentions. listed: title and number of each
+    line where there are no buttons; then the text is without them, and whole with them."""
 
     chat: str
     text: str
     buttons: tuple[tuple[str, str], ...] = ()
     asks_phone: bool = False
     markup: tuple[str, ...] = ()
+    listed: tuple[tuple[str, str], ...] = ()
+    whole: str = ""
 
 
 @dataclass
@@ -45,6 +48,8 @@ class Double(Program):
     SHARES_CONTACTS: ClassVar[bool] = True
     SHARES_NUMBER: ClassVar[bool] = True  # a button under a question shares one's own
     BEGINS: ClassVar[bool] = True  # opening the chat is told, with the link that was followed
+    BUTTONS: ClassVar[bool] = True  # else a list and its numbers
+    HEARS: ClassVar[bool] = True  # voice messages
     ALIKE: ClassVar[Mapping[str, str]] = {}  # signs in place of which others are shown
     FORBIDDEN: ClassVar[Sequence[str]] = ()  # kinds of `odd` that this messenger doesn't have
 

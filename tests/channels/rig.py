@@ -75,11 +75,10 @@ class Rig:
         await self.post(*(self.double.wrote(chat, text) for text in texts))
 
     async def press(self, chat: str, title: str) -> None:
-        """The button of that title, under what was shown last."""
-        last = next(each for each in reversed(self.double.shown) if each.chat == chat and each.buttons)
-        await self.post(
-            self.double.pressed(chat, next(each for each in last.buttons if each[0].lower().startswith(title)))
-        )
+        """The button of that title, or the number of that line, under what was shown last."""
+        last = next(s for s in reversed(self.double.shown) if s.chat == chat and (s.buttons or s.listed))
+        found = next(each for each in last.buttons or last.listed if each[0].lower().startswith(title))
+        await self.post(self.double.pressed(chat, found))
 
     def journal(self, chat: str) -> list[Event | Action]:
         """Of the newest conversation in that chat."""
