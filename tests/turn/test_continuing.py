@@ -176,6 +176,16 @@ async def test_a_shared_contact_finds_what_the_caller_left_open(turn: Turn) -> N
         assert joining.customer_of(tx, there.identity) == joining.customer_of(tx, PHONE)
 
 
+async def test_a_shared_contact_finds_what_was_begun_in_a_chat_that_was_given_its_number(turn: Turn) -> None:
+    ivan, chat = await begun(turn)
+    await ivan.says(f"phone={PHONE.value}")
+    there = telegram(turn)
+    await there.starts()
+    offered = await there.says("shared", proven=(Proven(identity=PHONE, proof="contact"),))
+    assert offered.session.offer is not None
+    assert offered.session.offer.conversation == chat.conversation
+
+
 async def test_a_contact_shared_at_the_menu_finds_it_as_well(turn: Turn) -> None:
     line = caller(turn)
     line.conversation = (await line.starts()).conversation
