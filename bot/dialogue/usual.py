@@ -15,7 +15,7 @@ from bot.dialogue.asking import served
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.program import ChooseStep, Item
 from bot.dialogue.run import Run
-from bot.dialogue.session import USUAL, Frame, Session
+from bot.dialogue.session import USUAL, Frame, Habit, Session
 
 
 def usual(session: Session, step: ChooseStep) -> Item | None:
@@ -56,7 +56,7 @@ def just_refused(run: Run, step: ChooseStep) -> bool:
 
 
 def _note(run: Run, step: ChooseStep, *, asked: bool = True, refused: bool = False) -> None:
-    habit = replace(run.session.habits[step.menu], asked=asked, refused=refused)
+    habit = replace(run.session.habits.get(step.menu, Habit()), asked=asked, refused=refused)
     run.change(habits={**run.session.habits, step.menu: habit})
 
 

@@ -113,3 +113,11 @@ def test_who_speaks_first_is_not_asked():
 def test_what_keeps_its_place_keeps_it_when_something_is_refused():
     assert put_last(("a", "b", "c", "d"), "a", ("b",)) == ("c", "b", "d", "a")
     assert put_last(("a", "b", "c"), "b", ("b",)) == ("a", "b", "c")
+
+
+def test_a_question_whose_habit_was_parted_from_its_customer_meanwhile_is_answered_as_a_menu():
+    for answer in (True, False):
+        caller = talk()
+        caller.session = replace(caller.session, habits={}, orders={})
+        said = caller.say(yes=answer)
+        assert said and not caller.did(Handoff)
