@@ -117,7 +117,7 @@ def invite(body: Transaction, talk: Talk, invite: Invite, event: Event) -> Itera
     if ways is not None and invite.to != talk.channel:
         link = ways.make(body.tx, conversation=talk.id, identity=talk.identity, channel=invite.to, at=event.at)
     number = talk.identity.value if talk.identity.kind == "phone" else ""
-    sent = bool(link and number and ways and ways.sms and talk.medium == "voice" and talk.session)
+    sent = bool(link and ways and talk.medium == "voice" and talk.session and ways.texts(body.tx, number, at=event.at))
     if sent and talk.session is not None and ways is not None:
         scenarios = body.served(talk).scenarios
         run = Run(talk.session, scenarios, event.at.replace(tzinfo=None))

@@ -15,12 +15,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
+from bot.dialogue.dialable import reaches
 from bot.ports import Identity
 from bot.stores.schema import links
 
 LIVES = timedelta(hours=1)  # long enough to find the telephone that the SMS came to
+TEXTED = 3  # links by SMS to one number within TEXTED_IN: a caller's number can be forged, and each SMS costs
+TEXTED_IN = timedelta(hours=24)
 ID_BYTES = 12
 MAC_BYTES = 16  # of HMAC-SHA256, 128 bits: RFC 2104 5
 
@@ -61,6 +64,15 @@ class Ways:
             )
         )
         return door(base64.urlsafe_b64encode(ident + self._mac(ident)).decode().rstrip("="))
+
+    def texts(self, tx: Connection, number: str, *, at: datetime) -> bool:
+        """Whether one more link may go to this number by SMS, whatever it was that the links made for it led to."""
+        if not self.sms or not number or not reaches(("+",), number):
+            return False
+        made = tx.execute(
+            select(func.count()).where(links.c.kind == "phone", links.c.value == number, links.c.at > at - TEXTED_IN)
+        ).scalar_one()
+        return made <= TEXTED  # the one to be sent is made already
 
     def redeem(self, tx: Connection, token: str, *, at: datetime) -> Link | None:
         """What it leads to, and never again; None where it isn't ours, is too old, or was used."""

@@ -202,6 +202,7 @@ links = Table(
     Column("at", Instant, nullable=False),
     Column("expires", Instant, nullable=False),
     Column("used", Instant),
+    Index("links_of_identity", "kind", "value", "at"),
 )
 
 menu_choices = Table(

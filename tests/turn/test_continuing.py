@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,16 @@ async def test_a_caller_gets_the_link_by_sms_and_goes_on_in_the_messenger(turn: 
     on = await telegram(turn).starts(link=link_of(invited))
     assert said(on)[-1] == "На какой день и час?"
     assert texts(turn, line.conversation)[-1] == "[moved]"
+
+
+async def test_a_number_gets_three_links_a_day_by_sms_and_a_premium_one_none(turn: Turn) -> None:
+    replies = []
+    for call, number in enumerate((PHONE.value,) * 4 + ("+78091234567",)):
+        line = Person(turn, Identity(kind="phone", value=number), channel="sip", medium="voice", ids=count(100 * call))
+        line.conversation = (await line.starts()).conversation
+        replies.append(said(await line.says("go_on_in_telegram"))[0])
+        await line.send(Left(id=line.next_id(), at=line.tick()))
+    assert replies == ["[link_sent]"] * 3 + ["[write_there]"] * 2
 
 
 async def test_a_caller_without_a_number_is_told_how_to_come(turn: Turn) -> None:
