@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from bot.api.bodies import RestAnswer, RestMessage
 from bot.api.doors import House
@@ -45,6 +45,8 @@ async def posted(messenger: str, place: str, request: Request, parts: House) -> 
 
     200 once all of it is committed; 503 where it isn't, and the messenger sends it again.
     """
+    if messenger == "rest":
+        raise HTTPException(405, headers={"Allow": "POST"})
     door = parts.messengers.at(messenger) if parts.messengers else None
     if door is None:
         raise NotFound(

@@ -129,8 +129,10 @@ class Sms:
             raise NotAllowed(said("this is not from the SMS gateway", "это не от СМС-шлюза"), where="Authorization")
         try:
             post = json.loads(hook.body)
-            messages, states = post.get("messages") or (), post.get("states") or ()
-        except (ValueError, AttributeError):
+            messages, states = post.get("messages") or [], post.get("states") or []
+            if not isinstance(messages, list) or not isinstance(states, list):
+                raise ValueError
+        except (ValueError, AttributeError, RecursionError):
             raise Unacceptable(
                 said('it must be {"messages": […], "states": […]}', 'нужно {"messages": […], "states": […]}'),
                 where="body",

@@ -206,6 +206,7 @@ async def test_readiness_names_every_part(web: Web) -> None:
             "database": "ready",
             "voice": "off",
             "trunks": "off",
+            "messengers": "off",
         }
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.authoring.exploring.moves import NOW, Move, answers, beginning, invalid, moves, valid
 from bot.authoring.load import load
 from bot.dialogue import codec
-from bot.dialogue.actions import Action, End, Fault, Fetch, Handoff, Say
+from bot.dialogue.actions import Action, End, Fault, Fetch, Handoff, Invite, Say
 from bot.dialogue.engine import advance, opening
 from bot.dialogue.events import (
     AgentJoined,
@@ -26,6 +26,7 @@ from bot.dialogue.events import (
     Chosen,
     Event,
     Fetched,
+    Invited,
     Keys,
     Left,
     Silence,
@@ -121,7 +122,13 @@ class Conversation:
         asked = isinstance(event, CUSTOMERS) and not waited and not before.pause_s  # "wait a minute": nothing is due
         if before.status == "bot" and (asked or answered):
             assert replied(actions) or answered_late(event, before), f"no reply to {event}"
+        if isinstance(event, Invited):
+            assert replied(actions), f"no reply to {event}"
         self.last = event
+        for action in actions:
+            if isinstance(action, Invite):
+                there = self.dice.throw(3)
+                self.happen(Invited(id="i", at=self.at, to=action.to, link="t.me/x" if there else "", sent=there == 2))
 
     # what may happen
 
@@ -226,7 +233,8 @@ class Conversation:
 
 def replied(actions: tuple[Action, ...]) -> bool:
     return any(
-        isinstance(action, Handoff | End | Fetch) or (isinstance(action, Say) and bool(action.speech or action.choices))
+        isinstance(action, Handoff | End | Fetch | Invite)
+        or (isinstance(action, Say) and bool(action.speech or action.choices))
         for action in actions
     )
 

@@ -55,8 +55,11 @@ class SmsDouble(Double):
     # people
 
     def posted(self, **post: Any) -> Hook:
+        return self.sealed(post)
+
+    def sealed(self, body: object) -> Hook:
         headers = {"authorization": f"Bearer {SECRET}"}
-        return Hook(method="POST", headers=headers, query={}, body=json.dumps(post).encode())
+        return Hook(method="POST", headers=headers, query={}, body=json.dumps(body).encode())
 
     def wrote(self, chat: str, text: str) -> Hook:
         number = next(self.numbers)

@@ -50,7 +50,10 @@ class ViberDouble(Double):
         number = next(self.numbers)
         stamp = int(self.now().timestamp() * 1000) + number
         told = {"event": event, "timestamp": stamp, "message_token": 4912661846655238145 + number, **more}
-        return signed(json.dumps(told).encode())
+        return self.sealed(told)
+
+    def sealed(self, body: object) -> Hook:
+        return signed(json.dumps(body).encode())
 
     def user(self, chat: str) -> dict[str, Any]:
         return {"id": chat, "name": "Иван", "country": "RU", "language": "ru-RU", "api_version": 10}

@@ -105,15 +105,23 @@ def pieces_of(said: Samples, heard: Samples) -> list[tuple[float, float]]:
     return out
 
 
-async def heard_well(said: Samples, heard: Callable[[], Samples], like: float = 0.99) -> None:
-    """Wait until it came over, and see that nearly all of it is there, unchanged but for the codec."""
+async def heard_well(
+    said: Samples, heard: Callable[[], Samples], like: float = 0.99, again: Callable[[], None] | None = None
+) -> None:
+    """Wait until it came over, and see that nearly all of it is there, unchanged but for the codec. again: says it once
+    more, where a browser's own jitter on a busy machine may have spoilt it twice in a second."""
 
     def came() -> bool:
         loud = [frame for frame in audio.frames(heard()[-3 * RATE :]) if audio.level(frame) > -30]
         return len(loud) > 40 and audio.level(heard()[-RATE // 5 :]) < -60
 
-    await eventually(came, 30)
-    pieces = pieces_of(said, heard())
+    for _ in range(3):
+        await eventually(came, 30)
+        pieces = pieces_of(said, heard())
+        if again is None or sum(each > like and abs(db) < 0.5 for each, db in pieces) >= 3:
+            break
+        again()
+        await eventually(lambda: audio.level(heard()[-RATE // 5 :]) > -40, 30)
     assert sum(each > like and abs(db) < 0.5 for each, db in pieces) >= 3, pieces
 
 
@@ -193,7 +201,7 @@ async def test_a_visitor_in_the_browser_and_an_agent_on_the_telephone_hear_each_
             page.voice.sound = speech(3)
             with_agent.say(speech(4))
             await heard_well(speech(3), with_agent.heard, like=0.8)  # through Opus
-            await heard_well(speech(4), page.sound, like=0.8)
+            await heard_well(speech(4), page.sound, like=0.8, again=lambda: with_agent.say(speech(4)))
             with_agent.hang_up()
             await asyncio.wait_for(taking, 20)
         finally:
