@@ -40,7 +40,7 @@ class Identity:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
     """Another identity that what came in proves to be the same person's. proof: "contact" (shared by its owner),
-    "messenger" (it vouches for the number), "sign-in" (the company's site does)."""
+    "messenger" (it vouches for the number)."""
 
     identity: Identity
     proof: str

@@ -57,7 +57,7 @@ class ActOut(BaseModel):
     id: int
     kind: str = Field(description="join or split")
     identities: list[dict[str, str]]
-    proof: str = Field(description="contact, link, sign-in, messenger or agent")
+    proof: str = Field(description="contact, link, messenger or agent")
     by: str = Field(description="An agent; empty where the customer proved it.")
     note: str
     at: datetime

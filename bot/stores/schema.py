@@ -140,7 +140,7 @@ identity_acts = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("kind", String(10), nullable=False),  # join, split
     Column("vias", Text, nullable=False),  # JSON: of a join the two; of a split those that were parted from the rest
-    Column("proof", String(20), nullable=False),  # code, contact, link, sign-in, messenger, agent
+    Column("proof", String(20), nullable=False),  # contact, link, messenger, agent
     Column("by", String(80), nullable=False),  # an agent's login; "" for the customer themselves
     Column("note", Text, nullable=False, default=""),
     Column("at", Instant, nullable=False),
@@ -160,34 +160,6 @@ identity_proofs = Table(
     Column("active", Boolean, nullable=False),
     Column("begun", ForeignKey("identity_acts.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("ended", ForeignKey("identity_acts.id", ondelete="CASCADE"), index=True),
-)
-
-# Several persons behind one identity: a family's telephone. number 1 is whom the identity itself is taken for; the
-# others have an identity each of kind "person", whose value is the shared one's and their number.
-persons = Table(
-    "persons",
-    metadata,
-    Column("shared", String(240), primary_key=True),  # "phone:+79051234567"
-    Column("number", Integer, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("by", String(80), nullable=False),  # an agent's login; "" for whoever gave the name
-    Column("at", Instant, nullable=False),
-)
-
-# A code sent to a number, to prove that whoever asked for it reads or hears what comes there. digest: of the code.
-proof_codes = Table(
-    "proof_codes",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("via", String(240), nullable=False),  # who asked
-    Column("number", String(20), nullable=False),  # E.164
-    Column("digest", String(64), nullable=False),
-    Column("tries", Integer, nullable=False, default=0),
-    Column("at", Instant, nullable=False),
-    Column("expires", Instant, nullable=False),
-    Column("done", Instant),  # proven, or of no use any more
-    Index("proof_codes_asked", "via", "at"),
-    Index("proof_codes_sent", "number", "at"),
 )
 
 # A link that brings a conversation to another channel, once.
