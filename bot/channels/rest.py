@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from bot.channels.lines import buttons
-from bot.dialogue.actions import Say
+from bot.dialogue.actions import Action, Say
 from bot.dialogue.events import AgentSaid, Chosen, Event, Fetched, Keys, Utterance
 from bot.dialogue.meaning import Language
 from bot.errors import Unacceptable
@@ -98,8 +98,13 @@ def unheard(before: Sequence[Row]) -> list[Row]:
     if last is None:
         return []
     rest = list(before[last + 1 :])
-    later = (at for at, row in enumerate(rest) if isinstance(row.entry, Event) and not isinstance(row.entry, Fetched))
-    return rest[next(later, len(rest)) :]
+    theirs = before[last].entry
+    own = f"{theirs.id}/" if isinstance(theirs, Event) else "/"  # of what followed from it within its own response
+
+    def later(entry: Event | Action) -> bool:
+        return isinstance(entry, Event) and not isinstance(entry, Fetched) and not entry.id.startswith(own)
+
+    return rest[next((at for at, row in enumerate(rest) if later(row.entry)), len(rest)) :]
 
 
 def _message(sender: str, row: Row) -> dict[str, Any]:

@@ -84,6 +84,19 @@ async def test_a_message_sent_twice_has_one_effect_and_one_answer(web: Web) -> N
     ]
 
 
+async def test_what_followed_from_a_message_within_its_answer_is_not_told_again(web: Web) -> None:
+    async with web.client() as client:
+
+        async def says(message: str) -> list[str]:
+            response = await client.post("/webhooks/rest/webhook", json={"sender": "ann", "message": message})
+            return [each["text"] for each in response.json()]
+
+        await says("запишите к терапевту завтра в три")
+        there = await says("продолжим в телеграме")
+        assert there[0] == "Писать в Телеграме нам пока нельзя."
+        assert there[0] not in await says("Иван Петров")
+
+
 async def test_what_an_agent_said_comes_with_the_answer_to_the_next_message(web: Web) -> None:
     anna = somebody()
     await web.tell(anna, "позовите человека")
