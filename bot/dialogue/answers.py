@@ -89,9 +89,10 @@ def _told_again(run: Run, meaning: Meaning) -> tuple[str, ...]:
     return tuple(
         name
         for name, reading in meaning.readings.items()
-        if reading.value is not None
+        if (slot := run.scenario.slots.get(name)) is not None  # a scenario also keeps what it was told of other names
+        and reading.value is not None
         and reading.value == run.frame.values.get(name)
-        and not run.scenario.slots[name].sensitive
+        and not slot.sensitive
     )
 
 

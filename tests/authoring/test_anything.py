@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.authoring.exploring.moves import NOW, Move, answers, beginning, invalid, moves, valid
 from bot.authoring.load import load
 from bot.dialogue import codec
-from bot.dialogue.actions import Action, End, Fault, Fetch, Handoff, Invite, Say
+from bot.dialogue.actions import Action, End, Fault, Fetch, Handoff, Invite, Say, TakeOver
 from bot.dialogue.engine import advance, opening
 from bot.dialogue.events import (
     AgentJoined,
@@ -65,11 +65,13 @@ class Dice:
 class Conversation:
     """One conversation, thrown by dice. Every step is checked."""
 
-    def __init__(self, scenarios: ScenarioSet, dice: Dice) -> None:
+    def __init__(self, scenarios: ScenarioSet, dice: Dice, *, name: str = "c", behind: Fetch | None = None) -> None:
+        """behind: what a program is asked for the conversation that may go on here; its answer comes here then."""
         self.scenarios = scenarios
         self.dice = dice
-        self.session: Session = opening("c", scenarios)
+        self.session: Session = opening(name, scenarios)
         self.fetch: Fetch | None = None
+        self.behind = behind
         self.last: Event | None = None
         self.at = NOW
         self.faults: list[Fault] = []
@@ -115,6 +117,8 @@ class Conversation:
         fetches = [action for action in actions if isinstance(action, Fetch)]
         waited = self.fetch is not None
         answered = isinstance(event, Fetched) and self.fetch is not None and event.request == self.fetch.id
+        if any(isinstance(action, TakeOver) for action in actions):
+            self.fetch = self.behind
         if fetches:
             self.fetch = fetches[-1]
         elif answered or all(frame.awaiting != getattr(self.fetch, "id", "") for frame in self.session.stack):
@@ -251,14 +255,15 @@ def compiled(folder: Path) -> ScenarioSet:
 
 def begun(scenarios: ScenarioSet, dice: Dice) -> Conversation:
     """A conversation; one of four goes on from what was left open in another one."""
-    unfinished = None
+    unfinished, behind = None, None
     if not dice.throw(4):
-        other = Conversation(scenarios, Dice(bytes(dice.throw(256) for _ in range(12))))
+        other = Conversation(scenarios, Dice(bytes(dice.throw(256) for _ in range(12))), name="other")
         other.begin()
         other.go_on()
         if len(other.session.stack) > 1:
             unfinished = Unfinished(conversation="other", channel="web", stack=other.session.stack)
-    conversation = Conversation(scenarios, dice)
+            behind = other.fetch
+    conversation = Conversation(scenarios, dice, behind=behind)
     conversation.begin(unfinished)
     return conversation
 

@@ -407,7 +407,12 @@ async def test_chromium_hears_us_is_heard_and_sends_keys(tmp_path):
         # Frame by frame: on a busy machine the browser's fake microphone stumbles, and its phase jumps.
         assert np.mean([strength(frame, 440) > 0.9 for _, frame in ears.frames[-75:]]) > 0.8
         assert audio.level(ears.sound[-RATE:]) > -30
-        assert 0.85 < len(ears.frames) * 0.02 / (ears.frames[-1][0] - ears.frames[0][0]) < 1.15
+        async with asyncio.timeout(20):  # in real time, once what a busy machine held up has come in one go
+            while True:
+                came = [at for at, _ in ears.frames[-100:]]
+                if len(came) == 100 and 0.85 < 99 * 0.02 / (came[-1] - came[0]) < 1.15:
+                    break
+                await asyncio.sleep(0.2)
 
         leg.flush()
         async with asyncio.timeout(20):
