@@ -6,7 +6,7 @@ The recogniser is real and mishears now and then, so no test may stand on one he
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.spine.served import Served
@@ -16,6 +16,7 @@ from voice.audio import Samples
 Speak = Callable[[str], Samples]
 QUIET_S = 0.8  # longer than the bot's own pauses between sentences
 TRIES = 4  # the bot hands over to a person after three misses
+NOTHING: Mapping[str, str] = {}
 
 
 class Caller:
@@ -56,22 +57,30 @@ class Caller:
             while self._line.quiet_s < QUIET_S:
                 await asyncio.sleep(0.05)
 
-    async def says(self, words: str, until: str) -> str:
-        """Answer the question, again where it is asked again, until the bot says that; the bot's line."""
-        return await self._answers(lambda: self._line.say(self._speak(words)), until)
+    async def says(self, words: str, until: str, asked: Mapping[str, str] = NOTHING) -> str:
+        """Answer the question, again where it is asked again, until the bot says that; the bot's line. asked: what is
+        said instead to a question with that word, by one of whom a part was misheard."""
+
+        def answer(question: str) -> None:
+            said = next((told for word, told in asked.items() if word in question), words)
+            self._line.say(self._speak(said))
+
+        return await self._answers(answer, until)
 
     async def presses(self, keys: str, until: str) -> str:
         line = self._line
         assert isinstance(line, PhoneCall)
-        return await self._answers(lambda: [line.press(key) for key in keys], until)
+        return await self._answers(lambda _: [line.press(key) for key in keys], until)
 
-    async def _answers(self, answer: Callable[[], object], until: str) -> str:
+    async def _answers(self, answer: Callable[[str], object], until: str) -> str:
+        """answer: gets the bot's last line, in small letters."""
         begun = len(await self.transcript())
         lines: list[dict[str, Any]] = []
         for _ in range(TRIES):
             await self.listens()
-            before = len(await self.transcript())
-            answer()
+            lines = await self.transcript()
+            before = len(lines)
+            answer(next((str(line["text"]).lower() for line in reversed(lines) if line["who"] == "bot"), ""))
             async with asyncio.timeout(60):
                 while True:
                     await asyncio.sleep(0.2)
@@ -83,7 +92,7 @@ class Caller:
                     if any(line["who"] == "bot" for line in lines[before:]):
                         break  # it says something else: it has not understood
             await asyncio.sleep(QUIET_S)  # its words are on the way to the line
-        raise AssertionError(f"the bot did not say {until!r}: {_written(lines)}")
+        raise AssertionError(f"the bot did not say {until!r}: {_written(lines[begun:])}")
 
 
 async def calls_of(served: Served, number: str) -> list[dict[str, Any]]:

@@ -78,7 +78,7 @@ async def telephoned(served: Served, speak: Callable[[str], Samples]) -> None:
         caller = Caller(served, NUMBER, await phone.call(served.sip), speak)
         await caller.hears("не закончили")
         await caller.presses("1", until="день и час")
-        await caller.says("Завтра в три часа дня", until="как вас зовут")
+        await caller.says("Завтра в три часа дня", until="как вас зовут", asked={"в какое время": "В три часа дня"})
         by_telephone = str(await caller.transcript()).lower()
     assert "к какому врачу" not in by_telephone
     assert "продолжается по телефону" in await transcript(served, "web")

@@ -31,7 +31,15 @@ async def test_a_softphone_books_a_visit_by_voice(served: Served, speak: Speak) 
     async with Baresip(user="89051230001") as softphone:
         caller = Caller(served, "+79051230001", softphone, speak)
         await softphone.dial(served.sip)
-        await caller.says("Хочу записаться к терапевту завтра в три часа дня", until="как вас зовут")
+        await caller.says(
+            "Хочу записаться к терапевту завтра в три часа дня",
+            until="как вас зовут",
+            asked={
+                "к какому врачу": "К терапевту",
+                "какой день": "Завтра в три часа дня",
+                "какое время": "В три часа дня",
+            },
+        )
         await caller.says("Иван Петров", until="верно?")
         await caller.says("Да", until="вы записаны")
         await caller.listens()

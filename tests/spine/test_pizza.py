@@ -41,7 +41,7 @@ async def test_a_pizza_is_ordered_by_voice_and_keys(served: Served, speak: Calla
         await caller.presses("3", until="что добавить")  # большая
         await caller.presses("1#", until="куда привезти")  # сыр
         await caller.says("Улица Лесная, дом пять", until="на какое время")
-        await caller.says("Завтра в семь вечера", until="верно?")
+        await caller.says("Завтра в семь вечера", until="верно?", asked={"в какое время": "В семь вечера"})
         await caller.presses("1", until="приятного аппетита")
     form = await ordered(served, (await calls_of(served, "+79051230077"))[0]["id"])
     assert form["address"]  # as it was heard
