@@ -7,6 +7,7 @@ import pytest
 from bot.dialogue.actions import Handoff
 from bot.dialogue.program import AgainStep, CollectStep, DoStep, SayStep
 from bot.dialogue.scenario import Scenario
+from bot.dialogue.session import Frame
 from bot.dialogue.slot import Slot
 from tests.dialogue.small import SMALL, Talk, prompt
 
@@ -43,6 +44,19 @@ def test_whoever_gives_something_meanwhile_may_fail_once_more():
         talk.silent()
         talk.silent()
         assert talk.say(number="1042") == ["Такого нет.", "Номер заказа?"]
+
+
+def test_what_a_program_told_of_another_name_may_be_said_again_by_the_customer():
+    """A set's other scenarios have slots of that name; this one keeps the value, for its prompts."""
+    talk = Talk(scenarios=SHOP, outcome="none")
+    talk.say(number="1042")
+    talk.session = replace(talk.session, stack=(*talk.session.stack[:-1], kept(talk, service="lor")))
+    assert talk.say(service="lor")[-1] == "Номер заказа?"
+
+
+def kept(talk: Talk, **values: str) -> Frame:
+    top = talk.session.stack[-1]
+    return replace(top, values={**top.values, **values})
 
 
 @pytest.mark.parametrize("first", ["ask", "later"])
