@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from bot.api.records import Conversation
 from bot.backends.calendar import Booking
@@ -102,8 +102,48 @@ class WaitingOut(HandoffOut):
     conversation: ConversationOut
 
 
+class DoNotCallBody(_Body):
+    """Neither until nor hours: never."""
+
+    until: AwareDatetime | None = Field(None, description="Not before that instant.")
+    hours: str | None = Field(
+        None,
+        pattern=r"^\d\d:\d\d-\d\d:\d\d$",
+        description="Not from then to then, by the clock of the business, over midnight too: 00:00-18:00.",
+    )
+
+
+class ConsentOut(_Body):
+    """What was agreed to, refused or taken back."""
+
+    kind: Literal["recording", "personal_data", "marketing"]
+    given: bool
+    source: str = Field(description="said, agent, api or site")
+    by: str = Field("", description="Of the staff; empty for the customer themselves.")
+    version: str = Field("", description="Of the text they were asked in.")
+    text: str = Field("", description="The words they were asked in.")
+    conversation: str | None = None
+    via: str = Field("", description="The identity it came by, as kind:value.")
+    at: datetime
+
+
+class PersonOut(_Body):
+    """One of those who share a telephone. identity: theirs behind it."""
+
+    customer: int
+    name: str
+    identity: dict[str, str]
+
+
 class CustomerOut(_Body):
     id: int
+    language: str | None = Field(None, description="ru or en; null where it isn't known.")
+    preferred_channel: str | None = Field(None, description="telegram, whatsapp, …, sms, web, phone.")
+    do_not_call: DoNotCallBody | None = Field(None, description="null: they may be called.")
+    consents: list[ConsentOut] = Field(default_factory=list, description="The latest of each kind.")
+    persons: list[PersonOut] = Field(
+        default_factory=list, description="Who shares a telephone with them, themselves among them; empty: nobody."
+    )
     facts: dict[str, Any]
     told: list[dict[str, Any]] = Field(
         default_factory=list, description="Everything told, the oldest first: fact, value, source, via, at."

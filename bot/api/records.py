@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -16,14 +16,18 @@ from bot.backends.ratings import Rating, Survey
 from bot.backends.ratings import Summary as Totals
 from bot.backends.ratings import kept as given
 from bot.backends.ratings import summary as totals
-from bot.customers import joining, profile
+from bot.customers import erasing, joining, persons, profile, terms
+from bot.customers.erasing import Erasure
 from bot.customers.joining import Act
+from bot.customers.persons import Person
 from bot.customers.profile import Fact
+from bot.customers.terms import Consent, Terms
 from bot.customers.timeline import Moment, timeline
 from bot.desk import queue
 from bot.desk.queue import Waiting
 from bot.dialogue.session import Session
 from bot.dialogue.values import MASK, Value
+from bot.errors import NotFound
 from bot.ports import Identity, Profile, Row
 from bot.stores import conversations
 from bot.stores.conversations import Summary
@@ -121,6 +125,62 @@ class Records:
     async def split(self, number: int, apart: Sequence[Identity], *, by: str, note: str = "") -> Act:
         """Raises NotFound, Unacceptable."""
         return await self._write(lambda tx: joining.split(tx, number, apart, by=by, note=note, at=datetime.now(UTC)))
+
+    async def terms(self, number: int) -> Terms:
+        """What they want of us, as it stands."""
+        return await self._read(lambda tx: terms.terms(tx, joining.current(tx, number) or number))
+
+    async def consents(self, number: int) -> tuple[Consent, ...]:
+        """All that was ever agreed to, the oldest first."""
+        return await self._read(lambda tx: terms.history(tx, joining.current(tx, number) or number))
+
+    async def household(self, number: int) -> tuple[Person, ...]:
+        """With whom they share a telephone, themselves among them; () for nobody."""
+        return await self._read(lambda tx: persons.household(tx, joining.current(tx, number) or number))
+
+    async def person(
+        self, number: int, *, name: Value, talks: Sequence[str] = (), shared: Identity | None = None
+    ) -> Person:
+        """Somebody else comes by this customer's telephone. Raises NotFound, Unacceptable, Conflict."""
+        at = datetime.now(UTC)
+        return await self._write(lambda tx: persons.part(tx, number, name=name, at=at, talks=talks, shared=shared))
+
+    async def change(
+        self,
+        number: int,
+        facts: Mapping[str, Value],
+        consents: Sequence[Consent] = (),
+        *,
+        source: str,
+        identity: Identity | None = None,
+    ) -> None:
+        """Keep facts, language, preferred channel and do-not-call among them (None forgets), and consents.
+
+        Raises NotFound, Unacceptable.
+        """
+
+        def write(tx: Connection) -> None:
+            now = joining.current(tx, number)
+            if now is None:
+                raise erasing.missing(tx, number)
+            via, at = terms.kept_under(tx, now, identity), datetime.now(UTC)
+            for name, value in facts.items():
+                if name in (terms.LANGUAGE, terms.CHANNEL, terms.DO_NOT_CALL):
+                    terms.agreed(tx, now, name, value, source=source, at=at, via=via)
+                else:
+                    profile.learn(tx, now, name, value, source=source, at=at, via=via)
+            for each in consents:
+                terms.consent(tx, now, replace(each, via=via, source=source, at=at))
+
+        await self._write(write)
+
+    async def erase(self, number: int, *, sounds: Callable[[str], int], by: str, at: datetime) -> Erasure:
+        """Raises NotFound, Conflict."""
+        return await self._write(lambda tx: erasing.erase(tx, number, sounds=sounds, by=by, at=at))
+
+    async def missing(self, number: int) -> NotFound:
+        """Why nobody has that number."""
+        return await self._read(lambda tx: erasing.missing(tx, number))
 
     async def undo(self, act: int, *, by: str) -> Act:
         """Raises NotFound, Conflict."""

@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.app.house import House
+from bot.customers import terms
 from bot.errors import NotFound, Unavailable
 from bot.locale import said
 from bot.outreach.rules import Rules, destination, hours
@@ -38,10 +39,13 @@ class Calling:
         self._rules = rules(house.settings)
 
     async def request(self, wanted: Wanted) -> tuple[Placed, bool]:
-        """Keep it for whoever has a telephone; whether it is new. Raises Unacceptable, Conflict, Unavailable."""
-        self._rules.check(destination(wanted.to), self._house.now(), forced=wanted.forced)
+        """Keep it for whoever has a telephone; whether it is new. Raises Unacceptable, Unavailable, Conflict
+        in quiet hours and where the customer wants no calls."""
+        to, now = destination(wanted.to), self._house.now()
+        self._rules.check(to, now, forced=wanted.forced)
 
         def keep(tx: Connection) -> tuple[Placed, bool]:
+            terms.may_call(tx, to.number, now, forced=wanted.forced)
             if placed.waiting(tx) >= MAX_WAITING:
                 raise Unavailable(
                     said("too many calls wait already", "слишком много звонков уже ждёт"),

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app.calling import rules
 from bot.app.house import House
+from bot.customers import terms
 from bot.dialogue.scenario import Machine, ScenarioSet
 from bot.errors import GovorunError
 from bot.outreach.rules import destination
@@ -150,7 +151,9 @@ class Dialler:
 
         try:
             if wanted.origin != "command":
-                self._rules.check(destination(wanted.to), self._house.now(), forced=wanted.forced)
+                to, now = destination(wanted.to), self._house.now()
+                self._rules.check(to, now, forced=wanted.forced)
+                await self._write(lambda tx: terms.may_call(tx, to.number, now, forced=wanted.forced))
             return await self._dial(wanted, self._machine(wanted), told)
         except asyncio.CancelledError:
             await self._write(lambda tx: placed.cancel(tx, call.id, datetime.now(UTC)))

@@ -45,7 +45,8 @@ FORMS: Mapping[str, Signature] = {
 
 PHONE: Mapping[str, Signature] = {
     # We call that number, and the scenario begins when it is answered: 'reminder', or 'set/reminder'.
-    "phone.call": Signature(takes=("to", "scenario"), more=True, outcomes={"ok": ("call",)}),
+    # refused: why whoever has that number is not called now, where they asked for that; else null.
+    "phone.call": Signature(takes=("to", "scenario"), more=True, outcomes={"ok": ("call", "refused")}),
 }
 
 ACTIONS: Mapping[str, Signature] = {**CALENDAR, **FORMS, **PHONE}

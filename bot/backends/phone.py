@@ -1,14 +1,15 @@
 """`phone.call`: a scenario asks for a call. It is placed once its turn is committed, by whoever has a telephone.
 
-    phone.call(phone, 'reminder/reminder', name, when)     ok {call}
+    phone.call(phone, 'reminder/reminder', name, when)     ok {call, refused}
 
-Whether a call may go there, and when, is looked at before it is dialled; how it ended is told to the scenario that the
-call begins, and stands in GET /api/calls/{id}.
+Who asked us not to call is not called: then `refused` says so, in the journal too, and the call stands as failed.
+Whether a call may go there, and at this hour, is looked at once more before it is dialled; how it ended is told to the
+scenario that the call begins, and stands in GET /api/calls/{id}.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -19,14 +20,16 @@ from bot.dialogue.values import Value
 from bot.errors import Unacceptable
 from bot.ports import Asker
 from bot.stores import placed
-from bot.stores.placed import Wanted
+from bot.stores.placed import Step, Wanted
 
 
 class Phone:
-    """scenarios: the set that asks; a scenario named without a set is of this one."""
+    """scenarios: the set that asks; a scenario named without a set is of this one. unwanted: of a number or address,
+    why whoever has it is not to be called now; "" where they may be."""
 
-    def __init__(self, scenarios: ScenarioSet) -> None:
+    def __init__(self, scenarios: ScenarioSet, unwanted: Callable[[Connection, str], str] = lambda *_: "") -> None:
         self._scenarios = scenarios
+        self._unwanted = unwanted
 
     def call(self, request: Fetch, asker: Asker, *, now: datetime, tx: Connection) -> tuple[str, Mapping[str, Value]]:
         """Raises Unacceptable on a call that makes no sense: a mistake of the scenario."""
@@ -49,5 +52,9 @@ class Phone:
             origin="scenario",
             key=f"scenario:{request.id}",
         )
-        made, _ = placed.add(tx, wanted, datetime.now(UTC))
-        return "ok", {"call": made.id}
+        at = datetime.now(UTC)
+        made, new = placed.add(tx, wanted, at)
+        why = self._unwanted(tx, wanted.to) if new else made.why if made.state == "failed" else ""
+        if new and why:
+            placed.step(tx, made.id, Step(at=at, state="failed", why=why))
+        return "ok", {"call": made.id, **({"refused": why} if why else {})}

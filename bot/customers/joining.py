@@ -24,6 +24,7 @@ from bot.locale import said
 from bot.ports import Identity
 from bot.stores.schema import (
     bookings,
+    consents,
     conversations,
     facts,
     forms,
@@ -37,7 +38,7 @@ from bot.stores.schema import (
 
 # What goes with its identity. Conversations first: who has one open holds its row until their turn is committed, so
 # what that turn wrote is there when the others' rows are looked at. tests/customers/test_joining.py knows if one lacks.
-OWNED: tuple[Table, ...] = (conversations, facts, menu_choices, bookings, forms, ratings)
+OWNED: tuple[Table, ...] = (conversations, facts, consents, menu_choices, bookings, forms, ratings)
 
 # A split tells only whom it parted; whom it parted them from is known by the edges it cut. One list of numbers, not two
 # with an "or" between: for that the whole table of acts would be read.

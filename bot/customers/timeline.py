@@ -10,15 +10,15 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from bot.customers import joining
-from bot.stores.schema import bookings, conversations, facts, forms, ratings
+from bot.stores.schema import bookings, consents, conversations, facts, forms, ratings
 
-Kind = Literal["conversation", "booking", "form", "rating", "fact", "join", "split", "undone"]
+Kind = Literal["conversation", "booking", "form", "rating", "fact", "consent", "join", "split", "undone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """kind: what it is. about: which: a conversation's id, a booking's number, a fact's name. what: in a word or two:
-    its channel, service, score. via: the identity it came by. status: of what has one. by: an agent's login."""
+    its channel, service, score, source. via: the identity it came by. status: of what has one. by: an agent's login."""
 
     kind: Kind
     at: datetime
@@ -51,6 +51,18 @@ def timeline(tx: Connection, customer: int, *, limit: int, before: datetime | No
         Moment(kind="fact", at=row.at, about=row.fact, what=row.source, via=row.via)
         for row in _newest(tx, facts, customer, limit, before)
     ]
+    found += [
+        Moment(
+            kind="consent",
+            at=row.at,
+            about=row.kind,
+            what=row.source,
+            via=row.via,
+            status="given" if row.given else "refused",
+            by=row.by,
+        )
+        for row in _newest(tx, consents, customer, limit, before)
+    ]
     for act in joining.acts_of(tx, customer):
         kind: Kind = "join" if act.kind == "join" else "split"
         told = " ".join(act.vias)
@@ -74,6 +86,7 @@ _NEWEST: Mapping[tuple[str, bool], Select[Any]] = {
         (forms, "created", ("id", "created", "kind", "via", "status")),
         (ratings, "at", ("at", "survey", "score", "scale", "via")),
         (facts, "at", ("at", "fact", "source", "via")),
+        (consents, "at", ("at", "kind", "source", "via", "given", "by")),
     )
     for paged in (False, True)
 }

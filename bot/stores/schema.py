@@ -162,6 +162,61 @@ identity_proofs = Table(
     Column("ended", ForeignKey("identity_acts.id", ondelete="CASCADE"), index=True),
 )
 
+# What a customer agreed to or refused, and took back: nothing is overwritten, the latest of a kind holds.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("customer", ForeignKey("customers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("via", String(240), nullable=False),
+    Column("kind", String(20), nullable=False),  # recording, personal_data, marketing
+    Column("given", Boolean, nullable=False),
+    Column("source", String(20), nullable=False),  # "said", "agent", "api", "site"
+    Column("by", String(80), nullable=False, default=""),  # of the staff; "" for the customer themselves
+    Column(
+        "version", String(120), nullable=False, default=""
+    ),  # of the text: a set's version, or the company's own name
+    Column("text", Text, nullable=False, default=""),  # the words they were asked in
+    Column("conversation", ForeignKey("conversations.id", ondelete="SET NULL"), index=True),
+    Column("at", Instant, nullable=False),
+)
+
+# A code that went to a telephone number, to prove that whoever asked for it has that telephone. Only its hash.
+phone_codes = Table(
+    "phone_codes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("number", String(20), nullable=False),  # E.164
+    Column("asker", String(240), nullable=False),  # the identity that asked, as `via` has it
+    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("salt", String(32), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("at", Instant, nullable=False),
+    Column("expires", Instant, nullable=False),
+    Column("used", Instant),
+    Index("phone_codes_of_number", "number", "at"),
+    Index("phone_codes_of_asker", "asker", "at"),
+)
+
+# Sign-in tokens of the company's site that were taken, until they would have expired anyway: each serves once.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("nonce", String(64), primary_key=True),  # of the token's id, hashed
+    Column("expires", Instant, nullable=False, index=True),
+)
+
+# Who was erased, by the number they had: that it was done, when and by whom, and nothing of the person.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("number", Integer, primary_key=True),  # of each home that was theirs
+    Column("at", Instant, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("told", Text, nullable=False),  # JSON: how much of what was removed
+)
+
 # A link that brings a conversation to another channel, once.
 links = Table(
     "links",

@@ -11,14 +11,25 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select
 
 from bot.backends import ratings as scores
-from bot.customers import habits, joining, profile
+from bot.customers import habits, joining, persons, profile, terms
 from bot.customers.habits import Habits
+from bot.customers.terms import Consent
 from bot.dialogue import codec
 from bot.dialogue.actions import ChoseItem, Rated
 from bot.dialogue.session import Frame, Habit, Session
 from bot.errors import Conflict, NotFound, Unacceptable
 from bot.ports import Asker, Identity
-from bot.stores.schema import bookings, conversations, facts, forms, identities, menu_choices, metadata, ratings
+from bot.stores.schema import (
+    bookings,
+    consents,
+    conversations,
+    facts,
+    forms,
+    identities,
+    menu_choices,
+    metadata,
+    ratings,
+)
 from bot.stores.sql import Database
 from tests.turn.clinic import clinic
 
@@ -27,7 +38,9 @@ PHONE = Identity(kind="phone", value="+79051234567")
 CHAT = Identity(kind="web", value="cookie")
 TELEGRAM = Identity(kind="telegram", value="42")
 MAX = Identity(kind="max", value="7")
+WIFE = Identity(kind="person", value=f"{PHONE.via}#2")  # behind the same telephone
 WHO = (PHONE, CHAT, TELEGRAM, MAX)
+FAMILY = (PHONE, CHAT, TELEGRAM, WIFE)
 
 
 def known(tx: Connection, *who: Identity) -> list[int]:
@@ -145,7 +158,7 @@ class Model:
     edges: dict[int, tuple[Identity, Identity]] = field(default_factory=dict)  # by the act that made it
     cut: dict[int, set[int]] = field(default_factory=dict)  # by the act that cut: the edges
     undone: set[int] = field(default_factory=set)
-    brought: dict[Identity, set[str]] = field(default_factory=lambda: {each: set() for each in WHO})
+    brought: dict[Identity, set[str]] = field(default_factory=lambda: {each: set() for each in FAMILY})
 
     def standing(self) -> list[tuple[Identity, Identity]]:
         cut = {edge for act, edges in self.cut.items() if act not in self.undone for edge in edges}
@@ -160,7 +173,7 @@ class Model:
             found = more
 
 
-KINDS = ("fact", "chat", "book", "form", "rate", "menu")
+KINDS = ("fact", "chat", "book", "form", "rate", "menu", "consent")
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("bring"), st.integers(0, 3), st.sampled_from(KINDS)),
@@ -180,6 +193,8 @@ def bring(tx: Connection, who: Identity, kind: str, at: datetime) -> str:
     via = who.via
     if kind == "fact":
         profile.learn(tx, customer, mark, mark, via=via, source="said", at=at)
+    elif kind == "consent":
+        terms.consent(tx, customer, Consent(kind="marketing", given=True, source="said", at=at, via=via, text=mark))
     elif kind == "menu":
         habits.chose(tx, customer, "clinic", "main", mark, at, via=via)
     elif kind == "rate":
@@ -258,6 +273,7 @@ def shown(tx: Connection, who: Identity, at: datetime) -> Mapping[str, set[str]]
             table.name: set(tx.execute(select(column).where(table.c.customer == customer)).scalars())
             for table, column in (
                 (menu_choices, menu_choices.c.item),
+                (consents, consents.c.text),
                 (ratings, ratings.c.comment),
                 (forms, forms.c.kind),
                 (bookings, bookings.c.service),
@@ -282,22 +298,22 @@ def test_whoever_is_parted_has_all_that_is_theirs_and_nothing_of_the_other(sqlit
         for table in (*reversed(metadata.sorted_tables),):
             if table.name != "about":
                 tx.execute(table.delete())
-        for each in WHO:
+        for each in FAMILY:
             profile.recognise(tx, each, AT)
         model, at = Model(), AT
         for kind, number, more in steps:
             at += timedelta(minutes=1)
             if kind == "bring":
-                model.brought[WHO[number]].add(bring(tx, WHO[number], more, at))
+                model.brought[FAMILY[number]].add(bring(tx, FAMILY[number], more, at))
             elif kind == "join" and number != more:
-                act = joining.join(tx, WHO[number], WHO[more], proof="code", at=at)
+                act = joining.join(tx, FAMILY[number], FAMILY[more], proof="code", at=at)
                 if act is not None:
-                    model.edges[act.id] = (WHO[number], WHO[more])
+                    model.edges[act.id] = (FAMILY[number], FAMILY[more])
             elif kind == "split":
-                out = {WHO[each] for each in more}
-                group = model.group(WHO[number])
+                out = {FAMILY[each] for each in more}
+                group = model.group(FAMILY[number])
                 if out < group:
-                    act = joining.split(tx, profile.recognise(tx, WHO[number], at), out, by="anna", at=at)
+                    act = joining.split(tx, profile.recognise(tx, FAMILY[number], at), out, by="anna", at=at)
                     standing = model.standing()
                     model.cut[act.id] = {
                         made
@@ -310,7 +326,7 @@ def test_whoever_is_parted_has_all_that_is_theirs_and_nothing_of_the_other(sqlit
                     act_id = sorted(done)[number % len(done)]
                     joining.undo(tx, act_id, by="anna", at=at)
                     model.undone.add(act_id)
-        for who in WHO:
+        for who in FAMILY:
             mine = set().union(*(model.brought[each] for each in model.group(who)))
             seen = shown(tx, who, at)
             assert set().union(*seen.values()) <= mine
@@ -318,6 +334,8 @@ def test_whoever_is_parted_has_all_that_is_theirs_and_nothing_of_the_other(sqlit
             assert set().union(*kept.values()) == mine
             homes = select(identities.c.home).where(identities.c.customer == profile.recognise(tx, who, at))
             assert profile.recognise(tx, who, at) == min(tx.execute(homes).scalars())
+        apart = model.group(PHONE) != model.group(WIFE)
+        assert len(persons.behind(tx, PHONE)) == (2 if apart else 1)
 
 
 def test_a_menu_learned_together_is_unlearned_when_they_part(database: Database) -> None:

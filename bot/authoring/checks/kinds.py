@@ -107,6 +107,7 @@ GIVEN: Mapping[tuple[str, str], Kind] = {
     ("calendar.find", "count"): NUMBER,
     ("forms.save", "number"): TEXT,
     ("phone.call", "call"): TEXT,
+    ("phone.call", "refused"): TEXT,
     ("forms.find", "number"): TEXT,
     ("forms.find", "status"): TEXT,
 }
