@@ -19,9 +19,9 @@ from voice.asr.choice import EARS, recognizers
 from voice.call import Call
 from voice.dialling import Dialling, Order, Progress, Tell
 from voice.equipment import Equipment
-from voice.errors import LegFailed
 from voice.ports import CallLeg, Recognizers, Synthesizer, Telephone
 from voice.routing import Route, Routes
+from voice.sip import failures
 from voice.stacks import Stack, telephone
 from voice.trunks import Codec, Doors, Trunk, TrunkState
 from voice.tts.cache import Prompts
@@ -218,7 +218,9 @@ class Switchboard:
         """
         if self._sip is None or self._equipment is None or self._draining:
             raise Unavailable(
-                Both("calls can't be placed now", "звонить сейчас нельзя"), where="sip", fix="Open the lines first"
+                Both("calls can't be placed now", "звонить сейчас нельзя"),
+                where="sip",
+                fix=Both("Try again in a minute", "Попробуйте через минуту"),
             )
         dialling = Dialling(self._sip, self._equipment, order, tell)
         task = asyncio.create_task(dialling.run(), name="dialling")
@@ -236,7 +238,7 @@ class Switchboard:
     async def reach(self, address: str, headers: Mapping[str, str], ring_s: float) -> CallLeg:
         """A line to an agent's telephone, or a customer's, once it was answered. Raises LegFailed."""
         if self._sip is None:
-            raise LegFailed("no telephone can be rung now", where="sip", fix="Open the lines first")
+            raise failures.not_now()
         return await self._sip.call(address, headers=headers, ring_s=ring_s)
 
     async def drain(self, timeout_s: float) -> None:

@@ -2,9 +2,19 @@
 
 import pytest
 
+from tests.voice import lines
 from voice import weights
 from voice.asr.whisper import Whisper
 from voice.tts.rhvoice import RhVoice
+
+
+@pytest.fixture(params=lines.STACKS)
+def stack(request, monkeypatch):
+    """Each SIP stack in turn makes the lines of the test. Of one alone: parametrize("stack", [...], indirect=True)."""
+    if request.param == "pjsua2":
+        pytest.importorskip("pjsua2", reason="an extra: pip install govorun[pjsua2]")
+    monkeypatch.setattr(lines, "chosen", [request.param])
+    return request.param
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import pytest
 
 from bot.errors import PortTaken, SettingsError
 from tests.voice import lines
-from tests.voice.lines import STACKS, line
+from tests.voice.lines import line
 from tests.voice.peers import GSM, PCMU, Baresip, Phone, Registrar, eventually, free_port, is_tone, pace, strength, tone
 from voice import audio
 from voice.audio import RATE
@@ -23,15 +23,7 @@ from voice.errors import LegFailed
 from voice.ports import Digit, Ended, Held, TransferProgress
 from voice.sip import Trunk
 
-pytestmark = pytest.mark.voice
-
-
-@pytest.fixture(params=STACKS, autouse=True)
-def stack(request, monkeypatch):
-    if request.param == "pjsua2":
-        pytest.importorskip("pjsua2", reason="an extra: pip install govorun[pjsua2]")
-    monkeypatch.setattr(lines, "chosen", [request.param])
-    return request.param
+pytestmark = [pytest.mark.voice, pytest.mark.usefixtures("stack")]
 
 
 async def test_a_softphone_is_answered_and_both_hear_each_other(tmp_path):
@@ -567,6 +559,7 @@ async def test_a_trunk_that_refuses_us_is_named_in_the_log_and_asked_again(caplo
 def test_settings_that_cannot_work_are_refused_with_a_fix(settings):
     with pytest.raises(SettingsError) as refused:
         lines.endpoint(**settings)
+    assert refused.value.told("ru") != refused.value.told("en")
     assert refused.value.fix
 
 
@@ -705,6 +698,21 @@ async def test_a_call_refused_after_sound_is_over_for_both():
         await leg.reject(480)
         assert (await dialling).refused == 480
         await bot.happened(leg, Ended)
+
+
+async def test_a_call_that_cannot_be_hung_up_keeps_no_other_up_when_all_are(monkeypatch):
+    async def broken():
+        raise ArithmeticError("a stack nobody expected")
+
+    async with line() as bot, Phone() as one, Phone(user="89051234568") as other:
+        await one.call(bot.uri)
+        bad = await bot.leg()
+        second = await other.call(bot.uri)
+        await bot.leg()
+        with monkeypatch.context() as patched:
+            patched.setattr(bad, "hang_up", broken)
+            await bot.endpoint.drain(0)
+            await asyncio.wait_for(second.ended.wait(), 20)
 
 
 async def test_a_call_whose_sound_breaks_ends_alone(monkeypatch):

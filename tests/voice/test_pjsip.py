@@ -165,6 +165,34 @@ def test_what_it_cannot_encrypt_is_refused_before_anybody_calls(chosen):
     assert refused.value.fix
 
 
+@pytest.mark.parametrize(
+    ("doors", "what"),
+    [
+        (
+            Doors(transports=("udp", "tls")),
+            {"en": "this build of PJSUA2 has no TLS", "ru": "в этой сборке PJSUA2 нет TLS"},
+        ),
+        (Doors(srtp="required"), {"en": "this build of PJSUA2 has no SRTP", "ru": "в этой сборке PJSUA2 нет SRTP"}),
+    ],
+)
+def test_a_build_without_tls_or_srtp_says_so_before_anybody_calls(chosen, monkeypatch, doors, what):
+    from voice.pjsip.library import Native
+
+    telephone("pjsua2")(doors=doors)  # the one that is installed has both
+    monkeypatch.setattr(Native, "has", lambda self, function: False)
+    telephone("pjsua2")()
+    with pytest.raises(SettingsError) as refused:
+        telephone("pjsua2")(doors=doors)
+    assert {lang: refused.value.told(lang).partition(":")[2].partition(".")[0].strip() for lang in what} == what
+    assert "baresip" in refused.value.told("ru")
+
+
+async def test_a_codec_that_the_build_lacks_is_told_of_and_the_others_carry_the_call(chosen, caplog):
+    async with line(codecs=("opus", "pcma")) as bot, Phone() as phone:
+        assert (await phone.call(bot.uri)).refused == 0
+    assert "this build of PJSUA2 has no opus" in caplog.text
+
+
 CYCLES = """
 import asyncio
 from tests.voice import lines

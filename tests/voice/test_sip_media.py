@@ -13,7 +13,8 @@ from voice.errors import LegFailed
 from voice.ports import Ended
 from voice.trunks import CODECS, Doors, Trunk
 
-pytestmark = pytest.mark.voice
+pytestmark = [pytest.mark.voice, pytest.mark.usefixtures("stack")]
+BARESIP = pytest.mark.parametrize("stack", ["baresip"], indirect=True)
 
 
 async def both_hear(bot: Line, caller: Baresip) -> None:
@@ -28,7 +29,9 @@ async def both_hear(bot: Line, caller: Baresip) -> None:
     assert is_tone(caller.heard(), 1000)
 
 
-@pytest.mark.parametrize("codec", ["g722", "opus"])
+@pytest.mark.parametrize(
+    ("stack", "codec"), [("baresip", "g722"), ("baresip", "opus"), ("pjsua2", "g722")], indirect=["stack"]
+)
 async def test_each_codec_carries_both_voices_at_their_own_pitch(codec, tmp_path):
     audio.write(tmp_path / "caller.wav", tone(440, 20))
     names = {"g722": "g722/16000/1", "opus": "opus/48000/2"}
@@ -40,7 +43,11 @@ async def test_each_codec_carries_both_voices_at_their_own_pitch(codec, tmp_path
         assert f"{codec.upper() if codec != 'opus' else 'opus'}/" in caller.trace
 
 
-@pytest.mark.parametrize("encryption", ["srtp", "srtp-mand"])
+@pytest.mark.parametrize(
+    ("stack", "encryption"),
+    [("baresip", "srtp"), ("baresip", "srtp-mand"), ("pjsua2", "srtp-mand")],
+    indirect=["stack"],
+)
 async def test_a_caller_whose_sound_is_encrypted_is_heard(encryption, tmp_path):
     audio.write(tmp_path / "caller.wav", tone(440, 20))
     async with line() as bot, Baresip(play=tmp_path / "caller.wav", encryption=encryption) as caller:
@@ -49,6 +56,7 @@ async def test_a_caller_whose_sound_is_encrypted_is_heard(encryption, tmp_path):
         assert "RTP/SAVP" in caller.trace or encryption == "srtp"
 
 
+@BARESIP
 async def test_dtls_keys_are_agreed_on(tmp_path):
     audio.write(tmp_path / "caller.wav", tone(440, 20))
     async with (

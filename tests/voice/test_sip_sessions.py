@@ -12,7 +12,7 @@ from tests.voice.lines import line
 from tests.voice.peers import PCMU, Phone, Wire, _sdp, eventually, free_port, is_tone, tone
 from voice.ports import Ended, Held
 
-pytestmark = pytest.mark.voice
+pytestmark = [pytest.mark.voice, pytest.mark.usefixtures("stack")]
 
 _HEAD = """\
       Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
@@ -128,7 +128,7 @@ async def test_a_caller_who_moves_to_another_address_and_codec_is_heard_and_hear
 
 
 async def test_a_held_call_whose_other_end_has_forgotten_it_is_over(monkeypatch):
-    monkeypatch.setattr("voice.sip.leg.ASK_S", 0.3)
+    monkeypatch.setattr("voice.sip.failures.ASK_S", 0.3)
     async with line() as bot, Phone() as phone:
         call = await phone.call(bot.uri)
         leg = await bot.leg()

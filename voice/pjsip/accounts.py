@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from bot.errors import Both, SettingsError
-from voice.pjsip.library import pj
+from voice.pjsip.library import Native, pj
 from voice.trunks import CODECS, Codec, Doors, Encryption, Transport, Trunk
+
+log = logging.getLogger(__name__)
 
 NAMES: Mapping[Codec, str] = {
     "pcma": "PCMA/8000/1",
@@ -31,8 +35,8 @@ SESSION_S = 1_800  # RFC 4028 4: a call whose peer vanished without a trace is f
 
 
 def choose_codecs(endpoint: Any, codecs: Collection[Codec]) -> None:
-    """These alone, best first, for every account: the library knows no other way. Raises SettingsError where it has
-    none of them: most builds lack Opus."""
+    """These alone, best first, for every account: the library knows no other way. What it lacks is told once: most
+    builds lack Opus. Raises SettingsError where it has none of them."""
     found = {codec.codecId for codec in endpoint.codecEnum2()}
     if not any(NAMES[codec] in found for codec in codecs):
         known = ", ".join(codec for codec in CODECS if NAMES[codec] in found)
@@ -41,6 +45,8 @@ def choose_codecs(endpoint: Any, codecs: Collection[Codec]) -> None:
             where="sip codecs",
             fix=Both(f"Choose from {known}", f"Выберите из {known}"),
         )
+    if lacking := [codec for codec in codecs if NAMES[codec] not in found]:
+        log.warning("this build of PJSUA2 has no %s: calls go by the other codecs", ", ".join(lacking))
     for name in found:
         endpoint.codecSetPriority(name, 0)
     for place, codec in enumerate(codecs):
@@ -58,15 +64,59 @@ def refuse_dtls(encryptions: Iterable[Encryption]) -> None:
         )
 
 
-def transport(kind: Transport, host: str, port: int, doors: Doors) -> Any:
-    """To listen by; TLS on the next port."""
+def refuse_what_is_not_built_in(
+    native: Native, kinds: Collection[Transport], encryptions: Iterable[Encryption]
+) -> None:
+    """Raises SettingsError: pjproject may be built without TLS or SRTP, and says so by a number when it is needed."""
+    wanted = (
+        ("TLS", "transports", "pjsip_tls_transport_start2", "tls" in kinds, "udp, tcp"),
+        ("SRTP", "encryption", "pjmedia_transport_srtp_create", "required" in encryptions, "off"),
+    )
+    for what, where, function, needed, other in wanted:
+        if needed and not native.has(function):
+            raise SettingsError(
+                Both(f"this build of PJSUA2 has no {what}", f"в этой сборке PJSUA2 нет {what}"),
+                where=where,
+                fix=Both(
+                    f"Choose {other}, or the stack baresip, or build pjproject with OpenSSL and SRTP",
+                    f"Выберите {other} или стек baresip, или соберите pjproject с OpenSSL и SRTP",
+                ),
+            )
+
+
+def transport(kind: Transport, host: str, port: int, doors: Doors, vouchers: str = "") -> Any:
+    """To listen by; TLS on the next port. vouchers: of `Vouchers`."""
     config = listening(host, port + 1 if kind == "tls" else port)
     if kind == "tls":
-        ca = doors.ca or next((path for path in SYSTEM_CA if path.exists()), None)
         config.tlsConfig.certFile = config.tlsConfig.privKeyFile = str(doors.certificate or "")
-        config.tlsConfig.CaListFile = str(ca or "")
+        config.tlsConfig.CaListFile = vouchers
         config.tlsConfig.verifyServer = doors.verify
     return config
+
+
+class Vouchers:
+    """A file with who vouches for the servers we call, while the library runs.
+
+    The library tells whoever connects to us the names of all in it, though it asks them for no certificate; more than
+    8 KB of names never leave it, and the call by TLS comes to nothing. In blocks called TRUSTED CERTIFICATE OpenSSL
+    finds certificates to trust, and no names to tell.
+    """
+
+    def __init__(self, doors: Doors) -> None:
+        ca = doors.ca or next((path for path in SYSTEM_CA if path.exists()), None)
+        self._file: int | None = None
+        self.path = ""
+        if ca is not None:
+            self._file = os.memfd_create("govorun-vouchers")
+            with open(self._file, "wb", closefd=False) as file:
+                file.write(ca.read_bytes().replace(b" CERTIFICATE-----", b" TRUSTED CERTIFICATE-----"))
+            self.path = f"/proc/self/fd/{self._file}"
+
+    def close(self) -> None:
+        """Once the library is gone. Twice is fine."""
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
 
 
 def listening(host: str, port: int) -> Any:

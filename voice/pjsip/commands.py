@@ -42,6 +42,11 @@ def knows_replaces(call: Any) -> None:
         raise pj.Error()
 
 
+def ask_again(call: Any) -> None:
+    """The same description once more; who is on hold stays so."""
+    call.reinvite(parameters(0))
+
+
 def take_back(call: Any) -> None:
     again = parameters(0)
     again.opt.flag = pj.PJSUA_CALL_UNHOLD

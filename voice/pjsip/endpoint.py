@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from bot.errors import SettingsError
+from bot.errors import Both, SettingsError
 from voice.gate import Verdict
 from voice.pjsip import accounts, commands
 from voice.pjsip.calls import Crossing, StackAccount, StackCall
@@ -80,9 +80,12 @@ class PjsipEndpoint(Reception[StackCall, PjsipLeg, Registrar]):
         )
         self._rtp_ports = rtp_ports
         self._dead_after_ms = dead_after_s * 1000
-        accounts.refuse_dtls((self._doors.srtp, *(each.srtp for each in self._all_trunks)))
+        encryptions = (self._doors.srtp, *(each.srtp for each in self._all_trunks))
+        accounts.refuse_dtls(encryptions)
         self._keep = {name.lower(): name for name in (*KEPT, *keep_headers)}
         self._library = Library(trace=trace)
+        accounts.refuse_what_is_not_built_in(self._library.native, self._transports, encryptions)
+        self._vouchers: accounts.Vouchers | None = None
         self._crossing: Crossing | None = None
         self._accounts: dict[str, StackAccount] = {}  # by the trunk's name; "" by which we call other addresses
         self._everybody: StackAccount | None = None  # takes what is no trunk's
@@ -109,9 +112,9 @@ class PjsipEndpoint(Reception[StackCall, PjsipLeg, Registrar]):
             await self._library.start(self._configure, self._open, self._drop_all)
         except pj.Error as error:
             raise SettingsError(
-                f"SIP can't start: {error.reason}",
+                Both(f"SIP can't start: {error.reason}", f"SIP не запускается: {error.reason}"),
                 where=f"sip {self.host}:{self.port}",
-                fix="Check the address, the certificate and the trunk",
+                fix=Both("Check the address, the certificate and the trunk", "Проверьте адрес, сертификат и линию"),
             ) from error
         if self._library.capacity < self.capacity:
             log.warning(
@@ -145,6 +148,8 @@ class PjsipEndpoint(Reception[StackCall, PjsipLeg, Registrar]):
         for sound in self._made:
             sound.mouth.close()
         self._made.clear()
+        if self._vouchers is not None:
+            self._vouchers.close()
 
     @property
     def alive(self) -> bool:
@@ -256,7 +261,11 @@ class PjsipEndpoint(Reception[StackCall, PjsipLeg, Registrar]):
         wanted = dict.fromkeys((*self._codecs, *(codec for trunk in self._all_trunks for codec in trunk.codecs)))
         accounts.choose_codecs(endpoint, tuple(wanted))
         for kind in self._transports:
-            endpoint.transportCreate(accounts.KINDS[kind], accounts.transport(kind, self.host, self.port, self._doors))
+            if kind == "tls":
+                self._vouchers = accounts.Vouchers(self._doors)
+            vouchers = self._vouchers.path if self._vouchers is not None else ""
+            config = accounts.transport(kind, self.host, self.port, self._doors, vouchers)
+            endpoint.transportCreate(accounts.KINDS[kind], config)
         for trunk in self._all_trunks:
             registrar = Registrar(trunk, self._library) if trunk.registers else None
             account = self._account(accounts.of_trunk(trunk, self.host, self._rtp_ports), registrar)

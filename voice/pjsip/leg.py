@@ -69,6 +69,8 @@ class PjsipLeg:
         self._changed = asyncio.Event()
         self._packets = -1
         self._packet_at = 0.0
+        self._ask_at = 0.0  # ms; when they are asked whether they are there, while on hold
+        self._asking: asyncio.Task[bool] | None = None
 
     def __repr__(self) -> str:
         return f"<PjsipLeg {self.id} state {self._state}>"
@@ -225,6 +227,18 @@ class PjsipLeg:
             self._in.sound(heard, now)
         self._in.tick(now)
         self._send()
+        if self.on_hold or self._ask_at:
+            self._ask_now_and_then(now)
+
+    def _ask_now_and_then(self, now: float) -> None:
+        """Who has vanished doesn't answer, and the library ends the call."""
+        if not self.on_hold:
+            self._ask_at = 0.0
+        elif not self._ask_at:
+            self._ask_at = now + failures.ASK_S * 1000
+        elif now >= self._ask_at:
+            self._ask_at = 0.0
+            self._asking = asyncio.create_task(self._do(commands.ask_again), name=f"ask {self.id}")
 
     def counted(self, packets: int) -> None:
         """packets: received so far. Called four times a second, on any thread."""

@@ -77,7 +77,10 @@ class Native:
             raise PartMissing(
                 Both("this build of PJSUA2 hides the functions that calls need", "эта сборка PJSUA2 скрывает функции"),
                 where="GOVORUN_SIP_STACK",
-                fix=f"Build pjproject without -fvisibility=hidden ({error})",
+                fix=Both(
+                    f"Build pjproject without -fvisibility=hidden ({error})",
+                    f"Соберите pjproject без -fvisibility=hidden ({error})",
+                ),
             ) from error
         pointer, size, unsigned, text = ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_uint, ctypes.c_char_p
         made = ctypes.POINTER(pointer)
@@ -86,6 +89,10 @@ class Native:
         self._writer.argtypes = [pointer, text, *[unsigned] * 5, size, made]
         self._add.argtypes = [pointer, pointer, ctypes.POINTER(ctypes.c_int)]
         self._connect.argtypes = [ctypes.c_int, ctypes.c_int]
+
+    def has(self, function: str) -> bool:
+        """Whether it was built in."""
+        return hasattr(self._library, function)
 
     def player(self, path: str, buffer: int) -> tuple[int, int]:
         """Plays a WAV file round and round through a buffer of so many bytes: the port's address, and its slot in the

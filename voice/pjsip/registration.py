@@ -10,6 +10,9 @@ from voice.pjsip.library import Library, pj
 from voice.sip.standing import FIRST_WAIT_S, LEAVE_S, LONGEST_WAIT_S, Standing, refusal
 from voice.trunks import Trunk, TrunkState
 
+RENEWED_AT = 0.8  # of the time that it holds; the library's own renewal would come 5 s before its end, and after a lost
+# connection never
+
 
 class Registrar:
     """One a trunk that registers."""
@@ -20,13 +23,14 @@ class Registrar:
         self._standing = Standing(trunk)
         self._told = asyncio.Event()
         self._leaving = False
+        self._holds_s = 0
 
     @property
     def state(self) -> TrunkState:
         return self._standing.state
 
     async def run(self) -> None:
-        """Until cancelled. The library renews what holds; what is lost is asked for anew here."""
+        """Until cancelled."""
         wait_s = FIRST_WAIT_S
         while True:
             self._told.clear()
@@ -35,13 +39,18 @@ class Registrar:
             while self._standing.registered:
                 wait_s = FIRST_WAIT_S
                 self._told.clear()
-                await self._told.wait()
+                try:
+                    async with asyncio.timeout(max(1.0, self._holds_s * RENEWED_AT)):
+                        await self._told.wait()
+                except TimeoutError:
+                    await self._ask(on=True)
             await asyncio.sleep(wait_s)
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     def told(self, status: int, reason: str, expires: int) -> None:
         """What the registrar answered, on the event loop. expires: s it holds, 0: not any more."""
         if 200 <= status < 300 and expires > 0:
+            self._holds_s = expires
             self._standing.now("registered")
         elif not self._leaving:
             self._standing.now(refusal(status), f"{status} {reason}".strip())

@@ -24,7 +24,7 @@ from typing import Protocol
 
 import numpy as np
 
-from bot.errors import PartMissing
+from bot.errors import Both, PartMissing
 from voice.audio import EMPTY, FRAME, RATE, Samples
 
 RING = 4 * RATE  # samples; who looks less often than this loses count
@@ -55,9 +55,12 @@ class Ring:
         ]
         if not found:  # behind the struct may stand what is left of another: the first is ours
             raise PartMissing(
-                "this build of PJSUA2 keeps its sound elsewhere",
+                Both("this build of PJSUA2 keeps its sound elsewhere", "эта сборка PJSUA2 хранит звук иначе"),
                 where="GOVORUN_SIP_STACK",
-                fix="Use pjproject 2.15, or leave the setting at baresip",
+                fix=Both(
+                    "Use pjproject 2.15, or leave the setting at baresip",
+                    "Возьмите pjproject 2.15 или оставьте в настройке baresip",
+                ),
             )
         self._number = found[0]
         self._begin = int(words[self._number])

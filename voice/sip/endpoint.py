@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from baresip import Account, BaresipError, Call, CallState, Config, Runtime, StackEvent, UserAgent
 
-from bot.errors import SettingsError
+from bot.errors import Both, SettingsError
 from voice.gate import Burst
 from voice.sip import failures
 from voice.sip.accounts import direct, for_calls, local, of_trunk, tls_text
@@ -71,9 +71,15 @@ class SipEndpoint(Reception[str, SipLeg, Registrar]):
         """
         if not 1 <= capacity <= CAPACITY_MAX:
             raise SettingsError(
-                f"{capacity} calls at a time can't be served by one process",
+                Both(
+                    f"{capacity} calls at a time can't be served by one process",
+                    f"{capacity} звонков одновременно одному процессу не по силам",
+                ),
                 where="sip capacity",
-                fix=f"Set 1 to {CAPACITY_MAX}, and run more processes behind a SIP proxy for more",
+                fix=Both(
+                    f"Set 1 to {CAPACITY_MAX}, and run more processes behind a SIP proxy for more",
+                    f"Поставьте от 1 до {CAPACITY_MAX}; нужно больше — запустите ещё процессы за SIP-прокси",
+                ),
             )
         super().__init__(
             host=host,
@@ -124,9 +130,9 @@ class SipEndpoint(Reception[str, SipLeg, Registrar]):
             await runtime.start(self._config)
         except BaresipError as error:
             raise SettingsError(
-                f"SIP can't start: {error}",
+                Both(f"SIP can't start: {error}", f"SIP не запускается: {error}"),
                 where=f"sip {self.host}:{self.port}",
-                fix="Check that the host is an address of this machine",
+                fix=Both("Check that the host is an address of this machine", "Проверьте, что это адрес этой машины"),
             ) from error
         self._thread = StackThread(runtime)
         try:
@@ -139,7 +145,9 @@ class SipEndpoint(Reception[str, SipLeg, Registrar]):
         except BaresipError as error:
             await runtime.close()
             raise SettingsError(
-                f"the SIP account was refused: {error}", where="sip account", fix="Check user and domain"
+                Both(f"the SIP account was refused: {error}", f"учётная запись SIP не принята: {error}"),
+                where="sip account",
+                fix=Both("Check user and domain", "Проверьте имя и сервер"),
             ) from error
         except SettingsError:
             await runtime.close()

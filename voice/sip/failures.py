@@ -10,6 +10,7 @@ SETUP_S = 10.0  # from our 200 to their ACK; RFC 3261 13.3.1.4 gives up after 32
 SOUND_S = 2.0  # from the ACK to sound both ways; an offer without sound never gets there
 TRANSFER_S = 45.0  # a person's telephone rings that long
 HOLD_S = 10.0  # for a re-INVITE to get through
+ASK_S = 60.0  # on hold no sound tells that the other side is there; a re-INVITE as often does (as RFC 4028 would)
 RING_S = 60.0  # how long a called telephone may ring
 
 

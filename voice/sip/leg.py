@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 
 AHEAD_MS = 260  # sound handed to the stack before its time, so a stalled loop of TOP_UP_MS less isn't heard
 TOP_UP_MS = 60  # of it that may be gone before more is handed over: three packets at a time
-ASK_S = 60.0  # on hold no sound tells that the other side is there; a re-INVITE as often does (as RFC 4028 would)
 PROVISIONAL = {Event.CALL_RINGING: 180, Event.CALL_PROGRESS: 183}
 
 
@@ -270,7 +269,7 @@ class SipLeg:
         if not (self._held or self._holding):
             self._ask_at = 0.0
         elif not self._ask_at:
-            self._ask_at = now + ASK_S * 1000
+            self._ask_at = now + failures.ASK_S * 1000
         elif now >= self._ask_at:
             self._ask_at = 0.0
             self._asking = asyncio.create_task(self._ask(), name=f"ask {self.id}")

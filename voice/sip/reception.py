@@ -76,9 +76,12 @@ class Reception(ABC, Generic[K, L, R]):
             )
         if not codecs or not set(codecs) <= set(CODECS):
             raise SettingsError(
-                f"codecs {', '.join(codecs) or 'are missing'}",
+                Both(
+                    f"codecs {', '.join(codecs) or 'are missing'}",
+                    f"кодеки {', '.join(codecs)}" if codecs else "кодеки не названы",
+                ),
                 where="sip codecs",
-                fix=f"Choose from {', '.join(sorted(CODECS))}",
+                fix=Both(f"Choose from {', '.join(sorted(CODECS))}", f"Выберите из {', '.join(sorted(CODECS))}"),
             )
         self.host = host
         self.port = port
@@ -161,7 +164,11 @@ class Reception(ABC, Generic[K, L, R]):
                 await leg.hang_up()  # nobody looks after it any more
 
     async def _hang_up_all(self) -> None:
-        await asyncio.gather(*(leg.hang_up() for leg in list(self._legs.values())))
+        """One that fails keeps no other line up."""
+        ended = await asyncio.gather(*(leg.hang_up() for leg in list(self._legs.values())), return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):
+                log.error("a call was not hung up", exc_info=error)
 
     @abstractmethod
     def _tick(self) -> None:
