@@ -34,6 +34,7 @@ from voice.ringing_back import RingingBack
 from voice.switchboard import Switchboard
 from voice.trunks import TrunkState
 from voice.tts.cache import Prompts
+from voice.vad.silero import SileroVad
 from voice.vad.smart_turn import SmartTurn, warmed
 
 log = logging.getLogger("govorun.voice")
@@ -143,6 +144,7 @@ class VoiceHalf:
                 line = said(f"[yellow]Voice:[/] {told}. Calls work.", f"[yellow]Голос:[/] {told}. Звонки работают.")
                 console.print(line, highlight=False, soft_wrap=True)
         try:
+            await asyncio.to_thread(SileroVad)  # the first of a process blocks for 100 ms
             await self.switchboard.warm(self._fixed(), progress)
         except GovorunError as error:
             self._state = ("off", Both(error.told("en"), error.told("ru"), error.told(reported())))

