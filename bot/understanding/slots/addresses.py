@@ -77,14 +77,28 @@ class _Told:
 
 def read_address(text: str, *, lang: Lang) -> Reading:
     """One line; nothing where neither a street nor a house is told."""
+    text = _WHEN[lang].sub("", text[:_CUT])
     for short, whole in _SHORT_RU if lang == "ru" else ():
-        text = short.sub(whole, text[:_CUT])
+        text = short.sub(whole, text)
     line = Line(tokens(text)[: _LONGEST * 2], lang)
     told = _russian(line) if lang == "ru" else _english(line)
     return Reading(value=told) if told else NOTHING
 
 
 _CUT = 600  # characters
+# Told in one breath before the address or after it; another slot reads it.
+_SOON_RU = (
+    r"(?:если можно |можно |только )?(?:через (?:пол ?часа|(?:\w+ ){0,2}(?:минут\w*|час\w*))"
+    r"|(?:сегодня|завтра|послезавтра)(?: (?:утром|дн[её]м|вечером))?|как можно (?:быстрее|скорее)|побыстрее)"
+)
+_SOON_EN = r"in (?:an|half an|\w+) (?:hours?|minutes?)|today|tomorrow|tonight|as soon as possible|asap"
+
+
+def _around(said: str) -> re.Pattern[str]:
+    return re.compile(rf"^\W*(?:{said})\b[\s,]*|[\s,]*\b(?:{said})\W*$", re.IGNORECASE)
+
+
+_WHEN: Mapping[Lang, re.Pattern[str]] = {"ru": _around(_SOON_RU), "en": _around(_SOON_EN)}
 # As it is typed: 'пр-т Мира 25к2', 'ул. Пушкина д5 кв12'.
 _SHORT_RU = tuple(
     (re.compile(short, re.IGNORECASE), whole)
