@@ -66,8 +66,8 @@ def test_of_the_files_that_wait_one_is_under_way_at_a_time_while_there_is_other_
         voice_secrets=6,
         voice_pjsip=6,
         voice_baresip=6,
-        dialogue_a=20,
-        dialogue_b=20,
+        dialogue_a=60,
+        dialogue_b=60,
     )
     waiting = [one for one in ran if one[0].startswith("voice")]
     assert [name for name, *_ in waiting[::6]] == ["voice_bridge", "voice_secrets", "voice_pjsip", "voice_baresip"]
