@@ -169,6 +169,8 @@ def settle(run: Run, step: str) -> None:
 def _choose(run: Run, step: ChooseStep, meaning: Meaning) -> bool:
     for item in step.items:
         if meaning.option == item.id or (meaning.option is None and meaning.intent == item.intent):
+            if meaning.option and run.session.done:
+                run.change(done={})  # a button is no "сколько это стоит?": it speaks of nothing that was said before
             choose(run, step, item, meaning)
             return True
     if asks_usual(run.frame) and meaning.yes is not None and not meaning.intents:

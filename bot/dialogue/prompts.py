@@ -93,7 +93,17 @@ def tells(part: Expression, hidden: frozenset[str]) -> bool:
     return any(not hidden.isdisjoint(path.split(".")) for path in part.names)
 
 
-# before: the values of the scenario that this one interrupted, so that "а сколько стоит?" needs no doctor's name.
+def _before(within: Within) -> Mapping[str, Value]:
+    """The values of the scenario that this one interrupted, or of the one that was done last where it interrupted but a
+    menu: so "а сколько стоит?" needs no doctor's name."""
+    stack = within.session.stack
+    below = stack[-2] if len(stack) > 1 else None
+    if below is None:
+        return within.session.done
+    scenario = within.scenarios.scenarios.get(below.scenario)
+    return below.values if scenario is None or scenario.slots else {**within.session.done, **below.values}
+
+
 NAMES: Mapping[str, Callable[[Within], Value]] = {
     "customer": lambda within: within.session.customer,
     "caller": lambda within: {"phone": within.session.caller or None},
@@ -103,5 +113,5 @@ NAMES: Mapping[str, Callable[[Within], Value]] = {
     "channel": lambda within: within.session.channel,
     "voice": lambda within: within.session.medium == "voice",
     "language": lambda within: within.session.language,
-    "before": lambda within: within.session.stack[-2].values if len(within.session.stack) > 1 else {},
+    "before": _before,
 }

@@ -123,6 +123,7 @@ class Session:
     sensitive: names whose values nobody may be shown. recording: of the sound: "" none, "asked" whether it may be,
     "paused" while something secret is told. unreached: of a call of ours that no
     person took, why: "busy", "machine"; "message" of a machine that records what is said.
+    done: slots of the scenario that came to its end last, but sensitive ones.
     queueing: of who waits for a person, once their place is known. moved: the conversation in which this one went on.
     """
 
@@ -150,6 +151,7 @@ class Session:
     sensitive: tuple[str, ...] = ()
     recording: Literal["", "asked", "on", "paused"] = ""
     unreached: str = ""
+    done: Mapping[str, Value] = field(default_factory=dict)
     queueing: Queueing | None = None
     moved: str = ""
 

@@ -70,6 +70,7 @@ def go_on(run: Run) -> None:
 def leave(run: Run, *, finished: bool) -> None:
     """Pop the current scenario. What it learned goes to the profile only when it came to its end."""
     if finished:
+        _keep(run)
         for slot in run.scenario.slots.values():
             value = run.frame.values.get(slot.name)
             if not slot.learn or slot.sensitive or value is None:
@@ -92,6 +93,14 @@ def leave(run: Run, *, finished: bool) -> None:
         run.put(awaiting="")
         if asked and not isinstance(run.step, ChooseStep):
             run.say_builtin("come_back", extra={"title": dict(run.scenario.title)})
+
+
+def _keep(run: Run) -> None:
+    """For who asks of it next: "а сколько это стоит?" after a booking."""
+    values = run.frame.values
+    known = {name: values[name] for name, slot in run.scenario.slots.items() if not slot.sensitive and name in values}
+    if known:
+        run.change(done=known)
 
 
 def _results(run: Run) -> dict[str, Value]:

@@ -13,7 +13,7 @@ from bot.dialogue.scenario import Scenario, ScenarioSet
 from bot.dialogue.session import Unfinished
 from bot.dialogue.slot import Slot
 from bot.dialogue.values import Moment
-from tests.dialogue.small import FOUR, IVAN, MAIN, NOW, SLOTS, SMALL, THREE, TOMORROW, Talk, item, prompt
+from tests.dialogue.small import FOUR, IVAN, MAIN, NOW, PRICE, SLOTS, SMALL, THREE, TOMORROW, Talk, item, prompt
 
 
 def booked() -> Talk:
@@ -145,6 +145,40 @@ def test_a_question_about_a_price_is_not_an_answer_though_it_names_a_doctor():
     talk = Talk()
     talk.say("booking")
     assert talk.say("price", service="lor") == ["От 1500 рублей.", "К какому врачу?"]
+
+
+PRICED = replace(
+    PRICE,
+    first="ask",
+    slots={"service": replace(SLOTS["service"], prefill=Expression.parse("before.service"))},
+    steps={
+        "ask": CollectStep(id="ask", next="say", slots=("service",)),
+        "say": SayStep(id="say", prompt=prompt("price", "{service}, от 1500 рублей.")),
+    },
+)
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_whoever_asks_a_price_means_what_they_have_just_booked(yes: bool):
+    talk = Talk(scenarios=replace(SMALL, scenarios={**SMALL.scenarios, "price": PRICED}))
+    talk.say("booking", service="lor", when=THREE, name=IVAN, phone="+79051234567")
+    if yes:
+        talk.say(yes=True)
+        assert talk.session.done["service"] == "lor"
+        assert talk.say("price")[0] == "Лор, от 1500 рублей."
+        assert talk.button("price") == ["К какому врачу?"]
+    else:  # nothing was done
+        talk.say("cancel")
+        assert talk.say("price") == ["К какому врачу?"]
+
+
+def test_a_secret_of_what_is_done_is_kept_for_nobody():
+    booking = SMALL.scenarios["booking"]
+    hidden = replace(booking, slots={**booking.slots, "name": replace(booking.slots["name"], sensitive=True)})
+    talk = Talk(scenarios=replace(SMALL, scenarios={**SMALL.scenarios, "booking": hidden}))
+    talk.say("booking", service="lor", when=THREE, name=IVAN, phone="+79051234567")
+    talk.say(yes=True)
+    assert set(talk.session.done) == {"service", "when"}
 
 
 def test_a_wish_for_what_is_under_way_fills_its_slots():
