@@ -50,7 +50,8 @@ class Parcel:
 
 
 class Outbox:
-    """One a process is enough; more share the work. lost: told of each row that is given up, and why."""
+    """One a process is enough; more share the work. lost: told of each row that is given up, and why. shown: a row as
+    its customer is to see it, where the journal keeps less of it."""
 
     def __init__(
         self,
@@ -60,12 +61,14 @@ class Outbox:
         lost: Lost | None = None,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        shown: Callable[[Row], Row] = lambda row: row,
     ) -> None:
         self._database = database
         self._channels = channels
         self._bus = bus
         self._lost = lost
         self._now = now
+        self._shown = shown
         self._busy: dict[asyncio.Task[None], Parcel] = {}
 
     async def run(self) -> None:
@@ -118,7 +121,7 @@ class Outbox:
             rows = await asyncio.to_thread(self._row, parcel)
             async with asyncio.timeout(GIVEN.total_seconds()):
                 for row in rows:
-                    await channel.deliver(_as_said(row), parcel.identity)
+                    await channel.deliver(_as_said(self._shown(row)), parcel.identity)
         except Undelivered as error:
             await self._put_off(parcel, error, now())
         except Exception as error:  # noqa: BLE001  the outermost loop; one channel's fault must not stop the others

@@ -16,7 +16,7 @@ from bot.channels.messenger import Hook
 from bot.desk.desk import Desk
 from bot.dialogue.meaning import Language
 from bot.dialogue.values import Value
-from bot.ports import Bus, Turns
+from bot.ports import Bus, Row, Turns
 from bot.recordings import Recordings
 from bot.stores import placed
 from bot.stores.placed import Placed, Wanted
@@ -124,7 +124,7 @@ class Parts:
     the set that is talked with and its id. given: what a scenario begins with, from texts by name, of that set and
     scenario; raises UnknownScenario, Unacceptable. titles: what a set's scenario calls its slots and their options, by
     language: "service", and "service=lor" for a value. calling: calls that we place. messengers: None in a process that
-    takes none.
+    takes none. shown: a row as its customer is to see it, of which the journal keeps less.
     """
 
     turns: Turns
@@ -147,3 +147,4 @@ class Parts:
     calling: Calling
     calls: Calls | None = None
     messengers: Messengers | None = None
+    shown: Callable[[Row], Row] = lambda row: row

@@ -23,6 +23,7 @@ from bot.channels.reception import Reception, lost
 from bot.errors import GovorunError, Unavailable, place
 from bot.locale import said
 from bot.outbox import Outbox, Parcel
+from bot.ports import Row
 from bot.settings import Keys, Settings
 from bot.stores.reach import Reach
 
@@ -145,7 +146,9 @@ class Messengers:
         self._ears = ears
         self._lines = {name: _Line(name, told=said("opening", "открывается")) for name in configured(house.settings)}
         self._channels: dict[str, Delivery] = {}
-        self._outbox = Outbox(house.database, self._channels, house.bus, self._lost)
+        ways = house.turn.ways
+        shown = ways.shown if ways is not None else _as_it_is
+        self._outbox = Outbox(house.database, self._channels, house.bus, self._lost, shown=shown)
         self._tasks: list[asyncio.Task[None]] = []
 
     def at(self, name: str) -> _Line | None:
@@ -292,3 +295,7 @@ class Messengers:
         self._house.metrics.sent.labels(parcel.channel, "lost").inc()
         house = self._house
         await lost(house.turns, parcel.channel, parcel.identity, parcel.conversation, parcel.seq, why, house.now())
+
+
+def _as_it_is(row: Row) -> Row:
+    return row

@@ -94,7 +94,9 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
         "messengers": messengers,
         "language_model": model,
     }
+    ways = house.turn.ways
     made = Parts(
+        shown=ways.shown if ways is not None else (lambda row: row),
         turns=house.turns,
         records=house.records,
         recordings=house.recordings,

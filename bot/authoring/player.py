@@ -19,6 +19,7 @@ from bot.authoring.talk import Exchange, Happening, Talk
 from bot.dialogue import giving
 from bot.dialogue.actions import (
     Action,
+    CheckCode,
     Choice,
     ChoseItem,
     End,
@@ -29,6 +30,8 @@ from bot.dialogue.actions import (
     Learn,
     Rated,
     Say,
+    SendCode,
+    Speaks,
     TakeOver,
     Withdraw,
 )
@@ -39,8 +42,11 @@ from bot.dialogue.events import (
     AgentSaid,
     Answered,
     Chosen,
+    CodeChecked,
+    CodeSent,
     Event,
     Fetched,
+    Identified,
     Invited,
     Keys,
     Left,
@@ -61,6 +67,7 @@ from bot.ports import Asker, Backend, Nlu
 CUSTOMER = 1  # who talks; others are numbered from a thousand
 TURN = timedelta(seconds=20)  # that pass between two of the customer's lines
 LATER = timedelta(minutes=5)  # between a conversation and the one that continues it, where no header says
+CODE = "123456"  # that comes by SMS in a golden conversation
 MAX_FETCHES = 50  # in one turn
 TROUBLE = "! "  # begins what stands in place of the bot's words where a line could not be played
 _BUTTON = re.compile(r"\((.+)\)")
@@ -304,9 +311,23 @@ class Player:
                     self.said.effects.append(f"invited: {action.to}")
                     link = f"https://{action.to}.example/link"
                     waiting.append(Invited(id=f"{self.ident}/invited", at=self.at, to=action.to, link=link, sent=True))
+                elif isinstance(action, SendCode | CheckCode | Speaks):
+                    waiting += self.proven(action)
                 else:
                     self.note(action)
         self.trouble(f"more than {MAX_FETCHES} backend calls in one turn")
+
+    def proven(self, action: SendCode | CheckCode | Speaks) -> list[Event]:
+        """Who they are: the code that comes is CODE."""
+        known = Identified(id=f"{self.ident}/known", at=self.at, customer=self.session.customer)
+        if isinstance(action, SendCode):
+            self.said.effects.append("code: sent")
+            return [CodeSent(id=f"{self.ident}/sent", at=self.at, number=action.number)]
+        if isinstance(action, Speaks):
+            return [known]
+        right = action.code == CODE
+        checked = CodeChecked(id=f"{self.ident}/checked", at=self.at, right=right, left=int(not right))
+        return [checked, known] if right else [checked]
 
     def fetch(self, request: Fetch) -> Event:
         backend = self.stand.backends.get(request.name.partition(".")[0])

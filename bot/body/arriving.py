@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 def prove(body: Transaction, talk: Talk) -> None:
     """Join what this proves to be one person's: before anything is understood, so that all of it is known.
 
-    A link is followed by whoever it was sent to: one who is known here already may have been lured. So they are joined
-    with whoever made it once they said that what it leads to is theirs (`asked`); a newcomer has nothing to lose.
+    A link is followed by whoever it was sent to, and may have been sent on: whoever follows it may have been lured. So
+    they are joined with whoever made it once they said that what it leads to is theirs (`asked`).
     """
     inbound = body.inbound
     for each in inbound.proven:
@@ -32,8 +32,6 @@ def prove(body: Transaction, talk: Talk) -> None:
         link = body.turn.ways.redeem(body.tx, inbound.link, at=body.event.at)
         if link is not None and link.channel == talk.channel:
             body.arrived = link
-            if profile.knows_nothing(body.tx, talk.customer, talk.id):
-                joined(body, talk, link.identity, proof="link")
 
 
 def asked(body: Transaction, talk: Talk) -> Unfinished | None:

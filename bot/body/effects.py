@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from bot.backends import ratings
 from bot.body import arriving
 from bot.body.transaction import Effect, Transaction
-from bot.customers import profile
+from bot.customers import codes, opening, persons, profile
 from bot.desk import agents, callbacks, hunting, queue
 from bot.dialogue.actions import (
     Action,
+    CheckCode,
     ChoseItem,
     Fault,
     Fetch,
@@ -21,11 +22,13 @@ from bot.dialogue.actions import (
     Rated,
     RingBack,
     Say,
+    SendCode,
     Sent,
+    Speaks,
     TakeOver,
     Withdraw,
 )
-from bot.dialogue.events import AgentJoined, Event, Fetched, Invited, Queued
+from bot.dialogue.events import AgentJoined, CodeChecked, CodeSent, Event, Fetched, Identified, Invited, Queued
 from bot.dialogue.places import place
 from bot.dialogue.run import Run
 from bot.dialogue.samples import sampled
@@ -54,6 +57,8 @@ def fetch(body: Transaction, talk: Talk, fetch: Fetch, event: Event) -> Iterable
         log.error("no backend '%s' is configured, which the scenario asks for", prefix)
     else:
         phone = profile.proven_phone(body.tx, talk.customer)
+        if phone and len(persons.customers_of(body.tx, Identity(kind="phone", value=phone))) > 1:
+            phone = ""  # what is booked under a family's number is not everybody's
         asker = Asker(conversation=talk.id, customer=talk.customer, phone=phone, via=talk.via)
         try:
             with body.tx.begin_nested():
@@ -66,6 +71,77 @@ def fetch(body: Transaction, talk: Talk, fetch: Fetch, event: Event) -> Iterable
     if prefix == "phone" and outcome == "ok":
         body.messages.append(("calls", {"requested": str(data.get("call", ""))}))
     return [Fetched(id=f"{fetch.id}/fetched", at=event.at, request=fetch.id, outcome=outcome, data=data)]
+
+
+def speaks(body: Transaction, talk: Talk, action: Speaks, event: Event) -> Iterable[Event]:
+    """From here on it is this person's conversation, with what was done in it; or this identity is proven to be theirs,
+    where they came by one of their own."""
+    base, shared = persons.base_of(Identity.of(talk.via)), talk.identity.kind in persons.SHARED
+    if not shared:
+        base = Identity(kind="phone", value=action.number)
+    family = persons.behind(body.tx, base)
+    person = next((each for each in family if each.identity.via == action.person), None)
+    if person is None:
+        try:
+            person = persons.add(body.tx, base, at=event.at)
+        except GovorunError as error:
+            log.error("nobody more is kept apart: %s", place_of(error), extra={"conversation": talk.id})
+            return [Identified(id=f"{event.id}/identified", at=event.at)]
+    if shared:
+        before = talk.via
+        talk.via, talk.customer = person.identity.via, person.customer
+        if talk.via != before:
+            persons.give(body.tx, [talk.id], person)
+    else:
+        arriving.joined(body, talk, person.identity, proof="code")
+    return [_identified(body, talk, event)]
+
+
+def send_code(body: Transaction, talk: Talk, action: SendCode, event: Event) -> Iterable[Event]:
+    """By SMS; where none can be sent, by nothing: nobody is joined on a guess."""
+    ways = body.turn.ways
+    made = codes.send(body.tx, ways, action.number, asker=talk.via, conversation=talk.id, at=event.at)
+    if made.sealed and ways is not None and talk.session is not None:
+        run = Run(talk.session, body.served(talk).scenarios, event.at.replace(tzinfo=None))
+        run.say_builtin("code_sms", extra={"code": made.sealed})
+        text = next((each.text for each in run.actions if isinstance(each, Say)), made.sealed)
+        row = talk.note(Sent(text=text, language=talk.session.language, number=action.number), event.at)
+        to = Identity(kind="phone", value=action.number)
+        conversations.post(body.tx, talk, row.seq, channel=ways.sms, to=to, at=event.at)
+        body.messages.append(("outbox", {"conversation": talk.id}))
+    return [CodeSent(id=f"{event.id}/sent", at=event.at, number=action.number, why=made.why)]
+
+
+def check_code(body: Transaction, talk: Talk, action: CheckCode, event: Event) -> Iterable[Event]:
+    """The right one joins this identity with the number, or with one of those who share it, once they said which."""
+    found = codes.check(body.tx, body.turn.ways, action.number, action.code, asker=talk.via, at=event.at)
+    checked = CodeChecked(id=f"{event.id}/checked", at=event.at, right=found.right, left=found.left)
+    if not found.right:
+        return [checked]
+    number = Identity(kind="phone", value=action.number)
+    profile.recognise(body.tx, number, event.at)
+    family = persons.behind(body.tx, number)
+    mine = [each for each in family if each.customer == talk.customer]
+    if len(family) > 1 and not mine:
+        who = opening.someone(family)
+        return [checked, Identified(id=f"{event.id}/identified", at=event.at, persons=who, number=action.number)]
+    if not mine:
+        arriving.joined(body, talk, number, proof="code")
+    return [checked, _identified(body, talk, event, caller=action.number)]
+
+
+def _identified(body: Transaction, talk: Talk, event: Event, *, caller: str = "") -> Identified:
+    alone = caller if caller and len(persons.behind(body.tx, Identity(kind="phone", value=caller))) == 1 else ""
+    return opening.identified(
+        body.tx,
+        event=event,
+        customer=talk.customer,
+        channel=talk.channel,
+        scenarios=body.served(talk).scenarios,
+        habits=body.turn.habits,
+        caller=alone,
+        identity=talk.identity,
+    )
 
 
 def learn(body: Transaction, talk: Talk, learn: Learn, event: Event) -> Iterable[Event]:
@@ -165,6 +241,9 @@ EFFECTS: Mapping[type[Action], Effect] = {
     TakeOver: take_over,
     Invite: invite,
     Handoff: hand_off,
+    Speaks: speaks,
+    SendCode: send_code,
+    CheckCode: check_code,
     Withdraw: withdraw,
     RingBack: ring_back,
     Fault: fault,

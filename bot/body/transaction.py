@@ -13,7 +13,7 @@ from bot.body.serving import Served, Serving, understood
 from bot.customers import profile
 from bot.customers.links import Link
 from bot.desk import queue
-from bot.dialogue import codec, masking
+from bot.dialogue import codec, identity, masking
 from bot.dialogue.actions import Action, Fetch, Handoff, Withdraw
 from bot.dialogue.engine import advance, expects, opening
 from bot.dialogue.events import Event, Left, Utterance
@@ -107,11 +107,12 @@ class Transaction:
     def note(self, talk: Talk, entry: Event | Action, event: Event) -> None:
         """Into the journal, without what must not be kept."""
         scenarios = self.served(talk).scenarios
-        if not scenarios.sensitive and not isinstance(entry, Utterance):
+        veiled = identity.veiled(entry, talk.session)
+        if not scenarios.sensitive and veiled is entry and not isinstance(entry, Utterance):
             talk.note(entry, event.at)
             return
         self.hidden |= masking.secrets((talk.session,), event, scenarios)
-        form = codec.encode(masking.kept(entry, talk.session, scenarios))
+        form = codec.encode(masking.kept(veiled, talk.session, scenarios))
         talk.note(entry, event.at, kept=masking.scrubbed(form, self.hidden))
 
     # ending and writing
@@ -166,6 +167,8 @@ class Transaction:
     def outcome(self, talk: Talk, rows: tuple[Any, ...]) -> Outcome:
         scenarios = self.served(talk).scenarios
         session = talk.session or opening(talk.id, scenarios)
+        if self.turn.ways is not None:
+            rows = tuple(map(self.turn.ways.shown, rows))
         return Outcome(
             conversation=talk.id,
             session=session,

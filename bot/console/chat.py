@@ -63,7 +63,7 @@ class Chat:
     def __init__(self, frames: Frames, parts: Parts) -> None:
         self._frames = frames
         self._parts = parts
-        self._tails = Tails(parts.records, parts.bus, self._line, self._heard)
+        self._tails = Tails(parts.records, parts.bus, self._line, self._heard, parts.shown)
         self._visitor = ""
         self._language: Language = "ru"
         self._scenarios = ""

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.api.records import Records
 from bot.channels.lines import Line, lines
-from bot.ports import Bus
+from bot.ports import Bus, Row
 
 log = logging.getLogger("govorun.console")
 
@@ -25,8 +25,12 @@ class Tails:
     hear: takes what else was said on the conversation's topic ("typing"), and {} after rows were read.
     """
 
-    def __init__(self, records: Records, bus: Bus, emit: Emit, hear: Hear) -> None:
+    def __init__(
+        self, records: Records, bus: Bus, emit: Emit, hear: Hear, shown: Callable[[Row], Row] = lambda row: row
+    ) -> None:
+        """shown: a row as whoever looks is to see it."""
         self._records = records
+        self._shown = shown
         self._bus = bus
         self._emit = emit
         self._hear = hear
@@ -55,7 +59,7 @@ class Tails:
             try:
                 while True:
                     rows = await self._records.rows(conversation, seq)
-                    for line in lines(rows):
+                    for line in lines(tuple(map(self._shown, rows))):
                         await self._emit(line)
                     if rows:
                         seq = rows[-1].seq

@@ -2,6 +2,9 @@
 
 A token is the number of its row and our signature of it, in the 64 characters of [A-Za-z0-9_-] that a Telegram deep
 link holds. So nobody can make one up, and the row says whose it is, until when, and whether it was used.
+
+The journal has a link sealed, with that number alone: who reads transcripts can't follow it. It is opened for the
+customer, where what was said leaves us. Codes to a telephone (bot.customers.codes) are kept from it in the same way.
 """
 
 from __future__ import annotations
@@ -10,21 +13,27 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from bot.dialogue.actions import Say, Sent
 from bot.dialogue.dialable import reaches
-from bot.ports import Identity
+from bot.dialogue.events import Invited
+from bot.dialogue.identity import CODE_DIGITS
+from bot.ports import Identity, Row
 from bot.stores.schema import links
 
 LIVES = timedelta(hours=1)  # long enough to find the telephone that the SMS came to
 TEXTED = 3  # links by SMS to one number within TEXTED_IN: a caller's number can be forged, and each SMS costs
 TEXTED_IN = timedelta(hours=24)
 ID_BYTES = 12
+_SEAL = "\N{MIDDLE DOT}"
+_SEALED = re.compile(rf"{_SEAL}(link|code)-([0-9a-f]{{24}}){_SEAL}")
 MAC_BYTES = 16  # of HMAC-SHA256, 128 bits: RFC 2104 5
 
 
@@ -63,7 +72,38 @@ class Ways:
                 expires=at + LIVES,
             )
         )
-        return door(base64.urlsafe_b64encode(ident + self._mac(ident)).decode().rstrip("="))
+        return door(f"{_SEAL}link-{ident.hex()}{_SEAL}")
+
+    def opened(self, text: str) -> str:
+        """What the customer is to see of it."""
+        return _SEALED.sub(self._open, text) if _SEAL in text else text
+
+    def shown(self, row: Row) -> Row:
+        """A row as its customer is to see it."""
+        entry = row.entry
+        if isinstance(entry, Say):  # no other words of ours: they may repeat whatever a customer has told
+            if _SEAL not in entry.text or entry.prompt.rpartition(":")[2] != "go_on_there":
+                return row
+            return replace(row, entry=replace(entry, text=self.opened(entry.text), speech=self.opened(entry.speech)))
+        if isinstance(entry, Sent) and _SEAL in entry.text:
+            return replace(row, entry=replace(entry, text=self.opened(entry.text)))
+        if isinstance(entry, Invited) and _SEAL in entry.link:
+            return replace(row, entry=replace(entry, link=self.opened(entry.link)))
+        return row
+
+    def code(self, salt: str) -> str:
+        """Six digits that nobody without our key can tell from the salt."""
+        made = hmac.new(self.key, f"code:{salt}".encode(), hashlib.sha256).digest()
+        return f"{int.from_bytes(made[:8]) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
+
+    def sealed_code(self, salt: str) -> str:
+        return f"{_SEAL}code-{salt}{_SEAL}"
+
+    def _open(self, found: re.Match[str]) -> str:
+        if found[1] == "code":
+            return self.code(found[2])
+        ident = bytes.fromhex(found[2])
+        return base64.urlsafe_b64encode(ident + self._mac(ident)).decode().rstrip("=")
 
     def texts(self, tx: Connection, number: str, *, at: datetime) -> bool:
         """Whether one more link may go to this number by SMS, whatever it was that the links made for it led to."""

@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.customers.habits import Habits
+from bot.customers import persons
+from bot.customers.habits import Habits, Known
+from bot.customers.persons import Person
 from bot.customers.profile import greeting_facts, unfinished
-from bot.dialogue.events import Attached, Chosen, Event, Keys, Started, Utterance
+from bot.dialogue.events import Attached, Chosen, Event, Identified, Keys, Started, Utterance
 from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import Business, ScenarioSet
-from bot.dialogue.session import Unfinished
-from bot.ports import Inbound
+from bot.dialogue.session import Someone, Unfinished
+from bot.ports import Identity, Inbound
 
 # After so long without a word a conversation is over, and what comes next begins a new one.
 IDLE = {"text": timedelta(hours=24), "voice": timedelta(hours=1)}
@@ -32,9 +34,23 @@ def started(
     """event: what opened the conversation, its time already in the business's zone; a bare Started is completed.
     asked: what its customer asked to go on with here."""
     caller = inbound.identity.value if inbound.identity.kind == "phone" else ""
-    known = greeting_facts(tx, customer, caller)
-    menus = habits.known(tx, customer, scenarios, event.at, event.id)
+    family = persons.behind(tx, inbound.identity)
+    several = len(family) > 1
     bare = isinstance(event, Started)
+    placed = isinstance(event, Started) and bool(event.answered)  # a call of ours: who picks up hears nothing of any
+    known = {} if several else greeting_facts(tx, customer, caller)
+    menus = Known({}, {}) if several else habits.known(tx, customer, scenarios, event.at, event.id)
+    left = None
+    if asked is None and not several:
+        left = unfinished(
+            tx,
+            customer=customer,
+            caller=caller,
+            channel=inbound.channel,
+            now=event.at,
+            scenarios=scenarios.name,
+            identity=inbound.identity,
+        )
     return Started(
         id=event.id if bare else f"{event.id}/start",
         at=event.at,
@@ -43,16 +59,7 @@ def started(
         language=language(inbound, event, known.get("language"), scenarios.languages),
         customer=known,
         caller=caller,
-        unfinished=asked
-        or unfinished(
-            tx,
-            customer=customer,
-            caller=caller,
-            channel=inbound.channel,
-            now=event.at,
-            scenarios=scenarios.name,
-            identity=inbound.identity,
-        ),
+        unfinished=asked or left,
         orders=menus.orders,
         habits=menus.habits,
         spoke_first=isinstance(event, Utterance | Keys | Chosen | Attached),
@@ -61,6 +68,43 @@ def started(
         answered=event.answered if isinstance(event, Started) else "",
         record=event.record if isinstance(event, Started) else "",
         message=isinstance(event, Started) and event.message,
+        persons=someone(family) if several and not placed else (),
+        shared=bool(family),
+    )
+
+
+def someone(family: tuple[Person, ...]) -> tuple[Someone, ...]:
+    return tuple(Someone(id=each.identity.via, name=each.name) for each in family)
+
+
+def identified(
+    tx: Connection,
+    *,
+    event: Event,
+    customer: int,
+    channel: str,
+    scenarios: ScenarioSet,
+    habits: Habits,
+    caller: str = "",
+    identity: Identity | None = None,
+) -> Identified:
+    """What is known of whoever has said or proven who they are. caller: a number that is proven to be theirs alone."""
+    menus = habits.known(tx, customer, scenarios, event.at, event.id)
+    return Identified(
+        id=f"{event.id}/identified",
+        at=event.at,
+        customer=greeting_facts(tx, customer, caller),
+        unfinished=unfinished(
+            tx,
+            customer=customer,
+            caller=caller,
+            channel=channel,
+            now=event.at,
+            scenarios=scenarios.name,
+            identity=identity,
+        ),
+        orders=menus.orders,
+        habits=menus.habits,
     )
 
 

@@ -21,7 +21,7 @@ from bot.dialogue.values import Value
 from bot.errors import Conflict, NotFound, Unacceptable
 from bot.locale import said
 from bot.ports import Identity
-from bot.stores.schema import bookings, conversations, forms, identities, ratings
+from bot.stores.schema import bookings, consents, conversations, forms, identities, ratings
 
 KIND = "person"
 SHARED = ("phone",)  # kinds of identities that families share; an account of a messenger is one's own
@@ -155,14 +155,18 @@ def part(
             where="conversations",
         )
     person = add(tx, shared, at=at, name=name, source="agent")
-    new = {"customer": person.customer, "via": person.identity.via}
     if talks:
-        tx.execute(
-            update(conversations).where(conversations.c.id.in_(list(talks))).values(**new, session=None, phone="")
-        )
-        for table in (bookings, forms, ratings):
-            tx.execute(update(table).where(table.c.conversation.in_(list(talks))).values(**new))
+        tx.execute(update(conversations).where(conversations.c.id.in_(list(talks))).values(session=None, phone=""))
+        give(tx, talks, person)
     return person
+
+
+def give(tx: Connection, talks: Collection[str], person: Person) -> None:
+    """These conversations were this person's, and so was what was booked, asked and rated in them."""
+    new = {"customer": person.customer, "via": person.identity.via}
+    tx.execute(update(conversations).where(conversations.c.id.in_(list(talks))).values(**new))
+    for table in (bookings, forms, ratings, consents):
+        tx.execute(update(table).where(table.c.conversation.in_(list(talks))).values(**new))
 
 
 def _within(shared: Identity) -> dict[str, Any]:

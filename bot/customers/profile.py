@@ -65,17 +65,6 @@ def recognise(tx: Connection, identity: Identity, at: datetime) -> int:
     return customer
 
 
-def knows_nothing(tx: Connection, customer: int, conversation: str) -> bool:
-    """Whether nothing was kept of this customer before this conversation: one identity, and all empty."""
-    others = (
-        select(identities.c.home).where(identities.c.customer == customer, identities.c.home != customer),
-        select(facts.c.fact).where(facts.c.customer == customer),
-        select(bookings.c.id).where(bookings.c.customer == customer),
-        select(conversations.c.id).where(conversations.c.customer == customer, conversations.c.id != conversation),
-    )
-    return all(tx.execute(each.limit(1)).first() is None for each in others)
-
-
 def told(tx: Connection, customer: int) -> tuple[Fact, ...]:
     """All that was told by any of this customer's identities, the oldest first."""
     return tuple(

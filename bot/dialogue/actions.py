@@ -124,6 +124,32 @@ class Sent(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Speaks(Action):
+    """It is this one of those who come by one telephone. person: an id out of `Started.persons`; "" for somebody whom
+    we don't know yet. number: they came by something else, and have just proven this number. An Identified event
+    follows."""
+
+    person: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendCode(Action):
+    """Send a code to that number, to prove that whoever talks here has it. number: E.164. A CodeSent event follows."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckCode(Action):
+    """They say that this code came to that number. The journal keeps no code. A CodeChecked event follows, and where it
+    was the right one an Identified one."""
+
+    number: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record(Action):
     """Keep the sound of the call from here on, or nothing of it. "paused" and "resumed" stand around what is secret."""
 

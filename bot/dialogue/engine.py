@@ -18,7 +18,7 @@ from typing import Any
 from bot.dialogue import consenting, outbound, relaying
 from bot.dialogue.actions import Action, Say, Withdraw
 from bot.dialogue.asking import hand_over
-from bot.dialogue.continuing import invited, resumable, resume, went_on
+from bot.dialogue.continuing import invited, went_on
 from bot.dialogue.events import (
     AgentJoined,
     AgentLeft,
@@ -26,8 +26,11 @@ from bot.dialogue.events import (
     Answered,
     Attached,
     Chosen,
+    CodeChecked,
+    CodeSent,
     Event,
     Fetched,
+    Identified,
     Invited,
     Keys,
     Left,
@@ -41,17 +44,17 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.expecting import expects
 from bot.dialogue.fetching import fetched
+from bot.dialogue.identifying import begin, checked, heard, identified, sent
 from bot.dialogue.keyed import ask_whether, to_be_read_back
 from bot.dialogue.keypad import SPOKEN, read_keys
 from bot.dialogue.meaning import Language, Meaning
 from bot.dialogue.places import place
 from bot.dialogue.program import DelegateStep
 from bot.dialogue.queueing import left, queued
-from bot.dialogue.repair import ask_again, hold, missed, offer, silent
+from bot.dialogue.repair import ask_again, hold, missed, silent
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import Scenario, ScenarioSet
-from bot.dialogue.session import Frame, Session, Unfinished
-from bot.dialogue.steps import go_on
+from bot.dialogue.session import Frame, Identifying, Session
 from bot.dialogue.surveys import broken_off
 from bot.dialogue.values import Value
 from bot.dialogue.wishes import understood
@@ -90,7 +93,7 @@ def advance(session: Session, event: Event, scenarios: ScenarioSet) -> tuple[Ses
         run.change(pause_s=0)
     asked = session.recording == "asked" and isinstance(event, Utterance | Chosen | Keys | Silence)
     handle = EVENTS.get(type(event))
-    if handle is not None and not (asked and _consented(run, event)):
+    if handle is not None and not (asked and _consented(run, event)) and not heard(run, event, understood):
         handle(run, event)
     consenting.paused(run)
     if run.session.unreached:
@@ -112,6 +115,8 @@ def _started(run: Run, event: Started) -> None:
         medium=event.medium,
         channel=event.channel,
         customer=event.customer,
+        shared=event.shared,
+        identifying=Identifying(kind="who", persons=event.persons, begins=True) if event.persons else None,
         caller=event.caller,
         orders=event.orders,
         habits=event.habits,
@@ -123,22 +128,9 @@ def _started(run: Run, event: Started) -> None:
         return
     outbound.announce(run, event)
     if consenting.announced(run, event):
-        _begin(run, None if event.scenario else event.unfinished, quiet=event.spoke_first)
+        begin(run, None if event.scenario else event.unfinished, quiet=event.spoke_first)
     else:
         run.change(offer=None if event.scenario else event.unfinished)
-
-
-def _begin(run: Run, unfinished: Unfinished | None, *, quiet: bool) -> None:
-    run.quiet = quiet or unfinished is not None
-    go_on(run)
-    run.quiet = False
-    if unfinished and resumable(run, unfinished.stack):
-        if unfinished.asked:
-            resume(run, unfinished)
-            return
-        run.change(offer=unfinished if quiet else replace(unfinished, told=True))
-        if not quiet:
-            offer(run)
 
 
 def _consented(run: Run, event: Event) -> bool:
@@ -153,7 +145,7 @@ def _consented(run: Run, event: Event) -> bool:
     consenting.keep(run, on=answer == "yes")
     if answer in ("no", "unclear"):
         run.say_builtin("not_recorded")
-    _begin(run, unfinished, quiet=answer == "else")
+    begin(run, unfinished, quiet=answer == "else")
     return answer != "else"
 
 
@@ -306,4 +298,7 @@ EVENTS: Mapping[type[Event], Callable[[Run, Any], None]] = {
     NotDelivered: _not_delivered,
     WentOn: went_on,
     Invited: invited,
+    Identified: lambda run, event: identified(run, event, understood),
+    CodeSent: sent,
+    CodeChecked: checked,
 }

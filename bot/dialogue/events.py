@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.dialogue.meaning import Language, Meaning
-from bot.dialogue.session import Habit, Unfinished
+from bot.dialogue.session import Habit, Someone, Unfinished
 from bot.dialogue.values import Value
 
 Medium = Literal["text", "voice"]
@@ -33,6 +33,8 @@ class Started(Event):
     names' first values. record: whether the call is recorded where its set doesn't say; "": nobody here can.
     answered: of a call that we placed, who took it: "human", "machine", "fax", "unknown", or why nobody did: "busy",
     "no_answer", "refused", "failed"; "" of any other conversation. message: a machine takes a message now.
+    persons: who is known to come by this telephone, where they are several; then nothing of any of them is told here
+    before it is known who this is. shared: it is a telephone, by which others may come.
     """
 
     medium: Medium = "text"
@@ -49,6 +51,8 @@ class Started(Event):
     record: Literal["", "off", "on", "ask"] = ""
     answered: str = ""
     message: bool = False
+    persons: tuple[Someone, ...] = ()
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,3 +212,32 @@ class Invited(Event):
     to: str
     link: str = ""
     sent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified(Event):
+    """It is known now who this is. customer, unfinished, orders, habits: as `Started` has them, of this person.
+    persons: it is one of these, and not known which; number: that they share, and that was just proven."""
+
+    customer: Mapping[str, Value] = field(default_factory=dict)
+    unfinished: Unfinished | None = None
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    habits: Mapping[str, Habit] = field(default_factory=dict)
+    persons: tuple[Someone, ...] = ()
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSent(Event):
+    """A code went to that number, or why it did not: "no_way" (we can't send there), "too_often"; "" where it went."""
+
+    number: str
+    why: Literal["", "no_way", "too_often"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeChecked(Event):
+    """The code was the right one; or it wasn't, and `left` tries are left."""
+
+    right: bool
+    left: int = 0

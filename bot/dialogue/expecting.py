@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 
-from bot.dialogue import delegating, queueing
+from bot.dialogue import delegating, identity, queueing
 from bot.dialogue.asking import served
 from bot.dialogue.choosing import chosen
 from bot.dialogue.keypad import LETTERED, digits_expected
@@ -57,6 +57,8 @@ def _expects(session: Session, scenarios: ScenarioSet) -> Expectation:
     intent_slots = scenarios.once("intent_slots", _intent_slots)
     if session.offer is not None or session.recording == "asked":
         return Expectation(yesno=True, choices=(YES, NO), keys=_YES_NO_KEYS, intents=intents, intent_slots=intent_slots)
+    if identity.is_open(session):
+        return _identifying(identity.expected(session), intents, intent_slots, session)
     step = scenarios.scenarios[frame.scenario].steps.get(frame.step)
     expected = _at_step(session, scenarios, intents, intent_slots)
     if session.pending is not None:
@@ -70,6 +72,20 @@ def _expects(session: Session, scenarios: ScenarioSet) -> Expectation:
         intents=(*(option.id for option in also if option.id in scenarios.local), *expected.intents),
         hints=(*expected.hints, *_hints(also, session.language)),
     )
+
+
+def _identifying(
+    expected: Expectation,
+    intents: tuple[str, ...],
+    intent_slots: Mapping[str, tuple[SlotSpec, ...]],
+    session: Session,
+) -> Expectation:
+    """Who speaks first says what they came for, which is understood as if nothing were asked."""
+    asked = session.identifying
+    if asked is not None and asked.kind == "who" and not asked.told:
+        return replace(expected, intents=intents, intent_slots=intent_slots)
+    own = (*expected.intents, *(each for each in intents if each not in expected.intents and each not in REPAIRS))
+    return replace(expected, intents=own, intent_slots=intent_slots)
 
 
 def _decides(expected: Expectation, pending: Pending, session: Session, scenarios: ScenarioSet) -> Expectation:

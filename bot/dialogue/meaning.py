@@ -33,6 +33,7 @@ REPAIRS = (
     "thanks",
     "goodbye",
     "language",
+    "prove_number",
     "go_on_in_telegram",
     "go_on_in_whatsapp",
     "go_on_in_vk",

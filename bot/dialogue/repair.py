@@ -13,6 +13,8 @@ from bot.dialogue.actions import Invite
 from bot.dialogue.asking import UNSAID, serve, served
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.failing import asked_slot, give_up, left_out
+from bot.dialogue.identity import ask as ask_who
+from bot.dialogue.identity import is_open
 from bot.dialogue.keyed import read_back
 from bot.dialogue.pending import options, titled
 from bot.dialogue.places import WISHES, place
@@ -20,7 +22,7 @@ from bot.dialogue.program import ChooseStep, CollectStep, ConfirmStep
 from bot.dialogue.queueing import left, patience, unanswered
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import Scenario
-from bot.dialogue.session import USUAL, Frame
+from bot.dialogue.session import USUAL, Frame, Identifying
 from bot.dialogue.steps import finish, go_on, hand_off, starter
 from bot.dialogue.surveys import back_to_score, broken_off
 from bot.dialogue.usual import asks_usual
@@ -37,7 +39,9 @@ SLOWEST = 0.6  # below it words fall apart
 
 def ask_again(run: Run) -> None:
     """Go back to whatever waits and let it prompt once more; a pending offer is asked again too."""
-    if run.session.offer:
+    if is_open(run.session):
+        ask_who(run)
+    elif run.session.offer:
         offer(run)
     elif run.session.pending:
         ask_pending(run)
@@ -70,6 +74,8 @@ def offer(run: Run) -> None:
     assert unfinished is not None
     scenario = run.scenarios.scenarios[unfinished.stack[-1].scenario]
     name = "offer_return" if unfinished.live else "offer_person" if unfinished.status != "bot" else "offer_continue"
+    if unfinished.proof:
+        name = "offer_link"  # whoever follows a link says whether what it leads to is theirs; no name is told them
     run.say_builtin(
         name,
         attempt=run.session.misses + run.session.silences,
@@ -342,6 +348,16 @@ def invite(run: Run, to: str) -> None:
     run.actions.append(Invite(to=to))
 
 
+def prove(run: Run) -> None:
+    """To prove a telephone number by a code; that of the line is proven already."""
+    if run.session.caller:
+        run.say_builtin("code_needless")
+        ask_again(run)
+        return
+    run.change(identifying=Identifying(kind="number", told=True))
+    ask_who(run)
+
+
 REPAIR: Mapping[str, Callable[[Run], None]] = {
     "cancel": cancel,
     "repeat": repeat,
@@ -356,5 +372,6 @@ REPAIR: Mapping[str, Callable[[Run], None]] = {
     "thanks": thanks,
     "goodbye": goodbye,
     "language": language,
+    "prove_number": prove,
     **{wish: partial(invite, to=to) for wish, to in WISHES.items()},
 }

@@ -15,6 +15,34 @@ USUAL = "usual"  # what a frame awaits while the shortcut of a menu is asked (bo
 Status = Literal["bot", "waiting", "agent", "ended"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Someone:
+    """One of several who come by one telephone. id: by which the world knows them; name: as they told it."""
+
+    id: str
+    name: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifying:
+    """A question about who this is (bot.dialogue.identifying), asked before all else.
+
+    kind: "who": which of `persons`; "new_name": whether a name that was told now is somebody else's; "number": which
+    number is to be proven; "code": what was sent there; "nobody": who did not say, and is taken for nobody we know.
+    told: it was asked aloud. meaning: of what they said instead of an answer, for afterwards. begins: the conversation
+    does, once it is answered. learns: facts that were told under a new name. tries: answers that were none.
+    """
+
+    kind: Literal["who", "new_name", "number", "code", "nobody"]
+    persons: tuple[Someone, ...] = ()
+    told: bool = False
+    meaning: Meaning | None = None
+    begins: bool = False
+    learns: Mapping[str, Value] = field(default_factory=dict)
+    number: str = ""
+    tries: int = 0
+
+
 # Frame and Session have no slots: a copy of a plain object is one copy of its dict, and a turn makes a dozen.
 
 
@@ -125,6 +153,7 @@ class Session:
     person took, why: "busy", "machine"; "message" of a machine that records what is said.
     done: slots of the scenario that came to its end last, but sensitive ones.
     queueing: of who waits for a person, once their place is known. moved: the conversation in which this one went on.
+    identifying: while it is asked who this is. shared: others may come by the same telephone.
     """
 
     conversation: str
@@ -154,6 +183,8 @@ class Session:
     done: Mapping[str, Value] = field(default_factory=dict)
     queueing: Queueing | None = None
     moved: str = ""
+    identifying: Identifying | None = None
+    shared: bool = False
 
 
 State = TypeVar("State", Frame, Session)

@@ -16,6 +16,7 @@ from bot.dialogue.briefing import brief
 from bot.dialogue.cases import key_of
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.delegating import delegate
+from bot.dialogue.identity import is_open, new_name
 from bot.dialogue.program import (
     AgainStep,
     BranchStep,
@@ -50,7 +51,7 @@ WAITING = "waiting"  # among a frame's visits: told, while waiting for a person,
 def go_on(run: Run) -> None:
     """Run steps until one waits, the conversation ends, or a person takes over."""
     for _ in range(MAX_STEPS):
-        if run.session.status != "bot" or run.session.offer is not None:
+        if run.session.status != "bot" or run.session.offer is not None or is_open(run.session):
             return
         if not run.session.stack:
             finish(run)
@@ -71,13 +72,7 @@ def leave(run: Run, *, finished: bool) -> None:
     """Pop the current scenario. What it learned goes to the profile only when it came to its end."""
     if finished:
         _keep(run)
-        for slot in run.scenario.slots.values():
-            value = run.frame.values.get(slot.name)
-            if not slot.learn or slot.sensitive or value is None:
-                continue
-            if run.session.customer.get(slot.learn) != value:
-                run.actions.append(Learn(fact=slot.learn, value=value))
-                run.change(customer={**run.session.customer, slot.learn: value})
+        _learn(run)
     else:
         run.fault("there is no such step in this version")
     results = _results(run) if finished else {}
@@ -101,6 +96,21 @@ def _keep(run: Run) -> None:
     known = {name: values[name] for name, slot in run.scenario.slots.items() if not slot.sensitive and name in values}
     if known:
         run.change(done=known)
+
+
+def _learn(run: Run) -> None:
+    """Nothing of who did not say who they are, and nothing over somebody else's name."""
+    who = run.session.identifying
+    if who is not None and who.kind == "nobody":
+        return
+    told: dict[str, Value] = {}
+    for slot in run.scenario.slots.values():
+        value = run.frame.values.get(slot.name)
+        if slot.learn and not slot.sensitive and value is not None and run.session.customer.get(slot.learn) != value:
+            told[slot.learn] = value
+    if told and not new_name(run, told):
+        run.actions.extend(Learn(fact=fact, value=value) for fact, value in told.items())
+        run.change(customer={**run.session.customer, **told})
 
 
 def _results(run: Run) -> dict[str, Value]:

@@ -223,6 +223,19 @@ _ELSEWHERE: Final[Mapping[Language, Mapping[str, re.Pattern[str]]]] = {
     "ru": {name: re.compile(f"{_RU_GO_ON} {where}( можно| удобнее| дальше)?") for name, where in _RU_PLACES.items()},
     "en": {name: re.compile(f"{_EN_GO_ON} {where}( instead| from here)?") for name, where in _EN_PLACES.items()},
 }
+_PROVE: Final[Mapping[Language, re.Pattern[str]]] = {
+    "ru": re.compile(
+        r"(я |мне |а |можно |хочу |могу |как |давайте |нужно )*(подтверди(ть|те|м|шь)|докажу|доказать|привяжи(те)?|привязать|"
+        r"привяжем)( я| мне| мой| свой| моего| свой номер| еще раз)* (номер( телефона)?|телефон)( по смс| кодом| смс кодом)?|"
+        r"(мне |а |можно )*(при|вы|от)(шли(те)?|слать|правь(те)?|править) (мне )?(код|смс с кодом|код по смс|код в смс|"
+        r"код подтверждения)( по смс| в смс| на телефон| на номер| еще раз)?|(это )?мой номер (телефона )?(я )?(могу )?подтвер\w+"
+    ),
+    "en": re.compile(
+        r"((can|could|may) (i|you) |i (want|would like|d like|need) to |id like to |let me )*(verify|confirm|prove|link)"
+        r"( my)? (phone|number|phone number|telephone)( number)?( by (text|sms|code))?|"
+        r"((can|could) you )?(send|text) (me )?(a |the )?(verification |confirmation )?code( by (text|sms))?( to my phone)?"
+    ),
+}
 _TABLES: Final[Mapping[Language, Mapping[str, tuple[str, ...]]]] = {"ru": _RU, "en": _EN}
 _PATTERNS: Final[Mapping[Language, Mapping[str, re.Pattern[str]]]] = {
     language: {
@@ -273,6 +286,8 @@ def repair(plain: str, language: Language, *, yesno: bool = False) -> str | None
         for name, pattern in _ELSEWHERE[language].items():
             if pattern.fullmatch(form):
                 return f"go_on_in_{name}"
+        if _PROVE[language].fullmatch(form):
+            return "prove_number"
         for name in _ORDER:
             if _PATTERNS[language][name].fullmatch(form):
                 return name

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,11 @@ from bot.customers import joining, profile
 from bot.customers.links import Ways
 from bot.desk import agents, queue
 from bot.dialogue.actions import Say, Sent, TakeOver
-from bot.dialogue.events import AgentJoined, AgentSaid, Invited, Left, Started
+from bot.dialogue.events import AgentJoined, AgentSaid, Invited, Left, Started, Utterance
 from bot.outbox import Outbox
 from bot.ports import Identity, Outcome, Proven, Row
 from bot.stores import conversations
-from bot.stores.schema import links
+from bot.stores.schema import links, metadata
 from bot.stores.sql import Database
 from bot.turn import Turn
 from tests.turn.clinic import NOW, TOMORROW, Person, caller, said, serving, writer
@@ -54,6 +54,12 @@ def link_of(outcome: Outcome) -> str:
     return found.link.rpartition("=")[2]
 
 
+async def followed(there: Person, token: str) -> Outcome:
+    """A link was followed by whoever it was made for: they are asked, and say yes."""
+    assert said(await there.starts(link=token))[-1] == "[offer_link]"
+    return await there.says("yes")
+
+
 def status(turn: Turn, conversation: str) -> str:
     with turn.database.reading() as tx:
         found = conversations.summary(tx, conversation)
@@ -76,7 +82,7 @@ async def test_a_link_brings_the_booking_to_telegram_with_its_slots_and_asks_the
     invited = await ivan.says("go_on_in_telegram")
     assert said(invited) == ["[go_on_there]"]
     there = telegram(turn)
-    on = await there.starts(link=link_of(invited))
+    on = await followed(there, link_of(invited))
     assert said(on)[-3:] == ["[continuing]", "[known_already]", "На какой день и час?"]
     assert status(turn, chat.conversation) == "ended"
     assert texts(turn, chat.conversation)[-1] == "[moved]"
@@ -98,7 +104,7 @@ async def test_a_link_is_used_once_and_only_ours_is_taken(turn: Turn) -> None:
     forged = token[:-1] + ("A" if token[-1] != "A" else "B")
     for who, link in (("1", forged), ("2", "nonsense"), ("3", "Ж" * 10)):
         assert "[continuing]" not in said(await telegram(turn, who).starts(link=link))
-    assert "[continuing]" in said(await telegram(turn, "4").starts(link=token))
+    assert "[continuing]" in said(await followed(telegram(turn, "4"), token))
     assert "[continuing]" not in said(await telegram(turn, "5").starts(link=token))
     with turn.database.reading() as tx:
         assert joining.customer_of(tx, telegram(turn, "5").identity) != joining.customer_of(tx, ivan.identity)
@@ -152,7 +158,7 @@ async def test_a_caller_gets_the_link_by_sms_and_goes_on_in_the_messenger(turn: 
     gateway = Gateway()
     await Outbox(turn.database, {"sms": gateway, "telegram": Gateway()}, turn._bus).deliver(NOW.replace(year=2030))
     assert gateway.sent == [(PHONE.value, "[link_sms]")]
-    on = await telegram(turn).starts(link=link_of(invited))
+    on = await followed(telegram(turn), link_of(invited))
     assert said(on)[-1] == "На какой день и час?"
     assert texts(turn, line.conversation)[-1] == "[moved]"
 
@@ -212,7 +218,7 @@ async def test_a_contact_shared_at_the_menu_finds_it_as_well(turn: Turn) -> None
 async def test_what_is_written_late_is_answered_with_where_it_went_and_can_be_taken_back(turn: Turn) -> None:
     ivan, chat = await begun(turn)
     there = telegram(turn)
-    on = await there.starts(link=link_of(await ivan.says("go_on_in_telegram")))
+    on = await followed(there, link_of(await ivan.says("go_on_in_telegram")))
     await there.says(f"when={TOMORROW}")
     late = await ivan.says("name=Пётр_Иванов")
     assert said(late) == ["[offer_return]"]
@@ -228,7 +234,7 @@ async def test_what_is_written_late_is_answered_with_where_it_went_and_can_be_ta
 async def test_who_does_not_take_it_back_leaves_it_there(turn: Turn) -> None:
     ivan, _ = await begun(turn)
     there = telegram(turn)
-    on = await there.starts(link=link_of(await ivan.says("go_on_in_telegram")))
+    on = await followed(there, link_of(await ivan.says("go_on_in_telegram")))
     assert said(await ivan.says("booking")) == ["[offer_return]"]
     assert "[stay_there]" in said(await ivan.says("no"))
     assert status(turn, on.conversation) == "bot"
@@ -238,7 +244,7 @@ async def test_who_does_not_take_it_back_leaves_it_there(turn: Turn) -> None:
 async def test_what_ended_there_meanwhile_is_not_taken_back(turn: Turn) -> None:
     ivan, _ = await begun(turn)
     there = telegram(turn)
-    await there.starts(link=link_of(await ivan.says("go_on_in_telegram")))
+    await followed(there, link_of(await ivan.says("go_on_in_telegram")))
     await ivan.says("booking")
     for answer in (f"when={TOMORROW}", "name=Иван_Петров", "phone=+79051234567", "yes"):
         await there.says(answer)
@@ -257,7 +263,7 @@ async def test_it_goes_on_by_telephone_and_back_in_the_chat_again(turn: Turn) ->
     await line.says(f"when={TOMORROW}")
     invited = await line.says("go_on_in_telegram")
     there = telegram(turn)
-    assert said(await there.starts(link=link_of(invited)))[-1] == "Как вас зовут?"
+    assert said(await followed(there, link_of(invited)))[-1] == "Как вас зовут?"
 
 
 async def _held(turn: Turn, conversation: str) -> None:
@@ -272,7 +278,7 @@ async def test_a_person_who_has_the_conversation_has_it_where_it_goes_on(turn: T
     token = link_of(await ivan.says("go_on_in_telegram"))
     await _held(turn, chat.conversation)
     there = telegram(turn)
-    on = await there.starts(link=token)
+    on = await followed(there, token)
     assert said(on)[-1] == "[agent_joined]"
     assert (on.session.status, on.session.agent) == ("agent", "anna")
     desk = Person(turn, Identity(kind="agent", value="anna"), channel="desk", conversation=on.conversation)
@@ -290,7 +296,7 @@ async def test_whoever_waits_for_a_person_keeps_their_place(turn: Turn) -> None:
     await other.says("operator")
     with turn.database.reading() as tx:
         before = [(each.since, each.identity != ivan.identity) for each in queue.waiting(tx)]
-    on = await telegram(turn).starts(link=token)
+    on = await followed(telegram(turn), token)
     assert on.session.status == "waiting"
     with turn.database.reading() as tx:
         now = queue.waiting(tx)
@@ -302,7 +308,7 @@ async def test_a_split_gives_back_what_went_on_elsewhere(turn: Turn) -> None:
     ivan, _ = await begun(turn)
     there = telegram(turn)
     there.now = ivan.now
-    on = await there.starts(link=link_of(await ivan.says("go_on_in_telegram")))
+    on = await followed(there, link_of(await ivan.says("go_on_in_telegram")))
     with turn.database.writing() as tx:
         mine = joining.customer_of(tx, ivan.identity)
         assert mine is not None
@@ -327,14 +333,16 @@ async def test_a_process_that_dies_over_it_leaves_the_conversation_in_one_place(
     with serving(database, ways=ways, delivered=("telegram",)) as (turn, _):
         ivan, chat = await begun(turn)
         token = link_of(await ivan.says("go_on_in_telegram"))
+        there = telegram(turn)
+        assert said(await there.send(Started(id="update-1", at=NOW), link=token))[-1] == "[offer_link]"
         died = await asyncio.to_thread(
-            subprocess.run, [sys.executable, "-m", "tests.turn.arriving", url, point, token], check=False
+            subprocess.run, [sys.executable, "-m", "tests.turn.arriving", url, point], check=False
         )
         assert died.returncode == -signal.SIGKILL
         moved = point == "after the commit"
         assert (status(turn, chat.conversation) == "ended") == moved
-        there = telegram(turn)
-        on = await there.send(Started(id="update-1", at=NOW), link=token)  # the messenger brings it again
+        yes = Utterance(id="update-2", at=NOW, text="yes")
+        on = await there.send(yes)  # the messenger brings it again
         assert on.repeated == moved
         assert said(on)[-1] == "На какой день и час?"
         assert status(turn, chat.conversation) == "ended"
@@ -356,7 +364,7 @@ async def test_whoever_is_known_here_is_asked_before_a_link_makes_them_one_with_
     await boris.says("cancel")
     ivan, chat = await begun(turn)
     token = link_of(await ivan.says("go_on_in_telegram"))
-    assert said(await boris.starts(link=token))[-1] == "[offer_continue]"
+    assert said(await boris.starts(link=token))[-1] == "[offer_link]"
     with turn.database.reading() as tx:
         assert joining.customer_of(tx, boris.identity) != joining.customer_of(tx, ivan.identity)
     await boris.says("no")
@@ -372,6 +380,36 @@ async def test_whoever_is_known_here_is_asked_before_a_link_makes_them_one_with_
         assert mine == joining.customer_of(tx, ivan.identity)
         assert [each.proof for each in joining.acts_of(tx, mine)] == ["link"]
     assert status(turn, chat.conversation) == "ended"
+
+
+async def test_a_newcomer_who_was_lured_by_somebodys_link_is_joined_with_nobody(turn: Turn) -> None:
+    """Of whose link it is they learn what it goes on with and where, and no more."""
+    ivan = writer(turn)
+    await ivan.says("booking service=terapevt name=Иван_Петров")
+    token = link_of(await ivan.says("go_on_in_telegram"))
+    lured = telegram(turn)
+    offered = await lured.starts(link=token)
+    assert said(offered) == ["[offer_link]"]
+    assert "Иван" not in str(offered.actions)
+    await lured.says("no")
+    with turn.database.reading() as tx:
+        assert joining.customer_of(tx, lured.identity) != joining.customer_of(tx, ivan.identity)
+    assert "Иван" not in str((await lured.says("main.price")).session)
+
+
+async def test_a_link_stands_sealed_in_the_journal_and_whole_in_what_is_sent(turn: Turn, ways: Ways) -> None:
+    ivan, chat = await begun(turn)
+    invited = await ivan.says("go_on_in_telegram")
+    token = link_of(invited)
+    with turn.database.reading() as tx:
+        for table in metadata.sorted_tables:
+            for row in tx.execute(table.select()):
+                assert token not in " ".join(map(str, row)), table.name
+        kept = [row for row in conversations.rows(tx, chat.conversation) if isinstance(row.entry, Invited)]
+    assert link_of(replace(invited, rows=tuple(map(ways.shown, kept)))) == token
+    again = await ivan.send(Utterance(id="again", at=ivan.tick(), text="repeat"))
+    with turn.database.reading() as tx:
+        assert token not in str(conversations.rows(tx, again.conversation))
 
 
 async def test_a_link_opens_nothing_on_a_channel_it_does_not_lead_to(turn: Turn) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, time
 
 from bot.authoring.exploring.moves import Kind, Move, beginning, moves
-from bot.dialogue.actions import Action, End, Fetch, Handoff, Invite, Say
+from bot.dialogue.actions import Action, CheckCode, End, Fetch, Handoff, Invite, Say, SendCode, Speaks
 from bot.dialogue.engine import advance, opening
 from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import ScenarioSet
@@ -181,7 +181,7 @@ def _brief(value: object) -> Hashable:
 def replied(edge: Edge) -> bool:
     """Whether a caller hears something, or will when a backend has answered or the way elsewhere is open."""
     return any(
-        isinstance(action, Handoff | End | Fetch | Invite)
+        isinstance(action, Handoff | End | Fetch | Invite | SendCode | CheckCode | Speaks)
         or (isinstance(action, Say) and bool(action.speech or action.choices))
         for action in edge.actions
     )
