@@ -147,7 +147,7 @@ def clinic(name: str = "clinic") -> ScenarioSet:
         },
     )
     builtin = {
-        name: prompt(name, f"[{name}]")
+        name: prompt(name, "[code_sms] {code}" if name == "code_sms" else f"[{name}]")
         for name in (
             "not_understood",
             "silence",
