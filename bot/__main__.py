@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from bot.commands import menu, mistyped, publishing, rasa, scenarios, sound, stored, talking, understanding
+from bot.commands import customers, menu, mistyped, publishing, rasa, scenarios, sound, stored, talking, understanding
 from bot.commands.typed import err, group, out
 from bot.errors import GovorunError
 from bot.locale import reported, said, speak
@@ -33,6 +33,8 @@ app.add_typer(sound.commands)
 app.add_typer(sound.models, name="models")
 app.add_typer(stored.commands)
 app.add_typer(stored.agents, name="agents")
+app.add_typer(customers.customer, name="customer")
+app.add_typer(customers.commands)
 
 
 @app.callback(invoke_without_command=True)
