@@ -175,8 +175,7 @@ def resampled(sound: Samples, source: int, target: int) -> Samples:
 def mean_square(sound: Samples) -> float:
     """Not by np.dot: that gives the interpreter away and waits for it, which on a busy process is 5 ms a window."""
     wide = sound.astype(np.float32)
-    wide *= wide
-    return float(np.add.reduce(wide)) / len(sound)
+    return float(np.vecdot(wide, wide)) / len(sound)
 
 
 def level(sound: Samples) -> float:

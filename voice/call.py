@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from functools import partial
 
 from bot.dialogue.events import Answered
 from bot.dialogue.meaning import Language
@@ -26,6 +27,7 @@ from bot.errors import GovorunError
 from bot.ports import Identity, Outcome
 from voice.answering.listening import Listening
 from voice.attention import Attention
+from voice.audio import Frame
 from voice.captions import Captions
 from voice.comfort import Noise
 from voice.ending import Ending
@@ -35,6 +37,7 @@ from voice.errors import LegFailed
 from voice.hearing import Hearing
 from voice.hints import hint
 from voice.keying import Keying
+from voice.line import listen
 from voice.ports import CallLeg, Digit, Ended, Held, Vad
 from voice.recording.taping import Taping
 from voice.saying import Saying
@@ -235,31 +238,38 @@ class Call:
         self._keying.take()
 
     async def _listen(self) -> None:
-        hearing = self._hearing
-        assert hearing is not None
-        speaking, transfer, keypad, standing = self._speaking, self._transfer, self._keying.keypad, self._standing
-        taping, silences = self._taping, self._silences
-        async for frame in self._leg.frames():  # a hundred calls come here 5,000 times a second
-            standing.frames += 1
-            taping.hear(frame)
+        assert self._hearing is not None
+        await listen(self._leg, partial(self._hear, self._hearing))
+
+    def _hear(self, hearing: Hearing, frame: Frame) -> None:
+        """20 ms of the line. A hundred calls come here 5,000 times a second: nothing is asked that need not be."""
+        speaking, transfer, standing = self._speaking, self._transfer, self._standing
+        standing.frames += 1
+        if self._taping.taped is not None:
+            self._taping.taped.hear(frame)
+        if self._tones.listens:
             toned = self._tones.hear(frame, standing.frames, standing.now_ms)
             if toned is not None:
                 self._key(toned)
-            if self._listening is not None:
-                self._listening.hear(frame)
-            speaking.tick(hush=hearing.active or standing.held or transfer.bridged or transfer.musical)
-            transfer.hear(frame)
-            hearing.hear(frame, deaf=self._deaf, over=not speaking.idle)
-            self._attention.tick(hearing)
-            if not keypad.empty:
-                self._keying.take()
-            active, idle = hearing.active, speaking.idle
-            silences.count(active=active, idle=idle)
-            if self._captions.shown:
-                self._captions.tick(hearing.partial, speaking=active)
-            taping.tick(quiet=not active, idle=idle)
+        if self._listening is not None:
+            self._listening.hear(frame)
+        if speaking.tick():
+            speaking.fill(hush=hearing.active or standing.held or transfer.bridged or transfer.musical)
+        transfer.hear(frame)
+        hearing.hear(frame, deaf=self._deaf, over=not speaking.idle)
+        self._attention.tick(hearing)
+        if not self._keying.keypad.empty:
+            self._keying.take()
+        active, idle = hearing.active, speaking.idle
+        if active or not idle:
+            self._silences.broken()
+        else:
+            self._silences.count()
+        if self._captions.shown:
+            self._captions.tick(hearing.partial, speaking=active)
+        if self._taping.taped is not None:
+            self._taping.tick(quiet=not active, idle=idle)
 
-    @property
     def _deaf(self) -> bool:
         """On hold, while a prompt that must be heard plays, while a person has the caller, and when all is said."""
         standing = self._standing

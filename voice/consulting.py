@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 from bot.dialogue.meaning import Language
@@ -75,9 +76,10 @@ class Consultation:
         told = False  # once, to its end
         async for frame in self._leg.frames():
             frames += 1
-            self._speaking.tick()
+            if self._speaking.tick():
+                self._speaking.fill()
             # "Да, слушаю" of who picks up is no yes, nor is a machine's greeting; a key is heard at any time.
-            hearing.hear(frame, deaf=self._stays or not told)
+            hearing.hear(frame, deaf=partial(bool, self._stays or not told))
             if frames * FRAME_MS < BREATH_MS:
                 continue
             quiet = quiet + 1 if self._speaking.idle and not hearing.active else 0

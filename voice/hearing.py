@@ -68,6 +68,10 @@ async def never_whole(text: str) -> bool:
     return False
 
 
+def never_deaf() -> bool:
+    return False
+
+
 async def never_aside(text: str, speech_ms: int, confidence: float) -> bool:
     return False
 
@@ -130,9 +134,10 @@ class Hearing:
         """Of the utterance under way, as its engine thinks now; "" from one that can't be believed."""
         return self._recognizer.partial if self._recognizer is not None else ""
 
-    def hear(self, frame: Frame, *, deaf: bool = False, over: bool = False) -> None:
-        """Take 20 ms. deaf: keep time, but begin no utterance: a prompt that must be heard plays. over: a prompt plays
-        that speech may stop; what hardly rises above the line's noise is no speech then."""
+    def hear(self, frame: Frame, *, deaf: Callable[[], bool] = never_deaf, over: bool = False) -> None:
+        """Take 20 ms. deaf: keep time, but begin no utterance: a prompt that must be heard plays; asked where there may
+        be speech. over: a prompt plays that speech may stop; what hardly rises above the line's noise is no speech
+        then."""
         self._kept.append(frame)
         if self._recognizer is not None:
             self._recognizer.feed(frame)
@@ -140,12 +145,13 @@ class Hearing:
                 self._sound.append(frame)
         for probability, loudness in self._vad.hear(frame):
             self._noise.hear(loudness)
-            quiet = deaf or (over and not self._noise.rises(loudness))
-            if quiet and not self._endpointer.speaking:
+            may_begin = probability and not self._endpointer.speaking
+            if may_begin and (deaf() or (over and not self._noise.rises(loudness))):
                 probability = 0.0
             for edge in self._endpointer.hear(probability, loudness):
                 self._on_edge(edge, over)
-            self._nod()
+            if self._nodded:
+                self._nod()
 
     def _nod(self) -> None:
         """What the caller nodded at goes on, once they seem to leave it at that."""

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 
 from voice.audio import FRAME, FRAME_MS, Frame, Samples
-from voice.ports import Ended, LegEvent
+from voice.ports import CallLeg, Ended, LegEvent, Pushing
 
 GAP_MS = 100  # five packets missing: more than a busy sender's jitter, so the line is silent and we say so
 KEEP_MS = 2_000  # a reader further behind than this loses its oldest sound
 
 
 class Inlet:
-    """Received sound, cut into frames of 20 ms; one reader.
+    """Received sound, cut into frames of 20 ms; one reader, or one that is called (`listen`).
 
     The call counts time in frames, so a line that falls silent (lost packets, hold, a peer that sends
     nothing at all) must not stop the clock: after GAP_MS without sound `tick` puts silence in its place, as
@@ -36,6 +36,8 @@ class Inlet:
         self._frames: deque[Frame] = deque()
         self._heard_at: float | None = None
         self._reader: asyncio.Future[None] | None = None  # waits for the next frame
+        self._hear: Callable[[Frame], None] | None = None
+        self._over: asyncio.Future[None] | None = None  # of who is called
         self._closed = False
 
     def open(self, now_ms: float) -> None:
@@ -66,17 +68,31 @@ class Inlet:
 
     def close(self) -> None:
         self._closed = True
+        self._hear = None
+        if self._over is not None and not self._over.done():
+            self._over.set_result(None)
         self._wake()
 
     def _push(self, frame: Frame) -> None:
         if self._closed:
             return
         self.count += 1
+        if self._hear is not None:
+            self._hand_on(self._hear, frame)
+            return
         self._frames.append(frame)
         if len(self._frames) > self._keep:
             self._frames.popleft()
             self.dropped += 1
         self._wake()
+
+    def _hand_on(self, hear: Callable[[Frame], None], frame: Frame) -> None:
+        try:
+            hear(frame)
+        except Exception as error:  # noqa: BLE001  it is raised where `listen` waits, not in whoever moves the sound
+            self._hear = None
+            if self._over is not None and not self._over.done():
+                self._over.set_exception(error)
 
     def _wake(self) -> None:
         reader = self._reader
@@ -92,6 +108,28 @@ class Inlet:
                 return
             self._reader = new()  # not an Event: that costs as much as all else here
             await self._reader
+
+    async def listen(self, hear: Callable[[Frame], None]) -> None:
+        """As `voice.ports.Pushing`: what waits at once, and then each frame as it is cut."""
+        while self._frames:
+            hear(self._frames.popleft())
+        if self._closed:
+            return
+        self._over = asyncio.get_running_loop().create_future()
+        self._hear = hear
+        try:
+            await self._over
+        finally:
+            self._hear = self._over = None
+
+
+async def listen(leg: CallLeg, hear: Callable[[Frame], None]) -> None:
+    """`hear` every frame of a leg, by its shortest way, until it ends."""
+    if isinstance(leg, Pushing):
+        await leg.listen(hear)
+        return
+    async for frame in leg.frames():
+        hear(frame)
 
 
 class Events:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from voice.audio import Frame, Samples
 from voice.trunks import TrunkState
@@ -277,6 +277,15 @@ class CallLeg(Protocol):
 
     async def hang_up(self) -> None:
         """End the leg; safe at any time, twice too."""
+
+
+@runtime_checkable
+class Pushing(Protocol):
+    """A leg that can hand its frames on without a task between: a hundred calls bring 5,000 a second."""
+
+    async def listen(self, hear: Callable[[Frame], None]) -> None:
+        """Call `hear` with each frame the moment it comes, in place of `frames`; returns when the leg ends. What `hear`
+        raises is raised here, and nothing more is heard."""
 
 
 class Telephone(Protocol):

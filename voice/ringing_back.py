@@ -239,7 +239,8 @@ class RingingBack:
         async def ticking() -> None:
             async for frame in leg.frames():
                 _tape_hears(leg, frame)
-                speaking.tick()
+                if speaking.tick():
+                    speaking.fill()
 
         ticks = asyncio.create_task(ticking())
         try:

@@ -16,7 +16,7 @@ MUSIC_S = 30.0  # the same where they hear music, and know that the line is not 
 
 
 class Silences:
-    """One a call; `count` every frame."""
+    """One a call: every frame is either `broken` or `count`ed."""
 
     def __init__(
         self, talk: Talk, keypad: Keypad, transfer: Transfer, standing: Standing, todo: Todo, equipment: Equipment
@@ -30,21 +30,13 @@ class Silences:
         self._quiet = 0  # frames without anything from either side
 
     def broken(self) -> None:
-        """Something was said or pressed."""
+        """Something was said or pressed, or is being recognised."""
         self._quiet = 0
 
-    def count(self, *, active: bool, idle: bool) -> None:
-        """active: the caller speaks, or is being recognised. idle: the bot has nothing to say."""
+    def count(self) -> None:
+        """20 ms in which nobody spoke."""
         standing = self._standing
-        if (
-            active
-            or not idle
-            or standing.busy
-            or standing.held
-            or standing.hushed
-            or self._transfer.referring
-            or not self._keypad.empty
-        ):
+        if standing.busy or standing.held or standing.hushed or self._transfer.referring or not self._keypad.empty:
             self._quiet = 0
             return
         session = self._talk.session

@@ -199,20 +199,29 @@ class Speaking:
         except TimeoutError:
             log.info("the last words took longer than %.0f s", timeout_s)
 
-    def tick(self, *, hush: bool = False) -> None:
-        """hush: the caller speaks, so that an answer may be due any moment."""
+    def tick(self) -> bool:
+        """Whether nothing plays, waits or is being rendered: `fill` the line then."""
         self._frames += 1
-        if not self._floor.idle and self._frames >= self._look_at:
+        if not self._floor.idle:
+            if self._frames < self._look_at:  # as it is nearly every frame of a prompt
+                self._dead_ms = 0
+                return False
             self._look()
             if self._floor.unwanted:
                 self._carry_out(self._floor.skip(self._leg.flush()))
             self._look_at = self._frames + min(LOOK_FRAMES, self._floor.lasts_ms // FRAME_MS)
         if not self.idle:
             self._dead_ms = 0
-            return
+            return False
         self._quiet.set()
+        return True
+
+    def fill(self, *, hush: bool = False) -> None:
+        """With noise, one frame at a time, and none before a silence is long: a prompt waits behind what is queued.
+        hush: the caller speaks, so that an answer may be due any moment."""
         self._dead_ms = 0 if hush else self._dead_ms + FRAME_MS
-        self._fill()
+        if self._dead_ms >= DEAD_MS and self._noise is not None and not self._leg.queued_ms:
+            self._leg.play(self._noise.frame())
 
     def close(self) -> None:
         self.forget()
@@ -238,11 +247,6 @@ class Speaking:
     @property
     def _rendering(self) -> bool:
         return bool(self._waiting) or (self._pump is not None and not self._pump.done())
-
-    def _fill(self) -> None:
-        """One frame of noise at a time, and none before a silence is long: a prompt waits behind what is queued."""
-        if self._noise is not None and self._dead_ms >= DEAD_MS and not self._leg.queued_ms:
-            self._leg.play(self._noise.frame())
 
     def _begin(self) -> None:
         self._quiet.clear()

@@ -13,6 +13,7 @@ class TonePad:
     listened to; the key that both tell of is one."""
 
     def __init__(self, *, listens: bool) -> None:
+        self.listens = listens  # `hear` each frame
         self._tones = ToneKeys() if listens else None
         self._presses = Presses() if listens else None
 
@@ -27,5 +28,5 @@ class TonePad:
         """Whether a key that the line told of is a new one; it may tell late, of several typed quickly."""
         if self._presses is None:
             return True
-        self._tones = None
+        self._tones, self.listens = None, False
         return self._presses.pressed(digit.key, now_ms, "line")

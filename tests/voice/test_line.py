@@ -1,6 +1,9 @@
 """What every leg shares, with time handed in."""
 
+import asyncio
+
 import numpy as np
+import pytest
 
 from voice.audio import FRAME
 from voice.line import Events, Inlet, Outlet
@@ -99,3 +102,37 @@ def test_sound_that_could_not_be_sent_is_the_next_to_leave():
     outlet.give_back(outlet.take(200)[50:])
     assert outlet.size == 450
     assert outlet.take(450).tolist() == tone(500)[50:].tolist()
+
+
+async def test_a_listener_is_told_what_waited_and_then_each_frame_as_it_comes_until_the_line_ends():
+    inlet = Inlet()
+    inlet.open(0)
+    inlet.sound(tone(2 * FRAME), 0)
+    told: list[int] = []
+    listening = asyncio.create_task(inlet.listen(lambda frame: told.append(int(frame[0]))))
+    await asyncio.sleep(0)
+    assert told == [1, 161]
+    inlet.sound(tone(FRAME)[::-1], 20)
+    assert told == [1, 161, 160]
+    inlet.close()
+    await listening
+    inlet.sound(tone(FRAME), 40)
+    assert len(told) == 3
+
+
+async def test_what_a_listener_breaks_on_is_raised_where_it_listens_and_not_in_whoever_moves_the_sound():
+    inlet = Inlet()
+    inlet.open(0)
+    told: list[int] = []
+
+    def hear(frame: np.ndarray) -> None:
+        told.append(int(frame[0]))
+        raise ZeroDivisionError
+
+    listening = asyncio.create_task(inlet.listen(hear))
+    await asyncio.sleep(0)
+    inlet.sound(tone(3 * FRAME), 20)
+    with pytest.raises(ZeroDivisionError):
+        await listening
+    assert told == [1]
+    assert [int(frame[0]) for frame in await heard(inlet)] == [161, 321]

@@ -77,7 +77,8 @@ def filled(speaking: Speaking, line: LineDouble, frames: int, *, hush: bool = Fa
     """ms of sound that went out in so many frames."""
     before = line.sent
     for _ in range(frames):
-        speaking.tick(hush=hush)
+        if speaking.tick():
+            speaking.fill(hush=hush)
         sent = min(20, line.queued)
         line.queued -= sent
         line.sent += sent
@@ -90,7 +91,8 @@ async def test_a_line_that_has_been_silent_for_long_has_some_noise_and_no_more_t
     assert filled(speaking, line, DEAD_MS // 20 - 1) == 0
     assert filled(speaking, line, 50) == 1000
     assert speaking.idle
-    speaking.tick()
+    assert speaking.tick()
+    speaking.fill()
     assert line.queued == 20
     speaking.say("menu", "ru")
     await asyncio.sleep(0)

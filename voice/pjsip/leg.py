@@ -83,6 +83,9 @@ class PjsipLeg:
     def frames(self) -> AsyncIterator[Frame]:
         return self._in.frames()
 
+    async def listen(self, hear: Callable[[Frame], None]) -> None:
+        await self._in.listen(hear)
+
     def events(self) -> AsyncIterator[LegEvent]:
         return self._events.read()
 

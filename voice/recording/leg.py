@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import numpy as np
 
 from voice.audio import FRAME, FRAME_MS, RATE, Frame, Samples
+from voice.line import listen
 from voice.ports import CallLeg, LegEvent
 from voice.recording.disk import Disk, Recording
 from voice.recording.tape import Tape
@@ -43,6 +44,10 @@ class RecordedLeg:
     def frames(self) -> AsyncIterator[Frame]:
         """Whoever reads them lets the tape `hear` each."""
         return self._leg.frames()
+
+    async def listen(self, hear: Callable[[Frame], None]) -> None:
+        """The same of them."""
+        await listen(self._leg, hear)
 
     def events(self) -> AsyncIterator[LegEvent]:
         return self._leg.events()

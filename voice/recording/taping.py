@@ -12,7 +12,7 @@ from bot.dialogue.actions import Record
 from bot.dialogue.events import Event, Utterance
 from bot.dialogue.values import MASK
 from bot.ports import Row
-from voice.audio import FRAME_MS, Frame
+from voice.audio import FRAME_MS
 from voice.ports import CallLeg
 from voice.recording.disk import Disk
 from voice.recording.leg import RecordedLeg
@@ -22,24 +22,20 @@ BEFORE_MS = 400  # before speech was sure to be speech: its first syllable
 
 
 class Taping:
-    """One a call, whether it is recorded or not. `leg`: what the call listens to and speaks into. ms: of the line."""
+    """One a call, whether it is recorded or not. `leg`: what the call listens to and speaks into. taped: where its
+    frames are heard, before anything is made of them; None where there is no disk. ms: of the line."""
 
     def __init__(self, leg: CallLeg, disk: Disk | None) -> None:
-        self._recorded = RecordedLeg(leg, disk) if disk is not None else None
-        self.leg: CallLeg = leg if self._recorded is None else self._recorded
+        self.taped = RecordedLeg(leg, disk) if disk is not None else None
+        self.leg: CallLeg = leg if self.taped is None else self.taped
         self._onsets: deque[int] = deque()  # of speech that isn't words yet
         self._told: dict[str, tuple[int, int]] = {}  # utterances not in the journal yet: event's id -> from, to
         self._resuming = False
         self._secret = False  # what must not be kept is being said to the caller
         self._muffled = False  # the caller goes on saying what nobody will know
 
-    def hear(self, frame: Frame) -> None:
-        """Each frame of the leg, before anything is made of it."""
-        if self._recorded is not None:
-            self._recorded.hear(frame)
-
     def act(self, record: Record, conversation: str) -> None:
-        recorded = self._recorded
+        recorded = self.taped
         if recorded is None:
             return
         if record.state == "on":
@@ -56,23 +52,23 @@ class Taping:
 
     def secret(self) -> None:
         """What is said now, until all is said, is for the caller's ear alone."""
-        if self._recorded is not None and self._recorded.tape is not None and not self._secret:
+        if self.taped is not None and self.taped.tape is not None and not self._secret:
             self._secret = True
-            self._recorded.tape.hush()
+            self.taped.tape.hush()
 
     def tick(self, *, quiet: bool, idle: bool) -> None:
         """Every frame. quiet: the caller doesn't speak. idle: the bot has nothing to say."""
-        if self._recorded is None or self._recorded.tape is None:
+        if self.taped is None or self.taped.tape is None:
             return
         if self._resuming and quiet:
             self._resuming = False
-            self._recorded.tape.unhush()
+            self.taped.tape.unhush()
         if self._muffled and quiet:
             self._muffled = False
-            self._recorded.tape.unhush()
+            self.taped.tape.unhush()
         if self._secret and idle:
             self._secret = False
-            self._recorded.tape.unhush()
+            self.taped.tape.unhush()
 
     # --- what the caller says --------------------------------------------------------------------------
 
@@ -88,7 +84,7 @@ class Taping:
 
     def put(self, event: Event, now_ms: int) -> None:
         """They said something: its turn comes."""
-        if isinstance(event, Utterance) and self._recorded is not None:
+        if isinstance(event, Utterance) and self.taped is not None:
             since = self._onsets.popleft() if self._onsets else now_ms
             self._told[event.id] = since - BEFORE_MS, now_ms
             self._doubt()
@@ -105,7 +101,7 @@ class Taping:
 
     def forgotten(self, *, sensitive: bool) -> None:
         """A key was pressed instead, and nobody will know what is in it, to its end. sensitive: as of `close`."""
-        recorded = self._recorded
+        recorded = self.taped
         if self._onsets and sensitive and not self._muffled and recorded is not None and recorded.tape is not None:
             self._muffled = True
             recorded.tape.hush(recorded.frame_at(self._onsets[0] - BEFORE_MS))
@@ -114,16 +110,16 @@ class Taping:
 
     def close(self, *, sensitive: bool, now_ms: int) -> None:
         """The call is over. sensitive: there are secrets in its scenarios."""
-        if self._recorded is None:
+        if self.taped is None:
             return
         unknown = [*self._onsets, *(since for since, _ in self._told.values())]
         if sensitive and unknown:
             self._silence(min(unknown) - BEFORE_MS, now_ms + FRAME_MS)
-        self._recorded.finish()
+        self.taped.finish()
 
     async def saved(self) -> None:
-        if self._recorded is not None:
-            await self._recorded.saved(SAVED_S)
+        if self.taped is not None:
+            await self.taped.saved(SAVED_S)
 
     def _settle(self, ident: str, *, silent: bool) -> None:
         since, until = self._told.pop(ident)
@@ -132,12 +128,12 @@ class Taping:
         self._doubt()
 
     def _silence(self, since_ms: int, until_ms: int) -> None:
-        recorded = self._recorded
+        recorded = self.taped
         if recorded is not None and recorded.tape is not None:
             recorded.tape.silence(recorded.frame_at(since_ms), recorded.frame_at(until_ms))
 
     def _doubt(self) -> None:
-        recorded = self._recorded
+        recorded = self.taped
         if recorded is not None and recorded.tape is not None:
             since = [each - BEFORE_MS for each in self._onsets] + [each for each, _ in self._told.values()]
             recorded.tape.doubt(recorded.frame_at(min(since)) if since else None)

@@ -25,8 +25,10 @@ from voice.sip.stack import StackThread
 
 log = logging.getLogger(__name__)
 
-AHEAD_MS = 260  # sound handed to the stack before its time, so a stalled loop of TOP_UP_MS less isn't heard
-TOP_UP_MS = 60  # of it that may be gone before more is handed over: three packets at a time
+AHEAD_MS = (
+    400  # sound handed to the stack before its time, so a stalled loop of TOP_UP_MS less isn't heard; it holds 2 s
+)
+TOP_UP_MS = 200  # of it that may be gone before more is handed over: ten packets at a time
 PROVISIONAL = {Event.CALL_RINGING: 180, Event.CALL_PROGRESS: 183}
 
 
@@ -84,6 +86,9 @@ class SipLeg:
 
     def frames(self) -> AsyncIterator[Frame]:
         return self._in.frames()
+
+    async def listen(self, hear: Callable[[Frame], None]) -> None:
+        await self._in.listen(hear)
 
     def events(self) -> AsyncIterator[LegEvent]:
         return self._events.read()
@@ -253,12 +258,12 @@ class SipLeg:
 
     def tick(self) -> None:
         """Move sound in and out; every 10 or 20 ms."""
+        now = self._now()
         if self._hearing:
-            now = self._now()
             self._receive(now)
             if self._held or self._holding or self._ask_at:
                 self._ask_now_and_then(now)
-        if self._flushing or self._sound.rest or (self._out.size and self._ahead_ms < AHEAD_MS - TOP_UP_MS):
+        if self._flushing or self._sound.rest or (self._out.size and self._sent_at - now < AHEAD_MS - TOP_UP_MS):
             self._send()
 
     def close(self, reason: str) -> None:
@@ -290,7 +295,8 @@ class SipLeg:
             sound = EMPTY  # between two descriptions of one call (hold, a new codec): silence until it is back
         if sound.size:
             self._in.sound(np.zeros_like(sound) if self._held or self._holding else sound, now)
-        self._in.tick(now)
+        else:
+            self._in.tick(now)
 
     def _send(self) -> None:
         if not self._hearing and not self._early:

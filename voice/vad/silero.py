@@ -82,11 +82,15 @@ class SileroVad:
         self.worked = 0
 
     def hear(self, sound: Samples) -> tuple[tuple[float, float], ...]:
-        heard = np.concatenate((self._rest, sound)) if self._rest.size else sound
-        whole = len(heard) // WINDOW * WINDOW
-        if not whole:
+        rest = self._rest
+        heard = np.concatenate((rest, sound)) if rest.size else sound
+        if heard.size < WINDOW:
             self._rest = heard
             return ()
+        if heard.size < 2 * WINDOW:  # as frames bring them
+            self._rest = heard[WINDOW:]
+            return (self._window(heard[:WINDOW]),)
+        whole = heard.size // WINDOW * WINDOW
         self._rest = heard[whole:]
         return tuple(self._window(heard[start : start + WINDOW]) for start in range(0, whole, WINDOW))
 
