@@ -28,6 +28,8 @@ seconds, most of them into a playing prompt; every key is a turn that is committ
     rss_growth_mb   of the server's memory between the warm-up's end and theirs;  rss_mb  at the end
     rss_by_tenth_mb the same in every tenth of them: what levels off is a cache that fills
     database_growth_mb  of SQLite's file, which each connection keeps up to 16 MB of in memory
+
+Where it stands goes to stderr. Cut by SIGTERM or SIGINT it prints what it has, with "cut": true.
 """
 
 from __future__ import annotations
@@ -44,6 +46,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -51,6 +54,7 @@ import numpy as np
 
 from benchmarks.__main__ import rows
 from benchmarks._callers import SILENCE, Callers, Line, Refused
+from benchmarks._cut import until_cut
 from tests.servers import free_port
 from tests.spine.served import Served
 from voice import audio
@@ -264,6 +268,10 @@ async def crowd(callers: Callers, port: int, calls: int) -> list[Line]:
     return lines
 
 
+def stands(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
 async def at_once(served: Served, calls: int, seconds: float) -> dict[str, float]:
     process, ours = Process(served.pid), Process(os.getpid())
     heard = Heard()
@@ -274,6 +282,7 @@ async def at_once(served: Served, calls: int, seconds: float) -> dict[str, float
         idle = await cpu_share(process, 5)
 
         lines = await crowd(callers, served.sip_port, calls)
+        stands(f"{calls} calls are up, {process.rss_mb:.0f} MB")
         began = time.time()
         for each in lines:
             each.sound.clear()
@@ -379,7 +388,8 @@ async def settled(served: Served, rest_s: float = SETTLE_S) -> dict[str, int]:
     return Process(served.pid).held() | {"tasks": round(float(tasks[1])) if tasks else 0}
 
 
-async def endure(served: Served, calls: int) -> dict[str, object]:
+async def endure(served: Served, calls: int, figures: dict[str, object]) -> None:
+    """figures: of as many tenths as are over."""
     process, database = Process(served.pid), served.data / "govorun.db"
     async with Callers(user="7906") as callers:
         # More at a time than later, so that what is kept for as many calls as ever were up is there before it is
@@ -389,30 +399,34 @@ async def endure(served: Served, calls: int) -> dict[str, object]:
         before, rss = await settled(served), [process.rss_mb]
         stored = database.stat().st_size
         began = time.monotonic()
+
+        def so_far(made: int, took: float) -> None:
+            figures.update(
+                short_calls=made,
+                short_failed=failed,
+                short_per_s=round(made / took, 1),
+                rss_growth_mb=round(rss[-1] - rss[0], 1),
+                rss_by_tenth_mb=[round(here - there, 1) for there, here in pairwise(rss)],
+                rss_mb=round(rss[-1]),
+                database_growth_mb=round((database.stat().st_size - stored) / 2**20, 1),
+            )
+
         for tenth in range(10):
-            failed += await in_a_row(callers, served.sip_port, calls * (tenth + 1) // 10 - calls * tenth // 10)
+            made = calls * (tenth + 1) // 10
+            failed += await in_a_row(callers, served.sip_port, made - calls * tenth // 10)
             rss.append(process.rss_mb)
-        took = time.monotonic() - began
+            so_far(made, took := time.monotonic() - began)
+            stands(f"{made} short calls of {calls} in {took:.0f} s, {failed} failed, {rss[-1] - rss[0]:+.1f} MB")
         after = await settled(served)
         rss[-1] = process.rss_mb
+        so_far(calls, took)
     more = {name: after[name] - before[name] for name in after if after[name] > before[name]}
-    connections = more.pop("database", 0) // FILES_A_CONNECTION
-    return {
-        "short_calls": calls,
-        "short_failed": failed,
-        "short_per_s": round(calls / took, 1),
-        "leaked": sum(more.values()),
-        "leaked_what": more,
-        "database_connections": connections,
-        "rss_growth_mb": round(rss[-1] - rss[0], 1),
-        "rss_by_tenth_mb": [round(here - there, 1) for there, here in pairwise(rss)],
-        "rss_mb": round(rss[-1]),
-        "database_growth_mb": round((database.stat().st_size - stored) / 2**20, 1),
-    }
+    figures["database_connections"] = more.pop("database", 0) // FILES_A_CONNECTION
+    figures.update(leaked=sum(more.values()), leaked_what=more)
 
 
-async def measure(calls: int, seconds: float, many: int) -> dict[str, object]:
-    figures: dict[str, object] = {}
+async def measure(figures: dict[str, object], calls: int, seconds: float, many: int) -> None:
+    """figures: filled as they are known."""
     with tempfile.TemporaryDirectory() as folder:
         rtp = free_port(apart=4 * calls + 80)
         settings = {
@@ -426,12 +440,11 @@ async def measure(calls: int, seconds: float, many: int) -> dict[str, object]:
             if calls:
                 figures |= await at_once(served, calls, seconds)
             if many:
-                figures |= await endure(served, many)
+                await endure(served, many, figures)
             sound = _prompt(Path(folder), seconds)
         if calls:
             figures |= await bare(sound, calls, seconds)
             figures["ratio"] = round(float(str(figures["cpu_per_call"])) / float(str(figures["bare_cpu_per_call"])), 2)
-    return figures | {"load": round(os.getloadavg()[0], 2)}
 
 
 def _prompt(folder: Path, seconds: float) -> Path:
@@ -450,12 +463,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=60.0, help="that the crowd is measured for")
     parser.add_argument("--short", type=int, default=300, help="short calls in a row; 0: none")
     given = parser.parse_args(arguments)
-    figures = asyncio.run(measure(given.calls, given.seconds, given.short))
-    if given.json:
-        print(json.dumps(figures))
-    else:
-        for key, value in rows(figures):
-            print(f"  {key:<24} {value}")
+    figures: dict[str, object] = {}
+
+    def tell(**more: object) -> None:
+        told = figures | {"load": round(os.getloadavg()[0], 2)} | more
+        if given.json:
+            print(json.dumps(told), flush=True)
+            return
+        for key, value in rows(told):
+            print(f"  {key:<24} {value}", flush=True)
+
+    if not until_cut(measure(figures, given.calls, given.seconds, given.short), partial(tell, cut=True)):
+        return 1
+    tell()
     return 0
 
 

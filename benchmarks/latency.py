@@ -27,7 +27,8 @@ two keys. Nothing is mocked: telephone, recognition, understanding, database, sy
                     of the softest and the loudest second and more that it spoke
 
 Four calls one after another, then four at once: some eight minutes. --short: two calls in three minutes, none at once
-without --four. The callers' side costs some 3 % of a core a call.
+without --four; with --calls 4, four in as long, each a key and the first three utterances. Cut by SIGTERM or SIGINT it
+prints what it has, with "cut": true, and no `compared`. The callers' side costs some 3 % of a core a call.
 """
 
 from __future__ import annotations
@@ -40,10 +41,12 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import httpx
 
 from benchmarks import _wire as wire
+from benchmarks._cut import until_cut
 from benchmarks._wire import LOUD_DBFS, Machine, falls_silent, percentile
 from tests.spine.served import Served
 from tests.voice.peers import Phone, PhoneCall
@@ -59,6 +62,8 @@ PLAIN_WAIT_MS = 700
 PLAIN_UTTERANCES = 8
 NO_ANSWER_S = 20.0  # it asks again after six
 MOST_TURNS = 14  # of one call
+FEW_TURNS = 3  # of one of many short ones
+TWO = 2  # whole calls are short enough; of more only the beginnings
 KEYS = ("6", "5")
 FOUR = 4  # calls that speak at once
 NUMBERS = "905300"  # of the callers who show theirs
@@ -200,8 +205,9 @@ class NoAnswer(Exception):
 class Caller:
     """One call after another by one telephone."""
 
-    def __init__(self, served: Served, mouth: Mouth, measured: Measured) -> None:
-        self._served, self._mouth, self._measured = served, mouth, measured
+    def __init__(self, served: Served, mouth: Mouth, measured: Measured, *, whole: bool = True) -> None:
+        """whole: to the end of the booking and beyond; else a key and the first utterances."""
+        self._served, self._mouth, self._measured, self._whole = served, mouth, measured, whole
 
     async def call(self, number: int) -> None:
         # Every other caller hides the number, and is asked for it.
@@ -215,8 +221,15 @@ class Caller:
                 conversation = await wire.conversation_of(self._served, user)
             await call.hears_within(10, since=call.answered_at)
             await asyncio.sleep(1.5)  # the menu is cut short: nobody waits for ten items
+            if not self._whole:
+                await self._press(call, KEYS[number % len(KEYS)])
+                await falls_silent(call, time.monotonic())
             try:
                 await self._book(call, conversation, number)
+                if not self._whole:
+                    call.hang_up()
+                    self._measured.line(call)
+                    return
                 await self._say(call, conversation, number, "after", "menu", AFTER[number % len(AFTER)])
             except NoAnswer as error:
                 log.warning("%s", error)
@@ -231,7 +244,7 @@ class Caller:
 
     async def _book(self, call: PhoneCall, conversation: str, number: int) -> None:
         asked: dict[str, int] = defaultdict(int)
-        for _ in range(MOST_TURNS):
+        for _ in range(MOST_TURNS if self._whole else FEW_TURNS):
             _, told = await wire.transcript(self._served, conversation)
             if DONE.search(told):
                 self._measured.booked += 1
@@ -289,23 +302,50 @@ class Caller:
                 await asyncio.sleep(0.1)
 
 
-async def measure(calls: int, at_once: int, four: int) -> tuple[Measured, Measured, dict[str, float], float]:
+@dataclass(slots=True)
+class Found:
+    """All there is so far."""
+
+    alone: Measured = field(default_factory=Measured)
+    together: Measured = field(default_factory=Measured)
+    stages: dict[str, float] = field(default_factory=dict)
+    ready: float | None = None
+    compared: dict[str, float] = field(default_factory=dict)
+
+    def figures(self) -> dict[str, object]:
+        told = figures(self.alone, self.stages)
+        waits = [each.wait_ms for each in self.together.said if each.wait_ms is not None]
+        if waits:
+            told |= {
+                "four_p50_ms": _ms(waits, 50),
+                "four_p95_ms": _ms(waits, 95),
+                "four_turns": len(waits),
+                "four_booked": self.together.booked,
+                "four_unanswered": self.together.unanswered,
+                "four_cut": sum(each.cut for each in self.together.said),
+                "four_talked_over": sum(each.over for each in self.together.said),
+                "four_longest_gap_ms": round(max(self.together.gaps_ms, default=0.0)),
+            }
+        return told | {"prompts_ready": self.ready, "compared": self.compared}
+
+
+async def measure(found: Found, calls: int, at_once: int, four: int, *, whole: bool) -> None:
     """One after another, then `four` at once; the server's own means of the former, and the share of prompts that were
-    ready in all."""
-    mouth, measured, together = Mouth(), Measured(), Measured()
-    mouth.prepare(calls)
+    ready in all; then the plain way."""
+    mouth, measured = Mouth(), found.alone
+    await asyncio.to_thread(mouth.prepare, calls)
     async with wire.product() as served:
         for first in range(0, calls, at_once):
             batch = range(first, min(first + at_once, calls))
-            await asyncio.gather(*(Caller(served, mouth, measured).call(number) for number in batch))
-        stages = stages_of((await served.client.get("/metrics")).text)
+            await asyncio.gather(*(Caller(served, mouth, measured, whole=whole).call(number) for number in batch))
+        found.stages = stages_of((await served.client.get("/metrics")).text)
         if four:
             # One of them hides the number: whose conversation is whose has to be known.
             numbers = [100 + 2 * each for each in range(four - 1)] + [101]
-            await asyncio.gather(*(Caller(served, mouth, together).call(number) for number in numbers))
-        ready = share_ready((await served.client.get("/metrics")).text)
+            await asyncio.gather(*(Caller(served, mouth, found.together).call(number) for number in numbers))
+        found.ready = share_ready((await served.client.get("/metrics")).text)
     mouth.close()
-    return measured, together, stages, ready
+    found.compared = await asyncio.to_thread(plain_way, measured.said)
 
 
 def share_ready(metrics: str) -> float:
@@ -342,6 +382,11 @@ def plain_way(said: Sequence[Said]) -> dict[str, float]:
     }
 
 
+def _ms(values: Sequence[float], share: float) -> int | None:
+    """None where nothing was measured."""
+    return round(percentile(values, share)) if values else None
+
+
 def figures(measured: Measured, stages: dict[str, float]) -> dict[str, object]:
     waits = [each.wait_ms for each in measured.said if each.wait_ms is not None]
     paused = [each for each in measured.said if each.paused]
@@ -350,11 +395,11 @@ def figures(measured: Measured, stages: dict[str, float]) -> dict[str, object]:
         if each.wait_ms is not None:
             by_question[each.question].append(each.wait_ms)
     return {
-        "p50_ms": round(percentile(waits, 50)),
-        "p95_ms": round(percentile(waits, 95)),
+        "p50_ms": _ms(waits, 50),
+        "p95_ms": _ms(waits, 95),
         "false_cutoffs": round(sum(each.cut for each in paused) / max(1, len(paused)), 3),
-        "key_p50_ms": round(percentile(measured.keys_ms, 50)),
-        "key_p95_ms": round(percentile(measured.keys_ms, 95)),
+        "key_p50_ms": _ms(measured.keys_ms, 50),
+        "key_p95_ms": _ms(measured.keys_ms, 95),
         "turns": len(waits),
         "paused": len(paused),
         "keys": len(measured.keys_ms),
@@ -367,49 +412,39 @@ def figures(measured: Measured, stages: dict[str, float]) -> dict[str, object]:
         "stages_ms": stages,
         "lost_packets": measured.lost,
         "longest_gap_ms": round(max(measured.gaps_ms, default=0.0)),
-        "levels_dbfs": [round(level, 1) for level in (min(measured.levels), max(measured.levels))],
+        "levels_dbfs": [round(level, 1) for level in (min(measured.levels), max(measured.levels))]
+        if measured.levels
+        else [],
     }
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one JSON object, nothing else")
-    parser.add_argument("--calls", type=int, default=4)
-    parser.add_argument("--short", action="store_true", help="two calls, none at once")
+    parser.add_argument("--calls", type=int, default=0, help="one after another; 4, or 2 with --short")
+    parser.add_argument("--short", action="store_true", help="two calls, or of more their beginnings; none at once")
     parser.add_argument("--four", action="store_true", help="those that speak at once, with --short too")
     parser.add_argument("--at-once", type=int, default=1, metavar="N", help="callers who speak at the same time")
     options = parser.parse_args()
     logging.basicConfig(level="WARNING", format="%(message)s", force=True)
     log.setLevel("WARNING" if options.json else "INFO")
     machine = Machine()
+    calls = options.calls or (TWO if options.short else FOUR)
+    whole = not options.short or calls <= TWO
+    four = FOUR if options.four or not options.short else 0
+    found = Found()
+
+    def tell(**more: object) -> None:
+        asked = {"calls": calls, "at_once": options.at_once}
+        wire.tell(found.figures() | asked | machine.figures() | more, as_json=options.json)
+
     try:
-        if options.short:
-            options.calls = min(options.calls, 2)
-        four = FOUR if options.four or not options.short else 0
-        measured, together, stages, ready = asyncio.run(measure(options.calls, options.at_once, four))
+        if not until_cut(measure(found, calls, options.at_once, four, whole=whole), partial(tell, cut=True)):
+            return 1
     except (TimeoutError, httpx.HTTPError) as error:
+        tell(cut=True)
         raise SystemExit(f"a call went wrong: {error or type(error).__name__}") from error
-    found = figures(measured, stages)
-    waits = [each.wait_ms for each in together.said if each.wait_ms is not None]
-    if waits:
-        found |= {
-            "four_p50_ms": round(percentile(waits, 50)),
-            "four_p95_ms": round(percentile(waits, 95)),
-            "four_turns": len(waits),
-            "four_booked": together.booked,
-            "four_unanswered": together.unanswered,
-            "four_cut": sum(each.cut for each in together.said),
-            "four_talked_over": sum(each.over for each in together.said),
-            "four_longest_gap_ms": round(max(together.gaps_ms, default=0.0)),
-        }
-    found |= {
-        "prompts_ready": ready,
-        "compared": plain_way(measured.said),
-        "calls": options.calls,
-        "at_once": options.at_once,
-        **machine.figures(),
-    }
-    wire.tell(found, as_json=options.json)
+    tell()
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -49,3 +50,26 @@ def test_an_unknown_name_is_refused_with_the_names_there_are(bench: Path) -> Non
     ran = run(bench, "trun")
     assert ran.returncode == 2
     assert "no such benchmark: trun. There are: broken, turn" in ran.stderr
+
+
+CUT = """
+import asyncio
+from benchmarks._cut import until_cut
+figures = {"made": 0}
+async def work():
+    try:
+        figures["made"] = 3
+        print("going", flush=True)
+        await asyncio.sleep(60)
+    finally:
+        print("put away", flush=True)
+print(until_cut(work(), lambda: print(figures, flush=True)))
+"""
+
+
+def test_a_benchmark_that_is_cut_tells_what_it_has_before_it_puts_away_what_it_started() -> None:
+    with subprocess.Popen([sys.executable, "-c", CUT], cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "going\n"
+        child.send_signal(signal.SIGTERM)
+        assert child.stdout.read().splitlines() == ["{'made': 3}", "put away", "False"]
