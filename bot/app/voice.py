@@ -14,6 +14,7 @@ from bot.api.parts import Answered, State
 from bot.app.calling import rules
 from bot.app.dialler import Dialler, room
 from bot.app.equipping import equipment, handing
+from bot.app.heap import give_back
 from bot.app.house import House
 from bot.app.lines import lines
 from bot.dialogue.fixed import fixed_speech
@@ -146,6 +147,7 @@ class VoiceHalf:
         try:
             await asyncio.to_thread(SileroVad)  # the first of a process blocks for 100 ms
             await self.switchboard.warm(self._fixed(), progress)
+            await asyncio.to_thread(give_back)
         except GovorunError as error:
             self._state = ("off", Both(error.told("en"), error.told("ru"), error.told(reported())))
             told = escape(error.told(reported()))
