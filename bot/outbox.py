@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.dialogue.actions import Say, Sent
 from bot.errors import place
-from bot.ports import Bus, Channel, Identity, Row, Undelivered
+from bot.ports import Bus, Channel, Gathering, Identity, Row, Undelivered
 from bot.stores import conversations
 from bot.stores.schema import conversations as talks
 from bot.stores.schema import outbox
@@ -115,20 +115,26 @@ class Outbox:
 
     async def _hand_over(self, parcel: Parcel, now: Callable[[], datetime]) -> None:
         channel = self._channels.get(parcel.channel)
+        gathered = [parcel]
         try:
             if channel is None:
                 raise Undelivered(f"no channel '{parcel.channel}' is configured", retry_after=MAX_WAIT)
-            rows = await asyncio.to_thread(self._row, parcel)
             async with asyncio.timeout(GIVEN.total_seconds()):
-                for row in rows:
-                    await channel.deliver(_as_said(self._shown(row)), parcel.identity)
+                if isinstance(channel, Gathering) and channel.gather_s is not None:
+                    gathered, rows = await asyncio.to_thread(self._gathered, parcel)
+                    _quiet(rows, channel.gather_s, now())
+                    await channel.deliver_together(tuple(_as_said(self._shown(row)) for row in rows), parcel.identity)
+                else:
+                    for row in await asyncio.to_thread(self._row, parcel):
+                        await channel.deliver(_as_said(self._shown(row)), parcel.identity)
         except Undelivered as error:
-            await self._put_off(parcel, error, now())
+            await self._put_off(gathered, error, now())
         except Exception as error:  # noqa: BLE001  the outermost loop; one channel's fault must not stop the others
             log.error("%s could not deliver: %s", parcel.channel, place(error))
-            await self._put_off(parcel, Undelivered(type(error).__name__), now())
+            await self._put_off([parcel], Undelivered(type(error).__name__), now())
         else:
-            await self._mark(parcel, done=now())
+            for each in gathered:
+                await self._mark(each, done=now())
 
     def _lease(self, now: datetime, most: int = AT_ONCE) -> list[Parcel]:
         with self._database.reading() as tx:  # mostly there is nothing, and a turn that writes isn't held up
@@ -144,14 +150,33 @@ class Outbox:
         with self._database.reading() as tx:
             return conversations.rows(tx, parcel.conversation, first=parcel.seq, last=parcel.seq)
 
-    async def _put_off(self, parcel: Parcel, error: Undelivered, now: datetime) -> None:
+    def _gathered(self, parcel: Parcel) -> tuple[list[Parcel], tuple[Row, ...]]:
+        """This one, and what was said after it in the same conversation: nobody else has it, for this is the first."""
+        own = (outbox.c.conversation == parcel.conversation, outbox.c.channel == parcel.channel)
+        chat = (outbox.c.kind == parcel.identity.kind, outbox.c.value == parcel.identity.value)
+        with self._database.reading() as tx:
+            left = select(outbox.c.seq, outbox.c.attempts).where(
+                *own, *chat, outbox.c.done.is_(None), outbox.c.seq > parcel.seq
+            )
+            after = [
+                replace(parcel, seq=row.seq, attempts=row.attempts) for row in tx.execute(left.order_by(outbox.c.seq))
+            ]
+            parcels = [parcel, *after]
+            seqs = {each.seq for each in parcels}
+            rows = conversations.rows(tx, parcel.conversation, first=parcel.seq, last=parcels[-1].seq)
+        return parcels, tuple(row for row in rows if row.seq in seqs)
+
+    async def _put_off(self, parcels: Sequence[Parcel], error: Undelivered, now: datetime) -> None:
+        """What was to go with the first waits behind it anyhow; it is given up with it, too."""
+        parcel = parcels[0]
         why, wait = str(error), error.retry_after
         old = error.told and await asyncio.to_thread(self._older, parcel, now - OLD)
         if wait is None or old or (not error.told and parcel.attempts + 1 >= ATTEMPTS):
             log.error("%s gave a row up after %d attempts: %s", parcel.channel, parcel.attempts + 1, why)
-            await self._mark(parcel, done=now, failed=why)
-            if self._lost is not None:
-                await self._lost(parcel, why)
+            for each in parcels:
+                await self._mark(each, done=now, failed=why)
+                if self._lost is not None:
+                    await self._lost(each, why)
         elif error.told:
             await self._mark(parcel, due=now + timedelta(seconds=wait), attempts=parcel.attempts)
         else:
@@ -176,6 +201,13 @@ class Outbox:
     def _tidy(self, now: datetime) -> None:
         with self._database.writing() as tx:
             tx.execute(delete(outbox).where(outbox.c.done < now - KEPT))
+
+
+def _quiet(rows: Sequence[Row], gather_s: float, now: datetime) -> None:
+    """Raises Undelivered where more may be said yet."""
+    wait = gather_s - (now - rows[-1].at).total_seconds() if rows else 0.0
+    if wait > 0:
+        raise Undelivered("more may follow", retry_after=min(wait, gather_s), told=True)
 
 
 def _as_said(row: Row) -> Row:

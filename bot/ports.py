@@ -318,6 +318,16 @@ class Channel(Protocol):
         """Raise Undelivered to have the outbox try again later."""
 
 
+@runtime_checkable
+class Gathering(Channel, Protocol):
+    """A channel by which all that is said together goes as one. gather_s: the silence that ends it; None: no."""
+
+    gather_s: float | None
+
+    async def deliver_together(self, rows: tuple[Row, ...], identity: Identity) -> None:
+        """As `deliver`; the same rows again are the same."""
+
+
 class Undelivered(Exception):
     """retry_after: seconds, from the messenger's 429 or our own back-off; None if it never will go. told: the messenger
     itself named them: exactly so long, and it is no failure however often."""

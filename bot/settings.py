@@ -228,6 +228,21 @@ class Settings(BaseSettings):
         "data folder.",
     )
     sms_segments: int = Field(6, ge=1, le=10, description="Segments of one SMS; longer texts are several messages.")
+    email_imap: str = Field(
+        "",
+        description="Server of the mailbox that is answered: imaps://imap.example.com, or imap:// with STARTTLS; "
+        "empty: no e-mail. See docs/channels.md.",
+    )
+    email_smtp: str = Field("", description="Server that answers go out by: smtps://… or, with STARTTLS, smtp://….")
+    email_address: str = Field("", description="Address of that mailbox, with a name: Clinic <info@clinic.example>.")
+    email_user: str = Field("", description="Login of the mailbox, where it is not the address.")
+    email_password: SecretStr | None = Field(None, description="Password of the mailbox, mostly one for programs.")
+    email_folder: str = Field("INBOX", description="Folder of the mailbox that is read.")
+    email_authserv: str = Field(
+        "",
+        description="Name by which your mail server signs Authentication-Results: whom it vouches for is known by "
+        "their address. Empty: an address proves nothing, and whoever writes is a stranger.",
+    )
 
     api_token: SecretStr | None = Field(
         None, description="Bearer token of /api; empty: made at the first start, kept in the data folder."

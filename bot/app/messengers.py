@@ -34,6 +34,7 @@ log = logging.getLogger("govorun.messengers")
 
 AGAIN_S = (1.0, 60.0)  # between tries to reach a messenger: the first, and the longest
 SMS = "sms"  # takes links to the numbers of calls
+SETTLED_S = 20.0  # it answers again, or an error would have come: longer than a request takes to fail
 PARTING_S = 5.0  # what was taken is finished in this time
 
 Build = Callable[[Settings], Messenger]
@@ -101,6 +102,21 @@ def _sms(settings: Settings) -> Messenger:
     )
 
 
+def _email(settings: Settings) -> Messenger:
+    from bot.channels.email import Email
+
+    assert settings.email_password is not None
+    return Email(
+        settings.email_imap,
+        settings.email_smtp,
+        settings.email_address,
+        settings.email_password.get_secret_value(),
+        user=settings.email_user,
+        folder=settings.email_folder,
+        authserv=settings.email_authserv,
+    )
+
+
 # Of each: the settings that it needs, and what builds it from them. The name is that of its channel.
 KINDS: Mapping[str, tuple[tuple[str, ...], Build]] = {
     "telegram": (("telegram_token",), _telegram),
@@ -109,7 +125,9 @@ KINDS: Mapping[str, tuple[tuple[str, ...], Build]] = {
     "max": (("max_token",), _max),
     "viber": (("viber_token",), _viber),
     "sms": (("sms_url", "sms_token"), _sms),
+    "email": (("email_imap", "email_smtp", "email_address", "email_password"), _email),
 }
+FETCHED = ("email",)  # nobody posts these to us, address or not
 
 
 def configured(settings: Settings) -> tuple[str, ...]:
@@ -119,13 +137,15 @@ def configured(settings: Settings) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Line:
-    """One messenger. told: how it stands, in words. open: the orders of what it was asked for and isn't taken yet."""
+    """One messenger. told: how it stands, in words; well: where it stands well. open: the orders of what it was asked
+    for and isn't taken yet."""
 
     name: str
     messenger: Messenger | None = None
     reception: Reception | None = None
     up: bool = False
     told: str = ""
+    well: str = ""
     open: list[float] = field(default_factory=list)
     taking: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -227,12 +247,14 @@ class Messengers:
         how = said("webhook", "вебхук") if hook else said("asks for news itself", "опрашивает сам")
         if not hook and line.name == SMS:
             how = said("only sends: nobody can reach us", "только отправляет: до нас не достучаться")
-        line.told = f"{who}, {how}"
+        line.told = line.well = f"{who}, {how}"
         self._console.print(f"  [bold green]{line.name}[/] {escape(line.told)}", highlight=False, soft_wrap=True)
         log.info("%s is open", line.name)
 
     def _hook(self, name: str) -> str:
         """Where it may post to us; "" where it has to be asked. Messengers post by HTTPS alone."""
+        if name in FETCHED:
+            return ""
         public = self._house.settings.public_url.rstrip("/")
         return f"{public}/webhooks/{name}/webhook" if public.startswith("https://") else ""
 
@@ -242,11 +264,20 @@ class Messengers:
         posts = messenger.polled(lambda: min(line.open, default=None))
         if posts is None:
             return
-        async for post in posts:
-            line.up = True
-            task = asyncio.create_task(self._take(line, post))
-            line.taking.add(task)
-            task.add_done_callback(line.taking.discard)
+        settled = asyncio.create_task(self._settled(line))
+        try:
+            async for post in posts:
+                line.up, line.told = True, line.well
+                task = asyncio.create_task(self._take(line, post))
+                line.taking.add(task)
+                task.add_done_callback(line.taking.discard)
+        finally:
+            settled.cancel()
+
+    async def _settled(self, line: _Line) -> None:
+        """It was away and is asked again without an error, though nobody wrote since."""
+        await asyncio.sleep(SETTLED_S)
+        line.up, line.told = True, line.well
 
     async def _take(self, line: _Line, post: Post) -> None:
         """Until it is committed: nobody else would bring it again while we live."""

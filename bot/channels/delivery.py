@@ -7,6 +7,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.channels.messenger import Messenger, Part, Receipt
 from bot.channels.pace import Pace
@@ -43,13 +44,20 @@ class Delivery:
         self._pace = Pace(messenger.limits, clock)
         self._has: OrderedDict[str, None] = OrderedDict()
 
+    @property
+    def gather_s(self) -> float | None:
+        return self._messenger.limits.gather_s
+
     async def deliver(self, row: Row, identity: Identity) -> None:
         """Raises Undelivered with what is left undone; called again, it goes on there."""
+        await self.deliver_together((row,), identity)
+
+    async def deliver_together(self, rows: tuple[Row, ...], identity: Identity) -> None:
         chat = identity.value.removeprefix("+") if identity.kind == "phone" else identity.value
         identity = Identity(kind=self.name, value=chat)  # a link by SMS goes to the telephone number of a call
         if await asyncio.to_thread(self._reach.lost, self.name, identity):
             raise Blocked
-        for part in parts(row, self._messenger):
+        for part in parts(joined(rows), self._messenger) if rows else ():
             if part.key in self._has:
                 continue
             await self._pace.turn(chat)
@@ -75,6 +83,22 @@ class Delivery:
         self._has[key] = None
         while len(self._has) > REMEMBERED:
             self._has.popitem(last=False)
+
+
+def joined(rows: Sequence[Row]) -> Row:
+    """All of it in the last one; what could be chosen before that stands as a list where it was said."""
+    *before, last = [row for row in rows if isinstance(row.entry, Say | AgentSaid | Sent)] or [rows[-1]]
+    entry = last.entry
+    if not before or not isinstance(entry, Say | AgentSaid | Sent):
+        return last
+    return replace(last, entry=replace(entry, text="\n\n".join([*map(_listed, before), entry.text])))
+
+
+def _listed(row: Row) -> str:
+    entry = row.entry
+    assert isinstance(entry, Say | AgentSaid | Sent)
+    choices = entry.choices if isinstance(entry, Say) else ()
+    return f"{entry.text}\n\n{numbered(choices)}" if choices else entry.text
 
 
 def parts(row: Row, messenger: Messenger) -> list[Part]:

@@ -125,12 +125,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """What came. answer: the body of our 200. chores: what the messenger wants done besides, nobody waits for them."""
+    """What came. answer: the body of our 200. chores: what the messenger wants done besides, nobody waits for them.
+    taken: called when all of it is committed: of a messenger that is told so in no answer of ours."""
 
     arrivals: Sequence[Arrival] = ()
     receipts: Sequence[Receipt] = ()
     answer: str = ""
     chores: Sequence[Callable[[], Awaitable[object]]] = ()
+    taken: Callable[[], object] = lambda: None
 
 
 # --- what we say -----------------------------------------------------------------------------------
@@ -155,7 +157,8 @@ class Part:
 class Limits:
     """text: characters of one message, counted by `length`; captioned: of one with buttons under it. payload: bytes of
     what a button carries. a_second: messages to all chats together. chat_s: seconds between two to one chat, but for a
-    few in a row. typing_s: how long it shows that we type; 0: never.
+    few in a row. typing_s: how long it shows that we type; 0: never. gather_s: all that is said together is one
+    message, for which so long a silence is waited; None: each thing said is a message of its own.
     """
 
     text: int = 4096
@@ -164,6 +167,7 @@ class Limits:
     a_second: float = 30.0
     chat_s: float = 1.0
     typing_s: float = 0.0
+    gather_s: float | None = None
     length: Callable[[str], int] = field(default=len)
 
 

@@ -108,6 +108,7 @@ class Reception:
         failed = next((each for each in results if isinstance(each, BaseException)), None)
         if failed is not None:
             raise failed
+        post.taken()
 
     async def close(self) -> None:
         """Finish what was taken."""

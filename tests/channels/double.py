@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, ClassVar, Self
 
-from bot.channels.messenger import Hook, Messenger
+from bot.channels.messenger import Hook, Messenger, Post
 from tests.programs import Program, Reply, Request
 from tests.turn.clinic import NOW
 
@@ -50,6 +50,9 @@ class Double(Program):
     BEGINS: ClassVar[bool] = True  # opening the chat is told, with the link that was followed
     BUTTONS: ClassVar[bool] = True  # else a list and its numbers
     HEARS: ClassVar[bool] = True  # voice messages
+    GATHERS: ClassVar[bool] = False  # what is said together is one message
+    IVAN: ClassVar[str] = "1111111"  # two people
+    ANNA: ClassVar[str] = "2222222"
     ALIKE: ClassVar[Mapping[str, str]] = {}  # signs in place of which others are shown
     FORBIDDEN: ClassVar[Sequence[str]] = ()  # kinds of `odd` that this messenger doesn't have
 
@@ -123,6 +126,10 @@ class Double(Program):
         """The server's answer to a message in that trouble: flood, broken or blocked."""
         raise NotImplementedError
 
+    async def bring(self, messenger: Messenger, hook: Hook) -> Post:
+        """As the messenger gets it."""
+        return messenger.receive(hook)
+
     # the same for all
 
     def answer(self, request: Request) -> Reply:
@@ -145,7 +152,7 @@ class Double(Program):
         """Wait until the chat shows these, and nothing else, in this order; doubles that no messenger could drop are
         dropped here."""
         await until(lambda: len(self.texts(chat)) >= len(texts), lambda: f"{texts} != {self.texts(chat)}")
-        assert self.texts(chat) == list(texts)
+        assert self.texts(chat) == list(texts), f"{self.texts(chat)}"
 
     @classmethod
     @asynccontextmanager

@@ -69,7 +69,15 @@ class Rig:
     async def post(self, *hooks: Hook) -> None:
         """As the web takes them, one after the other."""
         for hook in hooks:
-            await self.reception.take(self.messenger.receive(hook))
+            await self.reception.take(await self.double.bring(self.messenger, hook))
+
+    @property
+    def ivan(self) -> str:
+        return self.double.IVAN
+
+    @property
+    def anna(self) -> str:
+        return self.double.ANNA
 
     async def says(self, chat: str, *texts: str) -> None:
         await self.post(*(self.double.wrote(chat, text) for text in texts))

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from bot.dialogue.actions import Say
 from bot.dialogue.events import AgentSaid
-from bot.outbox import ATTEMPTS, LEASE, Outbox
+from bot.outbox import ATTEMPTS, LEASE, Outbox, Parcel
 from bot.ports import Identity, Row, Undelivered
+from bot.stores import conversations
 from bot.stores.bus import LocalBus
 from bot.stores.schema import outbox
 from bot.stores.sql import Database
@@ -124,3 +125,56 @@ async def test_a_turn_wakes_who_delivers(database: Database, monkeypatch: pytest
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await turn.close()
+
+
+@dataclass
+class Letters(Messenger):
+    """Takes all that is said together as one."""
+
+    gather_s: float | None = 3.0
+    letters: list[list[int]] = field(default_factory=list)
+
+    async def deliver_together(self, rows: tuple[Row, ...], identity: Identity) -> None:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.letters.append([row.seq for row in rows])
+        for row in rows:
+            await self.deliver(row, identity)
+
+
+async def test_what_is_said_together_goes_together_once_nothing_more_follows(database: Database) -> None:
+    await talk(database, "ivan")
+    messenger = Letters()
+    box = Outbox(database, {"rest": messenger}, LocalBus())
+    said = max(row.at for row in rows_of_talk(database))
+    await box.deliver(said + timedelta(seconds=1))
+    assert messenger.letters == []
+    assert left(database) == 2
+    await box.deliver(said + timedelta(seconds=4))
+    assert [text for _, text in messenger.taken] == SAID
+    assert len(messenger.letters) == 1
+    assert left(database) == 0
+
+
+async def test_what_goes_together_is_tried_again_and_given_up_together(database: Database) -> None:
+    await talk(database, "ivan")
+    messenger, told = Letters(refusals=[Undelivered("451"), Undelivered("550", retry_after=None)]), []
+
+    async def lost(parcel: Parcel, why: str) -> None:
+        told.append((parcel.seq, why))
+
+    box = Outbox(database, {"rest": messenger}, LocalBus(), lost)
+    later = max(row.at for row in rows_of_talk(database)) + timedelta(seconds=10)
+    assert await box.deliver(later) == 1
+    assert left(database) == 2
+    assert await box.deliver(later + timedelta(seconds=5)) == 1
+    assert left(database) == 0
+    assert [why for _, why in told] == ["550", "550"]
+    assert len({seq for seq, _ in told}) == 2
+    assert messenger.taken == []
+
+
+def rows_of_talk(database: Database) -> tuple[Row, ...]:
+    with database.reading() as tx:
+        [conversation] = {row.conversation for row in tx.execute(select(outbox.c.conversation))}
+        return conversations.rows(tx, conversation)
