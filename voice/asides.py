@@ -11,9 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.dialogue.meaning import Meaning, Option
+from bot.dialogue.meaning import REPAIRS, Meaning, Option
 
 ANSWER_MS = 1_200  # before the end of a question a hum begins to be its answer
+SURELY = 0.9  # as `how_surely`: a rule's, or word for word; what was learnt is no guide: «надо» for "да-да" has 0.86
+JUST_SO = 1.0  # the same of words that are nods elsewhere: word for word what may be said now
+MEANT, NEVER = 0.01, 2.0  # anything at all; nothing would do
+POLITE = frozenset({"thanks", "greeting", "goodbye"})
 SHORT_MS = 700  # of speech: a word or two, which a recogniser often gets wrong; they must mean something here
 NODDED_MS = 400  # of speech: hums and nods are no longer, and hardly a word that is meant
 DOUBTFUL = 0.6  # of a recogniser's confidence: «надо» for "да-да", "I have" for "uh huh" had 0.53, short words have 0.8
@@ -49,7 +53,7 @@ def is_aside(
     """Whether the prompt goes on as if nothing had been said; None: if these words mean nothing here.
 
     text: as recognised, "" for no words. speech_ms: how long it was. yesno: a yes or no is asked for. left_ms: of the
-    prompts that play or wait. confidence: 0..1 in the text: what is as short as a nod must be heard well to be more.
+    prompts that play or wait. confidence: 0..1 in the text.
     offered: they name what may be chosen now, as `is_offered`; a second look at the sound is seldom sure of what it
     found, and right (measured: "адрес" 0.30, "один" 0.20 on a clean line). relayed: another program understands them,
     and whether it asks for a yes nobody here knows: at the end of its words a nod may be the answer.
@@ -66,9 +70,25 @@ def is_aside(
         return True
     if all(word in HUMS | NODS for word in words) or "".join(words) in NODS:
         return not (yesno or (relayed and left_ms <= ANSWER_MS))
-    if speech_ms <= NODDED_MS and confidence < DOUBTFUL and not yesno:
+    if speech_ms <= NODDED_MS and confidence < (DOUBTFUL if relayed else HARDLY) and not yesno:
         return True
-    return None if speech_ms <= SHORT_MS and not relayed else False
+    if relayed:
+        return False
+    return None if speech_ms <= SHORT_MS else False
+
+
+def needs(text: str, speech_ms: int, confidence: float, *, yesno: bool) -> float:
+    """How surely words that `is_aside` takes for a nod, or leaves open, must mean something here to be none, as
+    `how_surely`; 2.0: whatever they mean. Whatever answers the question, is an option or a wish stops the prompt, also
+    said in one short word that was heard unsurely; what only resembles a wish doesn't."""
+    words = _words(text)
+    if not words or all(word in HUMS for word in words) or _greets(words):
+        return NEVER
+    if is_nod(text):
+        return JUST_SO
+    if speech_ms > NODDED_MS or confidence >= DOUBTFUL or yesno:
+        return MEANT
+    return SURELY if confidence >= HARDLY else NEVER
 
 
 def is_offered(text: str, choices: Sequence[Option], language: str) -> bool:
@@ -81,10 +101,17 @@ def is_offered(text: str, choices: Sequence[Option], language: str) -> bool:
     )
 
 
-def means_something(meaning: Meaning, *, yesno: bool) -> bool:
-    """Whether a word or two over a prompt were meant for the bot. A yes where none is asked for wasn't: recognisers
-    make «надо» of "да-да"."""
-    return (meaning if yesno else replace(meaning, yes=None)) != Meaning()
+def how_surely(meaning: Meaning, *, yesno: bool, asked: str | None, named: bool) -> float:
+    """0..1: how surely a word or two over a prompt were meant for the bot. asked: the slot asked for, where not all
+    answers it. named: they are word for word what an author lets callers say now. A yes where none is asked for is
+    nothing: recognisers make «надо» of "да-да"."""
+    if named or meaning.option is not None or (yesno and meaning.yes is not None) or asked in meaning.readings:
+        return JUST_SO
+    if meaning.intent in REPAIRS and meaning.intent not in POLITE:
+        return SURELY
+    if meaning.intents:
+        return min(0.5, meaning.intents[0].score)
+    return 0.1 if replace(meaning, yes=None) != Meaning() else 0.0
 
 
 def is_nod(text: str) -> bool:

@@ -6,7 +6,7 @@ import logging
 
 from bot.dialogue.events import Utterance
 from voice.answering.listening import Listening
-from voice.asides import NOTICED_MS, is_aside, is_offered
+from voice.asides import NEVER, NOTICED_MS, is_aside, is_offered, needs
 from voice.equipment import Equipment
 from voice.hearing import Aside, Hearing, Said, Talking, Told
 from voice.keying import Keying
@@ -126,6 +126,7 @@ class Attention:
             offered=is_offered(text, expectation.choices, talk.language),
             relayed=expectation.relayed,
         )
-        if aside is None and self._equipment.understood is not None:
-            return not await self._equipment.understood(text, talk.session, expectation)
-        return bool(aside)
+        if aside is False or self._equipment.understood is None:
+            return bool(aside)
+        least = needs(text, speech_ms, confidence, yesno=expectation.yesno)
+        return least == NEVER or await self._equipment.understood(text, talk.session, expectation) < least

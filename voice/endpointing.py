@@ -26,6 +26,7 @@ CUT_STEP_MS = 200
 NEAR_MS = 100  # three windows: who goes on with less to spare would have been cut by a breath
 PAUSE_STEP_MS = 100
 MOST_EXTRA_MS = 200
+SURE_WINDOWS = 2
 FAINT_DBFS = -55.0  # a prompt's own echo from the far end of the line is about that loud, callers are not
 
 
@@ -83,14 +84,17 @@ class Ear:
     """How speech is told from silence.
 
     start, stay: probability that begins speech, and that keeps it. onset: windows of speech that make a
-    start; three are 96 ms, a cough is often shorter. resume: windows that make a pause speech again, so
-    that one click doesn't throw a decode away. pause: windows of silence before PAUSE. gate_db: below the
-    utterance's loudest window by so much, it is silence whatever the VAD says: Silero's tail is 105 ms
-    long."""
+    start, one more between them may be none: a burst and the closure after it ("к то…") begin many a word. Three
+    are 96 ms, a cough is often shorter. sure, loud_dbfs: two windows in a row that are surely speech, and as loud as
+    speech, make one too. resume: windows that make a pause speech again, so that one click doesn't throw a decode
+    away. pause: windows of silence before PAUSE. gate_db: below the utterance's loudest window by so much, it is
+    silence whatever the VAD says: Silero's tail is 105 ms long."""
 
     start: float = 0.5
     stay: float = 0.35
     onset: int = 3
+    sure: float = 0.8
+    loud_dbfs: float = -40.0
     resume: int = 2
     pause: int = 2
     gate_db: float = 30.0
@@ -201,21 +205,27 @@ class Endpointer:
         self._speaking = self._paused = self._whole = False
         self._leaning = 0
         self._run = 0  # windows of speech in a row
+        self._sure = 0  # of them, those that surely are
+        self._lately = 0  # the last windows, a bit each: was it speech
         self._silence = 0  # windows since speech was last sure
         self._speech = 0  # windows of speech in this utterance
         self._began = 0
         self._peak = SILENCE_DBFS
 
     def _while_quiet(self, probability: float, level: float) -> tuple[Edge, ...]:
-        if probability < self._ear.start:
-            self._run, self._peak = 0, SILENCE_DBFS
+        ear = self._ear
+        if probability < ear.start:
+            self._sure, self._lately = 0, self._lately << 1 & (1 << ear.onset) - 1
+            if not self._lately:
+                self._peak = SILENCE_DBFS
             return ()
-        self._run += 1
+        self._sure = self._sure + 1 if probability >= ear.sure and level >= ear.loud_dbfs else 0
+        self._lately = self._lately << 1 & (1 << ear.onset + 1) - 1 | 1
         self._peak = max(self._peak, level)
-        if self._run < self._ear.onset:
+        if self._lately.bit_count() < ear.onset and self._sure < SURE_WINDOWS:
             return ()
-        self._speaking, self._speech = True, self._run
-        self._began = self._now - self._run
+        self._speaking, self._speech = True, self._lately.bit_count()
+        self._began = self._now - self._lately.bit_length()
         return (self._edge(Mark.SPEECH_STARTED, self._began),)
 
     def _while_speaking(self, probability: float, level: float) -> tuple[Edge, ...]:

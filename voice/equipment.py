@@ -81,7 +81,7 @@ class Equipment:
     crowded: Mapping[str, str] = field(default_factory=dict)
     unheard: Callable[[], None] = field(default=lambda: None)
     whole: Callable[[str, Session, Expectation], Awaitable[bool]] | None = None
-    understood: Callable[[str, Session, Expectation], Awaitable[bool]] | None = None
+    understood: Callable[[str, Session, Expectation], Awaitable[float]] | None = None
     likely: Callable[[Session, Expectation], Awaitable[Sequence[tuple[str, str, float]]]] | None = None
     ready: Callable[[bool], None] = field(default=lambda was: None)
     comfort_dbfs: float = 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import partial
 
 from bot.app.calling import rules
@@ -11,11 +12,14 @@ from bot.app.house import House
 from bot.dialogue.fixed import builtin_speech
 from bot.dialogue.foresight import likely
 from bot.dialogue.meaning import Expectation, Language
+from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session
+from bot.ports import Nlu
+from bot.understanding.named import is_named
 from bot.understanding.slots.yesno import read_yesno
 from bot.understanding.whole import is_whole
 from bot.vcon import identifier
-from voice.asides import means_something
+from voice.asides import how_surely
 from voice.equipment import Equipment, Handing, Reach
 from voice.ports import Endings, Recognizers
 from voice.recording.disk import Disk
@@ -115,17 +119,30 @@ class _Meant:
         scenarios = house.turn.serving(session).scenarios
         return await asyncio.to_thread(likely, session, expectation, scenarios, house.now())
 
-    async def understood(self, heard: str, session: Session, expectation: Expectation) -> bool:
+    async def understood(self, heard: str, session: Session, expectation: Expectation) -> float:
         """Off the loop, as above."""
         house = self._house
-        meaning = await asyncio.to_thread(
-            house.turn.serving(session).nlu.understand,
+        serving = house.turn.serving(session)
+        return await asyncio.to_thread(
+            surely_meant,
             heard,
             expectation,
             language=session.language,
             now=house.now().replace(tzinfo=None),
+            nlu=serving.nlu,
+            scenarios=serving.scenarios,
         )
-        return means_something(meaning, yesno=expectation.yesno)
+
+
+def surely_meant(
+    heard: str, expectation: Expectation, *, language: Language, now: datetime, nlu: Nlu, scenarios: ScenarioSet
+) -> float:
+    """0..1: how surely a word or two over a prompt are for the bot, as `voice.asides.how_surely`."""
+    meaning = nlu.understand(heard, expectation, language=language, now=now)
+    asked = expectation.slots.get(expectation.asked or "")
+    answered = asked.name if asked is not None and asked.type != "text" else None
+    named = is_named(heard, expectation, scenarios, language)
+    return how_surely(meaning, yesno=expectation.yesno, asked=answered, named=named)
 
 
 def _agrees(words: str, language: Language) -> bool | None:

@@ -2,19 +2,24 @@
 
 import pytest
 
-from bot.dialogue.meaning import Meaning, Option
+from bot.dialogue.meaning import Meaning, Option, Reading, ScoredIntent
 from voice.asides import (
     ANSWER_MS,
     DOUBTFUL,
     HARDLY,
+    JUST_SO,
+    MEANT,
+    NEVER,
     NOD_MS,
     NODDED_MS,
     NOTICED_MS,
     SHORT_MS,
+    SURELY,
     UNSURE_MS,
+    how_surely,
     is_aside,
     is_offered,
-    means_something,
+    needs,
     nod_ms,
 )
 
@@ -85,18 +90,49 @@ def test_after_a_hum_nothing_is_waited_for_and_longest_after_a_word_that_may_beg
     assert nod_ms(text) == ms
 
 
+def surely(meaning: Meaning, *, yesno: bool = False, asked: str | None = None, named: bool = False) -> float:
+    return how_surely(meaning, yesno=yesno, asked=asked, named=named)
+
+
 def test_a_yes_that_nobody_asked_for_means_nothing_over_a_prompt_and_a_wish_does():
-    assert not means_something(Meaning(yes=True), yesno=False)
-    assert means_something(Meaning(yes=True), yesno=True)
-    assert means_something(Meaning.only("operator"), yesno=False)
-    assert not means_something(Meaning(), yesno=True)
+    assert surely(Meaning(yes=True)) == 0
+    assert surely(Meaning(yes=True), yesno=True) == JUST_SO
+    assert 0 < surely(Meaning.only("price")) < SURELY
+    assert surely(Meaning(), yesno=True) == 0
 
 
-def test_what_is_as_short_as_a_nod_and_hardly_heard_is_one_but_not_for_an_answer_that_is_asked_for():
-    assert aside("надо", NODDED_MS, confidence=DOUBTFUL - 0.1) is True
-    assert aside("надо", NODDED_MS, confidence=DOUBTFUL) is None
-    assert aside("надо", NODDED_MS + 20, confidence=DOUBTFUL - 0.1) is None
-    assert aside("надо", NODDED_MS, yesno=True, confidence=DOUBTFUL - 0.1) is None
+def test_an_answer_an_option_a_wish_known_everywhere_and_an_authors_own_words_are_surely_meant():
+    assert surely(Meaning(option="first")) == JUST_SO
+    assert surely(Meaning(readings={"day": Reading(value=1)}), asked="day") == JUST_SO
+    assert surely(Meaning.only("operator")) == SURELY
+    assert surely(Meaning(), named=True) == JUST_SO
+
+
+def test_what_is_read_in_passing_what_was_learnt_and_politeness_are_not():
+    assert 0 < surely(Meaning(readings={"day": Reading(value=1)}), asked="name") < SURELY
+    assert 0 < surely(Meaning(intents=(ScoredIntent(name="booking", score=0.86),))) < SURELY
+    assert 0 < surely(Meaning.only("thanks")) < SURELY
+
+
+@pytest.mark.parametrize(
+    ("text", "ms", "confidence", "least"),
+    [
+        ("надо", NODDED_MS, DOUBTFUL - 0.1, SURELY),
+        ("надо", NODDED_MS, DOUBTFUL, MEANT),
+        ("надо", NODDED_MS + 20, DOUBTFUL - 0.1, MEANT),
+        ("дорога", NODDED_MS, HARDLY - 0.02, NEVER),
+        ("понятно", NODDED_MS, 0.9, JUST_SO),
+        ("угу", NODDED_MS, 0.9, NEVER),
+        ("алло", NODDED_MS, 0.9, NEVER),
+        ("", NODDED_MS, 0.0, NEVER),
+    ],
+)
+def test_what_is_as_short_as_a_nod_and_hardly_heard_must_surely_be_meant(text, ms, confidence, least):
+    assert needs(text, ms, confidence, yesno=False) == least
+
+
+def test_of_an_answer_that_is_asked_for_less_is_needed():
+    assert needs("нет", NODDED_MS, DOUBTFUL - 0.1, yesno=True) == MEANT
 
 
 @pytest.mark.parametrize("text", ["Вечер.", "Утро", "День", "Morning.", "evening", "Afternoon", "Good"])
@@ -124,6 +160,11 @@ def test_at_the_end_of_what_another_program_asks_a_nod_may_be_the_answer():
     assert aside("да", relayed=True) is True
     assert aside("yes", relayed=True, left_ms=ANSWER_MS) is False
     assert aside("угу", relayed=True, left_ms=ANSWER_MS) is False
+
+
+def test_a_hardly_heard_word_as_short_as_a_nod_says_nothing_to_another_program():
+    assert aside("надо", NODDED_MS, confidence=DOUBTFUL - 0.1, relayed=True) is True
+    assert aside("надо", NODDED_MS, confidence=DOUBTFUL, relayed=True) is False
 
 
 def test_a_word_that_means_nothing_to_us_may_mean_something_to_another_program():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -264,6 +265,10 @@ class Telephones:
         return self.where
 
 
+async def _surely(sure: float, text: str, session: Session, expectation: Expectation) -> float:
+    return sure
+
+
 class Ringing:
     """A call under way, already greeted unless told otherwise."""
 
@@ -279,8 +284,10 @@ class Ringing:
         greets_through: int = 0,
         foresees: bool = False,
         line: LineDouble | None = None,
+        sure: float | None = None,
     ) -> None:
-        """greets_through: the loudness of the line's first frame. foresees: with what is likely to be said next."""
+        """greets_through: the loudness of the line's first frame. foresees: with what is likely to be said next.
+        sure: how surely whatever is heard is meant for the bot."""
         self.first = greets_through
         self.line = line or LineDouble(answers=answers)
         self.turns = CoreTurns(scenarios)
@@ -305,6 +312,7 @@ class Ringing:
             vcon=lambda conversation: "v" + conversation,
             measured=lambda name, value: self.measured.append((name, value)),
             likely=self._likely if foresees else None,
+            understood=None if sure is None else partial(_surely, sure),
         )
         self.voices = voices
         self.call = Call(self.line, equipment)
@@ -373,7 +381,7 @@ async def test_speech_stops_the_prompt_within_the_onset():
         await call.line.hear(4, 5000)
         assert call.line.queued == 0
         assert call.line.flushed_ms > 500
-        assert call.measured == [("barge_in_ms", 60)]  # three windows are an onset
+        assert call.measured == [("barge_in_ms", 40)]  # two windows that surely are speech are an onset
 
 
 async def test_a_cough_lets_the_prompt_go_on():
@@ -403,6 +411,18 @@ async def test_what_the_menu_offers_counts_over_it_though_it_was_short_and_heard
         await call.line.hear(10)
         await call.speaks(frames=15, then=2 * SECOND)
         assert [event.text for event in call.turns.took(Utterance)] == ["Узнать цену"]
+
+
+@pytest.mark.parametrize(("word", "confidence", "sure", "taken"), [
+    ("стоп", 0.5, 0.9, True), ("надо", 0.5, 0.5, False), ("надо", 0.7, 0.5, True), ("дуда", 0.7, 0.0, False),
+    ("понятно", 0.9, 1.0, True), ("понятно", 0.9, 0.5, False), ("угу", 0.9, 1.0, False),
+])  # fmt: skip
+async def test_one_short_word_over_a_prompt_is_taken_for_what_it_surely_means(word, confidence, sure, taken):
+    async with Ringing(word, sure=sure) as call:
+        call.ears.confidence = confidence
+        await call.line.hear(10)
+        await call.speaks(frames=15, then=2 * SECOND)
+        assert [event.text for event in call.turns.took(Utterance)] == ([word] if taken else [])
 
 
 async def test_a_nod_that_goes_on_stops_the_prompt_again_and_is_heard_whole():

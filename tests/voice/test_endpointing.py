@@ -1,5 +1,6 @@
-"""Pictures: `#` is a window of 32 ms that sounds like speech, `.` one of silence, `?` one the VAD is unsure
-of, `-` one where the VAD still hears speech though the line is 40 dB quieter (its tail)."""
+"""Pictures: `#` is a window of 32 ms that sounds like speech, `!` one that surely is, `f` one that is and is faint,
+`.` one of silence, `?` one the VAD is unsure of, `-` one where the VAD still hears speech though the line is 40 dB
+quieter (its tail)."""
 
 from voice.endpointing import (
     CUT_MS,
@@ -18,7 +19,14 @@ from voice.endpointing import (
 )
 
 STARTED, PAUSE, RESUMED, ENDED = Mark.SPEECH_STARTED, Mark.PAUSE, Mark.RESUMED, Mark.SPEECH_ENDED
-SOUND = {"#": (0.9, -25.0), ".": (0.02, -70.0), "?": (0.4, -27.0), "-": (0.8, -65.0)}
+SOUND = {
+    "#": (0.7, -25.0),
+    "!": (0.9, -25.0),
+    "f": (0.9, -45.0),
+    ".": (0.02, -70.0),
+    "?": (0.4, -27.0),
+    "-": (0.8, -65.0),
+}
 SHORT = Patience(silence_ms=5 * WINDOW_MS, whole_ms=3 * WINDOW_MS)
 
 
@@ -65,6 +73,22 @@ def test_an_unsure_window_keeps_speech_but_does_not_start_or_resume_it():
 
 def test_the_tail_of_the_vad_is_cut_by_the_level():
     assert edges("####----......") == [(3, STARTED), (6, PAUSE), (9, ENDED)]
+
+
+def test_two_windows_that_surely_are_speech_and_as_loud_as_speech_start_it():
+    assert edges("..!!..")[0] == (4, STARTED)
+    assert edges("..#!..") == []
+    assert edges("..!.!..") == []
+    assert edges("..ff..") == []
+
+
+def test_a_burst_and_the_closure_after_it_belong_to_the_word_they_begin():
+    assert edges("..#.##")[0] == (6, STARTED)
+    assert edges("..##.#")[0] == (6, STARTED)
+    assert edges("..#..##..") == []
+    assert edges("..##..#..") == []
+    assert heard("..#.##")[0].from_ms == 2 * WINDOW_MS
+    assert heard("..#.##")[0].speech_ms == 3 * WINDOW_MS
 
 
 def test_edges_say_where_in_the_sound_they_happened():

@@ -37,9 +37,11 @@ class SileroOnnx:
         self._run = session(path).run
         self.reset()
 
-    def process(self, window: Samples) -> float:
-        """P(speech) of int16[256] at 8 kHz, 0..1, for the sound of 1.5 ms ago: the resampler holds that much back."""
-        raised = self._resampler.feed(window).astype(np.float32) / 32768
+    def process(self, window: NDArray[np.float32] | Samples) -> float:
+        """P(speech) of 256 samples at 8 kHz, as large as int16: 0..1, for the sound of 1.5 ms ago: the resampler holds
+        that much back."""
+        narrow = np.clip(window, -32768, 32767).astype(np.int16)
+        raised = self._resampler.feed(narrow).astype(np.float32) / 32768
         sound: NDArray[np.float32] = np.concatenate((self._rest, raised))
         # The first window lacks what the resampler holds back: silence stands before it.
         sound = np.concatenate((np.zeros(max(0, WINDOW - len(sound)), np.float32), sound))
