@@ -32,10 +32,10 @@ QUIET_S = 0.8  # of the bot: it has said all; its longest pause between two sent
 
 
 @contextlib.asynccontextmanager
-async def product(log_level: str = "error") -> AsyncIterator[Served]:
+async def product(log_level: str = "error", **settings: str) -> AsyncIterator[Served]:
     """`govorun serve` with all its voices and ears, nothing of it mocked."""
     with tempfile.TemporaryDirectory() as folder:
-        async with Served(Path(folder) / "data", voice=True, log_level=log_level) as served:
+        async with Served(Path(folder) / "data", voice=True, log_level=log_level, **settings) as served:
             voice = str((await served.get("/ready"))["parts"]["voice"])
             if "Lost" in voice:
                 raise SystemExit(f"not everything is installed: {voice}")

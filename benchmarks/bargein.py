@@ -1,6 +1,6 @@
 """Who stops the bot and who doesn't, on the wire: a real SIP peer speaks into the prompts of a whole `govorun serve`.
 
-    python -m benchmarks.bargein [--json] [--short] [--at-once 2]
+    python -m benchmarks.bargein [--json] [--short] [--at-once 2] [--only interruptions nods noise]
 
 Callers have voices that the bot never uses (of RHVoice, Russian and English), A-law, one RTP packet every 20 ms, and
 speak while the greeting and the menu of the shipped clinic play. A packet counts as the prompt's while it is louder
@@ -12,6 +12,8 @@ than -45 dBFS.
                          clock); below 0 where the last packet had arrived before
     onset_p50_ms, _p95_ms  from the packet in which speech begins to when the bot was sure of it
     stopped              interruptions that stopped the prompt at all, of how many (`interruptions`)
+    answered             of the one-word answers among them ("да", "нет", "завтра", "оператор", "cancel", …), each over
+                         the prompt that asks for it, those that were taken for one turn and got a reply; not_answered
     backchannel_kept     of the nods said into the prompt ("угу", "ага", "да", "понятно", "mhm", "yeah", …) those after
                          which it went on by itself to its end, not a word lost, and no turn was taken
     backchannel_unbroken those during which no pause longer than the prompt's own was heard
@@ -26,11 +28,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import logging
+import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -45,6 +50,8 @@ from voice.audio import RATE, Samples
 from voice.tts.rhvoice import RhVoice
 
 log = logging.getLogger(__name__)
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
 VOICES = {"ru": ("elena", "irina", "aleksandr"), "en": ("slt", "bdl", "alan")}
 NODS = {
@@ -67,6 +74,43 @@ INTERRUPTIONS = {
         "Where are you located?",
     ),
 }
+# One word to what is asked while it is still being asked: the language, what is dialled, the word.
+ANSWERS = (
+    ("ru", "agreeing", "Да."),
+    ("ru", "agreeing", "Нет."),
+    ("ru", "asking", "Завтра."),
+    ("ru", "asking", "Пятница."),
+    ("ru", "choosing", "Первое."),
+    ("ru", "choosing", "Второй."),
+    ("ru", "ru", "Оператор!"),
+    ("ru", "ru", "Цены."),
+    ("ru", "ru", "Адрес."),
+    ("ru", "asking", "Стоп."),
+    ("en", "en", "Operator."),
+    ("en", "en", "Prices."),
+    ("en", "en", "Address."),
+    ("en", "en", "Repeat."),
+)
+SETS = {  # whose first question is what the shipped clinic asks only later
+    "agreeing": """
+  - confirm: "Вы записаны к терапевту на завтра, на три часа дня, на улицу Садовую. Всё ли верно, и придёте ли вы?"
+    declined: [{say: "Хорошо, отменяю."}]
+  - say: "Спасибо, мы вас ждём."
+""",
+    "asking": """
+  - collect: [day]
+  - say: "Хорошо, ждём вас."
+slots:
+  day: {type: date, ask: "На какой день вас записать к терапевту? Можно сказать, например, на вторник или на пятницу."}
+""",
+    "choosing": """
+  - choose: "В какой из филиалов вас записать: первый, на улице Садовой, или второй, на улице Ленина, у метро?"
+    items:
+      one: {title: Первый, synonyms: {ru: [первое, первая, садовая]}, steps: [{say: "Хорошо, на Садовую."}]}
+      two: {title: Второй, synonyms: {ru: [второе, вторая, ленина]}, steps: [{say: "Хорошо, на Ленина."}]}
+""",
+}
+BUSINESS = "name: {name}\nlanguages: [ru]\nstart: main\nhours: 09:00-20:00\n"
 HUMS_HZ = (110, 205)  # of "mhm", which no synthesiser reads: made here
 SPEECH_DBFS = -20.0  # of our voices
 NOISE_DB = 15.0  # below it
@@ -76,6 +120,9 @@ AFTER_S = 1.8  # within which a prompt has to be back
 NODS_A_CALL = 3
 OWN_PAUSE_MS = 340  # longer than any pause of these prompts
 SOUNDING_S = 0.25
+SHORTEST_S, STOPPED_S = 0.45, 0.12
+REPLIED_S = 4.0
+PARTS = ("interruptions", "nods", "noise")
 ENDED_S = 1.0  # of the bot's silence: longer than between two prompts
 NOTED = "speech stopped a prompt"  # of the product's log
 
@@ -86,6 +133,8 @@ class Found:
     onset: list[float] = field(default_factory=list)
     after_onset: list[float] = field(default_factory=list)
     interruptions: int = 0
+    answers: int = 0
+    unanswered: list[str] = field(default_factory=list)
     nods: int = 0
     kept: int = 0
     unbroken: int = 0
@@ -126,6 +175,24 @@ class Callers:
             self.whole[lang] = len(call.loud())
             call.hang_up()
 
+    async def answer(self, dialled: str, text: str, sound: Samples) -> None:
+        """One word that stops the prompt, is one turn, and is replied to."""
+        async with Phone(user=self._user()) as phone:
+            call, user = await self._listening(phone, dialled)
+            await asyncio.sleep(PLAYING_S)
+            stopped = await self._speak(call, text, sound, alone=True)
+            ended = time.monotonic()
+            self._found.interruptions += 1
+            self._found.answers += 1
+            with contextlib.suppress(TimeoutError):
+                await call.hears_within(REPLIED_S, since=ended + 0.1, dbfs=LOUD_DBFS)
+            await asyncio.sleep(0.5)
+            turns = await self._turns(user)
+            if not stopped or turns != 1 or not call.loud(ended + 0.1):
+                self._found.unanswered.append(f"{text}: {'stopped' if stopped else 'not stopped'}, {turns} turns")
+            log.info("%s: %d turns", text, turns)
+            call.hang_up()
+
     async def interrupt(self, lang: str, text: str, sound: Samples, noise: Samples | None = None) -> None:
         async with Phone(user=self._user()) as phone:
             call, _ = await self._listening(phone, lang)
@@ -153,8 +220,10 @@ class Callers:
             recent = call.loud(sent[-1] - 0.2)
             return not recent
         begun, ended = sent[loud.index(True)], sent[len(loud) - 1 - loud[::-1].index(True)]
+        ended = max(ended, begun + SHORTEST_S)  # a word may be over before it can stop anything
+        await asyncio.sleep(max(0.0, ended - time.monotonic()))
         last = max((at for at in call.loud(begun) if at < ended), default=begun)
-        if ended - last < 0.15:
+        if ended - last < STOPPED_S:
             log.info("%s: not stopped", text)
             return False
         conversation = await wire.conversation_of(self._served, call.phone.user)
@@ -232,6 +301,18 @@ def spoken(lang: str, texts: Iterable[str], voices: int) -> list[tuple[str, Samp
     return made
 
 
+def one_each(lang: str, texts: Sequence[str], first: int = 0) -> list[tuple[str, Samples]]:
+    """Each text by one voice, the voices in turn."""
+    made: list[tuple[str, Samples]] = []
+    voices = [RhVoice(name, lang, 1.0) for name in VOICES[lang]]
+    for number, text in enumerate(texts, first):
+        name, voice = VOICES[lang][number % len(voices)], voices[number % len(voices)]
+        made.append((f"{text} ({name})", audio.joined(list(voice.speak(text)))))
+    for voice in voices:
+        voice.close()
+    return made
+
+
 def hummed(hz: float) -> Samples:
     """ "Mhm": two nasal murmurs, the second higher, a breath between them."""
     pieces: list[Samples] = []
@@ -243,7 +324,7 @@ def hummed(hz: float) -> Samples:
     return audio.joined(pieces)
 
 
-def noises(seconds: float) -> dict[str, Samples]:
+def noises(seconds: float, *, babble: bool = True) -> dict[str, Samples]:
     """Each at NOISE_DB below our voices."""
     random = np.random.default_rng(7)
     size = int(seconds * RATE)
@@ -257,8 +338,9 @@ def noises(seconds: float) -> dict[str, Samples]:
         "pink": np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), 1)), size),
         "hum": sum(np.sin(2 * np.pi * 50 * k * at + k) / k for k in (1, 2, 3, 5, 7)),
         "clicks": clicks,
-        "babble": babbled(size, random),
     }
+    if babble:
+        found["babble"] = babbled(size, random)
     return {kind: at_level(np.asarray(wave), SPEECH_DBFS - NOISE_DB) for kind, wave in found.items()}
 
 
@@ -288,31 +370,53 @@ def mixed(sound: Samples, noise: Samples) -> Samples:
 # --- the run -----------------------------------------------------------------------------------------
 
 
-async def measure(short: bool, at_once: int) -> Found:
+def sets(folder: Path) -> None:
+    """The shipped clinic, and SETS beside it."""
+    (folder / "clinic").symlink_to(SCENARIOS / "clinic")
+    for name, steps in SETS.items():
+        (folder / name).mkdir()
+        (folder / name / "business.yaml").write_text(BUSINESS.format(name=name), encoding="utf-8")
+        (folder / name / "main.yaml").write_text(f"scenario: main\ntitle: {name}\nsteps:{steps}", encoding="utf-8")
+
+
+async def measure(short: bool, at_once: int, only: Sequence[str]) -> Found:
     found = Found()
-    voices = 1 if short else 3
-    nods = {lang: spoken(lang, NODS[lang], voices) for lang in NODS}
+    said, nods = {}, {}
+    for lang in INTERRUPTIONS:
+        said[lang] = one_each(lang, INTERRUPTIONS[lang]) if short else spoken(lang, INTERRUPTIONS[lang], 3)
+        nods[lang] = spoken(lang, NODS[lang], 1 if short else 3)
+    answers = []
+    for lang in INTERRUPTIONS:
+        asked = [(dialled, text) for each, dialled, text in ANSWERS if each == lang]
+        for number in range(1 if short else 3):
+            words = one_each(lang, [text for _, text in asked], number)
+            answers += [(dialled, *word) for (dialled, _), word in zip(asked, words, strict=True)]
     nods["en"] += [(f"mhm ({hz} Hz)", hummed(hz)) for hz in HUMS_HZ]
-    said = {lang: spoken(lang, INTERRUPTIONS[lang], voices) for lang in INTERRUPTIONS}
     noise = noises(12)
-    async with wire.product("debug") as served:
-        callers = Callers(served, found)
-        for lang in nods:
-            await callers.listen(lang)
-        work = [callers.interrupt(lang, text, sound) for lang in said for text, sound in said[lang]]
-        for lang, every in nods.items():
-            batches = [every[at : at + NODS_A_CALL] for at in range(0, len(every), NODS_A_CALL)]
-            work += [callers.nod(lang, batch) for batch in batches]
-        kinds = list(noise.items())[-1:] if short else list(noise.items())
-        work += [callers.noise("ru", kind, sound) for kind, sound in kinds]
-        work += [callers.interrupt("ru", kind, said["ru"][0][1], sound[: 4 * RATE]) for kind, sound in kinds]
-        free = asyncio.Semaphore(at_once)
+    with tempfile.TemporaryDirectory() as folder:
+        sets(Path(folder))
+        async with wire.product("debug", scenarios=folder) as served:
+            callers = Callers(served, found)
+            work: list[Coroutine[Any, Any, None]] = []
+            if "interruptions" in only:
+                work += [callers.interrupt(lang, text, sound) for lang in said for text, sound in said[lang]]
+                work += [callers.answer(dialled, text, sound) for dialled, text, sound in answers]
+            if "nods" in only:
+                await asyncio.gather(*(callers.listen(lang) for lang in nods))
+                for lang, every in nods.items():
+                    batches = [every[at : at + NODS_A_CALL] for at in range(0, len(every), NODS_A_CALL)]
+                    work += [callers.nod(lang, batch) for batch in batches]
+            if "noise" in only:
+                kinds = list(noise.items())[-1:] if short else list(noise.items())
+                work += [callers.noise("ru", kind, sound) for kind, sound in kinds]
+                work += [callers.interrupt("ru", kind, said["ru"][0][1], sound[: 4 * RATE]) for kind, sound in kinds]
+            free = asyncio.Semaphore(at_once)
 
-        async def alone(each: Any) -> None:
-            async with free:
-                await each
+            async def alone(each: Coroutine[Any, Any, None]) -> None:
+                async with free:
+                    await each
 
-        await asyncio.gather(*(alone(each) for each in work))
+            await asyncio.gather(*(alone(each) for each in work))
     return found
 
 
@@ -328,6 +432,9 @@ def figures(found: Found) -> dict[str, object]:
         "after_speech_p50_ms": round(percentile(found.after_speech, 50)),
         "interruptions": found.interruptions,
         "stopped": len(found.after_speech),
+        "answered": found.answers - len(found.unanswered),
+        "answers": found.answers,
+        "not_answered": sorted(found.unanswered),
         "backchannels": found.nods,
         "backchannel_unbroken": round(found.unbroken / max(1, found.nods), 3),
         "backchannel_pause_p50_ms": round(percentile(found.pauses, 50)),
@@ -341,14 +448,15 @@ def figures(found: Found) -> dict[str, object]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bargein", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one JSON object, nothing else")
-    parser.add_argument("--short", action="store_true", help="one voice a language, babble alone")
+    parser.add_argument("--short", action="store_true", help="each word by one voice, babble alone")
     parser.add_argument("--at-once", type=int, default=2, metavar="N", help="calls at a time")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART", help=", ".join(PARTS))
     options = parser.parse_args()
     logging.basicConfig(level="WARNING", format="%(message)s", force=True)
     log.setLevel("WARNING" if options.json else "INFO")
     machine = Machine()
     try:
-        found = figures(asyncio.run(measure(options.short, options.at_once)))
+        found = figures(asyncio.run(measure(options.short, options.at_once, options.only)))
     except (TimeoutError, httpx.HTTPError) as error:
         raise SystemExit(f"a call went wrong: {error or type(error).__name__}") from error
     wire.tell(found | machine.figures(), as_json=options.json)
