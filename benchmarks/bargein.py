@@ -121,7 +121,7 @@ NODS_A_CALL = 3
 OWN_PAUSE_MS = 340  # longer than any pause of these prompts
 SOUNDING_S = 0.25
 SHORTEST_S, STOPPED_S = 0.45, 0.12
-REPLIED_S = 4.0
+REPLIED_S = 6.0
 PARTS = ("interruptions", "nods", "noise")
 ENDED_S = 1.0  # of the bot's silence: longer than between two prompts
 NOTED = "speech stopped a prompt"  # of the product's log
@@ -184,10 +184,12 @@ class Callers:
             ended = time.monotonic()
             self._found.interruptions += 1
             self._found.answers += 1
+            turns = 0
             with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REPLIED_S):
+                    while not (turns := await self._turns(user)):
+                        await asyncio.sleep(0.1)
                 await call.hears_within(REPLIED_S, since=ended + 0.1, dbfs=LOUD_DBFS)
-            await asyncio.sleep(0.5)
-            turns = await self._turns(user)
             if not stopped or turns != 1 or not call.loud(ended + 0.1):
                 self._found.unanswered.append(f"{text}: {'stopped' if stopped else 'not stopped'}, {turns} turns")
             log.info("%s: %d turns", text, turns)
@@ -422,14 +424,14 @@ async def measure(short: bool, at_once: int, only: Sequence[str]) -> Found:
 
 def figures(found: Found) -> dict[str, object]:
     return {
-        "after_onset_p95_ms": round(percentile(found.after_onset, 95)),
-        "after_speech_p95_ms": round(percentile(found.after_speech, 95)),
+        "after_onset_p95_ms": _ms(found.after_onset, 95),
+        "after_speech_p95_ms": _ms(found.after_speech, 95),
         "backchannel_kept": round(found.kept / max(1, found.nods), 3),
         "noise_stops": found.noise_stops,
-        "after_onset_p50_ms": round(percentile(found.after_onset, 50)),
-        "onset_p50_ms": round(percentile(found.onset, 50)),
-        "onset_p95_ms": round(percentile(found.onset, 95)),
-        "after_speech_p50_ms": round(percentile(found.after_speech, 50)),
+        "after_onset_p50_ms": _ms(found.after_onset, 50),
+        "onset_p50_ms": _ms(found.onset, 50),
+        "onset_p95_ms": _ms(found.onset, 95),
+        "after_speech_p50_ms": _ms(found.after_speech, 50),
         "interruptions": found.interruptions,
         "stopped": len(found.after_speech),
         "answered": found.answers - len(found.unanswered),
@@ -437,12 +439,17 @@ def figures(found: Found) -> dict[str, object]:
         "not_answered": sorted(found.unanswered),
         "backchannels": found.nods,
         "backchannel_unbroken": round(found.unbroken / max(1, found.nods), 3),
-        "backchannel_pause_p50_ms": round(percentile(found.pauses, 50)),
-        "backchannel_pause_p95_ms": round(percentile(found.pauses, 95)),
+        "backchannel_pause_p50_ms": _ms(found.pauses, 50),
+        "backchannel_pause_p95_ms": _ms(found.pauses, 95),
         "not_kept": sorted(found.lost),
         "noise_s": round(found.noise_s),
         "noise_heard": found.noise_heard,
     }
+
+
+def _ms(values: Sequence[float], share: float) -> int | None:
+    """None where that part was not run."""
+    return round(percentile(values, share)) if values else None
 
 
 def main() -> int:

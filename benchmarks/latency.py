@@ -3,8 +3,9 @@
     python -m benchmarks.latency [--json] [--calls 4] [--at-once 1] [--short] [--four]
 
 A telephone in this process calls the shipped clinic, books a visit by voice (speech of a voice the bot never uses,
-A-law, one RTP packet every 20 ms) and answers what it is asked, whatever way the conversation takes; then it presses
-two keys. Nothing is mocked: telephone, recognition, understanding, database, synthesis.
+A-law, one RTP packet every 20 ms) and answers what it is asked, whatever way the conversation takes. Then keys are
+pressed in calls of their own, into the silence of a menu of one word. Nothing is mocked: telephone, recognition,
+understanding, database, synthesis.
 
     p50_ms, p95_ms  from the last packet with the caller's speech (louder than -45 dBFS) to the arrival of the first
                     packet with the bot's, of utterances that were not cut in two
@@ -45,6 +46,7 @@ from functools import partial
 
 import httpx
 
+from benchmarks import _keys
 from benchmarks import _wire as wire
 from benchmarks._cut import until_cut
 from benchmarks._wire import LOUD_DBFS, Machine, falls_silent, percentile
@@ -64,7 +66,7 @@ NO_ANSWER_S = 20.0  # it asks again after six
 MOST_TURNS = 14  # of one call
 FEW_TURNS = 3  # of one of many short ones
 TWO = 2  # whole calls are short enough; of more only the beginnings
-KEYS = ("6", "5")
+KEY_CALLS, KEYS = 4, 6  # calls, and keys of each: half a minute
 FOUR = 4  # calls that speak at once
 NUMBERS = "905300"  # of the callers who show theirs
 VOICES = ("elena", "aleksandr")
@@ -222,7 +224,7 @@ class Caller:
             await call.hears_within(10, since=call.answered_at)
             await asyncio.sleep(1.5)  # the menu is cut short: nobody waits for ten items
             if not self._whole:
-                await self._press(call, KEYS[number % len(KEYS)])
+                self._measured.keys_ms.append(await _keys.press(call, "65"[number % 2]))
                 await falls_silent(call, time.monotonic())
             try:
                 await self._book(call, conversation, number)
@@ -235,9 +237,6 @@ class Caller:
                 log.warning("%s", error)
                 call.hang_up()
                 return
-            for key in KEYS:
-                await falls_silent(call, time.monotonic())
-                await self._press(call, key)
             call.hang_up()
             self._measured.line(call)
         log.info("call %d took %.0f s", number, time.monotonic() - call.answered_at)
@@ -283,15 +282,6 @@ class Caller:
         how = "cut" if cut else "talked over" if wait is None else f"{wait:.0f} ms"
         log.info("call %d, %s: %s, %s", number, question, pieces, how)
 
-    async def _press(self, call: PhoneCall, key: str) -> None:
-        pressed = len(call.wire.pressed)
-        call.press(key)
-        while len(call.wire.pressed) == pressed:
-            await asyncio.sleep(0.005)
-        at = call.wire.pressed[-1][0]
-        answered = await call.hears_within(10, since=at, dbfs=LOUD_DBFS)
-        self._measured.keys_ms.append((answered - at) * 1000)
-
     async def _conversation(self, known: set[str]) -> str:
         """Of a caller who hides the number: the one that wasn't there before, and isn't a number's."""
         async with asyncio.timeout(10):
@@ -334,11 +324,12 @@ async def measure(found: Found, calls: int, at_once: int, four: int, *, whole: b
     ready in all; then the plain way."""
     mouth, measured = Mouth(), found.alone
     await asyncio.to_thread(mouth.prepare, calls)
-    async with wire.product() as served:
+    async with _keys.product() as served:
         for first in range(0, calls, at_once):
             batch = range(first, min(first + at_once, calls))
             await asyncio.gather(*(Caller(served, mouth, measured, whole=whole).call(number) for number in batch))
         found.stages = stages_of((await served.client.get("/metrics")).text)
+        await _keys.keys_of(served, KEY_CALLS, KEYS, measured.keys_ms)
         if four:
             # One of them hides the number: whose conversation is whose has to be known.
             numbers = [100 + 2 * each for each in range(four - 1)] + [101]

@@ -22,6 +22,7 @@ import numpy as np
 from voice.audio import FRAME, RATE, Samples, joined
 
 REWIND_MS = 700  # how far back a stopped prompt may be taken to begin at a gap between words
+QUIET_SHARE = 10**-2.5  # of the loudest frame's power there, 25 dB below it: between words, or a voiceless stop
 
 
 class Holder(Enum):
@@ -258,17 +259,26 @@ class Floor:
 
 
 def gap_before(sound: Samples, at: int) -> int:
-    """The quietest frame's end within REWIND_MS before sample `at`: a place where a voice can take up
-    again."""
+    """Where within REWIND_MS before sample `at` a voice can take up again: the end of the longest quiet, the last of
+    those as long, but for one frame of it, so that no silence is heard twice; where there is none, the quietest
+    frame's end."""
     first = max(0, at - REWIND_MS * RATE // 1000)
     if first == 0 and at <= FRAME * 10:
         return 0
     count = (at - first) // FRAME
     if count < 2:
         return at
-    part = sound[at - count * FRAME : at].reshape(count, FRAME).astype(np.float32)
-    quietest = int(np.argmin(np.mean(np.square(part), axis=1)))
-    return at - count * FRAME + (quietest + 1) * FRAME if quietest < count - 1 else at
+    begin = at - count * FRAME
+    power = np.mean(np.square(sound[begin:at].reshape(count, FRAME).astype(np.float32)), axis=1)
+    length = longest = end = 0
+    for number, quiet in enumerate(power < float(power.max()) * QUIET_SHARE):
+        length = length + 1 if quiet else 0
+        if length >= max(longest, 2):
+            longest, end = length, number
+    if longest:
+        return begin + end * FRAME
+    quietest = int(np.argmin(power))
+    return begin + (quietest + 1) * FRAME if quietest < count - 1 else at
 
 
 def heard_words(text: str, spoken: Spoken) -> str:

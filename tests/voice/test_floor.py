@@ -108,6 +108,13 @@ def test_a_prompt_goes_on_from_the_gap_before_the_word_it_was_stopped_in():
     assert 1000 * RATE // 1000 <= resumed <= 1060 * RATE // 1000
 
 
+def test_of_several_gaps_it_goes_on_from_the_longest_and_no_silence_is_heard_again():
+    sound = np.concatenate((speech(1000), silence(140), speech(200), silence(60), speech(700)))
+    assert gap_before(sound, 1600 * RATE // 1000) == 1120 * RATE // 1000
+    even = np.concatenate((speech(1000), silence(60), speech(200), silence(60), speech(700)))
+    assert gap_before(even, 1600 * RATE // 1000) == 1300 * RATE // 1000
+
+
 def test_a_prompt_stopped_in_its_first_word_begins_anew():
     assert gap_before(speech(1000), 150 * RATE // 1000) == 0
 
