@@ -51,6 +51,12 @@ class Settings(BaseSettings):
         description='Sites whose pages may open the chat socket, as JSON: ["https://clinic.example"].',
     )
 
+    sign_in_secret: SecretStr | None = Field(
+        None,
+        description="What your site signs with, to say who a visitor of the chat is: 32 characters or more. See "
+        "docs/webchat.md.",
+    )
+
     sip_host: str = Field("127.0.0.1", description="Address SIP and RTP listen on.")
     sip_port: int = Field(5060, ge=0, le=65535, description="Port of SIP (UDP and TCP).")
     sip_stack: Literal["baresip", "pjsua2"] = Field(
@@ -272,6 +278,15 @@ class Settings(BaseSettings):
                 )
             )
         return token
+
+    @field_validator("sign_in_secret")
+    @classmethod
+    def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is None or not secret.get_secret_value():
+            return None
+        if len(secret.get_secret_value()) < 32:
+            raise ValueError(said("write 32 characters or more", "нужно хотя бы 32 знака"))
+        return secret
 
     @field_validator("sip_allow")
     @classmethod

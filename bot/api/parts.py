@@ -125,6 +125,7 @@ class Parts:
     scenario; raises UnknownScenario, Unacceptable. titles: what a set's scenario calls its slots and their options, by
     language: "service", and "service=lor" for a value. calling: calls that we place. messengers: None in a process that
     takes none. shown: a row as its customer is to see it, of which the journal keeps less.
+    sign_in: the secret that the company's site signs with, "" where nobody signs in.
     """
 
     turns: Turns
@@ -148,3 +149,4 @@ class Parts:
     calls: Calls | None = None
     messengers: Messengers | None = None
     shown: Callable[[Row], Row] = lambda row: row
+    sign_in: str = ""

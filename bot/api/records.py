@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from sqlalchemy import Connection, Select, select
 
@@ -16,11 +16,12 @@ from bot.backends.ratings import Rating, Survey
 from bot.backends.ratings import Summary as Totals
 from bot.backends.ratings import kept as given
 from bot.backends.ratings import summary as totals
-from bot.customers import erasing, joining, persons, profile, terms
+from bot.customers import erasing, joining, persons, profile, signing_in, terms
 from bot.customers.erasing import Erasure
 from bot.customers.joining import Act
 from bot.customers.persons import Person
 from bot.customers.profile import Fact
+from bot.customers.signing_in import Claims
 from bot.customers.terms import Consent, Terms
 from bot.customers.timeline import Moment, timeline
 from bot.desk import queue
@@ -181,6 +182,10 @@ class Records:
     async def missing(self, number: int) -> NotFound:
         """Why nobody has that number."""
         return await self._read(lambda tx: erasing.missing(tx, number))
+
+    async def sign_in(self, visitor: Identity, claims: Claims) -> Literal["", "other"]:
+        """Raises NotAllowed."""
+        return await self._write(lambda tx: signing_in.sign_in(tx, visitor, claims, at=datetime.now(UTC)))
 
     async def undo(self, act: int, *, by: str) -> Act:
         """Raises NotFound, Conflict."""

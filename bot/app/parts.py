@@ -96,6 +96,7 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
     }
     ways = house.turn.ways
     made = Parts(
+        sign_in=settings.sign_in_secret.get_secret_value() if settings.sign_in_secret else "",
         shown=ways.shown if ways is not None else (lambda row: row),
         turns=house.turns,
         records=house.records,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, WebSocket
@@ -15,6 +16,7 @@ from bot.channels import webchat
 from bot.channels.lines import Line
 from bot.console.sockets import Frames, same_site
 from bot.console.tail import Tails
+from bot.customers import signing_in
 from bot.dialogue.meaning import Language
 from bot.errors import GovorunError, NotAllowed
 from bot.locale import said
@@ -75,6 +77,8 @@ class Chat:
     async def greet(self, hello: Mapping[str, Any]) -> None:
         """Say who the visitor is and what was said so far; a stranger gets an id of their own."""
         self._visitor = self._parts.signer.read_visitor(hello.get("visitor")) or webchat.new_visitor()
+        if isinstance(token := hello.get("sign_in"), str) and token:
+            await self._sign_in(token)
         self._speak(hello.get("language"))
         self._want(hello.get("scenarios"))
         live = self._parts.bus.subscribe(webchat.topic(self._visitor))  # before reading: nothing falls between
@@ -99,6 +103,22 @@ class Chat:
         call = await self._parts.records.latest(webchat.identity(self._visitor), channel="webrtc") if calls else None
         if call and call.about.status != "ended":  # the page was loaded anew in the middle of it
             await self._follow(call, 0)
+
+    async def _sign_in(self, token: str) -> None:
+        """Whom the company's own site says this is. A token that is refused leaves a stranger, and is told."""
+        try:
+            if not self._parts.sign_in:
+                raise NotAllowed(
+                    said("nobody can sign in here", "войти здесь нельзя"),
+                    where="sign_in",
+                    fix=said("Set GOVORUN_SIGN_IN_SECRET", "Задайте GOVORUN_SIGN_IN_SECRET"),
+                )
+            claims = signing_in.read(self._parts.sign_in, token, datetime.now(UTC))
+            if await self._parts.records.sign_in(webchat.identity(self._visitor), claims) == "other":
+                self._visitor = webchat.new_visitor()  # another customer used this browser before
+                await self._parts.records.sign_in(webchat.identity(self._visitor), claims)
+        except GovorunError as error:
+            await self._frames.problem(error, None)
 
     async def take(self, message: dict[str, Any]) -> None:
         """One message of the page; what is wrong with it is said to the page."""
