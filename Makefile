@@ -5,7 +5,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rasa test-torch install check bench explore readback moving lock torture
+.PHONY: help run test test-rasa test-torch install check bench explore readback moving callback lock torture
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -57,6 +57,10 @@ readback: ## everything the bot says of numbers, dates, money and phones, over w
 moving: ## one booking from a page's chat to the telephone to Telegram, the process killed at every step
 	@docker/install test
 	@GOVORUN_MOVING=1 $(BIN)/python -m pytest tests/spine/test_moving.py $(ARGS)
+
+callback: ## a whole serve and two telephones: nobody answers, the customer is rung back, and the vCon says who talked
+	@docker/install test
+	@GOVORUN_CALLBACK=1 $(BIN)/python -m pytest tests/spine/test_called_back.py $(ARGS)
 
 torture: ## thousands of INVITEs a second, mutated messages, broken sound: each SIP stack for half a minute of each
 	@docker/install test

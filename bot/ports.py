@@ -298,15 +298,16 @@ class Callbacks(Protocol):
 class Agents(Protocol):
     """Who takes a caller next. One caller has one telephone ringing at a time, in all processes."""
 
-    async def next(self, conversation: str, tried: frozenset[str]) -> AgentLine | None:
+    async def next(self, conversation: str, tried: frozenset[str], *, queued: bool = False) -> AgentLine | None:
         """The telephone to ring now for it, which the desk then shows as ringing; None where none is free, or others
-        are before it. tried: agents who were rung for this one already."""
+        are before it. tried: agents who were rung for this one already; who is being served so gives nobody way any
+        more, unless queued: they are back in the queue."""
 
     async def missed(self, conversation: str, agent: str) -> None:
         """That telephone was not answered, or its agent didn't want the call."""
 
-    async def place(self, conversation: str) -> Place | None:
-        """Its place among those who wait; None where it doesn't wait."""
+    async def place(self, conversation: str, tried: frozenset[str] = frozenset()) -> Place | None:
+        """Its place among those who wait; None where it doesn't wait. tried: not counted among the agents."""
 
 
 class Channel(Protocol):

@@ -22,7 +22,7 @@ from joserfc import jws
 from joserfc.jwk import RSAKey
 
 from bot.dialogue.actions import Action, Handoff, Say
-from bot.dialogue.events import AgentJoined, AgentSaid, Chosen, Event, Keys, Utterance
+from bot.dialogue.events import AgentJoined, AgentSaid, Chosen, Event, Keys, RungBack, Utterance
 from bot.errors import SettingsError
 from bot.ports import Row
 from bot.stores.conversations import Summary
@@ -32,6 +32,8 @@ CUSTOMER, BOT = 0, 1  # their places among the parties; agents follow
 MEDIA = {"audio/wav": "audio/x-wav"}  # as the draft calls what others call audio/wav
 KEY_BITS = 2048  # RS256 is what the draft asks for; RFC 7518 3.3 wants 2048 at the least
 VALID = timedelta(days=3650)
+NEAR = timedelta(seconds=5)  # a recording begins a moment before who is on it is written down
+DISPOSITIONS = {"unreached": "no-answer", "left": "hung-up"}  # of calls back, as the draft calls them
 # The draft puts the vCon's uuid among the JWS headers, which RFC 7515 doesn't know.
 REGISTRY = jws.JWSRegistry(algorithms=["RS256"], strict_check_header=False)
 
@@ -56,7 +58,7 @@ def plain(
     """The vCon as a JSON object. rows: the whole journal. name: the customer's, if known. business: whose bot it is."""
     making = _Making(about, name, business)
     for each in recorded:
-        making.recorded(each)
+        making.recorded(each, rows)
     for row in rows:
         make = MAKERS.get(type(row.entry))
         if make is not None:
@@ -124,14 +126,22 @@ class _Making:
             line["message_id"] = message
         self.dialog.append(line)
 
-    def recorded(self, sound: Recorded) -> None:
-        """A channel each: the customer's first."""
+    def recorded(self, sound: Recorded, rows: Sequence[Row]) -> None:
+        """A channel each: the customer's first. On the other is the bot, and the agents who joined meanwhile; where the
+        customer was rung back, the agent alone."""
+        until = sound.started + timedelta(seconds=sound.seconds) + NEAR
+        meanwhile = [row.entry for row in rows if sound.started - NEAR <= row.at <= until]
+        back = next((each for each in meanwhile if isinstance(each, RungBack) and each.outcome == "talks"), None)
+        agents = [self.agent(each.agent, each.name) for each in meanwhile if isinstance(each, AgentJoined)]
+        other: object = [BOT, *dict.fromkeys(agents)] if agents else BOT
+        if back is not None:
+            other = self.agent(back.agent, back.name)
         line: dict[str, Any] = {
             "type": "recording",
             "start": _time(sound.started),
             "duration": sound.seconds,
-            "parties": [CUSTOMER, BOT],
-            "originator": CUSTOMER,
+            "parties": [CUSTOMER, other],
+            "originator": CUSTOMER if back is None else other,
             "mediatype": MEDIA.get(sound.media, sound.media),
             "filename": sound.name,
             "content_hash": sound.digest,
@@ -159,6 +169,21 @@ class _Making:
 
     def joined(self, _: Row, joined: AgentJoined) -> None:
         self.agent(joined.agent, joined.name)
+
+    def rung_back(self, row: Row, rung: RungBack) -> None:
+        """Whoever talked is a party, recorded or not; a call that came to nothing is a dialog of its own."""
+        agent = self.agent(rung.agent, rung.name) if rung.agent else BOT
+        if rung.outcome in DISPOSITIONS:
+            self.dialog.append(
+                {
+                    "type": "incomplete",
+                    "start": _time(row.at),
+                    "parties": [CUSTOMER, agent],
+                    "originator": agent,
+                    "disposition": DISPOSITIONS[rung.outcome],
+                    "application": self.about.channel,
+                }
+            )
 
     def wrote(self, row: Row, said: AgentSaid) -> None:
         self.says(row, self.agent(said.agent), said.text, message=said.id)
@@ -189,6 +214,7 @@ MAKERS: Mapping[type[Event] | type[Action], Callable[[_Making, Row, Any], None]]
     AgentJoined: _Making.joined,
     AgentSaid: _Making.wrote,
     Handoff: _Making.handed_off,
+    RungBack: _Making.rung_back,
 }
 
 

@@ -4,7 +4,8 @@ Handoff ─> seek: ask the desk who is free ── nobody ──> wait, with mus
                     │
                     ├─ "blind"   REFER: the caller's line goes to that telephone, and ours is over
                     └─ "bridge"  ring it, tell who calls and why, connect the two (voice.bridge)
-           not answered, refused: the next one; nobody left: TransferFailed, and the bot asks where it stopped
+           not answered, refused: the next one; nobody left: TransferFailed, and the bot asks where it stopped, or,
+           where somebody at the desk has a call or callers can be rung back, whether they wait on
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ LEFT_ALONE_S = 20.0  # how long the last words may take before the line is clear
 LOOK_S = 5.0  # how often a waiting call looks for itself whether somebody is free; the desk wakes it before
 AGAIN_S = 20.0  # between two words about the place in the queue, however often it changes
 TAKEN_S = 10.0  # for the turn that gives the conversation to the agent
+REST_S = 60.0  # before a telephone that was not answered rings again for who waited on
 REGRETS_MS = 3_000  # who hangs up within that has not talked to the caller
 
 
@@ -66,6 +68,7 @@ class Transfer:
         self._bridge: Bridge | None = None
         self._on_hold = False
         self._changed = asyncio.Event()
+        self._waits_on = False  # nobody had answered, and the caller was asked
         self._told: tuple[int, int | None] | None = None
         self._told_at = float("-inf")
         self._music: Loop | None = None
@@ -116,7 +119,7 @@ class Transfer:
             return
         self._seeking = True
         self._music = self._loop()
-        self._told = None
+        self._told, self._waits_on = None, False
         following = asyncio.create_task(self._follow_desk(), name="call-desk")
         try:
             await self._speaking.all_said(LEFT_ALONE_S)
@@ -131,26 +134,54 @@ class Transfer:
 
     async def _hunt(self, conversation: str, handoff: Handoff) -> bool:
         """False: all who could be rung were. True: somebody has the caller, or nobody is looked for any more."""
-        tried: set[str] = set()
+        rested: dict[str, float] = {}  # from when on agents who did not answer may be rung again
+        rung = False
+        loop = asyncio.get_running_loop()
         while self._talk.status == "waiting":
             self._entertains = True
             self._changed.clear()
+            tried = frozenset(agent for agent, until in rested.items() if until > loop.time())
             line, self._wanted = self._wanted, None
             if line is None and self._handing is not None:
-                line = await self._handing.agents.next(conversation, frozenset(tried))
+                line = await self._handing.agents.next(conversation, tried, queued=self._waits_on)
             if line is not None:
                 if await self._give(conversation, handoff, line):
                     return True
-                tried.add(line.agent)
+                rested[line.agent] = loop.time() + REST_S
+                rung = True
                 if self._handing is not None and self._talk.status == "waiting":
                     await self._handing.agents.missed(conversation, line.agent)
                 continue
-            if tried:
-                return False
+            if rung:
+                rung = False
+                if not await self._still_worth_it(conversation, tried):
+                    return False
             await self._tell_place(conversation)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
                     await self._changed.wait()
+        return True
+
+    async def _still_worth_it(self, conversation: str, tried: frozenset[str]) -> bool:
+        """Nobody has answered. Whether somebody else could, later, or the caller be rung back: they are asked, once."""
+        handing = self._handing
+        place = await handing.agents.place(conversation, tried) if handing is not None else None
+        if handing is None or place is None:
+            return False
+        numbers = handing.callbacks()
+        if not place.agents and (not numbers or self._waits_on):
+            return False
+        if not self._waits_on:
+            self._waits_on = True
+            self._told, self._told_at = (place.position, _minutes(place)), asyncio.get_running_loop().time()
+            self._put(
+                TransferFailed,
+                position=place.position,
+                wait_s=place.wait_s,
+                agents=place.agents,
+                callback=bool(numbers),
+                numbers=numbers or ("*",),
+            )
         return True
 
     async def _follow_desk(self) -> None:

@@ -136,18 +136,27 @@ class Desk:
 
     # --- for calls: bot.ports.Agents
 
-    async def next(self, conversation: str, tried: frozenset[str]) -> AgentLine | None:
+    async def next(self, conversation: str, tried: frozenset[str], *, queued: bool = False) -> AgentLine | None:
         """The desk shows it as ringing before it rings."""
 
-        def claimed(tx: Connection) -> AgentLine | None:
-            line = hunting.next_line(
-                tx, conversation, tried, _now(), default=self._telephone, missed=dict(self._missed)
+        def look(tx: Connection) -> AgentLine | None:
+            return hunting.next_line(
+                tx,
+                conversation,
+                tried,
+                _now(),
+                default=self._telephone,
+                missed=dict(self._missed),
+                queued=queued,
             )
+
+        def claimed(tx: Connection) -> AgentLine | None:
+            line = look(tx)
             if line is not None:
                 queue.claim(tx, conversation, line.agent)
             return line
 
-        if await self._read(lambda tx: hunting.next_line(tx, conversation, tried, _now(), default=self._telephone)):
+        if await self._read(look):
             try:
                 line = await self._write(claimed)
             except Conflict:  # an agent was faster
@@ -162,8 +171,8 @@ class Desk:
         await self._write(lambda tx: queue.release(tx, conversation, agent))
         await self._bus.publish("desk", {"conversation": conversation, "status": "waiting"})
 
-    async def place(self, conversation: str) -> Place | None:
-        return await self._read(lambda tx: hunting.place(tx, conversation, _now()))
+    async def place(self, conversation: str, tried: frozenset[str] = frozenset()) -> Place | None:
+        return await self._read(lambda tx: hunting.place(tx, conversation, _now(), tried))
 
     # --- for who is rung back: bot.ports.Callbacks
 

@@ -34,17 +34,21 @@ def next_line(
     *,
     default: str = "",
     missed: Mapping[str, datetime] | None = None,
+    queued: bool = False,
 ) -> AgentLine | None:
     """The telephone to ring for somebody who waits; None where none is free or others are before them.
 
-    default: an address that is rung when no agent's is. missed: when agents last let theirs ring.
+    default: an address that is rung when no agent's is. missed: when agents last let theirs ring. queued: though some
+    were tried, others may be before them: they wait again.
     """
     mine = _row(tx, conversation)
     if mine is None or mine.transfer in (*HELD, "transferred"):
         return None
     everybody = agents.everybody(tx)
     free = _free(tx, [each for each in everybody if serves(each, mine.skill)], missed or {})
-    first = 0 if tried else _earlier(tx, mine, now, everybody)  # who is being served gives nobody way any more
+    first = (
+        0 if tried and not queued else _earlier(tx, mine, now, everybody)
+    )  # who is being served gives nobody way any more
     line = next((each for each in free[first:] if each.login not in tried), None)
     if line is not None:
         return AgentLine(agent=line.login, sip=line.sip, name=line.name)
@@ -55,13 +59,16 @@ def serves(agent: Agent, skill: str) -> bool:
     return not skill or not agent.skills or skill in agent.skills
 
 
-def place(tx: Connection, conversation: str, now: datetime) -> Place | None:
-    """Where somebody stands among those who wait for the same people; None where they don't wait."""
+def place(tx: Connection, conversation: str, now: datetime, tried: Collection[str] = ()) -> Place | None:
+    """Where somebody stands among those who wait for the same people; None where they don't wait. tried: agents who
+    are not counted any more, for their telephones were not answered."""
     mine = _row(tx, conversation)
     if mine is None:
         return None
     everybody = agents.everybody(tx)
-    able = [each for each in everybody if each.presence == "here" and serves(each, mine.skill)]
+    able = [
+        each for each in everybody if each.presence == "here" and serves(each, mine.skill) and each.login not in tried
+    ]
     position = _earlier(tx, mine, now, everybody, texts=True) + 1
     return Place(
         position=position, agents=len(able), wait_s=estimate(position, handled(tx, mine.skill, now), len(able))

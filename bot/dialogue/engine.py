@@ -50,7 +50,7 @@ from bot.dialogue.keypad import SPOKEN, read_keys
 from bot.dialogue.meaning import Language, Meaning
 from bot.dialogue.places import place
 from bot.dialogue.program import DelegateStep
-from bot.dialogue.queueing import left, queued
+from bot.dialogue.queueing import left, nobody_answered, queued
 from bot.dialogue.repair import ask_again, hold, missed, silent
 from bot.dialogue.run import Run
 from bot.dialogue.scenario import Scenario, ScenarioSet
@@ -258,7 +258,7 @@ def _agent_left(run: Run, event: AgentLeft) -> None:
 
 
 def _transfer_failed(run: Run, event: TransferFailed) -> None:
-    if run.session.status != "waiting":
+    if run.session.status != "waiting" or nobody_answered(run, event):
         return
     left(run)
     run.say_builtin("transfer_failed")

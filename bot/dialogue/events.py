@@ -152,9 +152,18 @@ class AgentLeft(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferFailed(Event):
-    """The agent's telephone did not answer; the caller is back. status: the SIP status, 0 if none came."""
+    """No telephone of an agent was answered. status: the SIP status, 0 if none came.
+
+    The caller is back with the bot, or, where somebody is at the desk who was not rung or we can ring them back, is
+    asked whether to wait on: position to numbers as `Queued` has them, agents: those who were not rung.
+    """
 
     status: int = 0
+    position: int = 0
+    wait_s: int | None = None
+    agents: int = 0
+    callback: bool = False
+    numbers: tuple[str, ...] = ("*",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
-"""Waiting for a person: where one stands, how long it takes, and being rung back instead. Nothing is said that isn't
-known: without figures of late there is no estimate, and no call back where none can be placed."""
+"""Waiting for a person: where one stands, how long it takes, being rung back instead, and what to do when nobody has
+answered. Nothing is said that isn't known: without figures of late there is no estimate, and no call back where none
+can be placed."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from bot.dialogue import spoken_en, spoken_ru
 from bot.dialogue.actions import RingBack, Withdraw
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.dialable import reaches
-from bot.dialogue.events import Queued
+from bot.dialogue.events import Queued, TransferFailed
 from bot.dialogue.keypad import PHONE_DIGITS
 from bot.dialogue.meaning import Expectation, Language, Meaning, Option, SlotSpec
 from bot.dialogue.pending import NO, YES
@@ -40,6 +41,15 @@ RING_BACK = Option(
     },
     key="1",
 )
+WAIT_ON = Option(
+    id="wait_on",
+    title={"ru": "Подождать", "en": "I'll wait"},
+    synonyms={
+        "ru": ("подожду", "жду", "я подожду", "подожду ещё", "остаюсь на линии", "буду ждать", "хочу подождать"),
+        "en": ("wait", "i will wait", "i'll hold", "hold", "keep waiting", "stay on the line", "go on waiting"),
+    },
+    key="2",
+)
 NUMBER = SlotSpec(name="callback_number", type="phone", asked=True)
 _KEYS = {"1": "ring_back", "*": "back"}
 
@@ -47,8 +57,12 @@ _KEYS = {"1": "ring_back", "*": "back"}
 def expected(session: Session) -> Expectation:
     """What would be understood of somebody who waits."""
     place = session.queueing
-    if place is None or not place.callback or session.medium != "voice":
+    if place is None or not (place.callback or place.asking) or session.medium != "voice":
         return Expectation(intents=("cancel", "menu"))
+    if place.asking == "whether":
+        choices = (RING_BACK, WAIT_ON) if place.callback else (WAIT_ON,)
+        keys = {option.key: option.id for option in choices} | {"*": "back"}
+        return Expectation(choices=choices, keys=keys, intents=("cancel", "menu", "back", "operator", "wait"))
     if not place.asking:
         choices = (RING_BACK,)
         return Expectation(choices=choices, keys=_KEYS, intents=("cancel", "menu", "back", "operator"))
@@ -82,6 +96,30 @@ def queued(run: Run, event: Queued) -> None:
     tell(run, place)
     if place.callback and before is None and run.session.medium == "voice":
         run.say_builtin("queue_callback")
+
+
+def nobody_answered(run: Run, event: TransferFailed) -> bool:
+    """Whether who waits may wait on, or be rung back, and is asked so: their place is kept meanwhile. Who is agreeing
+    on a number already isn't disturbed."""
+    if run.session.medium != "voice" or not (event.agents or event.callback):
+        return False
+    place = Queueing(
+        position=event.position,
+        wait_s=event.wait_s,
+        agents=event.agents,
+        callback=event.callback,
+        numbers=event.numbers,
+        asking="whether",
+    )
+    before = run.session.queueing
+    if before is not None and before.asking:
+        run.change(queueing=replace(place, asking=before.asking, number=before.number, asked=before.asked))
+    else:
+        run.say_builtin("nobody_answered")
+        if place.agents:
+            tell(run, place)
+        _ask(run, place)
+    return True
 
 
 def tell(run: Run, place: Queueing) -> None:
@@ -136,9 +174,11 @@ WAITS: Mapping[Language, Callable[[int], str]] = {"ru": _wait_ru, "en": _wait_en
 def heard(run: Run, meaning: Meaning) -> bool:
     """What a waiting caller said to it; False where it is nothing of ours, or they want nobody any more."""
     place = run.session.queueing
-    if place is None or not place.callback or run.session.medium != "voice":
+    if place is None or not (place.callback or place.asking) or run.session.medium != "voice":
         return False
-    if place.asking:
+    if place.asking == "whether" and meaning.option != RING_BACK.id:
+        return _whether(run, place, meaning)
+    if place.asking in ("agree", "number"):
         return _asking(run, place, meaning)
     if meaning.option == RING_BACK.id:
         caller = run.session.caller
@@ -150,6 +190,15 @@ def heard(run: Run, meaning: Meaning) -> bool:
         tell(run, place)
         return True
     return False
+
+
+def _whether(run: Run, place: Queueing, meaning: Meaning) -> bool:
+    if meaning.option == "back" or meaning.intent in ("cancel", "menu", "back"):
+        return False  # they want nobody any more
+    if meaning.option == WAIT_ON.id or meaning.intent in ("operator", "wait"):
+        _waits_on(run, place)
+        return True
+    return unanswered(run)
 
 
 def _asking(run: Run, place: Queueing, meaning: Meaning) -> bool:
@@ -180,6 +229,9 @@ def unanswered(run: Run) -> bool:
     if place is None or not place.asking:
         return False
     if place.asked + 1 >= ASKED:
+        if place.asking == "whether" and not place.agents:  # there is nobody to wait for
+            run.change(queueing=replace(place, asking=""), silences=HOLDS)
+            return False
         _waits_on(run, place)
     else:
         _ask(run, replace(place, asked=place.asked + 1))
@@ -188,7 +240,12 @@ def unanswered(run: Run) -> bool:
 
 def _ask(run: Run, place: Queueing) -> None:
     run.change(queueing=place, silences=0)
-    if place.asking == "agree":
+    if place.asking == "whether":
+        if place.callback:
+            run.say_builtin("queue_callback")
+        run.say_builtin("queue_wait_on")
+        run.say_builtin("queue_go_on")
+    elif place.asking == "agree":
         choices = YES_NO[run.session.language]
         run.say_builtin("callback_agree", attempt=place.asked, choices=choices, extra={"number": place.number})
     else:

@@ -113,7 +113,8 @@ class Pending:
 class Queueing:
     """Where somebody who waits for a person stands (bot.dialogue.queueing), and how far we are with ringing them back.
 
-    asking: "" for not at all; "agree": whether to ring `number`; "number": which one. asked: how often in a row.
+    asking: "" for not at all; "whether": nobody answered, so whether to wait on; "agree": whether to ring `number`;
+    "number": which one. asked: how often in a row.
     """
 
     position: int = 0
@@ -121,7 +122,7 @@ class Queueing:
     agents: int = 0
     callback: bool = False
     numbers: tuple[str, ...] = ("*",)
-    asking: Literal["", "agree", "number"] = ""
+    asking: Literal["", "whether", "agree", "number"] = ""
     number: str = ""
     asked: int = 0
 

@@ -40,11 +40,16 @@ def staff(office: Office, login: str, *, sip: str = "", skills: Sequence[str] = 
 
 
 def rings(
-    office: Office, conversation: str, *tried: str, default: str = "", missed: dict[str, datetime] | None = None
+    office: Office,
+    conversation: str,
+    *tried: str,
+    default: str = "",
+    missed: dict[str, datetime] | None = None,
+    queued: bool = False,
 ) -> str | None:
     with office.database.reading() as tx:
         now = NOW + timedelta(minutes=10)
-        line = hunting.next_line(tx, conversation, tried, now, default=default, missed=missed)
+        line = hunting.next_line(tx, conversation, tried, now, default=default, missed=missed, queued=queued)
         return line.agent if line else None
 
 
@@ -330,3 +335,20 @@ async def test_a_promise_that_nobody_could_keep_becomes_a_task(office: Office) -
     assert await office.desk.due() == ()
     (task,) = await office.desk.queue()
     assert task.callback_state == "expired"
+
+
+async def test_who_waits_on_after_nobody_answered_gives_way_to_who_was_before_them(office: Office):
+    staff(office, "anna", sip="sip:anna@x")
+    first, second = await waits(office, 1), await waits(office, 2)
+    assert rings(office, second, "boris") == "anna"  # in the middle of being served
+    assert rings(office, second, "boris", queued=True) is None
+    assert rings(office, first, "boris", queued=True) == "anna"
+
+
+async def test_an_agent_whose_telephone_was_not_answered_is_none_to_wait_for(office: Office):
+    staff(office, "anna", sip="sip:anna@x")
+    staff(office, "boris", sip="sip:boris@x")
+    conversation = await waits(office, 1)
+    with office.database.reading() as tx:
+        told = [hunting.place(tx, conversation, NOW, tried) for tried in ((), ("anna",), ("anna", "boris"))]
+    assert [place.agents if place else None for place in told] == [2, 1, 0]

@@ -39,6 +39,7 @@ BUILTIN = (
     " what_to_change goodbye greeting_reply help offer_continue continuing in_the_past agent_left agent_joined"
     " internal_error one_moment crowded survey_csat survey_nps survey_ces"
     " keep_waiting more_answers corrected wait_ok thanks_reply transfer_failed moved declined"
+    " nobody_answered queue_wait_on queue_go_on"
     " language_switched clarify neither leave_it not_now come_back usual"
     " anything_more cant_skip in_the_future out_of_range too_small too_big wrong_length wrong_length_between"
     " queue_place queue_soon queue_wait queue_long queue_callback callback_agree callback_number callback_not"

@@ -215,3 +215,73 @@ def test_what_must_not_be_kept_is_not_told():
     talk.say(service="lor", name=IVAN)
     talk.say("operator")
     assert "Лор" not in talk.did(Handoff)[0].brief
+
+
+# --- nobody answered ---------------------------------------------------------------------------------
+
+
+def unanswered(*, agents: int = 1, callback: bool = True) -> tuple[Talk, list[str]]:
+    """Somebody who waits, and for whom no telephone was answered; and what they are told."""
+    talk = waiting(callback=callback)
+    return talk, talk.happen(TransferFailed, position=2, wait_s=170, agents=agents, callback=callback)
+
+
+def test_who_could_still_be_served_is_told_that_nobody_answered_and_asked_whether_to_wait():
+    talk, said = unanswered()
+    assert said == [
+        "<nobody_answered>", "<queue_place>", "<queue_wait>", "<queue_callback>", "<queue_wait_on>", "<queue_go_on>",
+    ]  # fmt: skip
+    assert talk.session.status == "waiting"
+    assert not talk.did(Withdraw)
+    assert unanswered(callback=False)[1] == said[:3] + said[4:]
+    assert unanswered(agents=0)[1] == [said[0], *said[3:]]
+
+
+@pytest.mark.parametrize("key", ["2", ""])
+def test_who_wants_to_wait_waits_on_and_is_told_the_place_as_before(key: str):
+    talk, _ = unanswered()
+    assert (talk.press(key) if key else talk.say("operator")) == ["<callback_not>"]
+    assert talk.session.status == "waiting"
+    assert talk.happen(Queued, position=1, wait_s=None, agents=1, callback=True) == ["<queue_place>"]
+
+
+def test_who_would_rather_be_rung_back_is():
+    talk, _ = unanswered()
+    assert talk.press("1") == ["<callback_agree>"]
+    assert talk.press("1") == ["<callback_promised>"]
+    assert [action.number for action in talk.did(RingBack)] == ["+79051234567"]
+
+
+def test_who_goes_on_with_the_bot_is_asked_where_it_stopped_and_out_of_the_queue():
+    talk, _ = unanswered()
+    assert talk.press("*")[-1] == "Когда?"
+    assert talk.session.status == "bot"
+    assert talk.did(Withdraw)
+
+
+def test_who_says_nothing_is_asked_once_more_and_then_waits_on_where_there_is_somebody_to_wait_for():
+    talk, _ = unanswered()
+    assert talk.silent() == ["<queue_callback>", "<queue_wait_on>", "<queue_go_on>"]
+    assert talk.silent() == ["<callback_not>"]
+    assert talk.session.status == "waiting"
+
+
+def test_who_says_nothing_is_back_with_the_bot_where_nobody_is_there():
+    talk, _ = unanswered(agents=0)
+    talk.silent()
+    said = talk.silent()
+    assert said[0] == "<nobody_free>"
+    assert talk.session.status == "bot"
+
+
+def test_who_is_agreeing_on_a_number_is_not_disturbed_by_a_telephone_that_nobody_answered():
+    talk = waiting()
+    talk.press("1")
+    assert talk.happen(TransferFailed, position=2, agents=1, callback=True) == []
+    assert talk.say(yes=True) == ["<callback_promised>"]
+
+
+def test_where_nobody_could_be_waited_for_the_bot_takes_the_caller_back_at_once():
+    talk = waiting(callback=False)
+    assert talk.happen(TransferFailed)[0] == "<transfer_failed>"
+    assert talk.session.status == "bot"

@@ -4,7 +4,7 @@ import base64
 import json
 import stat
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from jsonschema import Draft7Validator, FormatChecker
 from bot import vcon
 from bot.desk import agents
 from bot.desk.desk import Desk
+from bot.dialogue.events import AgentJoined, RungBack
+from bot.ports import Row
 from bot.stores import conversations
 from bot.stores.bus import LocalBus
 from bot.turn import Turn
@@ -114,3 +116,35 @@ def test_the_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
     assert first.public.thumbprint() == second.public.thumbprint()
     (path,) = (tmp_path / "deep").iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_who_is_on_a_recording_is_told_the_agents_who_joined_and_of_a_call_back_the_agent_alone(
+    turn: Turn, vcon_schema: Mapping[str, Any]
+) -> None:
+    line = caller(turn)
+    line.conversation = (await line.starts()).conversation
+    told = [
+        AgentJoined(id="a", at=NOW + timedelta(seconds=20), agent="boris", name="Борис"),
+        RungBack(id="b", at=NOW + timedelta(minutes=10), outcome="unreached", agent="anna", name="Анна"),
+        RungBack(id="c", at=NOW + timedelta(minutes=16), outcome="talks", agent="anna", name="Анна", recorded=True),
+    ]
+    with turn.database.reading() as tx:
+        about = conversations.summary(tx, line.conversation)
+        assert about is not None
+        rows = [*conversations.rows(tx, line.conversation)]
+    rows += [Row(conversation=about.id, seq=100 + place, at=each.at, entry=each) for place, each in enumerate(told)]
+    sound = [
+        vcon.Recorded(started=NOW + at, seconds=30, name="1.wav", digest="sha512-x")
+        for at in (timedelta(seconds=1), timedelta(minutes=16, seconds=-1), timedelta(minutes=30))
+    ]
+    made = vcon.plain(about, rows, recorded=sound)
+    assert [party.get("name") for party in made["parties"][2:]] == ["Борис", "Анна"]
+    recordings = [line for line in made["dialog"] if line["type"] == "recording"]
+    assert [(line["parties"], line["originator"]) for line in recordings] == [
+        ([0, [1, 2]], 0),
+        ([0, 3], 3),
+        ([0, 1], 0),
+    ]
+    (unreached,) = [line for line in made["dialog"] if line["type"] == "incomplete"]
+    assert (unreached["parties"], unreached["disposition"]) == ([0, 3], "no-answer")
+    assert list(Draft7Validator(vcon_schema, format_checker=FormatChecker()).iter_errors(made)) == []

@@ -255,13 +255,13 @@ class Telephones:
         self.missing: list[str] = []
         self.where: Place | None = None
 
-    async def next(self, conversation: str, tried: frozenset[str]) -> AgentLine | None:
+    async def next(self, conversation: str, tried: frozenset[str], *, queued: bool = False) -> AgentLine | None:
         return next((each for each in self.lines if self.free and each.agent not in tried), None)
 
     async def missed(self, conversation: str, agent: str) -> None:
         self.missing.append(agent)
 
-    async def place(self, conversation: str) -> Place | None:
+    async def place(self, conversation: str, tried: frozenset[str] = frozenset()) -> Place | None:
         return self.where
 
 

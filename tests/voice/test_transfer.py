@@ -397,6 +397,48 @@ async def test_who_waits_is_put_through_as_soon_as_somebody_is_free():
         assert call.exchange.rung == ["anna"]
 
 
+async def test_who_found_nobody_waits_on_for_an_agent_who_talks_and_is_put_through_to_them(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    async with Attended("sip:office@10.0.0.5", office="busy", anna="answers") as call:
+        call.desk.where = Place(position=1, agents=1, wait_s=170)  # Anna is at the desk, and talks
+        await call.wanted()
+        (failed,) = call.turns.took(TransferFailed)
+        assert (failed.position, failed.wait_s, failed.agents, failed.callback) == (1, 170, 1, False)
+        assert call.turns.said.count("<nobody_answered>") == call.turns.said.count("<queue_wait_on>") == 1
+        assert call.turns.session.status == "waiting"
+        assert call.desk.missing == ["office"]
+        await call.line.press("2")
+        await settle()
+        assert call.turns.said[-1] == "<callback_not>"
+        call.desk.lines += Telephones("sip:anna@10.0.0.5").lines  # she has hung up
+        await call.bus.publish("desk", {"agent": "anna"})
+        await settle()
+        await call.passes(4)
+        assert call.exchange.rung == ["office", "anna"]
+        assert call.call._transfer.bridged
+
+
+async def test_a_telephone_that_nobody_answered_rings_again_after_a_rest_for_who_waits_on(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("voice.transfer.REST_S", 0.05)
+    monkeypatch.setattr("voice.transfer.LOOK_S", 0.01)
+    async with Attended("sip:office@10.0.0.5", office="busy") as call:
+        call.desk.where = Place(position=1, agents=1)
+        await call.wanted()
+        async with asyncio.timeout(20):
+            while len(call.exchange.rung) < 3:
+                await asyncio.sleep(0.01)
+        assert len(call.turns.took(TransferFailed)) == 1  # told once
+        call.desk.where = Place(position=1, agents=0)  # and then she goes home
+        async with asyncio.timeout(20):
+            while len(call.turns.took(TransferFailed)) < 2:
+                await asyncio.sleep(0.01)
+        await settle()
+        assert call.turns.session.status == "bot"
+
+
 def test_sound_that_comes_in_a_burst_is_caught_up_with_in_pauses():
     line = Sounding()
     way = Way(line)
