@@ -119,6 +119,15 @@ class Settings(BaseSettings):
     max_outbound: int = Field(
         5, ge=0, description="Calls of ours at one time. A quarter of max_calls stays for who calls us."
     )
+    redial: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="How many times more somebody is called who was busy or didn't answer, or whose machine did, where "
+        "neither whoever asks for the call nor the scenario says.",
+    )
+    redial_after_min: int = Field(60, ge=1, le=1_440, description="Minutes until the next of those calls.")
+    redial_busy_after_min: int = Field(5, ge=1, le=1_440, description="The same after a busy line.")
     quiet_hours: str = Field(
         "21:00-09:00", description="When nobody is called, by the clock of the business; empty: never."
     )

@@ -55,7 +55,9 @@ class Telephone(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """Whom to call, and what about. machine: what is done with an answering machine. ring_s: how long it may ring."""
+    """Whom to call, and what about. machine: what is done with an answering machine. ring_s: how long it may ring.
+    again: outcomes after which they will be called once more ("busy", "no_answer", "machine"): the conversation is told
+    of the last call alone."""
 
     address: str
     number: str = ""  # E.164 of the address, where it is one
@@ -65,6 +67,7 @@ class Order:
     language: Language = "ru"
     machine: Machine = "hang_up"
     ring_s: float = RING_S
+    again: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +144,8 @@ class Dialling:
             if by == "busy":
                 return await self._nobody(LegFailed("a busy tone", where=order.address, sip_status=486))
             self._tell(Progress(state="answered", status=200, by=by, why=why))
+            if by == "machine" and order.machine == "hang_up" and "machine" in order.again:
+                return self._tell(Progress(state="ended", status=200, by=by, why=why))
             message = by == "machine" and order.machine == "message" and await listening.ready()
             if message:
                 self._tell(Progress(state="answered", status=200, by=by, why=why, message=True))
@@ -192,6 +197,8 @@ class Dialling:
             else "refused" if status in REFUSED
             else "failed"
         )  # fmt: skip
+        if state in order.again:
+            return self._tell(Progress(state=state, status=status))
         talk = Talk(
             self._equipment.turns,
             f"unanswered-{uuid4().hex}",

@@ -82,14 +82,16 @@ class Transfer:
 
     @property
     def musical(self) -> bool:
-        """Whether the caller is entertained while they wait."""
-        return self._entertains and self._music is not None
+        """Whether the caller is entertained while they wait. Who is asked something hears a pause after it."""
+        session = self._talk.session
+        asked = session is not None and session.queueing is not None and session.queueing.asking
+        return self._entertains and self._music is not None and not asked
 
     def hear(self, frame: Frame) -> None:
         """20 ms of the caller."""
         if self._bridge is not None:
             self._bridge.hear(frame)
-        music = self._music if self._entertains or self._on_hold else None
+        music = self._music if self.musical or self._on_hold else None
         if music is not None and self._speaking.idle and self._leg.queued_ms <= 2 * FRAME_MS:
             self._leg.play(music.take(FRAME))
 

@@ -12,6 +12,7 @@ from bot.api.bodies import Language
 from bot.api.doors import House, allowed
 from bot.api.problems import Problem
 from bot.api.wishes import Wish, once, used_for_another
+from bot.dialogue.scenario import Redial
 from bot.outreach.rules import destination
 from bot.stores.placed import Machine, Placed, State, Wanted
 
@@ -45,7 +46,29 @@ class CallWanted(Wish):
         "Else as the scenario says.",
     )
     ring_s: int = Field(45, ge=5, le=180, description="Seconds it may ring.")
+    again: Again | None = Field(
+        None,
+        description="Who was busy or didn't answer is called again; who talked to us or refused the call never. "
+        "Else as the scenario says, then the settings.",
+    )
     force: bool = Field(False, description="In quiet hours, too.")
+
+
+class Again(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    times: int = Field(ge=0, le=10, description="Calls after the first, at most.")
+    after_min: int = Field(60, ge=1, le=1_440, description="Minutes until the next.")
+    busy_after_min: int = Field(5, ge=1, le=1_440, description="The same after a busy line.")
+    machines: bool = Field(True, description="Also where a machine answered and no message was left.")
+
+    def redial(self) -> Redial:
+        return Redial(
+            times=self.times,
+            after_s=self.after_min * 60,
+            busy_after_s=self.busy_after_min * 60,
+            machines=self.machines,
+        )
 
 
 class StepOut(BaseModel):
@@ -73,6 +96,8 @@ class CallOut(BaseModel):
     by: str = Field(description="Who answered: human, machine, fax, unknown (they kept silent); empty: nobody.")
     why: str = Field(description="What that was told by, or why it failed.")
     message: bool = Field(description="A message was left with an answering machine.")
+    dialled: int = Field(description="How often so far.")
+    due: datetime | None = Field(None, description="Of one that waits: from when on it is dialled.")
     conversation: str | None
     steps: list[StepOut]
     created: datetime
@@ -112,6 +137,7 @@ async def call(
         language=body.language or parts.site.language,
         machine=body.machine,
         ring_s=body.ring_s,
+        redial=body.again.redial() if body.again is not None else None,
         forced=body.force,
         key=f"api:{key}" if key else None,
     )
@@ -166,6 +192,8 @@ def _out(call: Placed) -> dict[str, Any]:
         "by": call.by,
         "why": call.why,
         "message": call.message,
+        "dialled": call.dialled,
+        "due": call.due,
         "conversation": call.conversation,
         "steps": [
             {"at": each.at, "state": each.state, "status": each.status, "by": each.by, "why": each.why}

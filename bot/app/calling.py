@@ -46,7 +46,7 @@ class Calling:
 
         def keep(tx: Connection) -> tuple[Placed, bool]:
             terms.may_call(tx, to.number, now, forced=wanted.forced)
-            if placed.waiting(tx) >= MAX_WAITING:
+            if placed.waiting(tx, datetime.now(UTC)) >= MAX_WAITING:
                 raise Unavailable(
                     said("too many calls wait already", "слишком много звонков уже ждёт"),
                     fix=said("Try again when some are over", "Попробуйте, когда часть закончится"),

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -17,9 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.app.calling import rules
 from bot.app.house import House
 from bot.customers import terms
-from bot.dialogue.scenario import Machine, ScenarioSet
+from bot.dialogue.scenario import Machine, Outbound, Redial, ScenarioSet
 from bot.errors import GovorunError
-from bot.outreach.rules import destination
+from bot.outreach import redial
+from bot.outreach.rules import destination, quiet_until
 from bot.stores import placed
 from bot.stores.placed import Placed, Step, Wanted
 from voice.dialling import Progress, Tell
@@ -30,14 +31,15 @@ LOOK_S = 5.0  # a request whose message was lost waits no longer
 HEART_S = 20.0
 
 T = TypeVar("T")
-Dial = Callable[[Wanted, Machine, Tell], Awaitable[Progress]]
+Dial = Callable[[Wanted, Machine, frozenset[str], Tell], Awaitable[Progress]]
 
 
 class Dialler:
     """Places what was asked for: one a process with a telephone."""
 
     def __init__(self, house: House, dial: Dial, room: Callable[[], int]) -> None:
-        """room: how many more calls of ours may be up now."""
+        """dial: is told, too, after which outcomes there will be another call. room: how many more calls of ours may be
+        up now."""
         self._house = house
         self._dial = dial
         self._room = room
@@ -144,17 +146,26 @@ class Dialler:
 
     async def _place(self, call: Placed, tell: Tell) -> Progress:
         wanted = call.wanted
+        policy = self._redial(wanted)
+        again = redial.again(policy, call.dialled + 1)
 
         async def told(progress: Progress) -> None:
-            await self._step(call.id, progress)
+            what = redial.outcome(progress.state, progress.by, message=progress.message)
+            due = redial.when(policy, what, self._house.now(), self._quiet(wanted)) if what in again else None
+            await self._step(call.id, progress, again=due)
             await tell(progress)
 
         try:
             if wanted.origin != "command":
                 to, now = destination(wanted.to), self._house.now()
+                until = quiet_until(self._quiet(wanted), now)
+                if call.dialled and until is not None:  # their turn has come while no line was free
+                    at = datetime.now(UTC)
+                    await self._write(lambda tx: placed.again(tx, call.id, None, until, at))
+                    return Progress(state="no_answer")
                 self._rules.check(to, now, forced=wanted.forced)
                 await self._write(lambda tx: terms.may_call(tx, to.number, now, forced=wanted.forced))
-            return await self._dial(wanted, self._machine(wanted), told)
+            return await self._dial(wanted, self._machine(wanted), again, told)
         except asyncio.CancelledError:
             await self._write(lambda tx: placed.cancel(tx, call.id, datetime.now(UTC)))
             raise
@@ -163,10 +174,14 @@ class Dialler:
             await self._write(lambda tx: placed.step(tx, call.id, failed))
             raise
 
-    async def _step(self, ident: str, progress: Progress) -> None:
+    async def _step(self, ident: str, progress: Progress, *, again: datetime | None = None) -> None:
+        """again: when it is dialled once more, for this came to nothing."""
         step = Step(
             at=datetime.now(UTC), state=progress.state, status=progress.status, by=progress.by, why=progress.why
         )
+        if again is not None:
+            await self._write(lambda tx: placed.again(tx, ident, step, again, step.at))
+            return
         await self._write(
             lambda tx: placed.step(
                 tx, ident, step, message=progress.message, conversation=progress.conversation or None
@@ -175,7 +190,22 @@ class Dialler:
 
     def _machine(self, wanted: Wanted) -> Machine:
         """What was asked for, else what the scenario says."""
-        return wanted.machine or machine(self._house.sets, wanted)
+        return wanted.machine or (about(self._house.sets, wanted) or Outbound()).machine
+
+    def _redial(self, wanted: Wanted) -> Redial:
+        """What was asked for, else what the scenario says, else the settings. Somebody at a terminal calls once."""
+        if wanted.origin == "command":
+            return Redial()
+        said, settings = about(self._house.sets, wanted), self._house.settings
+        usual = Redial(
+            times=settings.redial,
+            after_s=settings.redial_after_min * 60,
+            busy_after_s=settings.redial_busy_after_min * 60,
+        )
+        return wanted.redial or (said.redial if said is not None else None) or usual
+
+    def _quiet(self, wanted: Wanted) -> tuple[time, time] | None:
+        return None if wanted.forced else self._rules.quiet
 
     async def _write(self, work: Callable[[Connection], T]) -> T:
         def run() -> T:
@@ -185,10 +215,11 @@ class Dialler:
         return await asyncio.to_thread(run)
 
 
-def machine(sets: Mapping[str, ScenarioSet], wanted: Wanted) -> Machine:
+def about(sets: Mapping[str, ScenarioSet], wanted: Wanted) -> Outbound | None:
+    """What the scenario that the call begins says of it."""
     found = sets.get(wanted.scenarios)
     scenario = found.scenarios.get(wanted.scenario or found.start) if found else None
-    return scenario.outbound.machine if scenario and scenario.outbound else "hang_up"
+    return scenario.outbound if scenario else None
 
 
 def room(capacity: int, most: int, *, up: int, ours: int) -> int:

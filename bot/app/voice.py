@@ -195,7 +195,7 @@ class VoiceHalf:
         )
         self._ringing_back.begin()
 
-    async def _dial(self, wanted: Wanted, machine: Machine, tell: Tell) -> Progress:
+    async def _dial(self, wanted: Wanted, machine: Machine, again: frozenset[str], tell: Tell) -> Progress:
         to = destination(wanted.to)
         return await self.switchboard.dial(
             Order(
@@ -207,6 +207,7 @@ class VoiceHalf:
                 language=wanted.language,
                 machine=machine,
                 ring_s=wanted.ring_s,
+                again=again,
             ),
             tell,
         )

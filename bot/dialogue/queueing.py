@@ -61,8 +61,10 @@ def expected(session: Session) -> Expectation:
         return Expectation(intents=("cancel", "menu"))
     if place.asking == "whether":
         choices = (RING_BACK, WAIT_ON) if place.callback else (WAIT_ON,)
-        keys = {option.key: option.id for option in choices} | {"*": "back"}
-        return Expectation(choices=choices, keys=keys, intents=("cancel", "menu", "back", "operator", "wait"))
+        keys = {key: id for key, id in _KEYS.items() if place.callback or key != RING_BACK.key}
+        return Expectation(
+            choices=choices, keys=keys | {"2": WAIT_ON.id}, intents=("cancel", "menu", "back", "operator", "wait")
+        )
     if not place.asking:
         choices = (RING_BACK,)
         return Expectation(choices=choices, keys=_KEYS, intents=("cancel", "menu", "back", "operator"))

@@ -28,17 +28,30 @@ Machine = Literal["message", "hang_up", "talk"]
 Recorded = Literal["", "off", "on", "ask"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redial:
+    """Calls that reach nobody are placed again, `times` more at most: after_s later, busy_after_s where the line was
+    busy. machines: also where a machine answered and no message was left. Who talked to us, or refused the call, is
+    never called again."""
+
+    times: int = 0
+    after_s: int = 3_600
+    busy_after_s: int = 300
+    machines: bool = True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outbound:
     """announce: that a robot speaks, and for whom; said first. voicemail: said to an answering machine after its beep.
 
-    machine: what is done with one. roads: outcome ("no_answer", "busy", "refused", "machine") -> the first step of what
-    follows; "" where nothing does.
+    machine: what is done with one. redial: None: as the settings say. roads: outcome ("no_answer", "busy", "refused",
+    "machine") -> the first step of what follows; "" where nothing does.
     """
 
     announce: Prompt | None = None
     voicemail: Prompt | None = None
     machine: Machine = "hang_up"
+    redial: Redial | None = None
     roads: Mapping[str, str] = field(default_factory=dict)
 
 

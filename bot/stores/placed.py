@@ -3,15 +3,17 @@
     requested -> dialling -> ringing -> answered -> ended
                                      -> busy | no_answer | refused | failed
     requested ... answered -> cancelled
+    busy | no_answer | ended by a machine -> requested, where it is to be placed again (bot.outreach.redial)
 
-Whoever places it is its owner and says so every few seconds; what a crash leaves behind has failed: no redialling.
+Whoever places it is its owner and says so every few seconds; what a crash leaves behind has failed, and is not dialled
+again. `alive` is when the owner was last heard of; of one that waits, from when on it may be dialled.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 from uuid import uuid4
@@ -20,6 +22,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from bot.dialogue import codec
 from bot.dialogue.meaning import Language
+from bot.dialogue.scenario import Redial
 from bot.dialogue.values import Value
 from bot.stores.schema import placed_calls as table
 
@@ -48,7 +51,8 @@ class Step:
 class Wanted:
     """A call that is asked for. to: a number or a SIP address, as it was written. key: the same one is one call.
 
-    machine: what to do with an answering machine, None: as the scenario says. origin: "api", "command", "scenario".
+    machine: what to do with an answering machine, None: as the scenario says. redial: likewise, then as the settings
+    say. origin: "api", "command", "scenario".
     """
 
     to: str
@@ -58,6 +62,7 @@ class Wanted:
     language: Language = "ru"
     machine: Machine | None = None
     ring_s: int = 45
+    redial: Redial | None = None
     forced: bool = False
     origin: str = "api"
     key: str | None = None
@@ -66,7 +71,8 @@ class Wanted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
     """status: of SIP, 0 for none. by: who answered: "human", "machine", "fax", "unknown"; "" for nobody. why: what that
-    was told by, or why it failed. message: one was left. steps: all of it, in order."""
+    was told by, or why it failed. message: one was left. steps: all of it, in order. due: of one that
+    waits, from when on it may be dialled."""
 
     id: str
     wanted: Wanted
@@ -80,6 +86,12 @@ class Placed:
     owner: str = ""
     created: datetime
     changed: datetime
+    due: datetime | None = None
+
+    @property
+    def dialled(self) -> int:
+        """How often so far."""
+        return sum(each.state == "dialling" for each in self.steps)
 
     @property
     def over(self) -> bool:
@@ -130,7 +142,10 @@ def latest(tx: Connection, *, limit: int, state: State | None = None, before: da
 def claim(tx: Connection, owner: str, at: datetime) -> Placed | None:
     """The oldest that waits, now the owner's; None where there is none, or another was quicker."""
     ident = tx.execute(
-        select(table.c.id).where(table.c.state == "requested").order_by(table.c.created, table.c.id).limit(1)
+        select(table.c.id)
+        .where(table.c.state == "requested", table.c.alive <= at)
+        .order_by(table.c.created, table.c.id)
+        .limit(1)
     ).scalar_one_or_none()
     if ident is None:
         return None
@@ -174,6 +189,29 @@ def step(
     return get(tx, ident)
 
 
+def again(tx: Connection, ident: str, reached: Step | None, due: datetime, at: datetime) -> Placed | None:
+    """It waits for its next call; nothing changes where it is over, cancelled say. reached: what this one came to;
+    None: it wasn't dialled."""
+    found = get(tx, ident)
+    if found is None or found.over:
+        return found
+    taken = (*found.steps, *((reached,) if reached is not None else ()), Step(at=at, state="requested"))
+    tx.execute(
+        update(table)
+        .where(table.c.id == ident)
+        .values(
+            state="requested",
+            status=reached.status if reached is not None else found.status,
+            answered_by=reached.by if reached is not None else found.by,
+            steps=json.dumps([_step(each) for each in taken], ensure_ascii=False),
+            owner="",
+            alive=due,
+            changed=at,
+        )
+    )
+    return get(tx, ident)
+
+
 def cancel(tx: Connection, ident: str, at: datetime) -> Placed | None:
     """Over, whatever its state was; its owner hangs up. One that is over already stays as it ended."""
     return step(tx, ident, Step(at=at, state="cancelled"))
@@ -186,7 +224,7 @@ def heartbeat(tx: Connection, owner: str, at: datetime) -> None:
 def tidy(tx: Connection, at: datetime) -> int:
     """Fail what nobody looks after any more, and what waited so long that nobody expects it; how many."""
     lost = select(table.c.id).where(table.c.state.in_(UNDER_WAY), table.c.alive < at - LOST)
-    stale = select(table.c.id).where(table.c.state == "requested", table.c.created < at - STALE)
+    stale = select(table.c.id).where(table.c.state == "requested", table.c.alive < at - STALE)
     count = 0
     for query, why in ((lost, "interrupted"), (stale, "waited too long")):
         for ident in tx.execute(query).scalars().all():
@@ -200,8 +238,9 @@ def open_calls(tx: Connection, owner: str) -> Sequence[str]:
     return tx.execute(select(table.c.id).where(table.c.owner == owner, table.c.state.in_(UNDER_WAY))).scalars().all()
 
 
-def waiting(tx: Connection) -> int:
-    return int(tx.execute(select(func.count()).where(table.c.state == "requested")).scalar_one())
+def waiting(tx: Connection, at: datetime) -> int:
+    """Those that could be dialled now."""
+    return int(tx.execute(select(func.count()).where(table.c.state == "requested", table.c.alive <= at)).scalar_one())
 
 
 def _written(wanted: Wanted) -> str:
@@ -209,7 +248,8 @@ def _written(wanted: Wanted) -> str:
         name: getattr(wanted, name)
         for name in ("to", "scenarios", "scenario", "language", "machine", "ring_s", "forced", "origin")
     }
-    return json.dumps(fields | {"given": codec.encode(dict(wanted.given))}, ensure_ascii=False)
+    redial = asdict(wanted.redial) if wanted.redial is not None else None
+    return json.dumps(fields | {"given": codec.encode(dict(wanted.given)), "redial": redial}, ensure_ascii=False)
 
 
 def _step(taken: Step) -> dict[str, Any]:
@@ -220,9 +260,10 @@ def _step(taken: Step) -> dict[str, Any]:
 def _placed(row: Row[Any]) -> Placed:
     fields = json.loads(row.wanted)
     given = cast(Mapping[str, Value], codec.decode(fields.pop("given")))
+    redial = fields.pop("redial", None)
     return Placed(
         id=row.id,
-        wanted=Wanted(**fields, given=given, key=row.key),
+        wanted=Wanted(**fields, given=given, key=row.key, redial=Redial(**redial) if redial else None),
         state=row.state,
         status=row.status,
         by=row.answered_by,
@@ -233,4 +274,5 @@ def _placed(row: Row[Any]) -> Placed:
         owner=row.owner,
         created=row.created,
         changed=row.changed,
+        due=row.alive if row.state == "requested" else None,
     )

@@ -13,6 +13,7 @@ from bot.authoring.load import load
 from bot.authoring.problems import ScenarioErrors
 from bot.backends.phone import Phone
 from bot.dialogue.actions import Fetch
+from bot.dialogue.scenario import Redial
 from bot.errors import Unacceptable
 from bot.ports import Asker
 from bot.stores import placed
@@ -93,6 +94,10 @@ def test_what_is_written_first_says_so_only_where_the_author_does(tmp_path: Path
         ("{announce: {ru: Р., en: R.}, machine: message}", "'machine: message' without a message"),
         ("{announce: {ru: Р., en: R.}, machine: shout}", "'message', 'hang_up', 'talk'"),
         ("{announce: {ru: Р., en: R.}, on_buzy: [stop: ]}", "Did you mean 'on_busy'?"),
+        ("{again: 11}", "0 to 10"),
+        ("{again: {after: 5}}", "'times'"),
+        ("{again: {times: 2, afer: 5}}", "Did you mean 'after'?"),
+        ("{again: {times: 2, busy_after: 0}}", "1 to 1440"),
         ("maybe", "maybe"),
     ],
 )
@@ -101,6 +106,23 @@ def test_a_mistake_in_it_is_told_with_its_line(tmp_path: Path, outbound: str, to
         load(write(tmp_path / "set", task=f"{HEAD}outbound: {outbound}\n{STEPS}"), locale="en")
     assert "task.yaml:3" in str(caught.value)
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("again", "redial"),
+    [
+        ("2", Redial(times=2)),
+        ("{times: 3, after: 90, busy_after: 2, machines: no}",
+         Redial(times=3, after_s=5_400, busy_after_s=120, machines=False)),
+    ],
+)  # fmt: skip
+def test_its_author_says_how_often_who_was_not_reached_is_called_again(
+    tmp_path: Path, again: str, redial: Redial
+) -> None:
+    loaded = load(write(tmp_path / "set", task=f"{HEAD}outbound: {{again: {again}}}\n{STEPS}"), locale="en")
+    about = loaded.scenarios["task"].outbound
+    assert about is not None
+    assert about.redial == redial
 
 
 def test_its_steps_are_checked_like_any(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_the_oldest_is_claimed_once(database: Database) -> None:
         later, _ = placed.add(tx, Wanted(to="b", scenarios="x"), AT + timedelta(seconds=1))
         first, _ = placed.add(tx, Wanted(to="a", scenarios="x"), AT)
     with database.writing() as tx:
-        claimed = [placed.claim(tx, "one", AT), placed.claim(tx, "two", AT), placed.claim(tx, "two", AT)]
+        claimed = [placed.claim(tx, owner, AT + timedelta(seconds=1)) for owner in ("one", "two", "two")]
     assert [each.id if each else None for each in claimed] == [first.id, later.id, None]
     assert [each.owner for each in claimed if each] == ["one", "two"]
 

@@ -408,8 +408,10 @@ async def test_who_found_nobody_waits_on_for_an_agent_who_talks_and_is_put_throu
         assert call.turns.said.count("<nobody_answered>") == call.turns.said.count("<queue_wait_on>") == 1
         assert call.turns.session.status == "waiting"
         assert call.desk.missing == ["office"]
+        assert not call.call._transfer.musical  # who is asked something hears a pause after it
         await call.line.press("2")
         await settle()
+        assert call.call._transfer.musical
         assert call.turns.said[-1] == "<callback_not>"
         call.desk.lines += Telephones("sip:anna@10.0.0.5").lines  # she has hung up
         await call.bus.publish("desk", {"agent": "anna"})

@@ -245,7 +245,8 @@ def garbage(chance: random.Random) -> Iterator[bytes]:
     yield from (rtp(kind=kind) + sound for kind in range(128))
     yield from (rtp(sequence=chance.getrandbits(16), stamp=chance.getrandbits(32)) + sound for _ in range(40))
     yield from (rtp(source=chance.getrandbits(32), sequence=n) + sound for n in range(40))
-    yield from (rtp(kind=101, stamp=n) + chance.randbytes(n % 6) for n in range(40))  # torn keys
+    # Torn keys; a whole one that says # would be no harm: it hangs up.
+    yield from (rtp(kind=101, stamp=n) + chance.randbytes(n % 6).replace(b"\x0b", b"\x0a") for n in range(40))
     yield from (rtp(kind=0x80 | 101, stamp=n) + bytes((n, 0xFF, 0xFF, 0xFF)) for n in range(16, 60))  # of no telephone
     yield from (bytes((0x80, kind)) + chance.randbytes(chance.randrange(60)) for kind in range(192, 224))  # RTCP
     yield from (bytes((0x9F, 200, 0xFF, 0xFF)) + chance.randbytes(20), bytes((0x81, 203, 0, 0)))

@@ -1,0 +1,151 @@
+"""Calls that reached nobody are placed again: whether, when, and what the conversation hears of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app.dialler import Dialler
+from bot.dialogue.scenario import Machine, Redial
+from bot.outreach.redial import again, outcome, when
+from bot.stores import placed
+from bot.stores.placed import Placed, Wanted
+from tests.web import Web
+from voice.dialling import Progress, Tell
+
+NIGHT = (time(21), time(9))
+EVENING = datetime(2026, 11, 18, 20, 30, tzinfo=UTC)
+TWICE = Redial(times=2, after_s=3_600, busy_after_s=60)
+
+
+def test_calls_stop_after_as_many_as_were_asked_for():
+    assert again(TWICE, 1) == again(TWICE, 2) == {"busy", "no_answer", "machine"}
+    assert again(TWICE, 3) == again(Redial(), 1) == frozenset()
+    assert "machine" not in again(Redial(times=1, machines=False), 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "by", "message", "what"),
+    [
+        ("busy", "", False, "busy"),
+        ("ended", "machine", False, "machine"),
+        ("ended", "machine", True, "ended"),  # it has the message
+        ("ended", "human", False, "ended"),
+        ("ended", "unknown", False, "ended"),
+        ("refused", "", False, "refused"),
+    ],
+)
+def test_who_talked_to_us_refused_or_has_the_message_is_not_called_again(state: str, by: str, message: bool, what: str):
+    assert outcome(state, by, message=message) == what
+    assert (what in again(TWICE, 1)) is (what in ("busy", "machine"))
+
+
+def test_a_busy_line_is_tried_soon_anything_else_later_and_nobody_in_quiet_hours():
+    assert when(TWICE, "busy", EVENING, NIGHT) == EVENING + timedelta(minutes=1)
+    assert when(TWICE, "no_answer", EVENING, NIGHT) == datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
+    assert when(TWICE, "no_answer", EVENING, None) == EVENING + timedelta(hours=1)
+
+
+class Rings:
+    """A telephone that comes to these ends, one a call; what each call was told of those after it."""
+
+    def __init__(self, *ends: Progress) -> None:
+        self.ends = list(ends)
+        self.again: list[frozenset[str]] = []
+
+    async def dial(self, wanted: Wanted, machine: Machine, again: frozenset[str], tell: Tell) -> Progress:
+        self.again.append(again)
+        await tell(Progress(state="dialling"))
+        end = self.ends.pop(0)
+        await tell(end)
+        return end
+
+
+BUSY = Progress(state="busy", status=486)
+UNANSWERED = Progress(state="no_answer", status=408)
+TALKED = Progress(state="ended", status=200, by="human")
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Web]:
+    made = Web(tmp_path, call_allowed=["@10.0.0.5"], quiet_hours="", redial=1, redial_busy_after_min=2)
+    yield made
+    made.house.database.close()
+
+
+async def called(web: Web, rings: Rings, **more: object) -> Placed:
+    """One call after the other, time going on to when it is due; how it stands once nothing is left to do."""
+    dialler = Dialler(web.house, rings.dial, lambda: 1)
+    asked = Wanted(to="sip:anna@10.0.0.5", scenarios="reminder", **more)  # type: ignore[arg-type]
+    with web.house.database.writing() as tx:
+        made, _ = placed.add(tx, asked, datetime.now(UTC))
+    while True:
+        with web.house.database.writing() as tx:
+            found = placed.get(tx, made.id)
+            assert found is not None
+            if found.due is None or not rings.ends:
+                return found
+            claimed = placed.claim(tx, "o", found.due)
+        assert claimed is not None
+        await asyncio.wait_for(dialler._place(claimed, lambda progress: asyncio.sleep(0)), 20)
+
+
+async def test_who_was_busy_is_called_once_more_in_two_minutes_and_the_conversation_told_of_the_last_call(web: Web):
+    before = datetime.now(UTC)
+    found = await called(web, Rings(BUSY))
+    assert (found.state, found.status, found.dialled) == ("requested", 486, 1)
+    assert found.due is not None
+    assert timedelta(minutes=2) <= found.due - before < timedelta(minutes=3)
+    with web.house.database.writing() as tx:
+        placed.cancel(tx, found.id, datetime.now(UTC))
+    rings = Rings(BUSY, UNANSWERED)
+    found = await called(web, rings)
+    assert (found.state, found.due) == ("no_answer", None)
+    assert [each.state for each in found.steps] == [
+        "requested", "dialling", "busy", "requested", "dialling", "no_answer",
+    ]  # fmt: skip
+    assert rings.again == [{"busy", "no_answer", "machine"}, frozenset()]
+
+
+async def test_whoever_asks_for_the_call_decides_before_the_settings_do(web: Web):
+    assert (await called(web, Rings(BUSY), redial=Redial())).state == "busy"
+    assert (await called(web, Rings(BUSY, BUSY, BUSY, TALKED), redial=Redial(times=3))).state == "ended"
+
+
+async def test_who_talked_to_us_is_not_called_again(web: Web):
+    rings = Rings(TALKED, TALKED)
+    assert (await called(web, rings)).dialled == 1
+    assert len(rings.ends) == 1
+
+
+async def test_a_call_that_is_cancelled_while_it_waits_for_its_next_try_stays_so(web: Web):
+    found = await called(web, Rings(BUSY))
+    with web.house.database.writing() as tx:
+        placed.cancel(tx, found.id, datetime.now(UTC))
+        assert placed.claim(tx, "o", datetime.now(UTC) + timedelta(hours=2)) is None
+        again = placed.again(tx, found.id, None, datetime.now(UTC), datetime.now(UTC))
+    assert again is not None
+    assert again.state == "cancelled"
+
+
+async def test_a_next_call_whose_turn_comes_in_quiet_hours_waits_for_their_end_and_is_not_lost(web: Web):
+    found = await called(web, Rings(BUSY))
+    rings = Rings(TALKED)
+    dialler = Dialler(web.house, rings.dial, lambda: 1)
+    now = web.house.now()
+    quiet = ((now - timedelta(hours=1)).time(), (now + timedelta(hours=1)).time())
+    dialler._rules = type(dialler._rules)(allowed=dialler._rules.allowed, quiet=quiet)
+    with web.house.database.writing() as tx:
+        claimed = placed.claim(tx, "o", datetime.now(UTC) + timedelta(hours=2))
+    assert claimed is not None
+    await dialler._place(claimed, lambda progress: asyncio.sleep(0))
+    with web.house.database.reading() as tx:
+        put_off = placed.get(tx, found.id)
+    assert put_off is not None
+    assert (put_off.state, rings.again) == ("requested", [])
+    assert put_off.due is not None
+    assert timedelta(minutes=50) < put_off.due - datetime.now(UTC) <= timedelta(hours=1)
