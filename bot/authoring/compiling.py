@@ -223,6 +223,9 @@ class SetDraft:
             for other, node in draft.starts:
                 if other not in self.scenarios and other not in unread:
                     draft.reader.unknown("unknown_scenario", node, other, self.scenarios)
+            for other, node in checks.calls(draft):
+                if other not in self.scenarios and other not in unread:
+                    draft.reader.unknown("unknown_scenario", node, other, self.scenarios)
             checks.given(draft, self.scenarios)
             checks.results(draft, self.drafts, business, facts, rows)
         edges = {name: checks.starts_at_once(scenario) for name, scenario in self.scenarios.items()}

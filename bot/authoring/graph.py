@@ -34,7 +34,9 @@ class Graph:
 def of_scenario(scenario: Scenario, scenarios: ScenarioSet, language: str) -> Graph:
     """language: "ru" or "en", of the words around; what the scenario says is in it too, where it speaks it."""
     drawing = Drawing(scenario, scenarios, language)
-    boxes = {name: drawing.box(scenario.steps[name]) for name in reached(scenario.first, scenario.steps)}
+    roads = {step: outcome for outcome, step in (scenario.outbound.roads if scenario.outbound else {}).items() if step}
+    drawn = [name for first in (scenario.first, *roads) for name in reached(first, scenario.steps)]
+    boxes = {name: drawing.box(scenario.steps[name]) for name in dict.fromkeys(drawn)}
     slots = ", ".join(drawing.named(slot.title) or slot.name for slot in scenario.slots.values())
     words = WORDS[language]
     parts = [f"{words['steps']}: {len(boxes)}", f"{words['asks']}: {slots}" if slots else "", scenario.file]
@@ -45,7 +47,7 @@ def of_scenario(scenario: Scenario, scenarios: ScenarioSet, language: str) -> Gr
         subtitle=" · ".join(part for part in parts if part),
         language=language,
         boxes=boxes,
-        roots=((scenario.first, ""),),
+        roots=((scenario.first, ""), *((step, words[f"call:{outcome}"]) for step, outcome in roads.items())),
         words=words,
     )
 

@@ -19,7 +19,8 @@ from bot.authoring.load import load
 from bot.authoring.svg import LOOKS, drawn
 from bot.dialogue import program as kinds
 from bot.dialogue.program import Step
-from bot.dialogue.scenario import ScenarioSet
+from bot.dialogue.scenario import Scenario, ScenarioSet
+from tests.authoring.small import write
 
 SETS = sorted(path.parent for path in (Path(__file__).parents[2] / "scenarios").glob("*/business.yaml"))
 SVG = "{http://www.w3.org/2000/svg}"
@@ -35,21 +36,24 @@ def graphs(scenarios: ScenarioSet) -> list[Graph]:
     return [*drawings, *(of_set(scenarios, language) for language in WORDS)]
 
 
+def all_reached(scenario: Scenario) -> set[str]:
+    """From its beginning, and after a call that reached nobody."""
+    firsts = [scenario.first, *(scenario.outbound.roads.values() if scenario.outbound else ())]
+    return {name for first in firsts if first for name in reached(first, scenario.steps)}
+
+
 def test_every_step_that_is_reached_is_drawn_once(shipped: ScenarioSet):
     for scenario in shipped.scenarios.values():
         text = drawn(laid_out(of_scenario(scenario, shipped, "ru")))
         steps = re.findall(r'data-step="([^"]*)"', text)
-        assert sorted(steps) == sorted(reached(scenario.first, scenario.steps)), scenario.name
+        assert sorted(steps) == sorted(all_reached(scenario)), scenario.name
 
 
 def test_every_road_is_drawn_and_no_other(shipped: ScenarioSet):
     for scenario in shipped.scenarios.values():
         layout = laid_out(of_scenario(scenario, shipped, "en"))
         roads = {
-            (name, to)
-            for name in reached(scenario.first, scenario.steps)
-            for to in leads(scenario.steps[name])
-            if to in scenario.steps
+            (name, to) for name in all_reached(scenario) for to in leads(scenario.steps[name]) if to in scenario.steps
         }
         assert {edge for edge in layout.edges() if edge[1] != DONE} == roads, scenario.name
 
@@ -119,6 +123,20 @@ def test_a_reader_meets_plain_words(clinic: ScenarioSet):
     english = of_scenario(clinic.scenarios["booking"], clinic, "en")
     said = [line for box in english.boxes.values() for line in box.lines]
     assert "‹name›, ‹doctor›, ‹day›, at ‹time›. Is that right?" in said
+
+
+def test_what_follows_a_call_that_reached_nobody_is_drawn_under_its_own_heading(tmp_path: Path):
+    text = (
+        "scenario: task\ntitle: {ru: Дело, en: Task}\noutbound:\n  announce: {ru: Робот., en: A robot.}\n"
+        "  on_busy:\n    - do: forms.save('busy')\n  on_no_answer:\n    - do: forms.save('unanswered')\n"
+        "steps:\n  - say: {ru: Готово., en: Done.}\n"
+    )
+    made = load(write(tmp_path / "set", task=text), locale="en")
+    graph = of_scenario(made.scenarios["task"], made, "en")
+    assert [label for _, label in graph.roots] == ["", "The line was busy", "Nobody answered the call"]
+    picture = drawn(laid_out(graph))
+    assert "The line was busy" in picture
+    assert picture.count("data-step=") == 3
 
 
 def test_the_whole_text_is_in_the_tooltip(clinic: ScenarioSet):

@@ -131,6 +131,15 @@ def test_its_steps_are_checked_like_any(tmp_path: Path) -> None:
         load(write(tmp_path / "set", task=broken), locale="en")
 
 
+def test_a_call_that_would_begin_no_scenario_of_the_set_is_told_by_its_line(tmp_path: Path) -> None:
+    asking = WHOLE + "  - do: phone.call('+79051234567', 'taks', name)\n"
+    with pytest.raises(ScenarioErrors) as caught:
+        load(write(tmp_path / "set", task=asking), locale="en")
+    assert "scenario 'taks' does not exist. Did you mean 'task'?" in str(caught.value)
+    load(write(tmp_path / "other", task=asking.replace("'taks'", "'other/taks'")), locale="en")  # of a set we don't see
+    load(write(tmp_path / "right", task=asking.replace("'taks'", "'task'")), locale="en")
+
+
 def test_a_scenario_asks_for_one_call_however_often_its_request_is_made(tmp_path: Path, database: Database) -> None:
     phone = Phone(load(write(tmp_path / "set", task=WHOLE)))
     fetch = Fetch(id="c1/1", name="phone.call", args={"to": "+79051234567", "scenario": "task", "name": "Anna"})

@@ -34,7 +34,7 @@ from bot.authoring.checks.keys import keys
 from bot.authoring.checks.names import expression
 from bot.authoring.checks.phrases import phrases
 from bot.authoring.checks.said import choices, said, titles, untitled
-from bot.authoring.checks.structure import given, results, scenario
+from bot.authoring.checks.structure import calls, given, results, scenario
 from bot.authoring.checks.talks import talks
 from bot.authoring.checks.values import values
 from bot.authoring.checks.ways import ways
@@ -42,6 +42,7 @@ from bot.authoring.checks.whole import Whole
 
 __all__ = [
     "allowed",
+    "calls",
     "circles",
     "comments",
     "expression",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from bot.authoring.checks.flow import ASKS, circles, leads, onward, reached
@@ -12,7 +12,8 @@ from bot.authoring.draft import Draft
 from bot.authoring.reading import Use
 from bot.authoring.slots import FIXED
 from bot.authoring.tree import Node
-from bot.dialogue.program import AgainStep, CollectStep, SetStep, StartStep
+from bot.dialogue.grammar import Literal
+from bot.dialogue.program import AgainStep, CollectStep, DoStep, SetStep, StartStep
 from bot.dialogue.scenario import Business, Scenario
 
 _MISSPELT = (
@@ -100,6 +101,16 @@ def _endless(draft: Draft) -> None:
             slots = once[collects[0]]
             assert isinstance(slots, CollectStep)
             draft.reader.problem("not_asked_again", draft.nodes[collects[0]], name=", ".join(slots.slots))
+
+
+def calls(draft: Draft) -> Iterator[tuple[str, Node]]:
+    """Scenarios of this set that calls placed by `phone.call` begin; those of other sets are not seen from here."""
+    for step in draft.steps.values():
+        wanted = step.args.get("scenario") if isinstance(step, DoStep) and step.action == "phone.call" else None
+        if wanted is not None and isinstance(wanted.root, Literal):
+            name = str(wanted.root.value)
+            if name and "/" not in name:
+                yield name, draft.nodes[step.id]
 
 
 def given(draft: Draft, scenarios: Mapping[str, Scenario]) -> None:
