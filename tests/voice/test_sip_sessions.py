@@ -11,8 +11,10 @@ import pytest
 from tests.voice.lines import line
 from tests.voice.peers import PCMU, Phone, Wire, _sdp, eventually, free_port, is_tone, tone
 from voice.ports import Ended, Held
+from voice.sip.session_timer import refresh_s
 
 pytestmark = [pytest.mark.voice, pytest.mark.usefixtures("stack")]
+BARESIP = pytest.mark.parametrize("stack", ["baresip"], indirect=True)  # PJSUA2 keeps session timers by itself
 
 _HEAD = """\
       Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
@@ -103,6 +105,49 @@ async def test_a_caller_with_a_session_timer_refreshes_the_call_and_changes_its_
         assert code == 0, said
         await bot.happened(leg, Ended)
         assert [event for _, event in bot.events[leg.id]] == [Ended(reason="caller")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "every_s"),
+    [
+        ("1800;refresher=uas", 900),
+        ("90 ; Refresher = UAS ;x=1", 45),
+        ("10;refresher=uas", 45),  # nobody may ask for less than 90
+        ("1800;refresher=uac", None),
+        ("1800", None),
+        ("", None),
+        ("soon;refresher=uas", None),
+    ],
+)
+@BARESIP
+def test_who_wants_the_call_refreshed_by_us_is_told_from_who_does_it_themselves(asked, every_s):
+    assert refresh_s(asked) == every_s
+
+
+@BARESIP
+@pytest.mark.parametrize("header", ["Session-Expires", "x"])
+async def test_a_caller_who_wants_us_to_refresh_the_call_gets_a_reinvite_each_half_of_it_and_hears_on(
+    header, monkeypatch
+):
+    monkeypatch.setattr("voice.sip.session_timer.SHORTEST_S", 1)
+    asked: list[float] = []
+    async with line() as bot, Phone() as phone:
+        answers = phone.uas.on_reinvite
+
+        def reinvited(leg):
+            asked.append(time.monotonic())
+            answers(leg)
+
+        phone.uas.on_reinvite = reinvited
+        call = await phone.call(bot.uri, headers={"Supported": "timer", header: "1;refresher=uas"})
+        leg = await bot.leg()
+        await eventually(lambda: len(asked) >= 2)
+        begun = time.monotonic()
+        leg.play(tone(1000, 1))
+        await eventually(lambda: is_tone(call.heard(begun), 1000))
+        assert asked[1] - asked[0] > 0.4
+        assert not bot.events[leg.id]
+        assert not call.ended.is_set()
 
 
 async def test_a_caller_who_moves_to_another_address_and_codec_is_heard_and_hears_there():

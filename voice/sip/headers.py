@@ -15,8 +15,10 @@ KEPT = (  # baresip can keep 16
     "Remote-Party-ID",
     "Subject",
     "Call-Info",
+    "Session-Expires",  # RFC 4028
+    "x",  # its compact form
 )
-COMPACT = {"f": "From", "t": "To", "s": "Subject", "i": "Call-ID"}  # RFC 3261 7.3.3
+COMPACT = {"f": "From", "t": "To", "s": "Subject", "i": "Call-ID", "x": "Session-Expires"}  # RFC 3261 7.3.3
 _SPELT = {name.lower(): name for name in KEPT}
 
 

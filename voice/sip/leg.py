@@ -20,6 +20,7 @@ from voice.sip import failures
 from voice.sip.failures import HOLD_S, SETUP_S, SOUND_S, TRANSFER_S
 from voice.sip.numbers import refer_uri
 from voice.sip.reasons import reason_of, told
+from voice.sip.session_timer import refresh_s
 from voice.sip.sound import Sound
 from voice.sip.stack import StackThread
 
@@ -68,7 +69,8 @@ class SipLeg:
         self._sent_at = 0.0  # ms: when the stack will have sent what it holds
         self._ending = ""  # the reason, where we know it before the stack says so
         self._holding = False  # we hold them
-        self._ask_at = 0.0  # ms; when they are asked whether they are there, while on hold
+        self._ask_at = 0.0  # ms; when they get a re-INVITE: on hold, whether they are there; else as they asked for it
+        self._refresh_s = refresh_s(self.headers.get("Session-Expires") or self.headers.get("x", ""))
         self._asking: asyncio.Task[None] | None = None
         self._held = False  # they hold us
         self._joining = False  # why we end is known once the other telephone has told
@@ -261,7 +263,7 @@ class SipLeg:
         now = self._now()
         if self._hearing:
             self._receive(now)
-            if self._held or self._holding or self._ask_at:
+            if self._held or self._holding or self._ask_at or self._refresh_s is not None:
                 self._ask_now_and_then(now)
         if self._flushing or self._sound.rest or (self._out.size and self._sent_at - now < AHEAD_MS - TOP_UP_MS):
             self._send()
@@ -271,10 +273,11 @@ class SipLeg:
         self._end(reason)
 
     def _ask_now_and_then(self, now: float) -> None:
-        if not (self._held or self._holding):
+        wait_s = failures.ASK_S if self._held or self._holding else self._refresh_s
+        if wait_s is None:
             self._ask_at = 0.0
-        elif not self._ask_at:
-            self._ask_at = now + failures.ASK_S * 1000
+        elif not self._ask_at or self._ask_at > now + wait_s * 1000:
+            self._ask_at = now + wait_s * 1000
         elif now >= self._ask_at:
             self._ask_at = 0.0
             self._asking = asyncio.create_task(self._ask(), name=f"ask {self.id}")
