@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.app.ears import MessageEars
+from bot.channels.commands import Commanding, commands
 from bot.channels.delivery import Delivery
 from bot.channels.messenger import Hook, Messenger, Post, Refused
 from bot.channels.reception import Reception, lost
@@ -223,6 +224,8 @@ class Messengers:
         reach = Reach(house.database)
         delivery = Delivery(messenger, reach, report=lambda name, what: house.metrics.sent.labels(name, what).inc())
         line.messenger = messenger
+        if isinstance(messenger, Commanding):
+            messenger.commands = commands(house.scenarios)
         line.reception = Reception(
             messenger,
             delivery,

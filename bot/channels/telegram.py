@@ -30,6 +30,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import TelegramMethod
 from aiogram.types import (
+    BotCommand,
     CallbackQuery,
     ChatMemberUpdated,
     InlineKeyboardButton,
@@ -45,6 +46,7 @@ from aiogram.types import (
 from aiogram.utils.token import TokenValidationError
 from pydantic import ValidationError
 
+from bot.channels.commands import Commands
 from bot.channels.messenger import (
     MAX_MEDIA,
     Arrival,
@@ -115,6 +117,7 @@ class Telegram:
             raise _wrong_token() from None
         # Of the token, so that every process knows it and nobody has to keep it: 1-256 characters A-Z a-z 0-9 _ -
         self.secret = hmac.new(token.encode(), b"govorun webhook", sha256).hexdigest()
+        self.commands: Commands = {}
         self._username = ""
         self._next: int | None = None  # the update that follows those we have had
         self._albums: OrderedDict[str, None] = OrderedDict()
@@ -136,7 +139,19 @@ class Telegram:
         else:
             await self._ask(self._bot.delete_webhook)
         self._username = me.username or ""
+        await self._list_commands()
         return f"@{me.username}"
+
+    async def _list_commands(self) -> None:
+        """Behind the menu button, in the language of each app; whose language we don't speak sees the first."""
+        lists = [(code, shown) for code, shown in self.commands.items()]
+        for code, shown in [(None, lists[0][1]), *lists] if lists else ():
+            told = [BotCommand(command=name, description=what) for name, what in shown]
+            try:
+                await self._ask(partial(self._bot.set_my_commands, told, language_code=code))
+            except TelegramBadRequest as error:  # everything else works without
+                log.warning("Telegram does not take the list of commands: %s", error.message)
+                return
 
     async def close(self) -> None:
         await self._bot.session.close()

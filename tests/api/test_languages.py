@@ -77,3 +77,11 @@ async def test_a_body_that_is_too_long_is_refused_in_the_readers_language(web: W
         )
     assert answer.status_code == 413
     assert answer.json()["detail"] == f"в запросе может быть байтов: {web.settings.max_body}"
+
+
+async def test_what_messengers_post_may_be_longer_and_not_endless(web: Web) -> None:
+    """Meta's posts have up to 3 MB."""
+    async with web.client() as client:
+        for size, status in ((web.settings.max_body + 1, 404), (3 << 20, 404), ((3 << 20) + 1, 413)):
+            answer = await client.post("/webhooks/whatsapp/webhook", content=b"x" * size)
+            assert answer.status_code == status  # 404: it is not set up in this test

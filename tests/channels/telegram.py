@@ -22,12 +22,13 @@ ME = {"id": 110201543, "is_bot": True, "first_name": "Clinic", "username": "clin
 
 @dataclass
 class TelegramDouble(Double):
-    """hook: what setWebhook was told."""
+    """hook: what setWebhook was told. commands: by language, "" for whoever speaks none of them."""
 
     NAME: ClassVar[str] = "telegram"
 
     hook: dict[str, str] = field(default_factory=dict)
     made: Telegram | None = None
+    commands: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     methods: list[str] = field(default_factory=list)
 
     def settings(self) -> dict[str, str]:
@@ -148,6 +149,10 @@ class TelegramDouble(Double):
         if not told["url"].startswith("https://"):
             return refusal(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
         self.hook = told
+        return granted(True)
+
+    def _setMyCommands(self, told: dict[str, str]) -> Reply:  # noqa: N802
+        self.commands[told.get("language_code", "")] = json.loads(told["commands"])
         return granted(True)
 
     def _deleteWebhook(self, told: dict[str, str]) -> Reply:  # noqa: N802
