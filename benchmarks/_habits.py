@@ -184,7 +184,7 @@ def _time_of_day(chance: Chance, recipe: Recipe, popular: Floats) -> Caller:
     edge = chance.uniform(10, 19) if recipe.variant == 1 else 14.0
     for at in _times(chance, recipe):
         hour = (at / 60) % 24
-        share = {2: float((START + at) // DAY % 7 >= 5), 3: 1 / (1 + np.exp(edge - hour))}.get(
+        share = {2: float(((START + at) // DAY + 3) % 7 >= 5), 3: 1 / (1 + np.exp(edge - hour))}.get(
             recipe.variant, float(hour >= edge)
         )
         yield at, (1 - share) * early + share * late

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, or_, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.dialogue import codec
@@ -37,7 +37,64 @@ _OWNED = (
     .order_by(identities.c.created)
 )
 _MOVED = select(conversations.c.session, conversations.c.customer).where(conversations.c.id == bindparam("id"))
+_LEFT = (
+    select(conversations.c.channel, conversations.c.session, conversations.c.status)
+    .where(conversations.c.id == bindparam("id"))
+    .with_for_update()
+)
+_ON_THE_LINE = select(handoffs.c.seq).where(
+    handoffs.c.conversation == bindparam("id"), handoffs.c.done.is_(None), handoffs.c.transfer.not_in(("", "failed"))
+)
+_BEFORE = (
+    select(conversations.c.id, conversations.c.session)
+    .where(
+        conversations.c.kind == bindparam("kind"),
+        conversations.c.value == bindparam("value"),
+        conversations.c.channel == bindparam("channel"),
+        conversations.c.status == "ended",
+        conversations.c.updated > bindparam("since"),
+    )
+    .order_by(conversations.c.started.desc())
+    .limit(1)
+)
 _FACTS = select(facts).where(facts.c.customer == bindparam("customer")).order_by(facts.c.at, facts.c.via)
+
+
+def _recent(mine: ColumnElement[bool]) -> Select[Any]:
+    columns = (conversations.c.id, conversations.c.customer, conversations.c.channel, conversations.c.status)
+    return select(*columns, conversations.c.updated).where(
+        mine,
+        conversations.c.updated > bindparam("since"),
+        conversations.c.session.is_not(None),
+        or_(bindparam("scenarios") == "", conversations.c.scenarios == bindparam("scenarios")),
+    )
+
+
+def _open(*mine: ColumnElement[bool]) -> Select[Any]:
+    """The newest that may be gone on with. Each way to them is looked up by itself: asked for with "or", SQLite reads
+    everybody's conversations of the day."""
+    found = union(*map(_recent, mine)).subquery()
+    elsewhere = found.c.channel != bindparam("channel")
+    return (
+        select(found.c.id)
+        .where(
+            or_(
+                and_(found.c.status == "bot", elsewhere),
+                and_(found.c.status.in_(("waiting", "agent")), found.c.customer == bindparam("customer"), elsewhere),
+                found.c.status == "ended",
+            )
+        )
+        .order_by(found.c.updated.desc())
+        .limit(5)
+    )
+
+
+_OWN = conversations.c.customer == bindparam("customer")
+_SAID = select(facts.c.customer).where(facts.c.fact == "phone", facts.c.value == bindparam("said"))
+_OPEN = _open(_OWN)
+_OPEN_OF_CALLER = _open(
+    _OWN, conversations.c.phone == bindparam("caller"), conversations.c.customer.in_(_SAID)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,26 +210,9 @@ def unfinished(
     live = _went_on_from(tx, identity, channel, now, scenarios) if identity is not None else None
     if live is not None:
         return live
-    mine = conversations.c.customer == customer
-    if caller:
-        said = select(facts.c.customer).where(facts.c.fact == "phone", facts.c.value == codec.dump(caller))
-        mine = or_(mine, conversations.c.phone == caller, conversations.c.customer.in_(said))
-    elsewhere = conversations.c.channel != channel
+    named = {"customer": customer, "caller": caller, "said": codec.dump(caller), "channel": channel}
     newest_first = tx.execute(
-        select(conversations.c.id)
-        .where(
-            mine,
-            or_(
-                and_(conversations.c.status == "bot", elsewhere),
-                and_(conversations.c.status.in_(("waiting", "agent")), conversations.c.customer == customer, elsewhere),
-                conversations.c.status == "ended",
-            ),
-            conversations.c.updated > now - FRESH,
-            conversations.c.session.is_not(None),
-            *([conversations.c.scenarios == scenarios] if scenarios else []),
-        )
-        .order_by(conversations.c.updated.desc())
-        .limit(5)
+        _OPEN_OF_CALLER if caller else _OPEN, {**named, "since": now - FRESH, "scenarios": scenarios}
     )
     for (name,) in newest_first:
         found = left_open(tx, name)
@@ -183,11 +223,7 @@ def unfinished(
 
 def left_open(tx: Connection, conversation: str) -> Unfinished | None:
     """What can be gone on with of a conversation, as it stands now, locked; None where that is nothing."""
-    row = tx.execute(
-        select(conversations.c.channel, conversations.c.session, conversations.c.status)
-        .where(conversations.c.id == conversation)
-        .with_for_update()
-    ).one_or_none()
+    row = tx.execute(_LEFT, {"id": conversation}).one_or_none()
     if row is None or row.session is None:
         return None
     session = cast(Session, codec.load(row.session))
@@ -196,12 +232,7 @@ def left_open(tx: Connection, conversation: str) -> Unfinished | None:
         return None
     begun = len(stack) > 1 and any(value is not None for frame in stack[1:] for value in frame.values.values())
     if row.status in ("waiting", "agent"):
-        on_the_line = select(handoffs.c.seq).where(
-            handoffs.c.conversation == conversation,
-            handoffs.c.done.is_(None),
-            handoffs.c.transfer.not_in(("", "failed")),
-        )
-        begun = tx.execute(on_the_line).first() is None
+        begun = tx.execute(_ON_THE_LINE, {"id": conversation}).first() is None
     if not begun:
         return None
     status = session.status if row.status in ("waiting", "agent") else "bot"
@@ -223,18 +254,8 @@ def where_it_went(tx: Connection, conversation: str) -> str:
 
 def _went_on_from(tx: Connection, identity: Identity, channel: str, now: datetime, scenarios: str) -> Unfinished | None:
     """Where the last conversation of this identity on this channel went on, by however many moves."""
-    before = tx.execute(
-        select(conversations.c.id, conversations.c.session)
-        .where(
-            conversations.c.kind == identity.kind,
-            conversations.c.value == identity.value,
-            conversations.c.channel == channel,
-            conversations.c.status == "ended",
-            conversations.c.updated > now - FRESH,
-        )
-        .order_by(conversations.c.started.desc())
-        .limit(1)
-    ).one_or_none()
+    here = {"kind": identity.kind, "value": identity.value, "channel": channel, "since": now - FRESH}
+    before = tx.execute(_BEFORE, here).one_or_none()
     session = cast(Session, codec.load(before.session)) if before is not None and before.session else None
     if session is None or not session.moved or (scenarios and session.scenarios != scenarios):
         return None

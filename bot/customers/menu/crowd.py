@@ -26,8 +26,12 @@ from bot.customers.menu.past import Past
 Floats = NDArray[np.float64]
 
 DAY = 1440.0  # minutes
-KERNELS = ("all", "fresh9", "fresh7", "fresh4", "after", "after2", "hour", "weekday", "monthday", "gap")
+KERNELS = (
+    *("all", "fresh9", "fresh7", "fresh4", "after", "after2", "hour", "part_of_day", "weekday", "weekend"),
+    *("monthday", "gap"),
+)
 SINCE = (1, 2, 3, 4, 6)  # calls ago, from: the last one, the one before, …
+AGAIN = (1, 2, 3)  # calls back: how often this caller chose what they had chosen so long before
 AGO = (1 / 12, 0.5, 1.5, 4.0, 9.0, 18.0, 26.0, 33.0, 45.0, 80.0)  # days ago, up to; the last bucket has no end
 FEATURES = (
     "crowd",
@@ -35,6 +39,9 @@ FEATURES = (
     *KERNELS,
     "all_sharp",
     "all_flat",
+    "all_even",
+    "due",
+    *(f"again_{calls}" for calls in AGAIN),
     *(f"since_{calls}" for calls in SINCE),
     *(f"ago_{number}" for number in range(len(AGO) + 1)),
 )
@@ -61,6 +68,7 @@ _FRESH = np.array([[1.0], [0.9], [0.7], [0.4], [0.97]]) ** np.arange(256)
 RATE = 0.03  # of learning, over the root of the squared gradients so far (Adagrad)
 SURE = 100.0  # what those are taken to be at the start, so that a few calls do not overthrow what was learnt before
 HALVES = 3_500  # calls in which everybody's habits lose half their weight
+HOUR_FADES = 0.998  # of everybody's habits at an hour, a call at it
 SURE_FROM = 0.8  # chances from here are looked at: whether they come true as often as they say
 SURE_CALLS = 1_000.0  # of the latest ones
 DOUBT = 30.0  # calls that it is worth to take them at their word
@@ -143,13 +151,17 @@ class Crowd:
         """Everybody's choices anew, oldest first: item and minute. What was learnt of signs stays."""
         self.counts[:] = 0
         self.hours[:] = 0
-        for item, at in choices:
-            self.count(item, int(at // 60) % 24)
+        each = np.array(list(choices), dtype=float).reshape(-1, 2)
+        items, hours = each[:, 0].astype(int), (each[:, 1] // 60).astype(int) % 24
+        np.add.at(self.counts, items, self._decay ** np.arange(len(items) - 1, -1, -1))
+        for hour in range(24):
+            then = items[hours == hour]
+            np.add.at(self.hours[hour], then, HOUR_FADES ** np.arange(len(then) - 1, -1, -1))
 
     def count(self, choice: int, hour: int) -> None:
         self.counts *= self._decay
         self.counts[choice] += 1
-        self.hours[hour] *= 0.998
+        self.hours[hour] *= HOUR_FADES
         self.hours[hour, choice] += 1
 
     def _features(self, past: Past, at: float) -> tuple[Floats, int]:
@@ -167,6 +179,8 @@ class Crowd:
         found[2 : 2 + len(KERNELS)] = np.log(sums + shares) - log_shares
         found[_AT["all_sharp"]] = np.log(5 * sums[0] + shares) - log_shares
         found[_AT["all_flat"]] = np.log(sums[0] / 5 + shares) - log_shares
+        found[_AT["all_even"]] = np.log(sums[0] + 1 / self.items)
+        self._own_ways(past, at, found)
         last = {item: place for place, item in enumerate(past.items.tolist())}
         places = list(last.values())
         at_items = list(last)
@@ -175,6 +189,31 @@ class Crowd:
         ago = np.searchsorted(AGO, np.maximum(0.0, at - past.at[places]) / DAY)
         found[_AT["ago_0"] + ago, at_items] = 1
         return found, hour
+
+    def _own_ways(self, past: Past, at: float, found: Floats) -> None:
+        """What of this caller's own past tells how they go about it: whether they repeat themselves, alternate, or
+        want a thing again after the time they always let pass."""
+        items, known = past.items, len(past.items)
+        for place, back in enumerate(AGAIN):
+            if known >= back:
+                same = int(np.count_nonzero(items[back:] == items[:-back]))
+                found[_AT["again_1"] + place, items[known - back]] = np.log((same + 0.7) / (known - back - same + 0.7))
+        if known < 2:
+            return
+        order = np.argsort(items, kind="stable")
+        ordered, times = items[order], past.at[order]
+        gaps = np.diff(times, append=at)
+        lasts = np.append(ordered[1:] != ordered[:-1], True)
+        gaps[lasts] = at - times[lasts]
+        logs = np.log(np.maximum(30.0, gaps))
+        now = np.zeros(self.items)
+        now[ordered[lasts]] = logs[lasts]
+        before = ordered[~lasts]
+        if len(before):
+            apart = logs[~lasts] - now[before]
+            near = np.bincount(before, np.exp(apart * apart * -8), self.items)
+            counts = np.bincount(before, minlength=self.items)
+            found[_AT["due"]] = np.log((near + 0.3) / (counts + 1.0)) + (counts == 0) * 1.2
 
 
 def learnt_before(beginnings: Mapping[str, Mapping[str, Sequence[float]]]) -> Floats:
@@ -209,13 +248,15 @@ def _kernels(past: Past, at: float) -> Floats:
     hours = np.abs((apart / 60 + 12) % 24 - 12)
     rows[6] = np.exp(hours * hours / -4.5)  # a deviation of an hour and a half
     day, days = at // DAY, times // DAY
-    rows[7] = (day - days) % 7 == 0
+    rows[7] = np.exp(hours * hours / -18)  # three hours
+    rows[8] = (day - days) % 7 == 0
+    rows[9] = ((days + 3) % 7 >= 5) == ((day + 3) % 7 >= 5)  # 1970 began on a Thursday
     month = np.abs((apart / DAY + 15.22) % 30.44 - 15.22)
-    rows[8] = np.exp(month * month / -8)  # two days
+    rows[10] = np.exp(month * month / -8)  # two days
     if known > 1:
         gaps = np.log(np.maximum(1.0, np.diff(times, append=at)))  # after each call; the last one until now
         other = gaps[:-1] - gaps[-1]
-        rows[9, 1:] = np.exp(other * other * -2)
+        rows[11, 1:] = np.exp(other * other * -2)
     return rows
 
 
