@@ -191,7 +191,9 @@ def _monthly(chance: Chance, about: Circumstances, _: str) -> Tendencies:
     other = _tendency(chance, about, "medium")
     months = max(2, min(24, round(about.calls * chance.uniform(0.4, 1.0))))
     begins = chance.uniform(0, max(1.0, 365 - 30.44 * months))
-    due = [(int(chance.choice(len(other), p=about.popular)), chance.uniform(0, 28)) for _ in range(chance.integers(1, 3))]
+    due = [
+        (int(chance.choice(len(other), p=about.popular)), chance.uniform(0, 28)) for _ in range(chance.integers(1, 3))
+    ]
     late = chance.choice([0.5, 1.0, 2.0])
     found = [
         ((begins + 30.44 * month + day + chance.normal(0, late)) * DAY, item)

@@ -4,9 +4,10 @@
 
 gain            share of the way from the written order (0) to an oracle that knows what each caller tends to choose at
                 that moment (1), in seconds until the wanted item is heard; by trace and policy, the mean over seeds
-mean            of the seven traces with habits; best_peer: of the best of three peers on each
+mean            of the seven traces with habits; best_peer: of the best of three peers on each; strange_mean: of those
 worst           the trace on which the learned order stands worst against the best of its peers, and by how much
 none_worse      share by which it is slower than the written order, where there are no habits
+strange         the same seven and others, harder: every seed draws its own circumstances (benchmarks/_strangers.py)
 held_out        the same on traces of other shapes than those the weights a menu begins with were learnt from
 rank_ms_p95     processor time of a rank; learn_ms_p95: of learning from the choice
 million_gb      memory of a million callers of 48 choices each
@@ -24,14 +25,18 @@ import os
 import resource
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from rich.console import Console
+from rich.progress import Progress
 
 from benchmarks._habits import HABITS, TRACES, Call, Recipe, trace
+from benchmarks._strangers import strangers
 from bot.customers.menu import Item, Memory, Menu
 from bot.customers.menu.past import KEPT, past
 
@@ -118,26 +123,31 @@ def measure(callers: int, seeds: int, *, more: bool = True) -> dict[str, object]
     sure: dict[float, list[bool]] = {0.8: [], 0.9: []}
     gain: dict[str, dict[str, float]] = {}
     seconds: dict[str, dict[str, float]] = {}
-    for group in (recipes(callers), held_out(callers) if more else {}):
-        for name, recipe in group.items():
-            found: dict[str, float] = defaultdict(float)
-            number = 0
-            for seed in range(seeds):
-                calls = trace(recipe, 1_000 + seed)
-                number += len(calls)
-                for policy, spent in waited(calls, recipe.items, timing, sure).items():
-                    found[policy] += spent
-            gain[name] = gains(found)
-            seconds[name] = {policy: round(spent / number, 2) for policy, spent in found.items()}
+    made: dict[str, Callable[[int], list[Call]]] = {
+        name: partial(trace, recipe)
+        for name, recipe in (recipes(callers) | (held_out(callers) if more else {})).items()
+    }
+    if more:
+        made |= {f"strange_{kind}": partial(strangers, kind, callers) for kind in (*TRACES, "mixture")}
+    for name, calls_of in progress(made):
+        found: dict[str, float] = defaultdict(float)
+        number = 0
+        for seed in range(seeds):
+            calls = calls_of(1_000 + seed)
+            number += len(calls)
+            for policy, spent in waited(calls, len(calls[0].truth), timing, sure).items():
+                found[policy] += spent
+        gain[name] = gains(found)
+        seconds[name] = {policy: round(spent / number, 2) for policy, spent in found.items()}
     behind = {name: gain[name]["learned"] - max(gain[name][peer] for peer in PEERS) for name in gain}
-    habits = [name for name in HABITS if name in gain]
-    worst = min((name for name in gain if not name.startswith("none")), key=lambda name: behind[name])
-    no_habits = [name for name in gain if name.startswith("none")]
+    strange = [f"strange_{kind}" for kind in HABITS if more]
+    no_habits = [name for name in gain if "none" in name]
+    worst = min((name for name in gain if name not in no_habits), key=lambda name: behind[name])
     return {
         "gain": gain,
         "seconds": seconds,
-        "mean": {policy: _mean(gain[name][policy] for name in habits) for policy in gain["strong"]}
-        | {"best_peer": _mean(max(gain[name][peer] for peer in PEERS) for name in habits)},
+        "mean": _means(gain, HABITS),
+        **({"strange_mean": _means(gain, strange)} if strange else {}),
         "worst": {"trace": worst, "points": round(100 * behind[worst], 1)},
         "none_worse": max(round(seconds[name]["learned"] / seconds[name]["fixed"] - 1, 4) for name in no_habits),
         "rank_ms_p95": round(1000 * float(np.percentile(timing["rank"], 95)), 3),
@@ -149,6 +159,23 @@ def measure(callers: int, seeds: int, *, more: bool = True) -> dict[str, object]
         "calls": len(timing["rank"]),
         "load": os.getloadavg()[0],
     }
+
+
+def _means(gain: Mapping[str, Mapping[str, float]], names: Iterable[str]) -> dict[str, float]:
+    rows = [gain[name] for name in names]
+    means = {policy: _mean(row[policy] for row in rows) for policy in rows[0]}
+    return means | {"best_peer": _mean(max(row[peer] for peer in PEERS) for row in rows)}
+
+
+def progress(made: Mapping[str, Callable[[int], list[Call]]]) -> Iterator[tuple[str, Callable[[int], list[Call]]]]:
+    """With a bar on stderr where somebody looks."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=len(made))
+        for name, calls_of in made.items():
+            bar.update(task, description=name)
+            yield name, calls_of
+            bar.advance(task)
 
 
 def _mean(values: Iterable[float]) -> float:
@@ -180,7 +207,9 @@ def table(figures: Mapping[str, object]) -> str:
     assert isinstance(mean, dict)
     names = ("popularity", *PEERS, "learned")
     lines = [f"{'share of the gain, %':<22}" + "".join(f"{name:>15}" for name in names)]
-    for trace_name, row in [*gain.items(), ("mean of the seven", mean)]:
+    strange = figures.get("strange_mean")
+    means = [("mean of the seven", mean), *([("mean of the strange", strange)] if isinstance(strange, dict) else [])]
+    for trace_name, row in [*gain.items(), *means]:
         lines.append(f"{trace_name:<22}" + "".join(f"{100 * row[name]:>15.1f}" for name in names))
     return "\n".join(lines)
 

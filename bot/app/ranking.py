@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,12 @@ def _item(row: Any) -> Item:
     )
 
 
+class _Timeless(Exception):
+    def __init__(self, what: str, call: Call) -> None:
+        super().__init__(what)
+        self.call = call
+
+
 @dataclass(slots=True)
 class _Reader:
     """Calls from stdin. bad: lines that could not be read."""
@@ -118,15 +125,24 @@ class _Reader:
     menu: Menu
     bad: int = 0
     _latest: datetime | None = None
+    _clock: datetime = datetime(1970, 1, 1)
     _unsorted: bool = False
 
     def calls(self) -> Iterator[Call | None]:
+        columns: list[str] | None = None  # of a table; none: lines are JSON
         for number, line in enumerate(sys.stdin, 1):
             line = line.removeprefix("\ufeff") if number == 1 else line
             if not line.strip():
                 continue
+            if columns is None and (columns := _columns(line)):
+                continue
             try:
-                call = _call(json.loads(line))
+                call = _call(_row(line, columns) if columns else json.loads(line), self._clock)
+            except _Timeless as error:  # who called and what they chose is worth more than when
+                self.bad += 1
+                told = said("taken to be at the time of the line before", "время — как у строки перед ней")
+                self._tell(number, f"{error}; {told}")
+                call = error.call
             except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
                 self.bad += 1
                 what = said("that is not a call", "это не звонок")
@@ -146,7 +162,7 @@ class _Reader:
             self._unsorted = True
             told = said("earlier than the line before", "раньше строки перед ней")
             self._tell(number, told + said("; taken in the order they stand", "; строки берутся как стоят"))
-        self._latest = at
+        self._latest, self._clock = at, call.at
 
     def _tell(self, number: int, what: str) -> None:
         print(f"stdin:{number}: {what}", file=sys.stderr, flush=True)
@@ -163,23 +179,47 @@ def _why(error: Exception) -> str:
     return str(error)
 
 
-def _call(row: Any) -> Call:
+def _columns(line: str) -> list[str]:
+    """Of a table, as a database writes one out; none where lines are JSON."""
+    names = [name.strip() for name in next(csv.reader([line]))]
+    return names if {"at"} < set(names) and {"choice", "item"} & set(names) else []
+
+
+def _row(line: str, columns: list[str]) -> dict[str, str]:
+    return dict(zip(columns, next(csv.reader([line])), strict=False))
+
+
+def _call(row: Any, before: datetime) -> Call:
+    """Names of the journal and of its table are taken, too. before: when the last one was.
+
+    Raises ValueError and its like where it is no call, _Timeless where it only lacks its time."""
     if not isinstance(row, dict):
         raise TypeError(said("not an object", "не объект"))
-    for name in ("caller", "at", "choice"):
+    for name, other in (("caller", "customer"), ("choice", "item"), ("order", "announced")):
+        row.setdefault(name, row.get(other))
+    for name in ("caller", "choice"):
         if row.get(name) in (None, ""):
             raise ValueError(said(f"no '{name}'", f"нет '{name}'"))
     order = row.get("order") or ()
+    order = order.split() if isinstance(order, str) else order
     if not isinstance(order, list | tuple):
         raise ValueError(said("'order' is not a list", "'order' — не список"))
+    if row.get("heard") in (False, "f", "false", "0", 0):
+        order = ()  # it was chosen before anything was announced
     probability = float(row.get("probability") or 1.0)
-    return Call(
+    call = Call(
         caller=str(row["caller"]),
-        at=_at(row["at"]),
+        at=before,
         choice=str(row["choice"]),
         order=tuple(str(item) for item in order),
         probability=probability if 0 < probability <= 1 else 1.0,
     )
+    if row.get("at") in (None, ""):
+        raise _Timeless(said("no 'at'", "нет 'at'"), call)
+    try:
+        return replace(call, at=_at(row["at"]))
+    except (ValueError, OverflowError, OSError) as error:
+        raise _Timeless(said("'at' is no time", "'at' — не время"), call) from error
 
 
 def _at(value: Any) -> datetime:
@@ -215,7 +255,8 @@ def _told(score: Score) -> dict[str, Any]:
 
 def _table(scores: tuple[Score, ...]) -> Table:
     table = Table(box=None, padding=(0, 3, 0, 0))
-    for name in (said("policy", "политика"), said("calls", "звонков"), said("matched", "совпало")):
+    names = (said("policy", "политика"), said("calls", "звонков"), said("matched", "совпало"))
+    for name in (*names, said("worth", "весят")):
         table.add_column(name, justify="left" if not table.columns else "right")
     for name in ("direct", "ips", "snips", "robust"):
         table.add_column(f"{name}, {said('s', 'с')}", justify="right")
@@ -225,6 +266,7 @@ def _table(scores: tuple[Score, ...]) -> Table:
             each.policy,
             str(each.calls),
             str(each.matched),
+            f"{each.effective:.0f}",
             *("-" if math.isnan(found.seconds) else f"{found.seconds:.2f} ±{found.within:.2f}" for found in shown),
         )
     return table

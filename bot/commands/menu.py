@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.typed import AsJson, example, group, out
+from bot import settings as settings_
+from bot.commands.typed import AsJson, Data, example, group, out
 from bot.locale import said
 
 menu = group(said("The menu that learns.", "Меню, которое учится."))
@@ -81,3 +82,43 @@ def score(
     from bot.app import ranking
 
     ranking.score(items, policy or [], as_json=as_json, console=out)
+
+
+@menu.command(
+    help=said(
+        "Write out what was chosen in a menu, with the order each caller heard and its probability, as `menu rank` and "
+        "`menu score` read it.",
+        "Выписать, что выбирали в меню, с порядком, который слышал каждый, и его вероятностью: так, как читают "
+        "`menu rank` и `menu score`.",
+    ),
+    epilog=example(
+        "govorun menu calls clinic --items items.json --out calls.jsonl",
+        "govorun menu score --items items.json < calls.jsonl",
+    ),
+)
+def calls(
+    scenarios: Annotated[
+        str,
+        typer.Argument(metavar=said("SET", "НАБОР"), help=said("Its name, or a folder.", "Его имя или папка.")),
+    ],
+    name: Annotated[
+        str,
+        typer.Option("--menu", help=said("Which, where it has several.", "Какое, если их много."), show_default=False),
+    ] = "",
+    to: Annotated[
+        Path | None,
+        typer.Option("--out", help=said("File; else stdout.", "Файл; без него — на экран."), show_default=False),
+    ] = None,
+    items: Annotated[
+        Path | None,
+        typer.Option(
+            "--items",
+            help=said("Write the menu itself here, for --items.", "Сюда записать само меню, для --items."),
+            show_default=False,
+        ),
+    ] = None,
+    data: Data = None,
+) -> None:
+    from bot.app import choices
+
+    choices.calls(settings_.load(data=data), scenarios, name, to, items)

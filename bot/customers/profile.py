@@ -92,9 +92,7 @@ def _open(*mine: ColumnElement[bool]) -> Select[Any]:
 _OWN = conversations.c.customer == bindparam("customer")
 _SAID = select(facts.c.customer).where(facts.c.fact == "phone", facts.c.value == bindparam("said"))
 _OPEN = _open(_OWN)
-_OPEN_OF_CALLER = _open(
-    _OWN, conversations.c.phone == bindparam("caller"), conversations.c.customer.in_(_SAID)
-)
+_OPEN_OF_CALLER = _open(_OWN, conversations.c.phone == bindparam("caller"), conversations.c.customer.in_(_SAID))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,17 @@ import os
 import re
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import insert
 
+from bot.customers.habits import chose
 from bot.recordings import Recordings
+from bot.stores.schema import customers
+from bot.stores.sql import Database
 from voice.recording.wav import Growing
 
 BROKEN = """\
@@ -263,6 +267,55 @@ def test_no_line_on_stdin_ends_the_ranking(govorun, tmp_path: Path) -> None:
         assert ran.code == 0, ran.err
         assert len(ran.out.encode().splitlines()) == len(calls)
         assert "Warning" not in ran.err
+
+
+def test_calls_may_be_a_table_as_a_database_writes_one_out(govorun, tmp_path: Path) -> None:
+    items = tmp_path / "items.json"
+    items.write_text('["a", "b"]')
+    table = "customer,at,item,heard,announced,probability\n" + "".join(
+        f"7,2026-01-{day:02},b,{heard},a b,0.5\n" for day, heard in enumerate("tfttt", 1)
+    )
+    found = json.loads(govorun("menu", "score", "--items", str(items), "--json", stdin=table).out)
+    assert found["fixed"]["calls"] == 5
+    assert found["fixed"]["matched"] == 4  # once it was chosen before anything was announced
+    ranked = govorun("menu", "rank", "--items", str(items), "--json", stdin=table)
+    assert json.loads(ranked.out.splitlines()[-1])["order"] == ["b", "a"]
+
+
+def test_a_call_without_its_time_is_ranked_and_learnt_from_as_of_the_line_before(govorun, tmp_path: Path) -> None:
+    items = tmp_path / "items.json"
+    items.write_text('["a", "b"]')
+    calls = '{"caller": "x", "choice": "b"}\n' * 4
+    ran = govorun("menu", "rank", "--items", str(items), "--json", stdin=calls)
+    assert json.loads(ran.out.splitlines()[-1])["order"] == ["b", "a"]
+    assert ran.code == 1
+    assert len(ran.err.splitlines()) == 4
+
+
+def test_what_was_chosen_in_a_menu_is_written_out_as_scoring_reads_it(govorun, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/govorun.db")
+    database.create()
+    with database.writing() as tx:
+        tx.execute(insert(customers).values(id=7, created=datetime(2026, 1, 1, tzinfo=UTC)))
+        for day in range(1, 6):
+            chose(
+                *(tx, 7, "clinic", "main", "price", datetime(2026, 1, day, tzinfo=UTC)),
+                judged={"heard": day > 1, "announced": "booking price", "probability": 0.5},
+            )
+    database.close()
+    calls, items = tmp_path / "calls.jsonl", tmp_path / "items.json"
+    words = ("menu", "calls", "clinic", "--out", str(calls), "--items", str(items), "--data", str(tmp_path))
+    ran = govorun(*words)
+    assert ran.code == 0, ran.err
+    rows = [json.loads(line) for line in calls.read_text().splitlines()]
+    assert rows[0] == {"caller": "7", "at": "2026-01-01T00:00:00+00:00", "choice": "price"}
+    assert rows[-1]["order"] == ["booking", "price"]
+    assert rows[-1]["probability"] == 0.5
+    scored = govorun("menu", "score", "--items", str(items), "--json", stdin=calls.read_text())
+    assert json.loads(scored.out)["learned"]["calls"] == 5
+    assert "--menu" in govorun("menu", "calls", "clinic", "--menu", "none", "--data", str(tmp_path)).err
+    nowhere = govorun("menu", "calls", "clinic", "--out", str(tmp_path / "no/x"), "--data", str(tmp_path))
+    assert "can't be written" in nowhere.err
 
 
 def test_old_calls_score_each_policy(govorun, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.customers.menu import Item, Memory, Menu, Rules
 from bot.customers.menu.announcing import AGREED, ASKED, EXPLORED, NAMED, REFUSED, SHORTCUT_AFTER, SHORTCUT_FROM
-from bot.customers.menu.crowd import FEATURES, MODELS, Crowd, kept, restored
+from bot.customers.menu.crowd import CHANGE, FEATURES, MODELS, Crowd, kept, restored
 from bot.customers.menu.guard import ENOUGH, judged_of
 from bot.customers.menu.past import KEPT, NOTHING, minutes, past, unpacked
 from bot.customers.menu.scoring import Call, scored
@@ -168,8 +169,11 @@ def test_without_leave_nothing_is_tried() -> None:
 def test_a_shortcut_is_offered_to_a_firm_habit_alone() -> None:
     firm, at = after(*["price"] * 15)
     assert firm.ranking("x", at).shortcut == "price"
-    wavering, at = after(*["price", "address", "hours"] * 5)
+    chance = random.Random(4)
+    wavering, at = after(*(chance.choice(["price", "address", "hours"]) for _ in range(15)))
     assert wavering.ranking("x", at).shortcut is None
+    in_turn, at = after(*["price", "address", "hours"] * 5)
+    assert in_turn.ranking("x", at).shortcut == "price"  # in turn is a habit, too
     assert menu().rank(chances(price=0.99), calls=SHORTCUT_AFTER - 1).shortcut is None
     assert menu().rank(chances(price=SHORTCUT_FROM - 0.01), calls=50).shortcut is None
     assert menu(shortcut=False).rank(chances(price=0.99), calls=50).shortcut is None
@@ -210,9 +214,51 @@ def test_what_everybody_taught_comes_back_from_json() -> None:
     memory, at = after(*["price", "address"] * 10)
     again = restored(json.loads(json.dumps(kept(memory.crowd))))
     own = past([(1, minutes(AT))])
-    assert np.allclose(again.guess(own, minutes(at)).chances, memory.crowd.guess(own, minutes(at)).chances)
+    assert np.allclose(again.guess(own, minutes(at)).chances, memory.crowd.guess(own, minutes(at)).chances, atol=1e-4)
     with pytest.raises(ValueError, match="shape"):
         restored(kept(memory.crowd) | {"standing": [0.0]})
+
+
+def test_everybodys_choices_counted_anew_are_as_if_counted_one_by_one() -> None:
+    chance = random.Random(5)
+    choices = [(chance.randrange(4), 600.0 + 50 * number) for number in range(300)]
+    one_by_one, at_once = Crowd(4), Crowd(4)
+    for item, at in choices:
+        one_by_one.count(item, int(at // 60) % 24)
+    at_once.recount(choices)
+    assert np.allclose(at_once.counts, one_by_one.counts)
+    assert np.allclose(at_once.hours, one_by_one.hours)
+    at_once.recount([])
+    assert at_once.calls == 0
+
+
+def test_after_habits_turned_the_calls_since_then_count() -> None:
+    """As summed up by hand over each call that could have been the first of the new habits."""
+    crowd, items = Crowd(3), [0] * 6 + [1] * 3
+    guess = crowd.guess(past((item, 600.0 + place) for place, item in enumerate(items)), 700.0)
+    shares = crowd.shares()
+
+    def likely(of: list[int]) -> float:
+        return math.prod((of[:at].count(item) + shares[item]) / (at + 1) for at, item in enumerate(of))
+
+    weights = [likely(items)]
+    weights += [likely(items[:turn]) * likely(items[turn:]) * CHANGE / 9 for turn in range(1, 9)]
+    chances = [
+        sum(w * (items[turn:].count(item) + shares[item]) / (10 - turn) for turn, w in enumerate(weights))
+        for item in range(3)
+    ]
+    told = guess.features[FEATURES.index("since_change")]
+    assert np.allclose(told, np.log(np.array(chances) / sum(weights) / shares))
+    assert told[1] > told[0]  # six calls for the one, three for the other, and yet
+
+
+def test_saturday_is_like_sunday_and_not_like_monday() -> None:
+    saturday = minutes(datetime(2026, 11, 21, 10))
+    features = {
+        day: Crowd(2).guess(past([(1, saturday)]), saturday + 1440 * days).features[FEATURES.index("weekend")]
+        for day, days in (("sunday", 1), ("monday", 2), ("the next saturday", 7))
+    }
+    assert features["sunday"][1] == features["the next saturday"][1] > features["monday"][1]
 
 
 @given(

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import event, insert, text
 
 from bot.customers import habits, profile
 from bot.customers.habits import Habits
@@ -93,3 +94,21 @@ def test_a_menu_follows_this_customer_first_and_the_crowd_for_strangers(database
 def test_a_menu_nobody_used_is_read_as_written(database: Database) -> None:
     with database.writing() as tx:
         assert Habits().orders(tx, profile.recognise(tx, CHAT, AT), clinic(), AT) == {}
+
+
+def test_what_was_left_open_is_not_looked_for_among_everybodys(database: Database) -> None:
+    """By who has it or whose number it was; not among all that ended today, which may be a hundred thousand."""
+    asked = {"customer": 1, "caller": "+7905", "said": "x", "channel": "sip", "since": AT, "scenarios": ""}
+    with database.reading() as tx:
+        ran: list[tuple[str, Any]] = []
+        event.listen(tx, "before_cursor_execute", lambda _tx, _cursor, sql, values, *_: ran.append((sql, values)))
+        if not database.sqlite:  # to read a whole table is quickest while it is empty
+            tx.execute(text("SET LOCAL enable_seqscan = off"))
+        for statement in (profile._OPEN, profile._OPEN_OF_CALLER):
+            tx.execute(statement, asked)
+            sql, values = ran[-1]
+            explained = tx.exec_driver_sql(("EXPLAIN QUERY PLAN " if database.sqlite else "EXPLAIN ") + sql, values)
+            plan = "\n".join(str(row) for row in explained)
+            assert "conversations_of_customer" in plan
+            assert "conversations_by_status" not in plan
+            assert "SCAN conversations" not in plan

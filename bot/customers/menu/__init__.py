@@ -6,7 +6,7 @@ announcing   from chances to an order: lengths, pins, caps, stability, near ties
 memory       a menu and all its callers, for replays and benchmarks
 guard        whether it serves callers better than the menu as written
 scoring      what another policy would have cost the same callers
-beginnings   the weights a menu begins with
+beginnings   .json: the weights a menu begins with, by model, feature and number of known calls
 
 A digit stays with its item always: people dislike moving targets (Findlater and McGrenere 2004).
 """
