@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import math
 import random
 from datetime import datetime, timedelta
 
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.customers.menu import Item, Memory, Menu, Rules
 from bot.customers.menu.announcing import AGREED, ASKED, EXPLORED, NAMED, REFUSED, SHORTCUT_AFTER, SHORTCUT_FROM
-from bot.customers.menu.crowd import CHANGE, FEATURES, MODELS, Crowd, kept, restored
+from bot.customers.menu.crowd import FEATURES, MODELS, Crowd, kept, restored
 from bot.customers.menu.guard import ENOUGH, judged_of
 from bot.customers.menu.past import KEPT, NOTHING, minutes, past, unpacked
 from bot.customers.menu.scoring import Call, scored
@@ -230,26 +229,6 @@ def test_everybodys_choices_counted_anew_are_as_if_counted_one_by_one() -> None:
     assert np.allclose(at_once.hours, one_by_one.hours)
     at_once.recount([])
     assert at_once.calls == 0
-
-
-def test_after_habits_turned_the_calls_since_then_count() -> None:
-    """As summed up by hand over each call that could have been the first of the new habits."""
-    crowd, items = Crowd(3), [0] * 6 + [1] * 3
-    guess = crowd.guess(past((item, 600.0 + place) for place, item in enumerate(items)), 700.0)
-    shares = crowd.shares()
-
-    def likely(of: list[int]) -> float:
-        return math.prod((of[:at].count(item) + shares[item]) / (at + 1) for at, item in enumerate(of))
-
-    weights = [likely(items)]
-    weights += [likely(items[:turn]) * likely(items[turn:]) * CHANGE / 9 for turn in range(1, 9)]
-    chances = [
-        sum(w * (items[turn:].count(item) + shares[item]) / (10 - turn) for turn, w in enumerate(weights))
-        for item in range(3)
-    ]
-    told = guess.features[FEATURES.index("since_change")]
-    assert np.allclose(told, np.log(np.array(chances) / sum(weights) / shares))
-    assert told[1] > told[0]  # six calls for the one, three for the other, and yet
 
 
 def test_saturday_is_like_sunday_and_not_like_monday() -> None:

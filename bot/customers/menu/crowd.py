@@ -4,12 +4,12 @@ Every sign is a kernel over the caller's own calls: how much each of them counts
 fresher the more (habits change); those that followed the same choice as the last one (who alternates); those at this
 hour, on this weekday, about this day of the month, after as long a silence. A kernel's sum for an item, over
 everybody's share of it, is one feature; how long ago the item was chosen, in calls and in days, how often this caller
-repeats themselves or alternates, whether the item is due again, and what the calls since their habits turned say, are
-others. Nine models, each a conditional logit over all of them, begin with what callers of one kind have taught
-(beginnings.json, from generated callers: strong habits, weak, changing, alternating, … and one of all kinds), learn at
-every call how much a sign is worth with these callers, and are mixed by how well each has foretold them: so a menu
-whose callers pay by the month is soon foretold by the model that knows such. (To mix them by how well each foretold
-this one caller was tried, and brought 0.0002 of the gain on traces of all kinds of callers at once.)
+repeats themselves or alternates, and whether the item is due again, are others. Nine models, each a conditional logit
+over all of them, begin with what callers of one kind have taught (beginnings.json, from generated callers: of all
+kinds, with strong habits, weak, alternating, …), learn at every call how much a sign is worth with these callers, and
+are mixed by how well each has foretold them: so a menu whose callers pay by the month is soon foretold by the model
+that knows such. (To mix them by how well each foretold this one caller was tried, and brought 0.0002 of the gain on
+traces of all kinds of callers at once.)
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.customers.menu.past import KEPT, Past
+from bot.customers.menu.past import Past
 
 Floats = NDArray[np.float64]
 
@@ -42,8 +42,6 @@ FEATURES = (
     "all_sharp",
     "all_flat",
     "all_even",
-    "since_change",
-    "same_part",
     "due",
     *(f"again_{calls}" for calls in AGAIN),
     *(f"since_{calls}" for calls in SINCE),
@@ -53,20 +51,6 @@ _AT = {name: place for place, name in enumerate(FEATURES)}
 # Weights differ by how many calls of this caller are known: 0, 1, 2, 3.., 5.., 9.., 17..; the last row is for all.
 _LENGTHS = np.searchsorted([1, 2, 3, 5, 9, 17], np.arange(256), side="right")
 ROWS = 8
-# Ways to part the week, by its hours (1970 began on a Thursday): at an hour of the day, in four, at weekends.
-_PARTS = np.array(
-    [
-        *(np.tile(np.arange(24) >= hour, 7) for hour in range(9, 20)),
-        np.tile(np.arange(24) // 6 - (np.arange(24) < 6), 7),
-        np.isin(np.arange(168) // 24, (2, 3)),
-    ],
-    dtype=np.int8,
-)
-_BEFORE = np.triu(np.ones((KEPT, KEPT), dtype=bool), 1)  # [i, j]: call i came before call j
-_NOT_BEFORE = np.triu(np.ones((KEPT, KEPT)))
-_AFTER = np.maximum(0, np.arange(KEPT)[None, :] - np.arange(KEPT)[:, None])  # calls from i to j
-PARTS_FADE = 0.9995  # of what was learnt of them, a call
-CHANGE = 0.1  # chance that a caller's habits have turned once within what is known of them
 _FRESH = np.array([[1.0], [0.9], [0.7], [0.4], [0.97]]) ** np.arange(256)
 
 RATE = 0.03  # of learning, over the root of the squared gradients so far (Adagrad)
@@ -89,7 +73,6 @@ class Guess:
     each: Floats
     row: int
     hour: int
-    parts: Floats
 
 
 class Crowd:
@@ -102,7 +85,6 @@ class Crowd:
         self.weights = _BEGINNINGS.copy()
         self.slopes = np.full(self.weights.shape, SURE)
         self.standing = np.zeros(len(MODELS))  # log of how far each model is believed
-        self.parts = np.zeros(len(_PARTS))  # log of how well each way to part the week has foretold
         self.sure = np.zeros(2)  # of chances from SURE_FROM: their sum, and how many came true
         self._one = np.eye(items)
         self._tilt = PRIOR / items * np.linspace(1.05, 0.95, items)  # before any call, and between equals: as written
@@ -126,7 +108,7 @@ class Crowd:
 
     def guess(self, past: Past, at: float) -> Guess:
         """at: minutes of the wall clock since 1970."""
-        features, hour, parts = self._features(past, at)
+        features, hour = self._features(past, at)
         row = int(_LENGTHS[len(past.items)])
         scores = (self.weights[:, ROWS - 1] + self.weights[:, row]) @ features
         scores -= scores.max(axis=1, keepdims=True)
@@ -135,7 +117,7 @@ class Crowd:
         believed = np.exp(self.standing - self.standing.max())
         chances = believed @ each
         chances /= chances.sum()
-        return Guess(chances=chances, features=features, each=each, row=row, hour=hour, parts=parts)
+        return Guess(chances=chances, features=features, each=each, row=row, hour=hour)
 
     def learn(self, guess: Guess, choice: int) -> None:
         wrong = -guess.each
@@ -151,12 +133,7 @@ class Crowd:
         chance = float(guess.chances.max())
         if chance >= SURE_FROM:
             self.sure = self.sure * (1 - 1 / SURE_CALLS) + (chance, float(guess.chances[choice] == chance))
-        self.part(guess.parts, choice)
         self.count(choice, guess.hour)
-
-    def part(self, parts: Floats, choice: int) -> None:
-        """Which way to part the week tells most of what callers choose."""
-        self.parts = self.parts * PARTS_FADE + np.log(parts[:, choice])
 
     def recount(self, choices: Iterable[tuple[int, float]]) -> None:
         """Everybody's choices anew, oldest first: item and minute. What was learnt of signs stays."""
@@ -175,7 +152,7 @@ class Crowd:
         self.hours[hour] *= HOUR_FADES
         self.hours[hour, choice] += 1
 
-    def _features(self, past: Past, at: float) -> tuple[Floats, int, Floats]:
+    def _features(self, past: Past, at: float) -> tuple[Floats, int]:
         shares = self.shares()
         log_shares = np.log(shares)
         found = np.zeros((len(FEATURES), self.items))
@@ -185,15 +162,12 @@ class Crowd:
         found[1] = np.log((near + 20 * shares) / (near.sum() + 20)) - log_shares
         known = len(past.items)
         if not known:
-            return found, hour, np.tile(shares, (len(_PARTS), 1))
+            return found, hour
         sums = _kernels(past, at) @ self._one[past.items]
         found[2 : 2 + len(KERNELS)] = np.log(sums + shares) - log_shares
         found[_AT["all_sharp"]] = np.log(5 * sums[0] + shares) - log_shares
         found[_AT["all_flat"]] = np.log(sums[0] / 5 + shares) - log_shares
         found[_AT["all_even"]] = np.log(sums[0] + 1 / self.items)
-        parts = _parted(past, at, shares)
-        found[_AT["same_part"]] = np.log(parts[int(self.parts.argmax())]) - log_shares
-        found[_AT["since_change"]] = np.log(_since_change(past.items, shares, self._one)) - log_shares
         self._own_ways(past, at, found)
         last = {item: place for place, item in enumerate(past.items.tolist())}
         places = list(last.values())
@@ -202,7 +176,7 @@ class Crowd:
         found[_AT["since_1"] + since, at_items] = 1
         ago = np.searchsorted(AGO, np.maximum(0.0, at - past.at[places]) / DAY)
         found[_AT["ago_0"] + ago, at_items] = 1
-        return found, hour, parts
+        return found, hour
 
     def _own_ways(self, past: Past, at: float, found: Floats) -> None:
         """What of this caller's own past tells how they go about it: whether they repeat themselves, alternate, or
@@ -267,32 +241,6 @@ def _kernels(past: Past, at: float) -> Floats:
     return rows
 
 
-def _parted(past: Past, at: float, shares: Floats) -> Floats:
-    """The chance of each item by the calls in the same part of the week, by each way to part it: (ways, items)."""
-    when = (past.at // 60).astype(int) % 168
-    same = _PARTS[:, when] == _PARTS[:, int(at // 60) % 168][:, None]
-    sums = same @ np.eye(len(shares))[past.items]
-    return np.asarray((sums + shares) / (sums.sum(axis=1, keepdims=True) + 1))
-
-
-def _since_change(items: NDArray[np.uint8], shares: Floats, one: Floats) -> Floats:
-    """The chance of each item, were the caller's habits to have turned at most once: by the calls since each call
-    that could have been the first of the new ones, each as likely as it makes what came before it and after."""
-    known = len(items)
-    own = one[items]
-    since = np.cumsum(own[::-1], axis=0)[::-1]  # from each call on, how often each item
-    same = items[:, None] == items[None, :]
-    seen = np.cumsum((same & _BEFORE[:known, :known])[::-1], axis=0)[::-1]  # from call i on, item of call j before j
-    passed = _AFTER[:known, :known]
-    foretold = np.log((seen + shares[items]) / (passed + 1)) * _NOT_BEFORE[:known, :known]
-    whole = np.cumsum(foretold[0])
-    weights = foretold.sum(axis=1)
-    weights[1:] += whole[:-1] + np.log(CHANGE / known)
-    weights = np.exp(weights - weights.max())
-    chances = (since + shares) / (np.arange(known, 0, -1)[:, None] + 1)
-    return np.asarray((weights @ chances) / weights.sum())
-
-
 def kept(crowd: Crowd) -> dict[str, Any]:
     """All it has learnt, for JSON."""
     return {
@@ -302,7 +250,6 @@ def kept(crowd: Crowd) -> dict[str, Any]:
         "weights": crowd.weights.round(5).tolist(),
         "slopes": crowd.slopes.round(2).tolist(),
         "standing": crowd.standing.tolist(),
-        "parts": crowd.parts.tolist(),
         "sure": crowd.sure.tolist(),
     }
 
@@ -310,7 +257,7 @@ def kept(crowd: Crowd) -> dict[str, Any]:
 def restored(kept: Mapping[str, Any]) -> Crowd:
     """Raises ValueError where it was kept by a version with other signs or models."""
     crowd = Crowd(int(kept["items"]))
-    for name in ("counts", "hours", "weights", "slopes", "standing", "parts", "sure"):
+    for name in ("counts", "hours", "weights", "slopes", "standing", "sure"):
         values = np.array(kept[name], dtype=float)
         if values.shape != getattr(crowd, name).shape:
             raise ValueError(f"'{name}' has another shape")
