@@ -426,7 +426,7 @@ def figures(found: Found) -> dict[str, object]:
     return {
         "after_onset_p95_ms": _ms(found.after_onset, 95),
         "after_speech_p95_ms": _ms(found.after_speech, 95),
-        "backchannel_kept": round(found.kept / max(1, found.nods), 3),
+        "backchannel_kept": round(found.kept / found.nods, 3) if found.nods else None,
         "noise_stops": found.noise_stops,
         "after_onset_p50_ms": _ms(found.after_onset, 50),
         "onset_p50_ms": _ms(found.onset, 50),
