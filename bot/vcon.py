@@ -129,7 +129,7 @@ class _Making:
     def recorded(self, sound: Recorded, rows: Sequence[Row]) -> None:
         """A channel each: the customer's first. On the other is the bot, and the agents who joined meanwhile; where the
         customer was rung back, the agent alone."""
-        until = sound.started + timedelta(seconds=sound.seconds) + NEAR
+        until = sound.started + timedelta(seconds=sound.seconds)
         meanwhile = [row.entry for row in rows if sound.started - NEAR <= row.at <= until]
         back = next((each for each in meanwhile if isinstance(each, RungBack) and each.outcome == "talks"), None)
         agents = [self.agent(each.agent, each.name) for each in meanwhile if isinstance(each, AgentJoined)]

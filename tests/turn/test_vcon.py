@@ -135,7 +135,7 @@ async def test_who_is_on_a_recording_is_told_the_agents_who_joined_and_of_a_call
     rows += [Row(conversation=about.id, seq=100 + place, at=each.at, entry=each) for place, each in enumerate(told)]
     sound = [
         vcon.Recorded(started=NOW + at, seconds=30, name="1.wav", digest="sha512-x")
-        for at in (timedelta(seconds=1), timedelta(minutes=16, seconds=-1), timedelta(minutes=30))
+        for at in (timedelta(seconds=1), timedelta(minutes=16, seconds=-1), timedelta(minutes=15, seconds=27))
     ]
     made = vcon.plain(about, rows, recorded=sound)
     assert [party.get("name") for party in made["parties"][2:]] == ["Борис", "Анна"]
