@@ -76,3 +76,10 @@ def test_nonsense_is_a_word_no_russian_dictionary_has():
     assert closed.nonsense("шиндесят три", "ru")
     assert not closed.nonsense("тут двадцать 5", "ru")
     assert not closed.nonsense("glorp", "en")
+
+
+def test_in_a_long_wish_what_sounds_a_little_like_an_answer_is_none():
+    assert closed.candidates(("Запишитемин от кардиологу завтра.",), ("цены", "адрес", "дорога"), "ru", 8) == ()
+    assert "Запишите меня к хирургу завтра." in closed.candidates(
+        ("Запишите меня к херургу завтра.",), DOCTORS, "ru", 8
+    )

@@ -42,6 +42,27 @@ def test_a_choice_may_stand_in_what_one_says_around_it(text):
     assert said(grammar(DOCTORS), text)
 
 
+@pytest.mark.parametrize(
+    ("kind", "answers", "text", "may"),
+    [
+        ("menu", ("цены",), " запишите меня к цене", False),
+        ("menu", ("запись на приём",), " Запишите меня на запись на приём", False),
+        ("menu", ("цены",), " интересуют цены", True),
+        ("menu", ("цены",), " мне нужен цены", False),
+        ("menu", ("отменить запись",), " Отмените запись, пожалуйста", True),
+        ("menu", ("отменить запись",), " хочу отменить запись", True),
+        ("menu", ("отменить запись",), " насчёт отменить запись", False),
+        ("menu", ("отдел продаж",), " соедините с отделом продаж", True),
+        ("choice", ("стрижка",), " запишите на стрижку", True),
+        ("choice", ("стрижка",), " запишите к стрижке", False),
+        ("choice", ("зубной",), " мне к зубному", True),
+        ("choice", ("ближайшее отделение",), " насчёт ближайшего отделения", True),
+    ],
+)
+def test_what_is_said_before_an_answer_asks_for_its_form(kind, answers, text, may):
+    assert said(grammar(Hint(lang="ru", kind=kind, answers=answers)), text) is may
+
+
 @pytest.mark.parametrize("text", ["", " к", " хирург", " терапевт терапевт", " мне нужен", ", пожалуйста"])
 def test_what_is_no_answer_is_not_in_the_grammar(text):
     assert not said(grammar(DOCTORS), text)

@@ -6,7 +6,7 @@ import pytest
 from tests.voice.test_whisper import on_the_line
 from voice.asr.closed import words
 from voice.asr.grammars import Phrases, grammar
-from voice.asr.search import Decoder
+from voice.asr.search import USUAL, Decoder
 from voice.asr.whisper import _features
 from voice.ports import Hint
 
@@ -15,22 +15,20 @@ pytestmark = pytest.mark.voice
 
 @pytest.fixture(scope="module")
 def heard(whisper, caller):
-    """The search, what the encoder made of a text that was said, and the tokens that a sentence begins with."""
+    """What the encoder made of a text that was said."""
 
     def of(text: str, lang: str = "ru"):
-        encoded = whisper._model.encode(_features(whisper._model, on_the_line(caller(lang), text)))
-        tokenizer = whisper._tokenizers[lang]
-        return encoded, (*tokenizer.sot_sequence, tokenizer.no_timestamps)
+        return whisper._model.encode(_features(whisper._model, on_the_line(caller(lang), text)))
 
     return of
 
 
 def test_it_scores_a_text_as_ctranslate2_does(whisper, heard):
-    encoded, start = heard("к кардиологу")
+    encoded = heard("к кардиологу")
     search = whisper._searches["ru"]
     memory = search.decoder.listen(np.asarray(encoded, np.float32)[0])
     texts = ["К кардиологу.", "К терапевту.", "Нет."]
-    ours, theirs = search.scores(memory, start, texts), whisper._scores([encoded], "ru", texts)
+    ours, theirs = search.scores(memory, texts), whisper._scores([encoded], "ru", texts)
     assert np.argsort(ours).tolist() == np.argsort(theirs).tolist()
     assert ours == pytest.approx(theirs, abs=1.2)  # theirs counts all tokens, and the end as another
 
@@ -44,21 +42,45 @@ def test_it_scores_a_text_as_ctranslate2_does(whisper, heard):
     ],
 )
 def test_it_finds_what_was_said(whisper, heard, text, lang, hint):
-    encoded, start = heard(text, lang)
+    encoded = heard(text, lang)
     search = whisper._searches[lang]
     memory = search.decoder.listen(np.asarray(encoded, np.float32)[0])
-    found = search.best(memory, start, grammar(hint))
+    found = search.best(memory, grammar(hint))
     assert set(words(found[0].text)) & set(words(text)) >= set(words(text)[-1:])
-    assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
-    assert found[0].score == pytest.approx(search.scores(memory, start, [found[0].text])[0], abs=0.01)
+    assert [each.worth for each in found] == sorted((each.worth for each in found), reverse=True)
+    assert found[0].score == pytest.approx(search.scores(memory, [found[0].text])[0], abs=0.01)
 
 
 def test_an_answer_of_rare_words_is_found_too(whisper, heard):
-    encoded, start = heard("the gastroenterologist", "en")
+    encoded = heard("the gastroenterologist", "en")
     search = whisper._searches["en"]
     memory = search.decoder.listen(np.asarray(encoded, np.float32)[0])
-    found = search.best(memory, start, Phrases(("the",), ("dentist", "gastroenterologist"), ()))
+    found = search.best(memory, Phrases([("the", "")], {"": ("dentist", "gastroenterologist")}, ()))
     assert found[0].text.lower().endswith("gastroenterologist")
+
+
+def test_a_second_listening_counts_as_much_as_the_first(whisper, heard):
+    search = whisper._searches["ru"]
+    one, other = (
+        search.decoder.listen(np.asarray(heard(text), np.float32)[0]) for text in ("нужен хирург", "нужен окулист")
+    )
+    doctors = grammar(Hint(lang="ru", kind="choice", answers=("окулист", "хирург", "педиатр")))
+    first, second = search.best(one, doctors), search.best(other, doctors)
+    joint = {each.text: each.score for each in search.both(one, first, other, second)}
+    assert set(joint) == {each.text for each in (*first, *second)}
+    for text, score in joint.items():
+        assert score == pytest.approx((search.scores(one, [text])[0] + search.scores(other, [text])[0]) / 2, abs=0.01)
+
+
+def test_what_is_often_said_anyway_is_worth_less_than_its_score(whisper, heard):
+    search = whisper._searches["ru"]
+    memory = search.decoder.listen(np.asarray(heard("да"), np.float32)[0])
+    yes = Hint(lang="ru", kind="yesno", answers=("да", "нет"))
+    found = search.best(memory, grammar(yes), also=("Да.", "Подтверждаю."))
+    assert {each.text.lower() for each in found} >= {"да", "нет", "подтверждаю"}
+    (alone,) = search._alone(["Да"])
+    (told,) = (each for each in found if each.text == "Да")
+    assert told.worth == pytest.approx((told.score - USUAL * alone) * 2**0.5, abs=0.02)
 
 
 def test_what_is_no_model_is_refused(tmp_path):

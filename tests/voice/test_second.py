@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.understanding.slots.yesno import read_yesno
-from voice.asr.second import First, believed, both, fits, is_clear, look
+from voice.asr.second import First, both, fits, is_clear, look
 from voice.hints import ASSENTS, assents
 from voice.ports import Hint
 
@@ -143,47 +143,6 @@ def test_a_whole_sentence_that_was_surely_heard_is_not_listened_to_again():
     assert is_clear(first("Повторите.", sure=0.8), DOCTOR)
     assert not is_clear(first("Кардилог.", sure=0.9), DOCTOR)
     assert not is_clear(first("Я хотел прасить пра парковку.", sure=0.9), DOCTOR)
-
-
-MISHEARD = First(hypotheses=("Пекут один.",), confidence=0.45, again="Пикут один.")
-THREE = Hint(lang="ru", kind="digits", length=(3, 3))
-
-
-def test_a_number_that_the_grammar_found_is_believed():
-    told = believed(MISHEARD, THREE, (("Пятьсот один", -1.7), ("Пять пять один", -2.2)), -0.9)
-    assert told is not None
-    assert told[0] == "Пятьсот один."
-
-
-@pytest.mark.parametrize(
-    ("held", "free"),
-    [
-        ((), 0.0),
-        ((("Пятьсот один", -2.3),), -0.9),  # the sound doesn't bear it out
-        ((("Пятьсот один", -1.9), ("Шестьсот один", -2.0)), -0.9),  # nor tell it from another
-        ((("Двести два", -1.9),), -0.1),  # something else was said, and clearly
-    ],
-)
-def test_what_the_grammar_found_is_not_believed_for_want_of_better(held, free):
-    assert believed(MISHEARD, THREE, held, free) is None
-
-
-def test_a_yes_must_be_borne_out_better_than_a_number():
-    heard = First(hypotheses=("Всё рано.",), confidence=0.45, again="Вся рана.")
-    assert believed(heard, YESNO, (("Верно", -1.5),), -1.4) is None
-    assert believed(heard, YESNO, (("Верно", -1.2),), -1.4)
-
-
-def test_two_ways_to_write_one_number_are_no_rivals():
-    assert believed(MISHEARD, THREE, (("Пятьсот один", -1.7), ("пятьсот один", -1.75)), -0.9)
-
-
-def test_a_grammar_makes_no_yes_of_a_no_and_nothing_of_nothing():
-    yes = (("Да, верно", -0.1), ("Неверно", -3.0))
-    no = First(hypotheses=("Не верь.",), confidence=0.45, again="Да верни.")
-    assert believed(no, YESNO, yes, -0.3) is None
-    nothing = First(hypotheses=("Благодарю.",), confidence=0.0)
-    assert believed(nothing, YESNO, yes, -0.3) is None
 
 
 def test_noise_that_is_like_no_answer_stays_nothing():

@@ -16,6 +16,7 @@ from rapidfuzz.distance import Levenshtein
 from bot.dialogue import morphology
 
 NEAR = 0.45  # likeness by sound, 0..1, below which a span of what was heard is not taken for an answer
+PLACED = 0.75  # the same where much else was said: in a long wish some span always sounds a little like an answer
 MERGED = 0.65  # likeness from which two words may be one cut in two
 KEPT = 0.6  # what a word that exists is worth in its place, beside that of one which sounds like it
 SHORT = 3  # words: so short an utterance may be nothing but the answer, however it was written
@@ -80,7 +81,7 @@ def _placed(told: Sequence[str], form: str, lang: str, bare: bool) -> Iterable[t
     ]
     if spans:
         likeness, start, end = max(spans)
-        if likeness >= NEAR:
+        if likeness >= (NEAR if len(told) <= SHORT else PLACED):
             yield " ".join((*told[:start], form, *told[end:])), likeness
 
 

@@ -6,10 +6,10 @@ expected. Pieces are written as Whisper writes them: each with the space before 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from voice.asr import closed, numerals
+from voice.asr import carriers, numerals
 from voice.ports import Hint
 
 State = tuple[int, int]
@@ -31,51 +31,43 @@ class Grammar(Protocol):
         """A sentence that was found, as it is meant."""
 
 
-_BEFORE = {
-    "ru": (
-        "к", "на", "по", "мне", "мне к", "мне на", "мне бы", "мне нужен", "мне нужна", "мне нужно", "мне нужны",
-        "нужен", "нужна", "нужно", "нужны", "хочу", "я хочу", "хочу к", "хочу на", "я бы хотел", "я бы хотела",
-        "я бы хотел к", "я бы хотела к", "я бы хотел на", "я бы хотела на", "хочу записаться к",
-        "хочу записаться на", "запишите к",
-        "запишите на", "запишите меня к", "запишите меня на", "можно", "можно к", "можно на", "давайте", "давайте к",
-        "давайте на", "интересует", "интересуют", "узнать", "хочу узнать", "подскажите", "скажите", "насчёт", "у меня",
-    ),
-    "en": (
-        "a", "an", "the", "my", "your", "to", "to the", "I need", "I need a", "I need an", "I need to", "I want",
-        "I want a", "I want to", "I'd like", "I'd like a", "I'd like an", "I'd like to", "can I have a", "can I get a",
-        "give me a", "it's", "it's a", "what are your", "what's your", "tell me the", "tell me your", "where is the",
-        "I want to know my", "I'm interested in a", "let it be the", "maybe a", "just a",
-    ),
-}  # fmt: skip
-_AFTER = {"ru": (", пожалуйста",), "en": (", please",)}
-
-
 def grammar(hint: Hint) -> Grammar | None:
     """None where what is expected is no small grammar."""
     if hint.kind == "yesno" and hint.answers:
-        return Phrases((), hint.answers, ())
+        return Phrases((), {carriers.BARE: hint.answers}, ())
     if hint.kind in ("menu", "choice") and hint.answers:
-        forms = (form.removeprefix("к ") for answer in hint.answers for form in closed.forms(hint.lang, answer))
-        return Phrases(_BEFORE[hint.lang], tuple(dict.fromkeys(forms)), _AFTER[hint.lang])
+        forms: dict[str, dict[str, None]] = {}
+        for answer in hint.answers:
+            for form, told in carriers.inflected(hint.lang, answer).items():
+                forms.setdefault(form, {}).update(dict.fromkeys(told))
+        answers = {form: tuple(told) for form, told in forms.items()}
+        before = [each for each in carriers.carriers(hint.lang, hint.kind) if each[1] in answers]
+        return Phrases(before, answers, carriers.AFTER[hint.lang])
     if hint.kind == "digits" and hint.length is not None:
         return Digits(hint.lang, *hint.length)
     return None
 
 
 class Phrases:
-    """One of the answers, maybe with words before and behind it. A state: how far one is, and nothing else."""
+    """One of the answers, maybe with words before and behind it. A state: how far one is, and which form of an answer
+    follows."""
 
     start: State = (0, 0)
 
-    def __init__(self, before: Sequence[str], answers: Sequence[str], after: Sequence[str]) -> None:
+    def __init__(
+        self, before: Sequence[tuple[str, str]], answers: Mapping[str, Sequence[str]], after: Sequence[str]
+    ) -> None:
+        """before: words, each with the form that must follow them. answers: by form."""
         self._before, self._answers, self._after = before, answers, after
+        self._forms = tuple(answers)
 
     def follow(self, state: State) -> Iterable[tuple[str, State]]:
         if state == self.start:
-            yield from ((text, (1, 0)) for words in self._before for text in _first(words))
-            yield from ((text, (2, 0)) for words in self._answers for text in _first(words))
-        elif state == (1, 0):
-            yield from ((f" {words}", (2, 0)) for words in self._answers)
+            for words, form in self._before:
+                yield from ((text, (1, self._forms.index(form))) for text in _first(words))
+            yield from ((text, (2, 0)) for words in self._answers[carriers.BARE] for text in _first(words))
+        elif state[0] == 1:
+            yield from ((f" {words}", (2, 0)) for words in self._answers[self._forms[state[1]]])
         elif state == (2, 0):
             yield from ((words, (3, 0)) for words in self._after)
 

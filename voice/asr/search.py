@@ -22,6 +22,12 @@ from voice.asr.grammars import Grammar, State
 
 BEAM = 8
 LONGEST = 64  # tokens; a telephone number in words has some thirty
+USUAL = 0.4  # share of what a sentence is worth by itself, heard in silence, that counts against it
+LONGER = (
+    0.5  # power of its tokens that its worth is divided by: with 1 words that nobody said cost nothing, with 0 none fit
+)
+SCORED = 5  # sentences whose worth is reckoned, the likeliest by their mean
+KNOWN = 4096  # sentences whose score in silence is remembered
 FREQUENT = 16_384  # tokens from here on are rare words and other languages
 
 Array = npt.NDArray[np.float32]
@@ -46,10 +52,12 @@ class Tokenizer(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """text: as the grammar says it, without a full stop. score: mean log probability a token, its end included, of the
-    tokens that the language is written with."""
+    tokens that the language is written with. worth: how much likelier the sound makes it, by which the likeliest is
+    found: what is often said anyway, and what is short, is no more likely for that."""
 
     text: str
     score: float
+    worth: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +155,11 @@ class Decoder:
 class Search:
     """Of one language. Safe from several threads. decoder: shared by the languages."""
 
-    def __init__(self, decoder: Decoder, tokenizer: Tokenizer, lang: str) -> None:
-        self.decoder, self._tokenizer = decoder, tokenizer
+    def __init__(self, decoder: Decoder, tokenizer: Tokenizer, lang: str, start: Sequence[int], silence: Array) -> None:
+        """start: tokens before the first word. silence: what the encoder makes of no sound."""
+        self.decoder, self._tokenizer, self._start = decoder, tokenizer, start
+        self._silence = decoder.listen(silence)
+        self._usual: dict[str, float] = {}
         ends = [tokenizer.eot, *(tokenizer.encode(each)[0] for each in (".", "!", "?", ",", "..."))]
         ids = sorted({*_written(tokenizer, lang), *ends})
         self._place = {token: at for at, token in enumerate(ids)}
@@ -156,27 +167,65 @@ class Search:
         self._ends = np.array([self._place[token] for token in ends])
         self._blas = ThreadpoolController()
 
-    def best(self, memory: Memory, start: Sequence[int], grammar: Grammar, beam: int = BEAM) -> tuple[Found, ...]:
-        """The likeliest sentences of the grammar, best first, at most `beam`. start: tokens before the first word."""
+    def best(
+        self, memory: Memory, grammar: Grammar, *, also: Sequence[str] = (), beam: int = BEAM
+    ) -> tuple[Found, ...]:
+        """The likeliest sentences of the grammar, best first, at most SCORED, and these besides."""
         with self._blas.limit(limits=1, user_api="blas"):  # the pool's workers share the cores
-            found = self._walk(memory, start, _Tries(grammar, self._tokenizer.encode), beam)
-        told: dict[str, float] = {}
+            found = self._walk(memory, self._start, _Tries(grammar, self._tokenizer.encode), beam)
+        told: dict[str, tuple[float, int]] = {}
         for score, tokens in found:
             text = grammar.told(self._tokenizer.decode(list(tokens)).strip())
-            told[text] = max(score / (len(tokens) + 1), told.get(text, -99.0))
-        best = sorted(told, key=told.__getitem__, reverse=True)
-        return tuple(Found(text=text, score=told[text]) for text in best[:beam])
+            length = len(tokens) + 1
+            told[text] = max((score / length, length), told.get(text, (-99.0, 1)))
+        best = sorted(told, key=lambda text: -told[text][0])[:SCORED]
+        more = [text for text in dict.fromkeys(each.rstrip(" .") for each in also) if text not in told]
+        for text, score in zip(more, self.scores(memory, more), strict=True):
+            told[text] = (score, len(self._tokens(text)) + 1)
+        best += more
+        usual = self._alone(best)
+        ranked = (_found(text, *told[text], alone) for text, alone in zip(best, usual, strict=True))
+        return tuple(sorted(ranked, key=lambda each: -each.worth))
 
-    def scores(self, memory: Memory, start: Sequence[int], texts: Sequence[str]) -> list[float]:
+    def both(self, one: Memory, before: Sequence[Found], other: Memory, found: Sequence[Found]) -> tuple[Found, ...]:
+        """What was found when it was listened to once and once more, as both listenings bear it out; best first."""
+        texts = list(dict.fromkeys(each.text for each in (*before, *found)))
+        scores = [self._all(one, texts, before), self._all(other, texts, found)]
+        lengths = [len(self._tokens(text)) + 1 for text in texts]
+        every = zip(texts, *scores, lengths, self._alone(texts), strict=True)
+        told = (_found(text, (first + second) / 2, length, alone) for text, first, second, length, alone in every)
+        return tuple(sorted(told, key=lambda each: -each.worth))
+
+    def _all(self, memory: Memory, texts: Sequence[str], known: Sequence[Found]) -> list[float]:
+        scores = {each.text: each.score for each in known}
+        new = [text for text in texts if text not in scores]
+        scores |= dict(zip(new, self.scores(memory, new), strict=True))
+        return [scores[text] for text in texts]
+
+    def scores(self, memory: Memory, texts: Sequence[str]) -> list[float]:
         """Mean log probability a token of each text, as `best` reckons it."""
-        told = [self._tokenizer.encode(" " + text.strip().rstrip(" .!?,")) for text in texts]
+        if not texts:
+            return []
+        told = [self._tokens(text) for text in texts]
         longest = max(map(len, told))
         padded = [
-            [*start, *tokens, *[0] * (longest - len(tokens))] for tokens in told
+            [*self._start, *tokens, *[0] * (longest - len(tokens))] for tokens in told
         ]  # what follows isn't attended to
         with self._blas.limit(limits=1, user_api="blas"):
-            hidden = self.decoder.step(memory, [], np.array(padded, np.int64), 0)[:, len(start) - 1 :]
+            hidden = self.decoder.step(memory, [], np.array(padded, np.int64), 0)[:, len(self._start) - 1 :]
             return [self._mean(each[: len(tokens) + 1], tokens) for each, tokens in zip(hidden, told, strict=True)]
+
+    def _tokens(self, text: str) -> list[int]:
+        return self._tokenizer.encode(" " + text.strip().rstrip(" .!?,"))
+
+    def _alone(self, texts: Sequence[str]) -> list[float]:
+        """How likely sentences are in silence: remembered, for answers come again. Two threads may find it out."""
+        usual = self._usual
+        new = [text for text in texts if text not in usual]
+        if new:
+            kept = usual if len(usual) < KNOWN else {text: usual[text] for text in texts if text in usual}
+            self._usual = usual = {**kept, **dict(zip(new, self.scores(self._silence, new), strict=True))}
+        return [usual[text] for text in texts]
 
     def _mean(self, hidden: Array, tokens: Sequence[int]) -> float:
         logs, others = self._logs(hidden, tokens)
@@ -236,6 +285,10 @@ class Search:
 
     def _ending(self, logs: Array) -> Any:
         return np.log(np.exp(logs[..., self._ends]).sum(-1))
+
+
+def _found(text: str, score: float, length: int, alone: float) -> Found:
+    return Found(text=text, score=score, worth=(score - USUAL * alone) * length ** (1 - LONGER))
 
 
 class _Trie:

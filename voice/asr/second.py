@@ -31,9 +31,6 @@ BEHIND_LENGTH = 0.4  # more for a number of just the length that is expected
 BEHIND_NONSENSE = 1.0  # more where the free text has words that nobody says
 SURE = 0.5  # of the free decode: below it is looked at a second time though it fits
 ELSE = 0.75  # of the free decode: from here on who says nothing that is expected is believed to
-HELD, HELD_YESNO = -2.0, -1.3  # FLOOR of what a grammar was held to, by its own measure: talk in a room made -1.5 a yes
-APART = 0.25  # by so much it must be likelier than the next that means something else
-EXACTLY = 0.8  # BEHIND of it for a number of just the length that is expected: nothing else is asked for
 
 DENIALS = frozenset(("не", "нет", "ни", "кроме", "только", "or", "not", "no", "except", "или"))
 """Lost from a day told, they turn it round: "не в пятницу, а в субботу"."""
@@ -59,9 +56,6 @@ REQUESTS = {
         "cancel", "don't know", "how", "what", "which", "when", "where", "why", "pardon", "sorry", "change", "another",
     ),
 }  # fmt: skip
-
-Held = Sequence[tuple[str, float]]
-"""Sentences of a grammar, best first, with their mean log probability a token."""
 
 Score = Callable[[Sequence[str]], Sequence[float]]
 """Texts to their mean log probability a token, each given the sound and nothing else."""
@@ -119,31 +113,6 @@ def is_clear(first: First, hint: Hint) -> bool:
     return bool(hint.answers) and first.confidence >= ELSE and told and not closed.nonsense(best, hint.lang)
 
 
-def believed(first: First, hint: Hint, held: Held, free: float) -> tuple[str, float] | None:
-    """What the decoder says when it is held to what is expected, where that may be believed. free: the score of the
-    likelier of both bests, by the same measure. Noise is never an answer: who was heard to say nothing has not."""
-    if not held or not (first.confidence or first.again):
-        return None
-    best = first.hypotheses[0]
-    if _denies(best) or _denies(first.again):
-        held = [each for each in held if _denies(each[0])] or [("", -99.0)]
-    text, score = held[0]
-    other = next((each[1] for each in held[1:] if _differ(text, each[0], hint)), -99.0)
-    near = max(closed.alike(hint.lang, each, text) for each in (best, first.again))
-    behind = BEHIND + BEHIND_ALIKE * max(0.0, near - 0.5) + EXACTLY * _exact(hint)
-    if score < max(HELD_YESNO if hint.kind == "yesno" else HELD, free - behind) or score - other < APART:
-        return None
-    return closed.sentence(text), min(1.0, exp(score))
-
-
-def _differ(one: str, other: str, hint: Hint) -> bool:
-    if hint.kind == "digits":
-        return numerals.digits(one, hint.lang) != numerals.digits(other, hint.lang)
-    return _denies(one) != _denies(other) or [closed.is_answer(one, (each,), hint.lang) for each in hint.answers] != [
-        closed.is_answer(other, (each,), hint.lang) for each in hint.answers
-    ]
-
-
 def look(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:
     """The text to believe instead, and the confidence in it; None where the first stands; no text where that was heard
     unsurely, and the sound alone doesn't bear it out."""
@@ -173,16 +142,16 @@ def _looked(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:
 def _answer(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:
     yesno = hint.kind == "yesno"
     answers = hint.answers
-    denied = _denies(first.hypotheses[0]) or _denies(first.again)
+    denied = denies(first.hypotheses[0]) or denies(first.again)
     if yesno and denied:
-        answers = tuple(each for each in answers if _denies(each))
+        answers = tuple(each for each in answers if denies(each))
     told = closed.candidates(first.texts[:4], answers, hint.lang, MOST, bare=yesno)
     if denied:  # no score is worth a no that becomes a yes, or a "не хирург" that becomes "хирург"
-        told = tuple(each for each in told if _denies(each))
+        told = tuple(each for each in told if denies(each))
     return _scored(first, hint, told, score)
 
 
-def _denies(text: str) -> bool:
+def denies(text: str) -> bool:
     heard = closed.words(text.replace("’", "'"))
     return not NOES.isdisjoint(heard) or any(word.endswith("n't") for word in heard)
 
@@ -209,21 +178,25 @@ def _ways(text: str, hint: Hint) -> list[str]:
     return [reading for reading in numerals.readings(text, hint.lang) if _whole(reading, hint)]
 
 
-def _number(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:
-    lang, exact = hint.lang, _exact(hint)
+def numbers(first: First, hint: Hint) -> tuple[str, ...]:
+    """What was heard, read as numbers of what is expected."""
+    lang = hint.lang
     lexicon = numerals.lexicon(lang, hint.kind)
-    best = first.hypotheses[0]
-    if fits(first, hint):
-        (way,) = _ways(best, hint)
-        return (closed.sentence(way), first.confidence) if way != best.lower() else None
     told = dict.fromkeys(reading for text in first.texts for reading in numerals.readings(text, lang))
     found = [text for text in told if _whole(text, hint) and not numerals.foreign(text, lexicon)]
     for text in told:
         found += [near for near in closed.repaired(text, lexicon, lang, MOST // 2) if _whole(near, hint)]
-    if exact and not found:
+    if _exact(hint) and not found:
         found = [more for text in told for more in numerals.doubled(text, lang) if _whole(more, hint)]
-    sentences = tuple(dict.fromkeys(map(closed.sentence, found)))
-    return _scored(first, hint, sentences[:MOST], score, exact=exact)
+    return tuple(dict.fromkeys(map(closed.sentence, found)))[:MOST]
+
+
+def _number(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:
+    best = first.hypotheses[0]
+    if fits(first, hint):
+        (way,) = _ways(best, hint)
+        return (closed.sentence(way), first.confidence) if way != best.lower() else None
+    return _scored(first, hint, numbers(first, hint), score, exact=_exact(hint))
 
 
 def _moment(first: First, hint: Hint, score: Score) -> tuple[str, float] | None:

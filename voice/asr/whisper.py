@@ -21,13 +21,13 @@ import numpy as np
 
 from bot.errors import Both, PartMissing
 from voice import weights
+from voice.asr.belief import CERTAIN, LIKELY, answered, is_hopeless
 from voice.asr.grammars import Grammar, grammar
 from voice.asr.nbest import likeliest
 from voice.asr.numerals import once
 from voice.asr.pool import Pool, Utterance
-from voice.asr.search import Decoder, Search
-from voice.asr.second import First, Held, both, fits, is_clear, look
-from voice.asr.second import believed as may_be_meant
+from voice.asr.search import Decoder, Found, Search
+from voice.asr.second import First, both, fits, is_clear, look, numbers
 from voice.audio import RATE, Samples, resampled, silence
 from voice.errors import EngineFailed
 from voice.ports import Heard, Hint, Kind
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 
 WHISPER_RATE = 16_000
 PAD_S = 5  # of silence behind the speech in the encoder's window
+QUIET_MS = 1000  # of nothing, in which sentences are heard to know how likely they are by themselves
 LONGEST_S = 24  # of speech; with the pad it stays below the 30 s Whisper was trained on
 BEAM = 5
 REPETITION = 1.05  # penalty; without it one phone number in twenty repeats itself, with more "семь семь" loses a seven
 SLOWER = 1.15  # the second time; a fifth of short Russian words that were lost are then heard
-HELD = 5  # sentences of a grammar that are scored a second time
 PROMPT_TOKENS = 100  # of the prompt; longer ones slow every decode
 WORKERS = 2  # with one thread each: 203 ms a decode, against 454 with two threads and one worker
 WAITING = 6
@@ -140,7 +140,11 @@ class Whisper:
         # Numerals lose what was said ("сто двадцать три сорок" to "123 40"), and words are right more often.
         self._unwritten = {"ru": [-1, *_figures(model)], "en": [-1]}
         decoder = Decoder(place / "model.bin")
-        self._searches = {lang: Search(decoder, tokenizer, lang) for lang, tokenizer in self._tokenizers.items()}
+        quiet = np.asarray(model.encode(_features(model, silence(QUIET_MS))), np.float32)[0]
+        self._searches = {
+            lang: Search(decoder, each, lang, (*each.sot_sequence, each.no_timestamps), quiet)
+            for lang, each in self._tokenizers.items()
+        }
         self._model = model
         self.decode(silence(500), Hint(lang="ru"))
 
@@ -162,15 +166,22 @@ class Whisper:
         speech = sound[: LONGEST_S * RATE]
         try:
             first, encoded = self._freely(model, speech, hint)
+            unclear = not fits(first, hint) and not is_clear(first, hint)
+            said = grammar(hint) if unclear else None
             second: tuple[str, float] | None = None
             heard = [encoded]
-            if not fits(first, hint) and not is_clear(first, hint):
+            found: tuple[Found, ...] = ()
+            if said is not None:
+                found, free = self._held(heard, (), first, said, hint)
+                second = answered(first, hint, found, free, CERTAIN)
+                unclear = second is None and not is_hopeless(first, hint, found, free)
+            if unclear:
                 again, other = self._freely(model, _slower(speech), hint)
                 first, heard = both(first, again), [encoded, other]
-            second = look(first, hint, partial(self._scores, heard, hint.lang))
-            said = grammar(hint) if len(heard) > 1 and not (second and second[0]) else None
-            if said is not None:
-                second = may_be_meant(first, hint, *self._held(heard, first, said, hint.lang)) or second
+                if said is not None and not fits(first, hint):
+                    found, free = self._held(heard, found, first, said, hint)
+                    second = answered(first, hint, found, free, LIKELY)
+            second = second or look(first, hint, partial(self._scores, heard, hint.lang))
         except (RuntimeError, ValueError) as error:
             raise EngineFailed(str(error), where=self.name) from error
         text, sure = second or (first.hypotheses[0], first.confidence)
@@ -203,21 +214,20 @@ class Whisper:
         sure = believed(text, score, result.no_speech_prob, seconds, before)
         return First(hypotheses=(text, *(other for other in texts if other != text)), confidence=sure), encoded
 
-    def _held(self, heard: Sequence[StorageView], first: First, said: Grammar, lang: str) -> tuple[Held, float]:
-        """The sentences of the grammar that the sound bears out best, both times it was listened to, and the score of
-        the likelier of what was heard freely. Some 300 ms."""
-        search, tokenizer = self._searches[lang], self._tokenizers[lang]
-        start = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+    def _held(
+        self, heard: Sequence[StorageView], before: Sequence[Found], first: First, said: Grammar, hint: Hint
+    ) -> tuple[tuple[Found, ...], float]:
+        """The sentences of the grammar that the sound bears out best, each time it was listened to, and the score of
+        the likelier of what was heard freely. before: those of the listenings but the last. Some 300 ms each."""
+        search = self._searches[hint.lang]
         memories = [search.decoder.listen(np.asarray(encoded, np.float32)[0]) for encoded in heard]
-        found = search.best(memories[0], start, said)[:HELD]
         free = [each for each in (first.hypotheses[0], first.again) if each]
-        if not found:
-            return (), 0.0
-        again = search.scores(memories[1], start, [*(each.text for each in found), *free])
-        before = [*(each.score for each in found), *search.scores(memories[0], start, free)]
-        means = [(one + other) / 2 for one, other in zip(before, again, strict=True)]
-        held = sorted(zip((each.text for each in found), means, strict=False), key=lambda each: -each[1])
-        return held, max(means[len(found) :])
+        read = numbers(first, hint) if hint.kind == "digits" else ()
+        found, means = search.best(memories[-1], said, also=read), search.scores(memories[-1], free)
+        if len(heard) > 1:
+            found = search.both(memories[0], before, memories[-1], found)
+            means = [(one + other) / 2 for one, other in zip(means, search.scores(memories[0], free), strict=True)]
+        return found, max(means, default=0.0)
 
     def _scores(self, heard: Sequence[StorageView], lang: str, texts: Sequence[str]) -> list[float]:
         """Mean log probability a token of each text, given the sound alone: 12 ms a text and a time it was heard."""
