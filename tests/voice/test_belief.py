@@ -47,7 +47,7 @@ def test_two_ways_to_write_one_number_are_no_rivals():
 
 def test_no_yes_is_made_of_a_no_and_nothing_of_nothing():
     yes = found(("Да, верно", -0.1, 3.0), ("Верно", -0.3, 2.0))
-    no = First(hypotheses=("Не верь.",), confidence=0.45, again="Да верни.")
+    no = First(hypotheses=("Не верь.",), confidence=0.6, again="Да верни.")
     assert answered(no, YESNO, yes, -0.3, 0.0) is None
     either = (*yes, *found(("Неверно", -3.0, -1.0)))
     told = answered(no, YESNO, either, -0.3, 0.0)
@@ -97,3 +97,10 @@ def test_a_wish_of_its_own_is_not_listened_to_once_more_and_a_short_word_is():
     assert not is_hopeless(
         First(hypotheses=("Хотел узнать цину тут.",), confidence=0.6), menu, found(("Узнать цену", -1.0, 1.0)), -0.9
     )
+
+
+def test_out_of_what_was_heard_unsurely_more_is_asked():
+    held = found(("Двадцать", -2.4, 0.4), ("Тридцать", -2.9, -1.5))
+    two = Hint(lang="ru", kind="digits", length=(2, 2))
+    assert answered(First(hypotheses=("Двацать.",), confidence=0.6), two, held, -2.4, LIKELY)
+    assert answered(First(hypotheses=("Двацать.",), confidence=0.4), two, held, -2.4, LIKELY) is None

@@ -80,6 +80,7 @@ def test_nonsense_is_a_word_no_russian_dictionary_has():
 
 def test_in_a_long_wish_what_sounds_a_little_like_an_answer_is_none():
     assert closed.candidates(("Запишитемин от кардиологу завтра.",), ("цены", "адрес", "дорога"), "ru", 8) == ()
+    assert closed.candidates(("Запишите меня от кардиологу.",), ("цены", "адрес"), "ru", 8) == ()
     assert "Запишите меня к хирургу завтра." in closed.candidates(
         ("Запишите меня к херургу завтра.",), DOCTORS, "ru", 8
     )

@@ -81,7 +81,9 @@ def _placed(told: Sequence[str], form: str, lang: str, bare: bool) -> Iterable[t
     ]
     if spans:
         likeness, start, end = max(spans)
-        if likeness >= (NEAR if len(told) <= SHORT else PLACED):
+        instead = " ".join(told[start:end])
+        meant = len(told) > SHORT and lang == "ru" and not nonsense(instead, lang)  # "меня" is no "цены" misheard
+        if likeness >= (NEAR if len(told) <= SHORT else PLACED) and not meant:
             yield " ".join((*told[:start], form, *told[end:])), likeness
 
 
