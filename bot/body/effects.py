@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from bot.backends import ratings
 from bot.body import arriving
 from bot.body.transaction import Effect, Transaction
-from bot.customers import codes, opening, persons, profile
+from bot.customers import codes, opening, persons, profile, terms
 from bot.desk import agents, callbacks, hunting, queue
 from bot.dialogue.actions import (
     Action,
@@ -20,6 +21,7 @@ from bot.dialogue.actions import (
     Invite,
     Learn,
     Rated,
+    Record,
     RingBack,
     Say,
     SendCode,
@@ -28,10 +30,24 @@ from bot.dialogue.actions import (
     TakeOver,
     Withdraw,
 )
-from bot.dialogue.events import AgentJoined, CodeChecked, CodeSent, Event, Fetched, Identified, Invited, Queued
+from bot.dialogue.events import (
+    AgentJoined,
+    Chosen,
+    CodeChecked,
+    CodeSent,
+    Event,
+    Fetched,
+    Identified,
+    Invited,
+    Keys,
+    Queued,
+    Silence,
+    Utterance,
+)
 from bot.dialogue.places import place
 from bot.dialogue.run import Run
 from bot.dialogue.samples import sampled
+from bot.dialogue.wording import Prompt
 from bot.errors import GovorunError
 from bot.errors import place as place_of
 from bot.ports import Asker, Identity
@@ -145,8 +161,47 @@ def _identified(body: Transaction, talk: Talk, event: Event, *, caller: str = ""
 
 
 def learn(body: Transaction, talk: Talk, learn: Learn, event: Event) -> Iterable[Event]:
+    if learn.fact in CONSENTS and isinstance(learn.value, bool):
+        kind = CONSENTS[learn.fact]
+        _consented(body, talk, kind, given=learn.value, text=_asked(body, talk, learn.fact), at=event.at)
+        return ()
     profile.learn(body.tx, talk.customer, learn.fact, learn.value, via=talk.via, source="said", at=event.at)
     return ()
+
+
+CONSENTS: Mapping[str, str] = {f"consent_{kind}": kind for kind in terms.CONSENTS}  # what a slot's `learn` can be
+
+
+def recorded(body: Transaction, talk: Talk, record: Record, event: Event) -> Iterable[Event]:
+    """Whether they let the call be recorded, where they were asked."""
+    if isinstance(event, Utterance | Chosen | Keys | Silence) and record.state in ("on", "off"):
+        prompt = body.served(talk).scenarios.builtin.get("may_record")
+        text = _worded(prompt, talk) if prompt is not None else ""
+        _consented(body, talk, "recording", given=record.state == "on", text=text, at=event.at)
+    return ()
+
+
+def _consented(body: Transaction, talk: Talk, kind: str, *, given: bool, text: str, at: datetime) -> None:
+    who = talk.session.identifying if talk.session is not None else None
+    if who is not None and who.kind in ("who", "nobody"):
+        return  # of whom is not known
+    version = talk.session.version if talk.session is not None else ""
+    told = terms.Consent(
+        kind=kind, given=given, source="said", at=at, via=talk.via, version=version, text=text, conversation=talk.id
+    )
+    terms.consent(body.tx, talk.customer, told)
+
+
+def _asked(body: Transaction, talk: Talk, fact: str) -> str:
+    """The words in which they were asked."""
+    slots = (slot for each in body.served(talk).scenarios.scenarios.values() for slot in each.slots.values())
+    return next((_worded(slot.ask, talk) for slot in slots if slot.learn == fact), "")
+
+
+def _worded(prompt: Prompt, talk: Talk) -> str:
+    language = talk.session.language if talk.session is not None else "ru"
+    wording = prompt.wordings.get(language) or next(iter(prompt.wordings.values()))
+    return wording.text[0].source
 
 
 def rated(body: Transaction, talk: Talk, rated: Rated, event: Event) -> Iterable[Event]:
@@ -238,6 +293,7 @@ EFFECTS: Mapping[type[Action], Effect] = {
     Learn: learn,
     ChoseItem: chose,
     Rated: rated,
+    Record: recorded,
     TakeOver: take_over,
     Invite: invite,
     Handoff: hand_off,

@@ -18,6 +18,8 @@ UNSURE = (
 )
 KNOWLEDGE = "answers."  # begins the intent of every question that customers ask by the way
 
+CALL_AFTER = range(9, 22)  # hours after which somebody may ask to be called
+
 # Intents every conversation understands, whatever its scenario says: the built-in repair patterns.
 REPAIRS = (
     "cancel",
@@ -34,6 +36,9 @@ REPAIRS = (
     "goodbye",
     "language",
     "prove_number",
+    "do_not_call",
+    "may_call",
+    *(f"call_after_{hour}" for hour in CALL_AFTER),
     "go_on_in_telegram",
     "go_on_in_whatsapp",
     "go_on_in_vk",

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import time
 from functools import partial
 
-from bot.dialogue.actions import Invite
+from bot.dialogue.actions import Invite, Learn
 from bot.dialogue.asking import UNSAID, serve, served
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.failing import asked_slot, give_up, left_out
 from bot.dialogue.identity import ask as ask_who
 from bot.dialogue.identity import is_open
 from bot.dialogue.keyed import read_back
+from bot.dialogue.meaning import CALL_AFTER
 from bot.dialogue.pending import options, titled
 from bot.dialogue.places import WISHES, place
 from bot.dialogue.program import ChooseStep, CollectStep, ConfirmStep
@@ -358,6 +360,28 @@ def prove(run: Run) -> None:
     ask_who(run)
 
 
+def do_not_call(run: Run) -> None:
+    """Kept for whoever it is, on every channel; what is under way goes on."""
+    _wants(run, "always", "not_called")
+
+
+def call_after(run: Run, hour: int) -> None:
+    _wants(run, f"00:00-{hour:02}:00", "called_after", hour)
+
+
+def may_call(run: Run) -> None:
+    _wants(run, None, "called_again")
+
+
+def _wants(run: Run, told: str | None, prompt: str, hour: int = 0) -> None:
+    who = run.session.identifying
+    if who is None or who.kind != "nobody":
+        run.actions.append(Learn(fact="do_not_call", value=told))
+    run.say_builtin(prompt, extra={"at": time(hour)})
+    if not isinstance(run.step, ChooseStep):
+        ask_again(run)
+
+
 REPAIR: Mapping[str, Callable[[Run], None]] = {
     "cancel": cancel,
     "repeat": repeat,
@@ -373,5 +397,8 @@ REPAIR: Mapping[str, Callable[[Run], None]] = {
     "goodbye": goodbye,
     "language": language,
     "prove_number": prove,
+    "do_not_call": do_not_call,
+    "may_call": may_call,
+    **{f"call_after_{hour}": partial(call_after, hour=hour) for hour in CALL_AFTER},
     **{wish: partial(invite, to=to) for wish, to in WISHES.items()},
 }

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from bot.dialogue.meaning import Language
+from bot.dialogue.meaning import CALL_AFTER, Language
 
 
 def _words(text: str) -> frozenset[str]:
@@ -236,6 +236,57 @@ _PROVE: Final[Mapping[Language, re.Pattern[str]]] = {
         r"((can|could) you )?(send|text) (me )?(a |the )?(verification |confirmation )?code( by (text|sms))?( to my phone)?"
     ),
 }
+_DO_NOT_CALL: Final[Mapping[Language, re.Pattern[str]]] = {
+    "ru": re.compile(
+        r"(мне |больше |никогда |вы |и |я прошу |прошу |пожалуйста )*не (звони(те)?|звонить|перезванивай(те)?|"
+        r"набирай(те)?)( мне| больше| сюда| на этот номер| никогда| по телефону| вообще| пожалуйста)*|"
+        r"(я )?не хочу(,)? чтобы (вы )?(мне )?звонили( мне)?|удалите (мой )?номер из обзвона"
+    ),
+    "en": re.compile(
+        r"(please )?(do not|don t|dont|stop|never) (ever )?call(ing)?( me| this number)?( again| any more| anymore)*( please)?"
+    ),
+}
+_MAY_CALL: Final[Mapping[Language, re.Pattern[str]]] = {
+    "ru": re.compile(
+        r"(мне |вы )?(снова |опять |теперь )?можно (мне )?(снова |опять |теперь )?звонить( мне| снова| опять)*"
+    ),
+    "en": re.compile(r"(you )?(may|can) call( me)?( again| any time| anytime)+"),
+}
+_RU_HOURS: Final[Mapping[str, int]] = {
+    "девяти": 9, "десяти": 10, "одиннадцати": 11, "двенадцати": 12, "часа": 13, "двух": 14, "трех": 15, "трёх": 15,
+    "четырех": 16, "четырёх": 16, "пяти": 17, "шести": 18, "семи": 19, "восьми": 20,
+}  # fmt: skip
+_EN_HOURS: Final[Mapping[str, int]] = {
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "noon": 12, "one": 13, "two": 14, "three": 15, "four": 16,
+    "five": 17, "six": 18, "seven": 19, "eight": 20,
+}  # fmt: skip
+_CALL_AFTER: Final[Mapping[Language, re.Pattern[str]]] = {
+    "ru": re.compile(
+        r"(мне |лучше |вы |можно )*(звони(те)?|звонить)( мне| только| лучше)* после (\w+|\d\d?[:.]00)"
+        r"( часов| вечера| часа| дня)*"
+    ),
+    "en": re.compile(
+        r"(please |only )*call( me)?( only)? after (\w+|\d\d?:00)( oclock| o clock| pm| am| in the evening)*"
+    ),
+}
+_WORD_OF_HOUR: Final[Mapping[Language, int]] = {"ru": 5, "en": 4}  # the group of the pattern
+
+
+def _call_after(form: str, language: Language) -> int | None:
+    """The hour after which calls are wanted: of a day's second half where it is said on a twelve-hour face."""
+    found = _CALL_AFTER[language].fullmatch(form)
+    if found is None:
+        return None
+    word = found[_WORD_OF_HOUR[language]]
+    hour = (_RU_HOURS if language == "ru" else _EN_HOURS).get(word)
+    if hour is None:
+        digits = re.match(r"\d+", word)
+        hour = int(digits[0]) if digits else None
+        if hour is not None and hour < CALL_AFTER.start:
+            hour += 12
+    return hour if hour in CALL_AFTER else None
+
+
 _TABLES: Final[Mapping[Language, Mapping[str, tuple[str, ...]]]] = {"ru": _RU, "en": _EN}
 _PATTERNS: Final[Mapping[Language, Mapping[str, re.Pattern[str]]]] = {
     language: {
@@ -288,6 +339,12 @@ def repair(plain: str, language: Language, *, yesno: bool = False) -> str | None
                 return f"go_on_in_{name}"
         if _PROVE[language].fullmatch(form):
             return "prove_number"
+        if _DO_NOT_CALL[language].fullmatch(form):
+            return "do_not_call"
+        if _MAY_CALL[language].fullmatch(form):
+            return "may_call"
+        if (hour := _call_after(form, language)) is not None:
+            return f"call_after_{hour}"
         for name in _ORDER:
             if _PATTERNS[language][name].fullmatch(form):
                 return name

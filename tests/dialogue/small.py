@@ -49,7 +49,7 @@ BUILTIN = (
     " recorded may_record not_recorded"
     " attached_file attached_voice attached_sticker attached_edited attached_other"
     " continuing_named known_already offer_return offer_person stay_there go_on_there link_sent link_sms write_there"
-    " not_there call_us"
+    " not_there call_us not_called called_after called_again"
     " offer_link who_speaks who_speaks_unnamed new_name code_number code_sms code_sent code_ask"
     " code_wrong code_over code_right code_no_way code_too_often code_left code_needless"
 )
