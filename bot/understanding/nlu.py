@@ -189,6 +189,9 @@ class BuiltinNlu:
         if again is not None:
             return Meaning(yes=again)
         wish = repair(plain, language, yesno=expectation.yesno)
+        asked = expectation.slots.get(expectation.asked or "")
+        if wish == "do_not_call" and asked is not None and asked.options:
+            wish = None  # "больше не звоните" is one of the author's own options, or none of them
         if wish is None and heard.yes and not asks_to_cancel(expectation.question):
             wish = "cancel" if repair(heard.rest, language) == "cancel" else None  # "sure, cancel"
         if wish == "cancel" and asks_to_cancel(expectation.question):
