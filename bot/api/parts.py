@@ -13,6 +13,7 @@ from bot.api.metrics import Metrics
 from bot.api.records import Records
 from bot.api.tokens import Signer
 from bot.channels.messenger import Hook
+from bot.customers.links import Ways
 from bot.desk.desk import Desk
 from bot.dialogue.meaning import Language
 from bot.dialogue.values import Value
@@ -98,6 +99,9 @@ class Door(Protocol):
     async def posted(self, hook: Hook) -> str:
         """What to answer with 200, once all that was posted is committed. Raises GovorunError."""
 
+    async def fetch(self, media: str) -> bytes:
+        """What somebody sent there. Raises OSError."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
@@ -123,9 +127,9 @@ class Parts:
     their versions, and what an edit broke. services: what a service is called, by language, from
     the set that is talked with and its id. given: what a scenario begins with, from texts by name, of that set and
     scenario; raises UnknownScenario, Unacceptable. titles: what a set's scenario calls its slots and their options, by
-    language: "service", and "service=lor" for a value. calling: calls that we place. messengers: None in a process that
-    takes none. shown: a row as its customer is to see it, of which the journal keeps less.
-    sign_in: the secret that the company's site signs with, "" where nobody signs in.
+    language: "service", and "service=lor" for a value. calling: calls that we place. ways: to other
+    channels. messengers: None in a process that takes none. shown: a row as its customer is to see it, of which the
+    journal keeps less. sign_in: the secret that the company's site signs with, "" where nobody signs in.
     """
 
     turns: Turns
@@ -146,6 +150,7 @@ class Parts:
     services: Callable[[str, str], Mapping[str, str]]
     given: Callable[[str, str | None, Mapping[str, str]], Mapping[str, Value]]
     calling: Calling
+    ways: Ways
     calls: Calls | None = None
     messengers: Messengers | None = None
     shown: Callable[[Row], Row] = lambda row: row

@@ -16,9 +16,10 @@ from bot.backends.ratings import Rating, Survey
 from bot.backends.ratings import Summary as Totals
 from bot.backends.ratings import kept as given
 from bot.backends.ratings import summary as totals
-from bot.customers import erasing, joining, persons, profile, signing_in, terms
+from bot.customers import erasing, finding, joining, persons, profile, signing_in, terms
 from bot.customers.erasing import Erasure
 from bot.customers.joining import Act
+from bot.customers.links import Ways
 from bot.customers.persons import Person
 from bot.customers.profile import Fact
 from bot.customers.signing_in import Claims
@@ -30,8 +31,9 @@ from bot.dialogue.session import Session
 from bot.dialogue.values import MASK, Value
 from bot.errors import NotFound
 from bot.ports import Identity, Profile, Row
-from bot.stores import conversations
+from bot.stores import conversations, files
 from bot.stores.conversations import Summary
+from bot.stores.files import File
 from bot.stores.schema import conversations as table
 from bot.stores.sql import Database
 
@@ -56,6 +58,10 @@ class Records:
 
     async def conversation(self, name: str) -> Conversation | None:
         return await self._read(lambda tx: _whole(tx, conversations.summary(tx, name)))
+
+    async def led_to(self, ways: Ways, token: str) -> Conversation | None:
+        """What a one-time link goes on with; the link stays good."""
+        return await self._read(lambda tx: _whole(tx, conversations.summary(tx, ways.conversation(tx, token))))
 
     async def of_sender(self, value: str, *, kind: str) -> Conversation | None:
         """The newest of that identity, whatever its channel."""
@@ -233,6 +239,31 @@ class Records:
             )
 
         return await self._read(read)
+
+    async def find_customers(self, text: str) -> tuple[int, ...]:
+        """Who may be meant by a number, a telephone, a name; who talked with us last first."""
+        return await self._read(lambda tx: finding.find(tx, text))
+
+    async def handed_over(self, talks: Sequence[str]) -> dict[str, list[dict[str, str]]]:
+        """Of each of these conversations, when a person was wanted, why, and who came."""
+        return await self._read(lambda tx: queue.history(tx, talks))
+
+    async def keep_file(self, owner: str, name: str, content: bytes) -> File:
+        """Raises Unacceptable, TooLong, Conflict."""
+        at = datetime.now(UTC)
+        return await self._write(lambda tx: files.keep(tx, owner=owner, name=name, content=content, at=at))
+
+    async def sent_file(self, ident: str, conversation: str) -> None:
+        await self._write(lambda tx: files.sent(tx, ident, conversation))
+
+    async def sweep_files(self) -> int:
+        return await self._write(lambda tx: files.sweep(tx, datetime.now(UTC)))
+
+    async def file(self, ident: str) -> File | None:
+        return await self._read(lambda tx: files.about(tx, ident))
+
+    async def content(self, ident: str) -> bytes | None:
+        return await self._read(lambda tx: files.content(tx, ident))
 
     async def queue(self) -> list[tuple[Waiting, Conversation]]:
         """Who waits for a person and who has one, in the desk's order."""

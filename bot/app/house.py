@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.api.metrics import MeasuredTurns, Metrics
 from bot.api.records import Records
 from bot.app.advice import endpoint, over
@@ -16,7 +18,7 @@ from bot.app.messengers import configured
 from bot.app.programs import Programs
 from bot.channels.webchat import AnnouncedTurns
 from bot.customers.habits import Habits
-from bot.customers.links import Ways
+from bot.customers.links import Ways, web_door
 from bot.customers.opening import zone
 from bot.desk import agents
 from bot.desk.desk import Desk
@@ -120,8 +122,12 @@ class House:
             try:
                 if gone := await asyncio.to_thread(self.recordings.sweep, datetime.now(UTC)):
                     log.info("recordings removed that were kept long enough", extra={"count": gone})
+                if gone := await self.records.sweep_files():
+                    log.info("files removed that were kept long enough", extra={"count": gone})
             except OSError as error:
                 log.error("recordings can't be removed: %s", error.strerror)
+            except SQLAlchemyError as error:
+                log.error("files can't be removed: %s", type(error).__name__)
             await asyncio.sleep(TIDY_S)
 
     async def _watch(self) -> None:
@@ -207,7 +213,7 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         delivered=configured(settings),
         find=library.find,
         outside=outside,
-        ways=Ways(key=keys.get("links").encode()),
+        ways=Ways(key=keys.get("links").encode(), doors=dict(web_door(settings.public_url))),
     )
     turn.habits = Habits(metrics.menu)
     turns = AnnouncedTurns(MeasuredTurns(turn, metrics), bus)

@@ -157,6 +157,11 @@ class _Line:
         await self.reception.take(post)
         return post.answer
 
+    async def fetch(self, media: str) -> bytes:
+        if self.messenger is None:
+            raise OSError("not open yet")
+        return await self.messenger.fetch(media)
+
 
 class Messengers:
     """`start` returns at once; `close` finishes what was taken. ears: hear voice messages."""

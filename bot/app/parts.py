@@ -17,6 +17,7 @@ from bot.app.beginning import beginning
 from bot.app.calling import Calling
 from bot.app.house import House
 from bot.app.release import release
+from bot.customers.links import Ways
 from bot.dialogue.values import Value
 from bot.locale import said
 from bot.stores.versions import Publication
@@ -125,6 +126,7 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
         services=lambda of, service: _service(house, of, service),
         given=lambda of, scenario, texts: _given(house, of, scenario, texts),
         calling=Calling(house),
+        ways=house.turn.ways or Ways(key=b""),
     )
     return made
 

@@ -22,8 +22,10 @@ from bot.api import (
 )
 from bot.api.parts import Parts
 from bot.app.release import release
-from bot.console import chat, desk
+from bot.console import chat, desk, files, widget
+from bot.console import customers as cards
 from bot.console import pages as site
+from bot.stores.files import MAX_FILE
 
 
 def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
@@ -55,12 +57,29 @@ def web(made: Parts, max_body: int, *, pages: bool = True) -> FastAPI:
     problems.install(app)
     app.include_router(health.router)
     if pages:
-        for each in (webhooks, webrtc, starting, calls, reading, customers, forms, ratings, scenarios, chat, desk):
+        for each in (
+            webhooks,
+            webrtc,
+            starting,
+            calls,
+            reading,
+            customers,
+            forms,
+            ratings,
+            scenarios,
+            chat,
+            desk,
+            cards,
+            files,
+            widget,
+        ):
             app.include_router(each.router)
         docs.install(app)
         site.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
-    app.add_middleware(limits.BodyLimit, limit=max_body)
+    app.add_middleware(
+        limits.BodyLimit, limit=max_body, larger={**limits.LARGER, **dict.fromkeys(files.PATHS, MAX_FILE)}
+    )
     return app
 
 

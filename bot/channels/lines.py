@@ -51,6 +51,7 @@ class Line:
     event: str = ""
     choices: tuple[Choice, ...] = ()
     since_ms: int = 0
+    file: str = ""  # by which the picture or the file is fetched; clients are given an address in its place
 
     def wire(self) -> dict[str, Any]:
         """As JSON; empty fields are left out."""
@@ -111,9 +112,13 @@ _SIGNS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+_FETCHED = ("image", "video", "voice", "file", "sticker")
+
+
 def _attached(entry: Any) -> dict[str, Any]:
     sign = _SIGNS.get(entry.kind, "❔")
-    return {"who": "customer", "text": f"{sign} {entry.text}".strip(), "kind": entry.kind}
+    file = entry.media if entry.kind in _FETCHED else ""
+    return {"who": "customer", "text": f"{sign} {entry.text}".strip(), "kind": entry.kind, "file": file}
 
 
 def _rung_back(entry: Any) -> dict[str, Any]:
@@ -130,7 +135,7 @@ _LINES: Mapping[type[Event] | type[Action], Callable[[Any], dict[str, Any] | Non
     Keys: lambda e: {"who": "customer", "text": e.digits, "kind": "keys"},
     Silence: lambda e: _note("silence", f"{e.seconds:.0f}"),
     AgentJoined: lambda e: _note("joined", e.name, agent=e.agent),
-    AgentSaid: lambda e: {"who": "agent", "text": e.text, "agent": e.agent},
+    AgentSaid: lambda e: {"who": "agent", "text": e.text, "agent": e.agent, "file": e.file},
     AgentLeft: _agent_left,
     TransferFailed: lambda e: _note("transfer_failed", str(e.status or "")),
     Left: _left,

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
-from bot.dialogue.events import Chosen, Event, Left, Started, Utterance
+from bot.dialogue.events import Attached, Chosen, Event, Left, Started, Utterance
 from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.session import Session
 from bot.errors import Unacceptable
@@ -23,6 +23,7 @@ from bot.ports import Bus, Further, Identity, Inbound, Outcome, Turns
 NAME = "web"  # of the channel, and of a visitor's identity: a page's call comes in under the same
 MAX_TEXT = 4096  # characters
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of bot.customers.links
 
 
 class AnnouncedTurns:
@@ -96,7 +97,14 @@ def parse(
         identity=identity(visitor),
         scenarios=scenarios,
         language=None if isinstance(event, Utterance) else language,
+        link=_link(message) if isinstance(event, Started) else "",
     )
+
+
+def _link(message: Mapping[str, Any]) -> str:
+    """The token of the link that the page was opened by; what is no token leads nowhere."""
+    link = message.get("link")
+    return link if isinstance(link, str) and _TOKEN.fullmatch(link) else ""
 
 
 def _text(message: Mapping[str, Any], field: str) -> str:
@@ -133,7 +141,13 @@ def _leave(message: Mapping[str, Any], event_id: str, at: datetime) -> Event:
     return Left(id=event_id, at=at, reason="closed the chat")
 
 
-_EVENTS = {"say": _say, "choose": _choose, "start": _start, "leave": _leave}
+def _attach(message: Mapping[str, Any], event_id: str, at: datetime) -> Event:
+    """kind and name are of the file that is kept, never the page's word."""
+    kind: Literal["image", "file"] = "image" if message.get("kind") == "image" else "file"
+    return Attached(id=event_id, at=at, kind=kind, text=_text(message, "name"), media=_text(message, "file"))
+
+
+_EVENTS = {"say": _say, "choose": _choose, "start": _start, "leave": _leave, "attach": _attach}
 
 
 def new_visitor() -> str:

@@ -14,9 +14,12 @@ from bot.api.parts import Parts
 from bot.api.records import Conversation
 from bot.channels import webchat
 from bot.channels.lines import Line
+from bot.console import files
+from bot.console.qr import drawn
 from bot.console.sockets import Frames, same_site
 from bot.console.tail import Tails
 from bot.customers import signing_in
+from bot.customers.links import LIVES
 from bot.dialogue.meaning import Language
 from bot.errors import GovorunError, NotAllowed
 from bot.locale import said
@@ -25,6 +28,7 @@ from bot.ports import Outcome, Subscription
 router = APIRouter()
 log = logging.getLogger("govorun.webchat")
 
+WAYS = ("telegram", "whatsapp", "vk", "max", "viber", "phone")  # as the page's menu has them
 HELLO_S = 5.0  # a socket that doesn't say who it is goes
 
 
@@ -95,6 +99,7 @@ class Chat:
             voice={"state": state, "detail": detail},
             title=dict(sets.get(talked) or next(iter(sets.values()), {})),
             scenarios=talked,
+            ways=[name for name in WAYS if name in self._parts.ways.doors or (name == "phone" and calls)],
             sets=[{"name": name, "title": dict(title)} for name, title in sets.items()],
         )
         self._watch = asyncio.create_task(self._notice(live))
@@ -153,6 +158,13 @@ class Chat:
         await self._tails.close()
 
     async def _turn(self, message: dict[str, Any]) -> None:
+        link = message.get("link")
+        led = await self._parts.records.led_to(self._parts.ways, link) if isinstance(link, str) else None
+        if led:  # what goes on is of that set, whichever the page began with
+            self._scenarios = led.about.scenarios
+        if message.get("type") == "attach":
+            file = await files.of_owner(self._parts, message.get("file"), webchat.identity(self._visitor).via)
+            message = {**message, "file": file.id, "kind": file.kind, "name": file.name}
         inbound = webchat.parse(
             message,
             visitor=self._visitor,
@@ -184,7 +196,12 @@ class Chat:
         self._tails.follow(about.id, after)
 
     async def _line(self, line: Line) -> None:
-        told = {"agent": self._parts.signer.alias(line.agent)} if line.agent else {}
+        told: dict[str, Any] = {"agent": self._parts.signer.alias(line.agent)} if line.agent else {}
+        if line.who == "bot" and line.at > self._parts.now() - LIVES:
+            channel, address = self._parts.ways.way_of(line.text)
+            told |= {"way": channel, "qr": drawn(address)} if channel else {}
+        if line.file:
+            told["file"] = f"/webchat/files/{self._parts.signer.file(line.file)}"
         await self._frames.send("line", medium=self._media[line.conversation], **line.wire() | told)
 
     async def _heard(self, conversation: str, message: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Cookie, Query, Request, Response, WebSocket
+from fastapi import APIRouter, Query, Request, Response, WebSocket
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
@@ -22,8 +22,10 @@ from bot.api.parts import Parts
 from bot.api.records import Conversation
 from bot.api.sounds import sound, sound_by_now
 from bot.api.tokens import SHIFT_S
+from bot.channels import webchat
 from bot.channels.lines import Line, read
-from bot.console import requests
+from bot.console import files, requests
+from bot.console.shift import COOKIE, OnShift, agent_of
 from bot.console.sockets import Frames, same_site
 from bot.console.tail import Tails
 from bot.desk.agents import Agent
@@ -36,7 +38,6 @@ from bot.recordings import MOST
 router = APIRouter(prefix="/desk", include_in_schema=False)
 log = logging.getLogger("govorun.desk")
 
-COOKIE = "govorun_desk"
 CHANNEL = "desk"
 MAX_TEXT = 4096  # characters
 _SIP = re.compile(r"sips?:[^\s<>\"]{1,180}")
@@ -73,16 +74,8 @@ async def logout() -> Response:
 
 
 @router.get("/me")
-async def me(parts: House, govorun_desk: Annotated[str | None, Cookie()] = None) -> dict[str, Any]:
-    agent = await _agent(parts, govorun_desk)
-    if agent is None:
-        raise NotAllowed(said("log in first", "сначала войдите"), fix="POST /desk/login")
+async def me(agent: OnShift) -> dict[str, Any]:
     return _agent_out(agent)
-
-
-async def _agent(parts: Parts, cookie: str | None) -> Agent | None:
-    name = parts.signer.read_agent(cookie)
-    return await parts.desk.agent(name) if name else None
 
 
 def _agent_out(agent: Agent) -> dict[str, Any]:
@@ -100,13 +93,11 @@ async def recording(
     conversation: str,
     parts: House,
     request: Request,
+    _: OnShift,
     part: Annotated[int, Query(ge=1, le=MOST)] = 1,
     seconds: Annotated[float | None, Query(gt=0, description="Of a call that goes on: how much of it.")] = None,
-    govorun_desk: Annotated[str | None, Cookie()] = None,
 ) -> Response:
     """What the desk's player plays, to whom is logged in."""
-    if await _agent(parts, govorun_desk) is None:
-        raise NotAllowed(said("log in first", "сначала войдите"), fix="POST /desk/login")
     if seconds is not None:
         return await sound_by_now(parts.recordings, conversation, part, seconds, request)
     return await sound(parts.recordings, conversation, part)
@@ -117,7 +108,7 @@ async def endpoint(socket: WebSocket) -> None:
     parts: Parts = socket.app.state.parts
     await socket.accept()
     frames = Frames(socket)
-    agent = await _agent(parts, socket.cookies.get(COOKIE))
+    agent = await agent_of(parts, socket.cookies.get(COOKIE))
     if agent is None or not same_site(socket, parts.site):
         await frames.problem(NotAllowed(said("log in first", "сначала войдите"), fix="POST /desk/login"))
         await socket.close(4401)
@@ -197,6 +188,9 @@ class Desk:
 
     async def say(self, message: Mapping[str, Any]) -> None:
         text = message.get("text")
+        if (ident := message.get("file")) is not None:
+            await self._attach(_name(message), ident, event=_event(message))
+            return
         if not isinstance(text, str) or not text.strip():
             raise Unacceptable(
                 said("it is empty", "пусто"), where="text", fix=said("Write something", "Напишите что-нибудь")
@@ -208,6 +202,22 @@ class Desk:
                 fix=said(f"Send at most {MAX_TEXT}", f"Не больше {MAX_TEXT}"),
             )
         await self._parts.desk.say(_name(message), self._agent, text.strip(), event=_event(message))
+
+    async def _attach(self, conversation: str, ident: object, *, event: str | None) -> None:
+        """A picture or a file: shown in our own chat, elsewhere a link to it."""
+        file = await files.of_owner(self._parts, ident, f"agent:{self._agent.login}")
+        found = await self._parts.records.conversation(conversation)
+        text = file.name
+        if found is not None and found.about.channel != webchat.NAME:
+            if not self._parts.site.public or found.about.medium != "text":
+                raise Unacceptable(
+                    said("a file can't go there", "туда файл не отправить"),
+                    where="file",
+                    fix=said("Set GOVORUN_PUBLIC_URL to send links", "Чтобы слать ссылки, задайте GOVORUN_PUBLIC_URL"),
+                )
+            text += f"\n{self._parts.site.public}/webchat/files/{self._parts.signer.file(file.id)}"
+        await self._parts.records.sent_file(file.id, conversation)
+        await self._parts.desk.say(conversation, self._agent, text, event=event, file=file.id)
 
     async def give_back(self, message: Mapping[str, Any]) -> None:
         await self._parts.desk.give_back(_name(message), self._agent, event=_event(message))
@@ -330,6 +340,7 @@ class Desk:
             "agent_name": (holder.name if holder else "") or about.agent,
             "channel": about.channel,
             "medium": about.medium,
+            "files": about.medium == "text" and (about.channel == webchat.NAME or bool(self._parts.site.public)),
             "language": found.language,
             "started": about.started.isoformat(),
             "scenario": found.scenario,
@@ -368,7 +379,8 @@ class Desk:
         ]
 
     async def _line(self, line: Line) -> None:
-        await self._frames.send("line", **line.wire())
+        told = {"file": f"/desk/files/{line.conversation}/{line.seq}"} if line.file else {}
+        await self._frames.send("line", **line.wire() | told)
 
     async def _heard(self, conversation: str, message: Mapping[str, Any]) -> None:
         if message.get("typing") == "customer":

@@ -14,10 +14,11 @@ STATIC = Path(__file__).parent / "static"
 router = APIRouter(include_in_schema=False)
 
 # Nothing but our own files runs; swagger's page needs its inline script and pictures made in place.
-_POLICY = (
+POLICY = (
     "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; media-src 'self' blob:; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    "base-uri 'none'; form-action 'self'"
 )
+_POLICY = f"{POLICY}; frame-ancestors 'self'"
 _DOCS = "; script-src 'self' 'unsafe-inline' blob:; style-src 'self' 'unsafe-inline'; worker-src blob:"
 
 

@@ -24,6 +24,7 @@ from bot.stores.schema import (
     customers,
     erasures,
     facts,
+    files,
     forms,
     handoffs,
     identities,
@@ -89,6 +90,9 @@ def erase(tx: Connection, customer: int, *, sounds: Callable[[str], int], by: st
             tx.execute(delete(table).where(table.c.conversation.in_(part)))
         tx.execute(delete(conversations).where(conversations.c.id.in_(part)))
     _unjoin(tx, vias)
+    tx.execute(delete(files).where(files.c.owner.in_(vias)))
+    for part in _chunks(talks):
+        tx.execute(delete(files).where(files.c.conversation.in_(part)))
     for each in own:
         for owned in (links, unreachable):
             tx.execute(delete(owned).where(owned.c.kind == each.kind, owned.c.value == each.value))

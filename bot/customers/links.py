@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -35,6 +35,8 @@ ID_BYTES = 12
 _SEAL = "\N{MIDDLE DOT}"
 _SEALED = re.compile(rf"{_SEAL}(link|code)-([0-9a-f]{{24}}){_SEAL}")
 MAC_BYTES = 16  # of HMAC-SHA256, 128 bits: RFC 2104 5
+_MARK = "TOKEN"  # stands for one, to see what an address is like before it
+_ADDRESS = re.compile(r"(?:https?|viber)://[^\s<>\"]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,22 @@ class Ways:
         identity = Identity(kind=row.kind, value=row.value)
         return Link(conversation=row.conversation, identity=identity, channel=row.channel)
 
+    def conversation(self, tx: Connection, token: str) -> str:
+        """Which one it leads to, read and not used up; "" where it is none of ours."""
+        ident = self._read(token)
+        if ident is None:
+            return ""
+        return tx.execute(select(links.c.conversation).where(links.c.id == ident.hex())).scalar() or ""
+
+    def way_of(self, text: str) -> tuple[str, str]:
+        """The channel and the address of the first of our links in a text; "" and "" where there is none."""
+        for address in _ADDRESS.findall(text):
+            for channel, door in self.doors.items():
+                before = door(_MARK).partition(_MARK)[0]
+                if before and address.startswith(before) and len(address) > len(before):
+                    return channel, address
+        return "", ""
+
     def _read(self, token: str) -> bytes | None:
         try:
             raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
@@ -138,3 +156,8 @@ class Ways:
 
     def _mac(self, ident: bytes) -> bytes:
         return hmac.new(self.key, b"link:" + ident, hashlib.sha256).digest()[:MAC_BYTES]
+
+
+def web_door(public: str) -> Mapping[str, Callable[[str], str]]:
+    """To the chat of our own page, where this site's address is known."""
+    return {"web": lambda token: f"{public.rstrip('/')}/?go={token}"} if public else {}

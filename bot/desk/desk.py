@@ -115,9 +115,11 @@ class Desk:
         joined = AgentJoined(id=event or _id(), at=_now(), agent=agent.login, name=agent.name)
         return await self._send(conversation, agent, joined)
 
-    async def say(self, conversation: str, agent: Agent, text: str, *, event: str | None = None) -> Outcome:
+    async def say(
+        self, conversation: str, agent: Agent, text: str, *, event: str | None = None, file: str = ""
+    ) -> Outcome:
         """Raises Conflict when this agent doesn't hold it, Unacceptable, TooLong, NotFound."""
-        said = AgentSaid(id=event or _id(), at=_now(), agent=agent.login, text=text)
+        said = AgentSaid(id=event or _id(), at=_now(), agent=agent.login, text=text, file=file)
         return await self._send(conversation, agent, said)
 
     async def give_back(self, conversation: str, agent: Agent, *, event: str | None = None) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,6 +56,16 @@ def enqueue(tx: Connection, conversation: str, seq: int, handoff: Handoff, at: d
     )
     if not changed.rowcount:
         tx.execute(insert(handoffs).values(conversation=conversation, seq=seq, status="waiting", created=at, **what))
+
+
+def history(tx: Connection, talks: Sequence[str]) -> dict[str, list[dict[str, str]]]:
+    """Of each conversation, every time that a person was wanted: reason, agent (a login, "" where nobody came), at."""
+    found: dict[str, list[dict[str, str]]] = {}
+    wanted = select(handoffs).where(handoffs.c.conversation.in_(talks)).order_by(handoffs.c.seq)
+    for row in tx.execute(wanted):
+        told = {"reason": row.reason, "agent": row.agent, "status": row.status, "at": row.created.isoformat()}
+        found.setdefault(row.conversation, []).append(told)
+    return found
 
 
 def withdraw(tx: Connection, conversation: str, at: datetime) -> None:

@@ -138,8 +138,11 @@ class AgentJoined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSaid(Event):
+    """file: the id of one that the text tells of, "" for none."""
+
     agent: str
     text: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -352,6 +353,21 @@ unreachable = Table(
     Column("kind", String(20), primary_key=True),
     Column("value", String(200), primary_key=True),
     Column("since", Instant, nullable=False),
+)
+
+# What customers and agents attached. owner: "web:VISITOR" or "agent:LOGIN".
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("owner", String(240), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("conversation", String(64), index=True),  # where an agent sent it
+    Column("at", Instant, nullable=False, index=True),
+    Index("files_of_owner", "owner", "at"),
 )
 
 # --- what it was said by ------------------------------------------------------------------------

@@ -208,3 +208,92 @@ async def test_a_reload_of_the_desk_needs_no_password(served: Served, browser: B
         await agent.get_by_role("button", name="Settings").click()
         await agent.get_by_role("button", name="Log out").click()
         await expect(agent.get_by_role("heading", name="Agents, log in")).to_be_visible()
+
+
+async def at_the_desk(agent: Page) -> None:
+    await agent.get_by_label("Логин").fill("agent")
+    await agent.get_by_label("Пароль", exact=True).fill(PASSWORD)
+    await agent.keyboard.press("Enter")
+    await expect(agent.get_by_role("heading", name="Очередь")).to_be_visible()
+
+
+async def test_an_agent_finds_a_customer_merges_two_and_takes_it_back_by_keyboard_alone(
+    served: Served, browser: Browser
+) -> None:
+    for sender in ("reader-1", "reader-2"):
+        await served.write(sender, "сколько стоит приём терапевта")
+        number = (await served.get(f"/api/conversations/{sender}"))["customer"]
+        await served.client.patch(f"/api/customers/{number}", json={"facts": {"name": "Аркадий Райкин"}})
+    async with visiting(browser, f"{served.url}/desk", allow=("401",)) as agent:
+        await at_the_desk(agent)
+        await agent.keyboard.press("s")
+        find = agent.get_by_role("searchbox", name="Телефон, имя или номер")
+        await expect(find).to_be_focused()
+        await agent.keyboard.type("райкин")
+        await expect(agent.locator("#customer-found button")).to_have_count(2)
+        await agent.keyboard.press("ArrowDown")
+        await agent.keyboard.press("Enter")
+        await expect(agent.get_by_role("heading", name="Аркадий Райкин")).to_be_focused()
+        timeline = agent.get_by_role("region", name="Всё, что было")
+        await expect(timeline).to_contain_text("Разговор: API")
+
+        await agent.get_by_role("button", name="Объединить…").press("Enter")
+        await agent.keyboard.type("райкин")
+        await expect(agent.locator(".act .found")).to_have_count(1)
+        await agent.keyboard.press("Escape")  # leaves the merging, not the customer
+        await expect(agent.get_by_role("button", name="Объединить…")).to_be_focused()
+        await agent.keyboard.press("Enter")
+        await agent.keyboard.type("райкин")
+        await expect(agent.locator(".act .found")).to_have_count(1)
+        await agent.keyboard.press("ArrowDown")
+        await agent.keyboard.press("Enter")
+        await expect(
+            agent.get_by_text("Становится одним клиентом").or_(agent.get_by_text("Станет одним клиентом"))
+        ).to_be_visible()
+        await expect(agent.get_by_label("Откуда вы это знаете")).to_be_focused()
+        await agent.keyboard.type("сказал сам")
+        await agent.keyboard.press("Enter")
+        known = agent.get_by_role("region", name="По чему узнаём")
+        await expect(known.get_by_role("listitem")).to_have_count(2)
+        await expect(known).to_contain_text("решил сотрудник")
+        await expect(timeline.get_by_text("Объединили")).to_be_visible()
+        await expect(agent.locator(".done").get_by_role("button", name="Отменить")).to_be_focused()
+        await agent.keyboard.press("Enter")
+        await expect(known.get_by_role("listitem")).to_have_count(1)
+
+        await agent.get_by_role("button", name="Изменить").press("Enter")
+        await agent.get_by_role("combobox", name="звонки").select_option("dnc_hours")
+        await agent.get_by_role("combobox", name="удобный канал").select_option("telegram")
+        await agent.get_by_role("button", name="Сохранить").press("Enter")
+        wishes = agent.get_by_role("region", name="Как с ним связываться")
+        await expect(wishes).to_contain_text("не звонить 21:00-09:00")
+        await expect(wishes).to_contain_text("Телеграм")
+        await agent.get_by_role("button", name="Реклама: Записать согласие").press("Enter")
+        await expect(agent.get_by_role("region", name="Согласия")).to_contain_text("Реклама: согласен")
+        await agent.keyboard.press("Escape")
+        await expect(agent.get_by_role("dialog")).to_be_hidden()
+
+
+async def test_identities_are_parted_at_the_desk_and_a_lost_network_is_said(served: Served, browser: Browser) -> None:
+    numbers = []
+    for sender in ("parted-1", "parted-2"):
+        await served.write(sender, "сколько стоит приём терапевта")
+        numbers.append((await served.get(f"/api/conversations/{sender}"))["customer"])
+    merged = await served.client.post(f"/api/customers/{numbers[0]}/merge", json={"other": numbers[1], "by": "test"})
+    assert merged.status_code == 200
+    async with visiting(browser, f"{served.url}/desk", allow=("401", "ERR_INTERNET")) as agent:
+        await at_the_desk(agent)
+        await agent.goto(f"{served.url}/desk#customer/{numbers[1]}")
+        known = agent.get_by_role("region", name="По чему узнаём")
+        await agent.get_by_role("button", name="Разделить…").click()
+        await agent.get_by_label("Откуда вы это знаете").fill("разные люди")
+        await agent.get_by_role("button", name="Отделить отмеченные").click()
+        await expect(agent.get_by_role("alert")).to_have_text("Отметьте часть, но не всё.")
+        await agent.get_by_role("checkbox").last.check()
+        await agent.get_by_role("button", name="Отделить отмеченные").click()
+        await expect(known.get_by_role("listitem")).to_have_count(1)
+        await expect(agent.get_by_role("region", name="Объединения и разделения")).to_contain_text("Отделили")
+        await agent.context.set_offline(True)
+        await agent.get_by_role("button", name="Реклама: Записать согласие").click()
+        await expect(agent.get_by_role("alert")).to_have_text("Сервер не отвечает. Проверьте соединение.")
+        await agent.context.set_offline(False)

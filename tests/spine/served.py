@@ -20,9 +20,11 @@ PASSWORD = "desk-of-the-tests"
 
 
 class Served:
-    """voice: with telephone and browser calls; without, it starts in a few seconds."""
+    """voice: with telephone and browser calls; without, it starts in a few seconds. public: it knows its address."""
 
-    def __init__(self, data: Path, *, voice: bool = False, agent_sip: str = "", **settings: str) -> None:
+    def __init__(
+        self, data: Path, *, voice: bool = False, public: bool = False, agent_sip: str = "", **settings: str
+    ) -> None:
         self.data = data
         self.web_port = free_port()
         self.sip_port = free_port()
@@ -30,6 +32,8 @@ class Served:
         self.sip = f"sip:100@127.0.0.1:{self.sip_port}"
         self._voice = voice
         self._settings = {"GOVORUN_" + name.upper(): value for name, value in settings.items()}
+        if public:
+            self._settings["GOVORUN_PUBLIC_URL"] = self.url
         if agent_sip:
             self._settings["GOVORUN_AGENT_SIP"] = agent_sip
         self._process: subprocess.Popen[bytes] | None = None

@@ -2,6 +2,8 @@
 
 import { Link } from "./link.js";
 import { clock, firstLanguage, icon, keep, known, language, make, newId, span, speak, themeButton, word } from "./page.js";
+import { Customers } from "./desk-customer.js";
+import { Files } from "./files.js";
 import { Forms } from "./desk-forms.js";
 import { Recordings } from "./desk-recording.js";
 import { reason, Transcript } from "./transcript.js";
@@ -28,6 +30,16 @@ let lostTimer = 0;
 const transcript = new Transcript($("log"), { own: "agent", recorded: true });
 const link = new Link("/desk/socket", () => ({ type: "ping" }));
 const forms = new Forms({ settle: (number, status) => act("settle", { number, status }), open: (id) => select(id), said: (text) => say(text) });
+
+const customers = new Customers({ open: (id) => select(id), said: (text) => say(text) });
+
+new Files($, {
+  path: "/desk/files", enabled: () => mine() && open.files,
+  send: (file) => {
+    const id = act("say", { conversation: selected, file: file.id });
+    transcript.expect({ id, text: file.name, at: new Date().toISOString() });
+  },
+});
 
 // --- over a reload, in this tab alone ---
 
@@ -237,7 +249,7 @@ function size() {
 
 // --- keys: by place on the keyboard, so that they work in either layout ---
 
-const KEYS = { KeyA: accept, KeyR: () => mine() && $("text").focus(), KeyG: giveBack, KeyX: finish, KeyF: () => forms.show(), KeyP: () => recordings.toggle(), ArrowLeft: () => recordings.skip(-5), ArrowRight: () => recordings.skip(5), ArrowDown: () => step(1), ArrowUp: () => step(-1), KeyJ: () => step(1), KeyK: () => step(-1), Enter: () => selected && select(selected), Slash: () => $("keys-sheet").showModal() };
+const KEYS = { KeyA: accept, KeyR: () => mine() && $("text").focus(), KeyG: giveBack, KeyX: finish, KeyF: () => forms.show(), KeyC: () => open?.customer && customers.show(open.customer.id), KeyS: () => customers.search(), KeyP: () => recordings.toggle(), ArrowLeft: () => recordings.skip(-5), ArrowRight: () => recordings.skip(5), ArrowDown: () => step(1), ArrowUp: () => step(-1), KeyJ: () => step(1), KeyK: () => step(-1), Enter: () => selected && select(selected), Slash: () => $("keys-sheet").showModal() };
 
 document.addEventListener("keydown", (event) => {
   if ($("desk").hidden || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
@@ -328,6 +340,7 @@ function drawTalk() {
   $("close").classList.toggle("danger", Date.now() - closing < 3000);
   const writes = mine() && !moving;
   $("composer").hidden = !writes;
+  $("attach").hidden = !open?.files;
   const lock = !selected || writes ? "" : voice && status === "waiting" ? (rings ? "lock_call" : "lock_call_written")
     : { waiting: "lock_waiting", agent: "lock_other", bot: "lock_bot", ended: "lock_ended" }[status] ?? "";
   $("lock").hidden = !lock;
@@ -353,7 +366,8 @@ function drawAbout() {
   const slots = Object.entries(open.slots).filter(([, value]) => value !== null && (typeof value !== "object" || Array.isArray(value))).map(([name, value]) => [called(name, label("slot", name)), said(name, value)]);
   box.replaceChildren(...[
     item && (item.note || item.reason) && part("about_note", make("p", { text: item.note || reason(item.reason) })),
-    part("about_customer", facts.length ? list(facts) : make("p", { class: "hint", text: word("nothing_known") })),
+    part("about_customer", facts.length ? list(facts) : make("p", { class: "hint", text: word("nothing_known") }),
+      make("button", { type: "button", class: "do plain card-of", onclick: () => customers.show(open.customer.id) }, make("span", { text: word("customer_card") }), make("kbd", { text: "C" }))),
     slots.length > 0 && part("about_slots", list(slots)),
     part("about_bookings", open.bookings.length ? list(open.bookings.map((each) => [shown(each.when), `${each.title?.[language] ?? each.title?.ru ?? each.service}, ${label("status", each.status)}`])) : make("p", { class: "hint", text: word("no_bookings") })),
     part("about_conversation", list([[word("field_channel"), channel(open.channel)], [word("field_language"), word(`lang_${open.language}`)], [word("field_started"), clock(open.started)], [word("field_id"), open.conversation]])),
@@ -453,9 +467,10 @@ $("settings-form").addEventListener("submit", (event) => {
 function translate(wanted) {
   speak(WORDS, wanted);
   keep.set("language", language);
-  $("keys-list").replaceChildren(...[["↑ ↓", "key_move"], ["Enter", "key_open"], ["A", "key_accept"], ["R", "key_reply"], ["Esc", "key_leave"], ["G", "key_give"], ["X X", "key_close"], ["P", "key_play"], ["← →", "key_skip"], ["F", "key_forms"], ["?", "key_help"]]
+  $("keys-list").replaceChildren(...[["↑ ↓", "key_move"], ["Enter", "key_open"], ["A", "key_accept"], ["R", "key_reply"], ["Esc", "key_leave"], ["G", "key_give"], ["X X", "key_close"], ["P", "key_play"], ["← →", "key_skip"], ["C", "key_customer"], ["S", "key_search"], ["F", "key_forms"], ["?", "key_help"]]
     .flatMap(([keys, name]) => [make("dt", {}, ...keys.split(" ").map((key) => make("kbd", { text: key }))), make("dd", { text: word(name) })]));
   forms.draw();
+  customers.draw();
   if (!me) return;
   identify();
   $("log").querySelector(".empty")?.remove();
@@ -466,6 +481,7 @@ function translate(wanted) {
 for (const node of document.querySelectorAll("[data-lang]")) node.addEventListener("click", () => translate(node.dataset.lang));
 
 $("settings").append(icon(GEAR));
+$("customers").append(icon("M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5 21 21"));
 $("back").append(icon("M15 5l-7 7 7 7"));
 $("more").append(icon("M12 11v6M12 7.5v.1M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z"));
 themeButton($("theme"));

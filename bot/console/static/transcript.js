@@ -1,6 +1,9 @@
 // A transcript on the page: lines by (conversation, seq), each once, in order, whatever comes how often.
 
+import { shown } from "./files.js";
 import { clock, day, known, make, word } from "./page.js";
+
+const ADDRESS = /(?:https?|viber):\/\/[^\s<>"]+[^\s<>".,;:!?)»]/g;
 
 export class Transcript {
   names = {}; // of agents, as they joined; one that has none is an agent
@@ -69,7 +72,9 @@ export class Transcript {
     const bubble = make("div", { class: `say ${line.who} ${line.kind ? `by-${line.kind}` : ""} ${turn} ${extra}` });
     bubble.append(make("span", { class: "unseen", text: `${word(line.who === this.own ? "you" : line.who)}: ` }));
     if (line.who === "agent" && this.own !== "agent") bubble.append(make("span", { class: "by", text: this.names[line.agent] || word("agent") }));
-    bubble.append(make("span", { text: line.kind === "keys" ? `⌨ ${line.text}` : line.text }));
+    if (line.file) bubble.append(shown(line));
+    else bubble.append(make("span", {}, ...(line.kind === "keys" ? [`⌨ ${line.text}`] : line.who === "customer" ? [line.text] : linked(line.text))));
+    if (line.qr) bubble.append(make("figure", { class: "qr" }, make("img", { src: line.qr, alt: word("qr"), width: "132", height: "132" }), make("figcaption", { text: word("qr") })));
     const at = make("time", { text: clock(line.at), datetime: line.at });
     if (this.recorded) {
       bubble.dataset.began = this.#began(line);
@@ -160,4 +165,15 @@ function noteText(line) {
   if (!known(name)) return "";
   const text = line.kind === "joined" && !line.text ? word("agent") : reason(line.text);
   return word(name, { text, agent: line.agent || line.text });
+}
+
+// Text, its addresses as links: of what we said alone, for a stranger's link in front of an agent is bait.
+function linked(text) {
+  const out = [];
+  let at = 0;
+  for (const found of text.matchAll(ADDRESS)) {
+    out.push(text.slice(at, found.index), make("a", { href: found[0], target: "_blank", rel: "noopener noreferrer", text: found[0].replace(/^https?:\/\/(www\.)?/, "").slice(0, 60) }));
+    at = found.index + found[0].length;
+  }
+  return [...out, text.slice(at)].filter((each) => each !== "");
 }

@@ -4,6 +4,11 @@ export const WORDS = {
   ru: {
     product: "Говорун", tagline: "Отвечает в чате и по телефону", skip: "К полю ввода", language: "Язык", sets: "С кем поговорить", theme: "Тёмная тема",
     desk: "Рабочее место", desk_hint: "Рабочее место оператора", chat: "Чат", call: "Звонок", transcript: "Переписка",
+    ways: "Продолжить не здесь", way_telegram: "В Телеграме", way_whatsapp: "В Ватсапе", way_vk: "Во ВКонтакте", way_max: "В Максе", way_viber: "В Вайбере", way_phone: "По телефону",
+    go_telegram: "Продолжим в телеграме", go_whatsapp: "Продолжим в ватсапе", go_vk: "Продолжим во вконтакте", go_max: "Продолжим в максе", go_viber: "Продолжим в вайбере", go_phone: "Продолжим по телефону",
+    attach: "Прикрепить файл", file_going: "Отправляем: {name}", file_large: "{name}: файл больше 10 МБ.", file_many: "Слишком много файлов за день.", file_refused: "{name}: не принято.", file_lost: "{name}: не отправилось. Проверьте соединение и попробуйте ещё раз.",
+    picture: "Картинка", picture_n: "Картинка {name}", picture_open: "Открыть крупно", picture_close: "Закрыть", picture_save: "Скачать", qr: "Наведите камеру телефона",
+    widget_close: "Закрыть чат",
     write: "Напишите сообщение", send: "Отправить", over: "Начать заново", today: "Сегодня", choices: "Варианты ответа",
     hello: "Здравствуйте! Чем помочь?", hello_more: "Напишите своими словами или начните с меню. На любой вопрос можно ответить кнопкой.",
     begin: "Показать меню", you: "Вы", bot: "Бот", agent: "Оператор", customer: "Клиент", typing: "Печатает", wrote: "{who} пишет вам",
@@ -31,6 +36,11 @@ export const WORDS = {
   en: {
     product: "Govorun", tagline: "Answers in chat and on the phone", skip: "Skip to the message box", language: "Language", sets: "Who to talk to", theme: "Dark theme",
     desk: "Agent desk", desk_hint: "The agents' desk", chat: "Chat", call: "Call", transcript: "Conversation",
+    ways: "Continue elsewhere", way_telegram: "In Telegram", way_whatsapp: "In WhatsApp", way_vk: "In VK", way_max: "In MAX", way_viber: "In Viber", way_phone: "By phone",
+    go_telegram: "Let's continue in Telegram", go_whatsapp: "Let's continue in WhatsApp", go_vk: "Let's continue in VK", go_max: "Let's continue in MAX", go_viber: "Let's continue in Viber", go_phone: "Let's continue by phone",
+    attach: "Attach a file", file_going: "Sending {name}", file_large: "{name}: the file is larger than 10 MB.", file_many: "Too many files for one day.", file_refused: "{name} was not accepted.", file_lost: "{name} was not sent. Check the connection and try again.",
+    picture: "Picture", picture_n: "Picture {name}", picture_open: "Open it large", picture_close: "Close", picture_save: "Save", qr: "Point your phone's camera here",
+    widget_close: "Close the chat",
     write: "Write a message", send: "Send", over: "Start over", today: "Today", choices: "Possible answers",
     hello: "Hello! How can we help?", hello_more: "Write in your own words, or start with the menu. Any question can be answered with a button.",
     begin: "Show the menu", you: "You", bot: "Bot", agent: "Agent", customer: "Customer", typing: "Typing", wrote: "{who} wrote to you",
