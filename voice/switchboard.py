@@ -19,6 +19,7 @@ from voice.asr.choice import EARS, recognizers
 from voice.call import Call
 from voice.dialling import Dialling, Order, Progress, Tell
 from voice.equipment import Equipment
+from voice.heap import give_back
 from voice.ports import CallLeg, Recognizers, Synthesizer, Telephone
 from voice.routing import Route, Routes
 from voice.sip import failures
@@ -30,6 +31,8 @@ from voice.tts.recorded import recordings
 from voice.webrtc import IceServers, WebRtcEndpoint
 
 log = logging.getLogger(__name__)
+
+MANY = 200  # calls after which memory is given back, as soon as none is up
 
 FAREWELL_S = 6.0  # before the line is cut at shutdown: time for a last word
 
@@ -85,6 +88,7 @@ class Switchboard:
         self._calls: dict[asyncio.Task[None], Call] = {}
         self._dialling: dict[asyncio.Task[Progress], Dialling] = {}
         self._draining = False
+        self._ended = 0  # calls since memory was given back
         self.warnings: tuple[str, ...] = ()
 
     @property
@@ -305,5 +309,9 @@ class Switchboard:
 
     def _over(self, task: asyncio.Task[None]) -> None:
         self._calls.pop(task, None)
+        self._ended += 1
+        if not self.calls and self._ended >= MANY:
+            self._ended = 0
+            asyncio.get_running_loop().run_in_executor(None, give_back)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a call broke", exc_info=error)

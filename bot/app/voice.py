@@ -14,7 +14,6 @@ from bot.api.parts import Answered, State
 from bot.app.calling import rules
 from bot.app.dialler import Dialler, room
 from bot.app.equipping import equipment, handing
-from bot.app.heap import give_back
 from bot.app.house import House
 from bot.app.lines import lines
 from bot.dialogue.fixed import fixed_speech
@@ -28,6 +27,7 @@ from bot.stores.placed import Wanted
 from voice import weights
 from voice.dialling import Order, Progress, Tell
 from voice.equipment import Equipment, Handing
+from voice.heap import give_back
 from voice.ports import Recognizers
 from voice.recording.disk import Disk
 from voice.recording.wav import mended

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -55,3 +56,35 @@ async def test_a_number_brings_its_set_scenario_and_language_and_no_other_is_ans
         assert [(each.name, each.registration) for each in board.trunks] == [("city", "none")]
     finally:
         await board.close()
+
+
+async def test_memory_is_given_back_after_many_calls_once_none_is_up(monkeypatch):
+    given: list[int] = []
+
+    class Call:
+        def __init__(self) -> None:
+            self.over = asyncio.Event()
+
+        async def run(self) -> None:
+            await self.over.wait()
+
+    monkeypatch.setattr("voice.switchboard.MANY", 3)
+    board = Switchboard(Lines(port=free_port()), lambda ears, prompts: pytest.fail("nothing is warmed"))
+    monkeypatch.setattr("voice.switchboard.give_back", lambda: given.append(board.calls))
+    calls = [Call() for _ in range(4)]
+    tasks = [board._take(each) for each in calls]  # type: ignore[arg-type]
+
+    async def end(*numbers: int) -> None:
+        for number in numbers:
+            calls[number].over.set()
+            await tasks[number]
+        await asyncio.sleep(0)
+        await asyncio.get_running_loop().run_in_executor(None, int)
+
+    await end(0, 1, 2)
+    assert not given
+    await end(3)
+    async with asyncio.timeout(20):
+        while not given:
+            await asyncio.sleep(0.01)
+    assert given == [0]

@@ -1,7 +1,8 @@
 """Memory that was given back, and that the C library keeps for itself.
 
 Loading weights and learning intents takes hundreds of megabytes for a moment. glibc keeps what is freed of them in its
-heaps, where most of it is never wanted again: 150 MB of a process that has just begun to take calls.
+heaps, where most of it is never wanted again: 150 MB of a process that has just begun to take calls. A busy hour of
+calls, three threads each, leaves more of it behind.
 """
 
 from __future__ import annotations
