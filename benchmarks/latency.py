@@ -28,7 +28,7 @@ understanding, database, synthesis.
                     of the softest and the loudest second and more that it spoke
 
 Four calls one after another, then four at once: some eight minutes. --short: two calls in three minutes, none at once
-without --four; with --calls 4, four in as long, each a key and the first three utterances. Cut by SIGTERM or SIGINT it
+without --four; with --calls 4, four in as long, each the first three utterances. Cut by SIGTERM or SIGINT it
 prints what it has, with "cut": true, and no `compared`. The callers' side costs some 3 % of a core a call.
 """
 
@@ -208,7 +208,7 @@ class Caller:
     """One call after another by one telephone."""
 
     def __init__(self, served: Served, mouth: Mouth, measured: Measured, *, whole: bool = True) -> None:
-        """whole: to the end of the booking and beyond; else a key and the first utterances."""
+        """whole: to the end of the booking and beyond; else the first utterances alone."""
         self._served, self._mouth, self._measured, self._whole = served, mouth, measured, whole
 
     async def call(self, number: int) -> None:
@@ -223,9 +223,6 @@ class Caller:
                 conversation = await wire.conversation_of(self._served, user)
             await call.hears_within(10, since=call.answered_at)
             await asyncio.sleep(1.5)  # the menu is cut short: nobody waits for ten items
-            if not self._whole:
-                self._measured.keys_ms.append(await _keys.press(call, "65"[number % 2]))
-                await falls_silent(call, time.monotonic())
             try:
                 await self._book(call, conversation, number)
                 if not self._whole:
