@@ -43,7 +43,16 @@ def test_every_intent_has_at_least_ten_phrases_in_each_language(clinic):
     assert short == {}
 
 
-OFFERS = ("offer_continue", "offer_return", "offer_person")
+OFFERS = ("offer_continue", "offer_return", "offer_person", "offer_link")
+CHOSEN = (
+    "who_speaks",
+    "who_speaks_unnamed",
+    "code_no_way",
+    "code_too_often",
+    "not_called",
+    "called_after",
+    "called_again",
+)
 
 
 def test_every_built_in_prompt_that_the_engine_names_is_shipped_and_no_other(clinic):
@@ -55,7 +64,7 @@ def test_every_built_in_prompt_that_the_engine_names_is_shipped_and_no_other(cli
     wanted |= set(re.findall(r'because(?:: str)? ?= ?"(\w+)"', dialogue))
     wanted |= set(re.findall(r'scenarios\.builtin\.get\("(\w+)"\)', dialogue))
     wanted |= {f"keypad_{kind}" for kind in ("code", "email")}
-    wanted |= {f"ask_{part}" for part in ("time", "day", "part_of_day", "domain")} | {*OFFERS, *REFUSALS}
+    wanted |= {f"ask_{part}" for part in ("time", "day", "part_of_day", "domain")} | {*OFFERS, *CHOSEN, *REFUSALS}
     wanted |= {f"survey_{kind}" for kind in KINDS}
     assert set(shipped()) == wanted
 
