@@ -173,7 +173,8 @@ class Whisper:
             found: tuple[Found, ...] = ()
             if said is not None:
                 found, free = self._held(heard, (), first, said, hint)
-                second = answered(first, hint, found, free, CERTAIN)
+                # Of digits no string was rescued by listening once more, and it takes longest.
+                second = answered(first, hint, found, free, LIKELY if hint.kind == "digits" else CERTAIN)
                 unclear = second is None and not is_hopeless(first, hint, found, free)
             if unclear:
                 again, other = self._freely(model, _slower(speech), hint)
