@@ -243,6 +243,11 @@ class Settings(BaseSettings):
         "data folder.",
     )
     sms_segments: int = Field(6, ge=1, le=10, description="Segments of one SMS; longer texts are several messages.")
+    smpp: SecretStr | None = Field(
+        None,
+        description="SMSC that SMS go by in place of a gateway: smpp://user:password@host:port, or smpps:// with TLS. "
+        "See docs/channels.md.",
+    )
     email_imap: str = Field(
         "",
         description="Server of the mailbox that is answered: imaps://imap.example.com, or imap:// with STARTTLS; "
@@ -287,6 +292,27 @@ class Settings(BaseSettings):
                 )
             )
         return token
+
+    @field_validator("smpp")
+    @classmethod
+    def _one_way_for_sms(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if url is None or not url.get_secret_value():
+            return None
+        if info.data.get("sms_url"):
+            raise ValueError(
+                said(
+                    "SMS go by one way: set this or GOVORUN_SMS_URL, not both",
+                    "СМС идут одним путём: задайте либо это, либо GOVORUN_SMS_URL, а не то и другое",
+                )
+            )
+        if not re.fullmatch(r"smpps?://[^:@/\s]+:[^@/\s]*@[^@/\s:]+(:\d{1,5})?(/\w*)?", url.get_secret_value()):
+            raise ValueError(
+                said(
+                    "write smpp://USER:PASSWORD@HOST:PORT; @, : and / of a password as %40, %3A, %2F",
+                    "пишите smpp://ИМЯ:ПАРОЛЬ@УЗЕЛ:ПОРТ; @, : и / в пароле — %40, %3A, %2F",
+                )
+            )
+        return url
 
     @field_validator("sign_in_secret")
     @classmethod

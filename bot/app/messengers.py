@@ -90,6 +90,10 @@ def _viber(settings: Settings) -> Messenger:
 
 
 def _sms(settings: Settings) -> Messenger:
+    if settings.smpp is not None:
+        from bot.channels.smpp import Smpp
+
+        return Smpp(settings.smpp.get_secret_value(), settings.sms_sender, segments=settings.sms_segments)
     from bot.channels.sms import Sms
 
     assert settings.sms_token is not None
@@ -133,7 +137,11 @@ FETCHED = ("email",)  # nobody posts these to us, address or not
 
 def configured(settings: Settings) -> tuple[str, ...]:
     """The messengers whose settings are there, by name."""
-    return tuple(name for name, (needed, _) in KINDS.items() if all(getattr(settings, each) for each in needed))
+    return tuple(
+        name
+        for name, (needed, _) in KINDS.items()
+        if all(getattr(settings, each) for each in needed) or (name == SMS and settings.smpp)
+    )
 
 
 @dataclass(slots=True)
@@ -253,7 +261,9 @@ class Messengers:
         if ways is not None and line.name == SMS:
             ways.sms = SMS
         how = said("webhook", "вебхук") if hook else said("asks for news itself", "опрашивает сам")
-        if not hook and line.name == SMS:
+        if line.name == SMS and self._house.settings.smpp:
+            how = "SMPP"
+        elif not hook and line.name == SMS:
             how = said("only sends: nobody can reach us", "только отправляет: до нас не достучаться")
         line.told = line.well = f"{who}, {how}"
         self._console.print(f"  [bold green]{line.name}[/] {escape(line.told)}", highlight=False, soft_wrap=True)
@@ -261,7 +271,7 @@ class Messengers:
 
     def _hook(self, name: str) -> str:
         """Where it may post to us; "" where it has to be asked. Messengers post by HTTPS alone."""
-        if name in FETCHED:
+        if name in FETCHED or (name == SMS and self._house.settings.smpp):
             return ""
         public = self._house.settings.public_url.rstrip("/")
         return f"{public}/webhooks/{name}/webhook" if public.startswith("https://") else ""

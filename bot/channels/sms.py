@@ -40,10 +40,11 @@ NAME = "sms"
 TIMEOUT_S = 20.0
 SETTLE_S = 0.15
 # 3GPP TS 23.038 6.2.1, but for the escape; what is reached by it counts twice.
-GSM7 = frozenset(
+ALPHABET = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
-)
+)  # by septet, 27 left out
+GSM7 = frozenset(ALPHABET)
 GSM7_TWICE = frozenset("^{}\\[~]|€\f")
 ALONE, JOINED = (160, 70), (153, 67)  # of one segment, and of one of several: GSM-7 septets, UCS-2 units
 MAX_DIGITS, LEAST_DIGITS = 15, 7  # shorter numbers are services: whoever answers one talks to a machine
@@ -92,10 +93,7 @@ class Sms:
         self._sender = sender
         self._secret = secret
         self._report = ""
-        gsm, ucs = ALONE if segments == 1 else (JOINED[0] * segments, JOINED[1] * segments)
-        self.limits = Limits(
-            text=gsm * ucs, captioned=gsm * ucs, a_second=20, chat_s=1.0, length=partial(_cost, gsm, ucs)
-        )
+        self.limits = measured(segments)
 
     async def open(self, hook: str) -> str:
         """Without an address people can't answer; links go out all the same."""
@@ -155,28 +153,10 @@ class Sms:
         return Post(arrivals=arrivals, receipts=receipts, chores=chores)
 
     def _arrival(self, message: Mapping[str, Any]) -> Arrival | None:
-        text, chat = str(message["text"]), _digits(str(message["from"]))
-        if not LEAST_DIGITS <= len(chat) <= MAX_DIGITS:
-            return None
+        text, number = str(message["text"]), str(message["from"])
         at = datetime.fromisoformat(message["at"]) if message.get("at") else datetime.now(UTC)
         at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        word = text.strip().strip('.!"«»').lower()
-        deed: Deed = Wrote(text) if text.strip() else Sent("other")
-        if word in STOP:
-            deed = Stopped()
-        elif word in START:
-            deed = Began()
-        number = Proven(identity=Identity(kind="phone", value=f"+{chat}"), proof="messenger")
-        return Arrival(
-            id=str(message["id"]),
-            chat=chat,
-            at=at,
-            deed=deed,
-            order=at.timestamp(),
-            settle_s=SETTLE_S,
-            language=STOP.get(word),
-            proven=(number,),
-        )
+        return arrival(str(message["id"]), number, text, at, at.timestamp())
 
     def _receipt(self, told: Mapping[str, Any]) -> Receipt | None:
         state, key, chat = told["state"], str(told["id"]), _digits(str(told["to"]))
@@ -227,6 +207,36 @@ class Sms:
 
     async def fetch(self, media: str) -> bytes:
         raise OSError("an SMS brings no files")
+
+
+def arrival(ident: str, number: str, text: str, at: datetime, order: float) -> Arrival | None:
+    """None where it comes from a service. text: empty where it is none."""
+    chat = _digits(number)
+    if not LEAST_DIGITS <= len(chat) <= MAX_DIGITS:
+        return None
+    word = text.strip().strip('.!"«»').lower()
+    deed: Deed = Wrote(text) if text.strip() else Sent("other")
+    if word in STOP:
+        deed = Stopped()
+    elif word in START:
+        deed = Began()
+    phone = Proven(identity=Identity(kind="phone", value=f"+{chat}"), proof="messenger")
+    return Arrival(
+        id=ident,
+        chat=chat,
+        at=at,
+        deed=deed,
+        order=order,
+        settle_s=SETTLE_S,
+        language=STOP.get(word),
+        proven=(phone,),
+    )
+
+
+def measured(segments: int) -> Limits:
+    """Of messages that have so many segments at most."""
+    gsm, ucs = ALONE if segments == 1 else (JOINED[0] * segments, JOINED[1] * segments)
+    return Limits(text=gsm * ucs, captioned=gsm * ucs, a_second=20, chat_s=1.0, length=partial(_cost, gsm, ucs))
 
 
 def plain(text: str) -> str:

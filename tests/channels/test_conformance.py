@@ -27,6 +27,7 @@ from tests.channels.double import Double, until
 from tests.channels.email import EmailDouble
 from tests.channels.max import MaxDouble
 from tests.channels.rig import Rig, rig, texts
+from tests.channels.smpp import SmppDouble
 from tests.channels.sms import SmsDouble
 from tests.channels.telegram import TelegramDouble
 from tests.channels.viber import ViberDouble
@@ -40,12 +41,13 @@ DOUBLES: tuple[type[Double], ...] = (
     MaxDouble,
     ViberDouble,
     SmsDouble,
+    SmppDouble,
     EmailDouble,
 )
 PRICE = ["Приём стоит 1500 рублей.", "Чем помочь?"]
 
 
-@pytest.fixture(params=DOUBLES, ids=lambda double: double.NAME)
+@pytest.fixture(params=DOUBLES, ids=lambda double: double.__name__.removesuffix("Double").lower())
 async def chats(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
     monkeypatch.setattr("bot.outbox.POLL_SECONDS", 0.05)
     double: type[Double] = request.param
