@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -297,3 +298,32 @@ async def test_identities_are_parted_at_the_desk_and_a_lost_network_is_said(serv
         await agent.get_by_role("button", name="Реклама: Записать согласие").click()
         await expect(agent.get_by_role("alert")).to_have_text("Сервер не отвечает. Проверьте соединение.")
         await agent.context.set_offline(False)
+
+
+async def test_the_day_before_which_nobody_calls_stays_when_another_wish_is_saved(
+    served: Served, browser: Browser
+) -> None:
+    """Kept as an instant: midnight here is another day in Greenwich."""
+    await served.write("later-1", "сколько стоит приём терапевта")
+    number = (await served.get("/api/conversations/later-1"))["customer"]
+    async with visiting(browser, f"{served.url}/desk", allow=("401",), timezone_id="Europe/Moscow") as agent:
+        await at_the_desk(agent)
+        await agent.goto(f"{served.url}/desk#customer/{number}")
+        wishes = agent.get_by_role("region", name="Как с ним связываться")
+        await agent.get_by_role("button", name="Изменить").click()
+        await agent.get_by_role("combobox", name="звонки").select_option("dnc_until")
+        await agent.get_by_label("До какого дня").fill("2031-05-20")
+        await agent.get_by_role("button", name="Сохранить").click()
+        await expect(wishes).to_contain_text("не звонить до 20 мая 2031")
+        await agent.get_by_role("button", name="Изменить").click()
+        await expect(agent.get_by_label("До какого дня")).to_have_value("2031-05-20")
+
+        at = "2031-05-20T15:00:00+03:00"
+        await served.client.patch(f"/api/customers/{number}", json={"do_not_call": {"until": at}})
+        await agent.reload()
+        await agent.get_by_role("button", name="Изменить").click()
+        await agent.get_by_role("combobox", name="удобный канал").select_option("telegram")
+        await agent.get_by_role("button", name="Сохранить").click()
+        await expect(wishes).to_contain_text("Телеграм")
+    kept = (await served.get(f"/api/customers/{number}"))["do_not_call"]
+    assert datetime.fromisoformat(kept["until"]) == datetime.fromisoformat(at)

@@ -235,7 +235,8 @@ export class Customers {
     const select = (name, value, options) => make("select", { name, "aria-label": word(name === "language" ? "field_language" : name === "channel" ? "wish_channel" : "wish_dnc") }, ...options.map(([key, text]) => make("option", { value: key, text, selected: key === value })));
     const trouble = make("p", { class: "trouble", role: "alert", hidden: true });
     const [from, to] = (dnc?.hours ?? "21:00-09:00").split("-");
-    const until = make("label", {}, make("span", { text: word("dnc_date") }), make("input", { type: "date", name: "until", value: dnc?.until?.slice(0, 10) ?? "" }));
+    const day = dnc?.until ? dayOf(dnc.until) : "";
+    const until = make("label", {}, make("span", { text: word("dnc_date") }), make("input", { type: "date", name: "until", value: day }));
     const hours = make("div", { class: "row" }, make("label", {}, make("span", { text: word("dnc_from") }), make("input", { type: "time", name: "from", value: from })), make("label", {}, make("span", { text: word("dnc_to") }), make("input", { type: "time", name: "to", value: to })));
     const show = () => { until.hidden = form.elements.dnc.value !== "dnc_until"; hours.hidden = form.elements.dnc.value !== "dnc_hours"; };
     const form = make("form", { class: "act", onchange: () => show(), onsubmit: (event) => {
@@ -243,7 +244,8 @@ export class Customers {
       const field = event.target.elements;
       const wish = { dnc_none: null, dnc_always: {}, dnc_until: field.until.value ? { until: new Date(`${field.until.value}T00:00`).toISOString() } : undefined, dnc_hours: field.from.value && field.to.value ? { hours: `${field.from.value}-${field.to.value}` } : undefined }[field.dnc.value];
       if (wish === undefined) { trouble.textContent = word("dnc_when"); trouble.hidden = false; return; }
-      this.#do(trouble, async () => { await ask(`/desk/customers/${who.id}`, "PATCH", { language: field.language.value || null, preferred_channel: field.channel.value || null, do_not_call: wish }); return {}; }, "customer_saved");
+      const same = field.dnc.value === told && { dnc_until: field.until.value === day, dnc_hours: wish?.hours === dnc?.hours }[told] !== false; // then its hour stays, too
+      this.#do(trouble, async () => { await ask(`/desk/customers/${who.id}`, "PATCH", { language: field.language.value || null, preferred_channel: field.channel.value || null, ...(same ? {} : { do_not_call: wish }) }); return {}; }, "customer_saved");
     } },
     make("label", {}, make("span", { text: word("field_language") }), select("language", who.language ?? "", [["", "—"], ["ru", word("lang_ru")], ["en", word("lang_en")]])),
     make("label", {}, make("span", { text: word("wish_channel") }), select("channel", who.preferred_channel ?? "", [["", "—"], ...CHANNELS.map((each) => [each, label("channel", each)])])),
@@ -364,5 +366,6 @@ const list = (rows) => make("dl", {}, ...rows.flatMap(([name, text]) => [make("d
 const empty = (name, more) => make("div", { class: "empty" }, make("b", { text: word(name) }), make("span", { text: word(more) }));
 const when = (iso) => new Date(iso).toLocaleString(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const date = (iso) => new Date(iso).toLocaleDateString(language, { day: "numeric", month: "short", year: "numeric" });
+const dayOf = (iso) => { const at = new Date(iso), two = (n) => String(n).padStart(2, "0"); return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`; }; // here, not in Greenwich
 const by = (via) => via.split(", ").map((each) => each.replace(/^\S+/, (kind) => label("channel", kind))).join(", "); // "rest …a1b2"
 const value = (it) => (it === true || it === false ? word(it ? "yes" : "no") : Array.isArray(it) ? it.map(value).join(", ") : it && typeof it === "object" ? JSON.stringify(it) : String(it ?? ""));
