@@ -40,3 +40,11 @@ def test_a_link_is_drawn_dark_on_white_with_nothing_that_runs() -> None:
     assert picture.startswith("data:image/svg+xml")
     assert re.search(r"fill=['\"]#fff", picture)
     assert "script" not in picture
+
+
+def test_an_address_too_long_to_be_ours_is_not_drawn() -> None:
+    """A customer's own words stand in a question that confirms them; what no picture holds must not end their chat."""
+    assert ways().way_of(f"Записала: https://t.me/clinic_bot?start={'x' * 4000}. Верно?") == ("", "")
+    longest = ways().way_of(f"https://clinic.example/?go={'x' * 470}")[1]
+    assert len(longest) > 490
+    assert drawn(longest)
