@@ -20,6 +20,9 @@ MAX_FILE = 10 * 1024 * 1024  # bytes; a picture of a telephone has two to eight
 MAX_NAME = 120  # characters
 MOST = 30  # files of one owner within A_DAY; nobody has so many to show
 A_DAY = timedelta(days=1)
+# Of all visitors together within A_DAY: anybody can be a new visitor, and the disk is one for everything.
+ALL_BYTES = 1 << 30
+ALL_FILES = 5_000
 KEPT = timedelta(days=90)
 
 # By their first bytes, whatever they say they are: these are shown as pictures, all else is a file to save.
@@ -30,6 +33,7 @@ _PICTURES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("image/webp", lambda start: start.startswith(b"RIFF") and start[8:12] == b"WEBP"),
 )
 FILE = "application/octet-stream"
+VISITORS = "web:"  # how their owners begin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ _TURNS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
 
 
 def keep(tx: Connection, *, owner: str, name: str, content: bytes, at: datetime) -> File:
-    """Raises Unacceptable where it is empty, TooLong, Conflict where this owner sent too many."""
+    """Raises Unacceptable where it is empty, TooLong, Conflict where this owner, or all visitors, sent too many."""
     if not content:
         raise Unacceptable(said("the file is empty", "файл пуст"), where="body")
     if len(content) > MAX_FILE:
@@ -75,7 +79,7 @@ def keep(tx: Connection, *, owner: str, name: str, content: bytes, at: datetime)
             fix=said(f"Send at most {MAX_FILE >> 20} MB", f"Не больше {MAX_FILE >> 20} МБ"),
         )
     sent = tx.execute(select(func.count()).where(files.c.owner == owner, files.c.at > at - A_DAY)).scalar_one()
-    if sent >= MOST:
+    if sent >= MOST or (owner.startswith(VISITORS) and _full(tx, len(content), at)):
         raise Conflict(
             said("too many files for one day", "слишком много файлов за день"),
             fix=said("Send the others tomorrow", "Остальные пришлите завтра"),
@@ -87,6 +91,12 @@ def keep(tx: Connection, *, owner: str, name: str, content: bytes, at: datetime)
         )
     )
     return file
+
+
+def _full(tx: Connection, size: int, at: datetime) -> bool:
+    mine = files.c.owner.startswith(VISITORS) & (files.c.at > at - A_DAY)
+    count, kept = tx.execute(select(func.count(), func.coalesce(func.sum(files.c.size), 0)).where(mine)).one()
+    return bool(count >= ALL_FILES or kept + size > ALL_BYTES)
 
 
 def about(tx: Connection, ident: str) -> File | None:
