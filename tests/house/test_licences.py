@@ -37,6 +37,13 @@ def licences_of(package: metadata.PackageMetadata) -> list[str]:
     return kinds or "".join(package.get_all("License") or []).strip().splitlines()[:1]
 
 
+def texts_of(name: str) -> list[str]:
+    """The licences that come with the package, whole: where its metadata name none."""
+    files = metadata.files(name) or ()
+    kept = [each for each in files if re.match(r"(licen[cs]e|copying)", each.name, re.IGNORECASE)]
+    return [each.read_text() for each in kept if any(part.endswith(".dist-info") for part in each.parts)]
+
+
 def unwanted(licence: str) -> bool:
     return bool(UNWANTED.search(LESSER.sub("", licence)))
 
@@ -53,6 +60,8 @@ def unwanted(licence: str) -> bool:
         ("AGPL-3.0-only", True),
         ("CC-BY-NC-4.0", True),
         ("Free for non-commercial use", True),
+        ("Copyright (c) somebody\n\nRedistribution and use in source and binary forms, with or without", False),
+        ("                    GNU GENERAL PUBLIC LICENSE\n                       Version 3, 29 June 2007", True),
     ],
 )
 def test_a_licence_is_read_for_what_it_is(licence: str, refused: bool) -> None:
@@ -62,7 +71,7 @@ def test_a_licence_is_read_for_what_it_is(licence: str, refused: bool) -> None:
 @pytest.mark.parametrize("requirement", locked(ROOT / "requirements.lock"), ids=lambda requirement: requirement.name)
 def test_a_default_package_is_free_for_commercial_use(requirement: Requirement) -> None:
     try:
-        offered = licences_of(metadata.metadata(requirement.name))
+        offered = licences_of(metadata.metadata(requirement.name)) or texts_of(requirement.name)
     except metadata.PackageNotFoundError:
         pytest.skip(f"{requirement.name} is locked but not in this environment: make install")
     assert offered, f"{requirement.name} names no licence"
