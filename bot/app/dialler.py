@@ -123,9 +123,9 @@ class Dialler:
         at = datetime.now(UTC)
         placed.heartbeat(tx, self._owner, at)
         placed.tidy(tx, at)
-        still = placed.open_calls(tx, self._owner)
         for ident, task in calls:
-            if ident not in still:
+            found = placed.get(tx, ident)
+            if found is None or found.over:  # one that waits for its next try is not over, though its line is still up
                 task.get_loop().call_soon_threadsafe(task.cancel)
 
     # --- placing ---------------------------------------------------------------------------------------
@@ -167,12 +167,17 @@ class Dialler:
                 await self._write(lambda tx: terms.may_call(tx, to.number, now, forced=wanted.forced))
             return await self._dial(wanted, self._machine(wanted), again, told)
         except asyncio.CancelledError:
-            await self._write(lambda tx: placed.cancel(tx, call.id, datetime.now(UTC)))
+            await self._write(lambda tx: self._mine(tx, call.id) and placed.cancel(tx, call.id, datetime.now(UTC)))
             raise
         except GovorunError as error:
             failed = Step(at=datetime.now(UTC), state="failed", why=error.told("en"))
-            await self._write(lambda tx: placed.step(tx, call.id, failed))
+            await self._write(lambda tx: self._mine(tx, call.id) and placed.step(tx, call.id, failed))
             raise
+
+    def _mine(self, tx: Connection, ident: str) -> bool:
+        """Whether it is still ours: one that waits for its next try is nobody's, however this one came to its end."""
+        found = placed.get(tx, ident)
+        return found is not None and found.owner == self._owner
 
     async def _step(self, ident: str, progress: Progress, *, again: datetime | None = None) -> None:
         """again: when it is dialled once more, for this came to nothing."""

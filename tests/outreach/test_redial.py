@@ -16,6 +16,7 @@ from bot.stores import placed
 from bot.stores.placed import Placed, Wanted
 from tests.web import Web
 from voice.dialling import Progress, Tell
+from voice.errors import LegFailed
 
 NIGHT = (time(21), time(9))
 EVENING = datetime(2026, 11, 18, 20, 30, tzinfo=UTC)
@@ -149,3 +150,62 @@ async def test_a_next_call_whose_turn_comes_in_quiet_hours_waits_for_their_end_a
     assert (put_off.state, rings.again) == ("requested", [])
     assert put_off.due is not None
     assert timedelta(minutes=50) < put_off.due - datetime.now(UTC) <= timedelta(hours=1)
+
+
+class Lingers(Rings):
+    """The line is busy, and then takes its time to be put down."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        super().__init__(BUSY)
+        self.told = asyncio.Event()
+        self.error = error
+
+    async def dial(self, wanted: Wanted, machine: Machine, again: frozenset[str], tell: Tell) -> Progress:
+        end = await super().dial(wanted, machine, again, tell)
+        self.told.set()
+        if self.error is not None:
+            raise self.error
+        await asyncio.Event().wait()
+        return end
+
+
+async def lingering(web: Web, rings: Lingers) -> tuple[Dialler, str]:
+    """A call that is to be placed again, while its first try is not quite over."""
+    dialler = Dialler(web.house, rings.dial, lambda: 1)
+    with web.house.database.writing() as tx:
+        made, _ = placed.add(tx, Wanted(to="sip:anna@10.0.0.5", scenarios="reminder"), datetime.now(UTC))
+        claimed = placed.claim(tx, dialler._owner, datetime.now(UTC))
+    assert claimed is not None
+    dialler._begin(claimed)
+    await asyncio.wait_for(rings.told.wait(), 20)
+    return dialler, made.id
+
+
+def state_of(web: Web, ident: str) -> str:
+    with web.house.database.reading() as tx:
+        found = placed.get(tx, ident)
+    assert found is not None
+    return found.state
+
+
+async def test_looking_after_calls_while_a_line_is_put_down_takes_away_no_next_call(web: Web):
+    dialler, ident = await lingering(web, Lingers())
+    task = dialler._calls[ident]
+    with web.house.database.writing() as tx:
+        dialler._alive(tuple(dialler._calls.items()), tx)
+    done, _ = await asyncio.wait({task}, timeout=0.2)
+    assert not done
+    await dialler.close()
+    assert state_of(web, ident) == "requested"
+
+
+async def test_the_end_of_the_process_takes_away_no_next_call(web: Web):
+    dialler, ident = await lingering(web, Lingers())
+    await dialler.close()
+    assert state_of(web, ident) == "requested"
+
+
+async def test_a_line_that_fails_to_be_put_down_takes_away_no_next_call(web: Web):
+    dialler, ident = await lingering(web, Lingers(LegFailed("a line is gone", where="sip")))
+    await asyncio.wait(list(dialler._calls.values()), timeout=20)
+    assert state_of(web, ident) == "requested"
