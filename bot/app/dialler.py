@@ -151,7 +151,10 @@ class Dialler:
 
         async def told(progress: Progress) -> None:
             what = redial.outcome(progress.state, progress.by, message=progress.message)
-            due = redial.when(policy, what, self._house.now(), self._quiet(wanted)) if what in again else None
+            more = (
+                what in again and not progress.conversation
+            )  # who was told of a machine late has heard of the last call
+            due = redial.when(policy, what, self._house.now(), self._quiet(wanted)) if more else None
             await self._step(call.id, progress, again=due)
             await tell(progress)
 
@@ -210,7 +213,8 @@ class Dialler:
         return wanted.redial or (said.redial if said is not None else None) or usual
 
     def _quiet(self, wanted: Wanted) -> tuple[time, time] | None:
-        return None if wanted.forced else self._rules.quiet
+        """Whoever forces a call answers for its hour, and for those of others that they ask for themselves."""
+        return None if wanted.forced and wanted.redial is not None else self._rules.quiet
 
     async def _write(self, work: Callable[[Connection], T]) -> T:
         def run() -> T:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from bot.app.dialler import Dialler
+from bot.customers.profile import recognise
 from bot.dialogue.scenario import Machine, Redial
 from bot.outreach.redial import again, outcome, when
+from bot.ports import Identity
 from bot.stores import placed
 from bot.stores.placed import Placed, Wanted
+from bot.stores.schema import conversations
 from tests.web import Web
 from voice.dialling import Progress, Tell
 from voice.errors import LegFailed
@@ -121,6 +126,30 @@ async def test_who_talked_to_us_is_not_called_again(web: Web):
     rings = Rings(TALKED, TALKED)
     assert (await called(web, rings)).dialled == 1
     assert len(rings.ends) == 1
+
+
+async def test_a_machine_that_the_conversation_was_told_of_is_not_called_again(web: Web):
+    machine = Progress(state="ended", status=200, by="machine")
+    assert (await called(web, Rings(machine))).state == "requested"
+    at = datetime.now(UTC)
+    with web.house.database.writing() as tx:
+        customer = recognise(tx, Identity(kind="sip", value="anna"), at)
+        row = {"channel": "sip", "kind": "sip", "value": "anna", "medium": "voice", "scenarios": "reminder"}
+        held = {"status": "ended", "version": 1, "seq": 1, "started": at, "updated": at}
+        tx.execute(insert(conversations).values(id="late", customer=customer, **row, **held))
+    assert (await called(web, Rings(replace(machine, conversation="late")))).state == "ended"
+
+
+async def test_who_forces_one_call_at_night_has_not_forced_those_after_it(web: Web, monkeypatch: pytest.MonkeyPatch):
+    now = web.house.now()
+    night = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=1):%H:%M}"
+    monkeypatch.setattr(web.house, "settings", web.house.settings.model_copy(update={"quiet_hours": night}))
+    put_off = (await called(web, Rings(BUSY), forced=True)).due
+    assert put_off is not None
+    assert put_off - now > timedelta(minutes=50)
+    asked_for = (await called(web, Rings(BUSY), forced=True, redial=TWICE)).due
+    assert asked_for is not None
+    assert asked_for - now < timedelta(minutes=50)
 
 
 async def test_a_call_that_is_cancelled_while_it_waits_for_its_next_try_stays_so(web: Web):
