@@ -64,7 +64,7 @@ def assents(lang: str) -> tuple[str, ...]:
 def _spoken(options: tuple[Option, ...], lang: Language) -> tuple[str, ...]:
     titles = (option.title.get(lang, "") for option in options)
     others = (word for option in options for word in option.synonyms.get(lang, ()))
-    return tuple(dict.fromkeys(text for text in (*titles, *others) if text))
+    return tuple(dict.fromkeys(text for text in (*titles, *others) if text.strip()))
 
 
 def _kind(expectation: Expectation) -> Kind:

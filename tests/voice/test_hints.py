@@ -63,3 +63,9 @@ def test_every_yes_and_no_that_ears_listen_for_is_understood_as_one(lang, answer
     assert "да" in hint(Expectation(yesno=True), "ru").answers
     for text in ASSENTS[answer][lang]:
         assert read_yesno(text, lang=lang).value is answer, text
+
+
+def test_what_has_no_words_is_no_answer_that_may_be_heard():
+    """Another program names its own buttons."""
+    blank = Option(id="b", title={"ru": " "}, synonyms={"ru": ("\u00a0", "другое")})
+    assert hint(Expectation(choices=(*DOCTORS, blank)), "ru").answers == ("терапевт", "кардиолог", "другое")
