@@ -26,7 +26,7 @@ from bot.channels import webchat
 from bot.channels.lines import Line, read
 from bot.console import files, requests
 from bot.console.shift import COOKIE, OnShift, agent_of
-from bot.console.sockets import Frames, same_site
+from bot.console.sockets import Frames, own_site
 from bot.console.tail import Tails
 from bot.desk.agents import Agent
 from bot.desk.queue import Waiting
@@ -109,7 +109,7 @@ async def endpoint(socket: WebSocket) -> None:
     await socket.accept()
     frames = Frames(socket)
     agent = await agent_of(parts, socket.cookies.get(COOKIE))
-    if agent is None or not same_site(socket, parts.site):
+    if agent is None or not own_site(socket, parts.site):
         await frames.problem(NotAllowed(said("log in first", "сначала войдите"), fix="POST /desk/login"))
         await socket.close(4401)
         return

@@ -32,6 +32,16 @@ async def test_it_is_for_agents_alone(web: Web) -> None:
         assert (await client.patch(f"/desk/customers/{one}", json={})).status_code == 401
 
 
+async def test_a_page_of_a_neighbour_does_nothing_in_an_agents_name(web: Web) -> None:
+    """The cookie comes along from chat.shop.example to shop.example: they are one site to a browser."""
+    one, other, *_ = two(web)
+    path = f"/desk/customers/{one}/merge"
+    async with anna(web) as client:
+        for origin, status in (("https://shop.example", 401), ("null", 401), ("http://govorun", 200)):
+            answer = await client.post(path, json={"other": other}, headers={"Origin": origin})
+            assert answer.status_code == status
+
+
 async def test_a_customer_is_found_by_number_telephone_and_a_part_of_a_name(web: Web) -> None:
     one, other, phone, chat = two(web)
     with web.house.database.writing() as tx:
