@@ -12,6 +12,7 @@ import logging
 import time
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -36,7 +37,7 @@ from bot.channels.messenger import (
     Spoke,
     Wrote,
 )
-from bot.channels.outgoing import NOBODY, Outgoing, page, place
+from bot.channels.outgoing import NOBODY, WRITTEN, Outgoing, page, place
 from bot.dialogue.actions import Choice
 from bot.errors import NotAllowed
 from bot.locale import said
@@ -139,7 +140,8 @@ class Email:
                     found = await self._mailbox.new(sorted(self._underway))
                     for each in found:
                         self._underway.add(each.uid)
-                        yield self.read(each)
+                        letter = await asyncio.to_thread(letters.read, each.raw, self._authserv)  # calls go on
+                        yield self.read(each, letter)
                     if not found:
                         await self._mailbox.wait(lambda: bool(self._taken or self._passed), POLL_S)
             except OSError:
@@ -160,9 +162,9 @@ class Email:
             del self._taken[: len(taken)], self._passed[: len(passed)]
             self._underway.difference_update(taken, passed)
 
-    def read(self, found: Found) -> Post:
+    def read(self, found: Found, letter: Letter | None = None) -> Post:
         """What a letter is to us."""
-        letter = letters.read(found.raw, self._authserv)
+        letter = letter or letters.read(found.raw, self._authserv)
         marked = partial(self._taken.append, found.uid)  # to the list of this selection, whose UID it is
         receipt = self._receipt(letter.bounce) if letter.bounce is not None else None
         if receipt is not None:
@@ -215,7 +217,7 @@ class Email:
     def _keep(self, chat: str, letter: Letter) -> None:
         before = self._threads.get(chat)
         if before is None or before.at is None or letter.at is None or letter.at >= before.at:
-            self._threads[chat] = letter
+            self._threads[chat] = replace(letter, text="", enclosed=())  # of thousands, what heads them is enough
         self._threads.move_to_end(chat)
         while len(self._threads) > REMEMBERED:
             self._threads.popitem(last=False)
@@ -262,7 +264,7 @@ class Email:
 
     async def _written(self, chat: str, part: Part) -> EmailMessage:
         before = self._threads.get(chat) or await self._looked_up(chat)
-        letter = EmailMessage()
+        letter = EmailMessage(WRITTEN)
         letter["From"] = Address(self._title, addr_spec=self._own)
         letter["To"] = _address(chat)
         subject = letters.answer_to(before.subject) if before else ""
@@ -287,9 +289,11 @@ class Email:
                 raw = await box.last_of(_address(chat))
         except (OSError, Refused):
             return None  # it goes all the same; only the thread begins anew
-        letter = letters.read(raw) if raw else None
-        if letter is not None:
-            self._keep(chat, letter)
+        letter = letters.read(raw, self._authserv) if raw else None
+        # The server finds a part of an address, too: what somebody else wrote about is not told to this one.
+        if letter is None or (letter.sender if letter.proven else f"{UNPROVEN}{letter.sender}") != chat:
+            return None
+        self._keep(chat, letter)
         return letter
 
     # ids of ours: which part it is, and a proof that we sent it to this chat

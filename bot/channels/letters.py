@@ -33,7 +33,7 @@ _MACHINES = re.compile(
     re.IGNORECASE,
 )
 _REPLY = re.compile(r"^\s*(?:(?:re|aw|sv|fw|fwd|ответ|отв|на|пересл)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
-_IDS = re.compile(r"<[^<>\s]{1,250}>")
+_IDS = re.compile(r"<[!-;=?-~]{1,250}>")  # of other characters no answer could be made
 
 # Signatures, and what programs say of a mail.
 _NO_CONTENT = (
@@ -44,6 +44,9 @@ _NO_CONTENT = (
     "message/disposition-notification",
     "text/rfc822-headers",
 )
+
+# What the standard library raises of mails that are made to break their reader; RecursionError of parts in parts.
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, OverflowError)
 
 Kind = Literal["image", "video", "voice", "file", "other"]
 
@@ -89,7 +92,16 @@ class Letter:
 
 
 def read(raw: bytes, authserv: str = "") -> Letter:
-    """Never raises. authserv: the name by which our own server signs Authentication-Results; "" believes nobody."""
+    """Never raises: what can't be read is left to people. authserv: the name by which our own server signs
+    Authentication-Results; "" believes nobody."""
+    try:
+        return _read(raw, authserv)
+    except _UNREADABLE:
+        own = sha256(raw).hexdigest()[:40]
+        return Letter(id="", own=own, sender="", subject="", text="", at=None, machine="unreadable")
+
+
+def _read(raw: bytes, authserv: str) -> Letter:
     message = email.message_from_bytes(raw)
     ident = _first_id(header(message, "Message-ID"))
     own = sha256(ident.encode() + header(message, "Date").encode() if ident else raw).hexdigest()[:40]
@@ -141,7 +153,8 @@ def header(message: Message, name: str) -> str:
 
 
 def _headers(message: Message, name: str) -> list[str]:
-    return [_decoded(str(value)) for key, value in message.raw_items() if key.lower() == name.lower()]
+    """As they came: decoded, an address that is made for it would turn into statements of our server's."""
+    return [" ".join(str(value).split()) for key, value in message.raw_items() if key.lower() == name.lower()]
 
 
 def _decoded(raw: str) -> str:

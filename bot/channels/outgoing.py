@@ -6,7 +6,9 @@ import asyncio
 import html
 import re
 import ssl
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy, default
 from urllib.parse import quote, urlsplit
 
 import aiosmtplib
@@ -19,6 +21,22 @@ SMTP_PORTS = {"smtps": 465, "smtp": 587}
 # RFC 3463: of these the address is at fault; other 5.x are about us, our letter or their policy.
 NOBODY = re.compile(r"^5\.(?:1\.[0-9]+|2\.[01]|7\.13)$")
 _ITEM = re.compile(r"^(\d+)\. (.+)$")
+
+
+class _Idents(UnstructuredHeader):
+    """Of other mails. The standard library writes one that is longer than a line (Outlook's are) as an encoded word,
+    by which no program finds the thread."""
+
+    max_count = 1
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        return f"{self.name}: " + f"{policy.linesep} ".join(str(self).split()) + policy.linesep
+
+
+_HEADERS = HeaderRegistry()
+for _each in ("In-Reply-To", "References"):
+    _HEADERS.map_to_type(_each, _Idents)
+WRITTEN = default.clone(header_factory=_HEADERS)
 
 
 class Outgoing:

@@ -159,9 +159,27 @@ class _Text(HTMLParser):
             self.found.append(re.sub(r"\s+", " ", data))
 
 
+def _plainer(html: str) -> str:
+    """Without comments and declarations, and without a tag that never ends: HTMLParser raises of some, and looks for
+    the end of each to the end of all, for minutes."""
+    kept: list[str] = []
+    at = 0
+    while (start := html.find("<!", at)) >= 0:
+        kept.append(html[at:start])
+        ending = "-->" if html.startswith("<!--", start) else ">"
+        end = html.find(ending, start + 2)
+        if end < 0:
+            at = len(html)
+            break
+        at = end + len(ending)
+    whole = "".join([*kept, html[at:]])
+    last = whole.rfind(">") + 1
+    return whole[:last] + whole[last:].partition("<")[0]
+
+
 def of_html(html: str) -> str:
     parser = _Text()
-    parser.feed(html[:MAX_HTML])
+    parser.feed(_plainer(html[:MAX_HTML]))
     parser.close()
     lines = [" ".join(line.split()) for line in "".join(parser.found).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -171,6 +171,12 @@ RESULTS = [
     (f"{AUTHSERV}; none", False),
     ("mx.evil.example; dmarc=pass header.from=example.org", False),
     (f"mx.evil.example ({AUTHSERV}; dmarc=pass); none", False),
+    (f"{AUTHSERV}; dkim = pass (a (b) c) header.d = example.org header.b=ab=", True),
+    (f'{AUTHSERV}; spf=pass smtp.mailfrom="@example.org"@evil.example', False),
+    (f'{AUTHSERV}; spf=pass smtp.mailfrom="; dkim=pass header.d=example.org x"@evil.example', False),
+    (f"{AUTHSERV}; spf=pass (a (b) ; dkim=pass header.d=example.org ) smtp.mailfrom=evil.example", False),
+    (f'{AUTHSERV}; dkim=pass header.d=evil.example reason="x header.d=example.org"', False),
+    (f"{AUTHSERV}; spf=pass smtp.mailfrom==?utf-8?q?a=3B_dkim=3Dpass_header.d=3Dexample.org_?=@evil.example", False),
     (None, False),
 ]
 
@@ -196,7 +202,46 @@ async def test_a_forged_word_below_that_of_our_server_proves_nothing(chats: Rig)
     assert not read(raw.replace(b"dmarc=fail", b"dmarc=pass"), "").proven  # nobody is believed
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (at, at) for at in range(2000)),
+        b"Content-Type: message/rfc822\n\n" * 3000,
+        b"Content-Type: text/html\n\n<![foo bar]>" + b"<!--" * 100_000,  # for minutes, or an error
+        b"Content-Type: text/html\n\n" + b"</a" * 100_000,
+    ],
+)
+def test_a_letter_made_to_break_its_reader_breaks_nothing(content: bytes) -> None:
+    assert read(b"From: ivan@example.org\n" + content).text == ""
+
+
+def test_what_stands_around_comments_of_a_page_is_read() -> None:
+    page = "<!DOCTYPE html><p>Да,<!-- a > b --> в три</p><![if !mso]><p>Спасибо</p><![endif]><p>1 &lt; 2</p>конец<b"
+    assert of_html(page) == "Да, в три\n\nСпасибо\n\n1 < 2\nконец"
+
+
 # --- answers ---------------------------------------------------------------------------------------
+
+OUTLOOK = "<DB9PR04MB8202A1B2C3D4E5F6A7B8C9D0E1F2A@DB9PR04MB8202.eurprd04.prod.outlook.com>"  # longer than a line
+
+
+async def test_ids_of_others_stay_as_they_are(chats: Rig) -> None:
+    await chats.post(double(chats).letter(IVAN, "main.price", Message_ID=OUTLOOK))
+    await until(lambda: len(double(chats).letters) == 1)
+    [answer] = double(chats).letters
+    assert (str(answer["In-Reply-To"]), str(answer["References"]).split()[-1]) == (OUTLOOK, OUTLOOK)
+    assert channel(chats)._threads
+    assert not any(each.text for each in channel(chats)._threads.values())
+
+
+async def test_the_thread_of_whose_address_only_ends_alike_is_not_taken(chats: Rig) -> None:
+    await chats.post(double(chats).letter(f"x{IVAN}", "main.price", Subject="Тайна"))
+    await until(lambda: len(double(chats).letters) == 1)
+    channel(chats)._threads.clear()
+    await channel(chats).send(f"~{IVAN}", Part(text="Здравствуйте", key=KEY, language="ru"))
+    await until(lambda: len(double(chats).letters) == 2)
+    assert "Тайна" not in str(double(chats).letters[1]["Subject"])
+    assert double(chats).letters[1]["References"] is None
 
 
 async def test_an_answer_goes_into_the_thread_it_answers(chats: Rig) -> None:
