@@ -92,9 +92,12 @@ def fetch(body: Transaction, talk: Talk, fetch: Fetch, event: Event) -> Iterable
 def speaks(body: Transaction, talk: Talk, action: Speaks, event: Event) -> Iterable[Event]:
     """From here on it is this person's conversation, with what was done in it; or this identity is proven to be theirs,
     where they came by one of their own."""
-    base, shared = persons.base_of(Identity.of(talk.via)), talk.identity.kind in persons.SHARED
-    if not shared:
-        base = Identity(kind="phone", value=action.number)
+    shared = talk.identity.kind in persons.SHARED
+    if action.unknown:
+        if shared:
+            _given(body, talk, persons.unknown(body.tx, talk.id, at=event.at))
+        return ()
+    base = talk.identity if shared else Identity(kind="phone", value=action.number)
     family = persons.behind(body.tx, base)
     person = next((each for each in family if each.identity.via == action.person), None)
     if person is None:
@@ -102,15 +105,22 @@ def speaks(body: Transaction, talk: Talk, action: Speaks, event: Event) -> Itera
             person = persons.add(body.tx, base, at=event.at)
         except GovorunError as error:
             log.error("nobody more is kept apart: %s", place_of(error), extra={"conversation": talk.id})
-            return [Identified(id=f"{event.id}/identified", at=event.at)]
+            if shared:
+                _given(body, talk, persons.unknown(body.tx, talk.id, at=event.at))
+            return [_identified(body, talk, event)]
     if shared:
-        before = talk.via
-        talk.via, talk.customer = person.identity.via, person.customer
-        if talk.via != before:
-            persons.give(body.tx, [talk.id], person)
+        _given(body, talk, person)
     else:
         arriving.joined(body, talk, person.identity, proof="code")
     return [_identified(body, talk, event)]
+
+
+def _given(body: Transaction, talk: Talk, person: persons.Person) -> None:
+    """This conversation is theirs, with what was done in it."""
+    before = talk.via
+    talk.via, talk.customer = person.identity.via, person.customer
+    if talk.via != before:
+        persons.give(body.tx, [talk.id], person)
 
 
 def send_code(body: Transaction, talk: Talk, action: SendCode, event: Event) -> Iterable[Event]:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
 
-from bot.customers import joining
+from bot.customers import joining, persons
 from bot.errors import Conflict, NotFound
 from bot.locale import said
 from bot.ports import Identity
@@ -101,6 +101,9 @@ def erase(tx: Connection, customer: int, *, sounds: Callable[[str], int], by: st
         tx.execute(delete(table).where(table.c.customer == number))
     tx.execute(delete(customers).where(customers.c.id.in_(homes)))
     removed["recordings"] = sum(sounds(name) for name in talks)
+    for each in _unnamed(tx, own):
+        more = erase(tx, each, sounds=sounds, by=by, at=at).removed
+        removed = {name: removed.get(name, 0) + more.get(name, 0) for name in {**removed, **more}}
     made = Erasure(number=number, at=at, by=by, removed=removed)
     for home in homes:
         tx.execute(insert(erasures).values(number=home, at=at, by=by, told=json.dumps(dict(removed))))
@@ -116,6 +119,14 @@ def missing(tx: Connection, number: int) -> NotFound:
         said(f"this customer was erased on {stone.at:%Y-%m-%d}", f"этот клиент удалён {stone.at:%d.%m.%Y}"),
         where=str(number),
     )
+
+
+def _unnamed(tx: Connection, own: Sequence[Identity]) -> list[int]:
+    """Who came by these telephones and never said who they were, where nobody else is known by them."""
+    left = [each.value for each in own if each.kind in persons.SHARED and not persons.behind(tx, each)]
+    theirs = (conversations.c.kind.in_(persons.SHARED), conversations.c.value.in_(left))
+    unnamed = select(conversations.c.customer).where(*theirs, conversations.c.via.startswith(f"{persons.NOBODY}:"))
+    return [each for each in tx.execute(unnamed.distinct()).scalars() if each is not None]
 
 
 def _idle(tx: Connection, number: int) -> None:

@@ -60,7 +60,7 @@ _ACTS = (
 )
 
 COMES_BY_ITSELF = ("messenger", "site")  # proofs that come with every message: what staff parted, they don't join again
-BRINGS = ("TakeOver", "Fetched")  # what brings into a conversation what others of the same customer told
+BRINGS = ("TakeOver", "Fetched", "Identified")  # what brings into a conversation what others of the same customer told
 MAX_NOTE = 1_000  # characters
 MAX_IDENTITIES = 200  # of one customer; more is a machine, or an attack
 

@@ -24,6 +24,7 @@ from bot.ports import Identity
 from bot.stores.schema import bookings, consents, conversations, forms, identities, ratings
 
 KIND = "person"
+NOBODY = "unknown"  # kind of the identity of who doesn't say who they are: of one conversation, theirs alone
 SHARED = ("phone",)  # kinds of identities that families share; an account of a messenger is one's own
 MOST = 8  # persons of one identity: more is an office, and nobody listens to nine names
 _BEHIND = (
@@ -119,6 +120,13 @@ def add(tx: Connection, shared: Identity, *, at: datetime, name: Value = None, s
     if name is not None:
         learn(tx, customer, "name", name, source=source, at=at, via=identity.via)
     return Person(identity=identity, customer=customer, name=name or "")
+
+
+def unknown(tx: Connection, talk: str, *, at: datetime) -> Person:
+    """Whoever comes by a shared identity in this conversation, and doesn't say which of them it is: nobody we know, so
+    nothing that was booked or asked by any of them is theirs."""
+    identity = Identity(kind=NOBODY, value=talk)
+    return Person(identity=identity, customer=recognise(tx, identity, at))
 
 
 def part(

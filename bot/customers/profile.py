@@ -50,6 +50,7 @@ _BEFORE = (
     .where(
         conversations.c.kind == bindparam("kind"),
         conversations.c.value == bindparam("value"),
+        conversations.c.customer == bindparam("customer"),  # another of the family's is no concern of this one
         conversations.c.channel == bindparam("channel"),
         conversations.c.status == "ended",
         conversations.c.updated > bindparam("since"),
@@ -205,7 +206,7 @@ def unfinished(
     said; or a person has it, or is waited for. A person's telephone call stays where it is. scenarios: of that set
     alone. identity: who begins here; what went on from their last conversation here is `live`.
     """
-    live = _went_on_from(tx, identity, channel, now, scenarios) if identity is not None else None
+    live = _went_on_from(tx, customer, identity, channel, now, scenarios) if identity is not None else None
     if live is not None:
         return live
     named = {"customer": customer, "caller": caller, "said": codec.dump(caller), "channel": channel}
@@ -250,9 +251,12 @@ def where_it_went(tx: Connection, conversation: str) -> str:
     return conversation
 
 
-def _went_on_from(tx: Connection, identity: Identity, channel: str, now: datetime, scenarios: str) -> Unfinished | None:
-    """Where the last conversation of this identity on this channel went on, by however many moves."""
-    here = {"kind": identity.kind, "value": identity.value, "channel": channel, "since": now - FRESH}
+def _went_on_from(
+    tx: Connection, customer: int, identity: Identity, channel: str, now: datetime, scenarios: str
+) -> Unfinished | None:
+    """Where this customer's last conversation by this identity on this channel went on, by however many moves."""
+    own = {"customer": customer, "kind": identity.kind, "value": identity.value}
+    here = {**own, "channel": channel, "since": now - FRESH}
     before = tx.execute(_BEFORE, here).one_or_none()
     session = cast(Session, codec.load(before.session)) if before is not None and before.session else None
     if session is None or not session.moved or (scenarios and session.scenarios != scenarios):

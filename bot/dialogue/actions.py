@@ -127,10 +127,11 @@ class Sent(Action):
 class Speaks(Action):
     """It is this one of those who come by one telephone. person: an id out of `Started.persons`; "" for somebody whom
     we don't know yet. number: they came by something else, and have just proven this number. An Identified event
-    follows."""
+    follows; but where nobody said who it is: unknown."""
 
     person: str = ""
     number: str = ""
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ def _who(run: Run, asked: Identifying, meaning: Meaning, understood: Callable[[R
         run.actions.append(Speaks(person=person, number=asked.number))
         return True
     if meaning.intent == "operator":
-        _nobody(run, asked)
+        _nobody(run)
         hand_off(run, reason="asked for a person")
         return True
     if meaning.intent in ("repeat", "slower", "help", "wait", "language"):
@@ -88,7 +88,7 @@ def _who(run: Run, asked: Identifying, meaning: Meaning, understood: Callable[[R
         run.change(identifying=None)
         ask_again(run)
         return True
-    _nobody(run, asked)
+    _nobody(run)
     begin(run, None, quiet=asked.meaning is not None)
     if asked.meaning is not None:
         understood(run, asked.meaning)
@@ -107,8 +107,9 @@ def _chosen(asked: Identifying, meaning: Meaning) -> str | None:
     return "" if meaning.option == ELSE.id else None
 
 
-def _nobody(run: Run, asked: Identifying) -> None:
+def _nobody(run: Run) -> None:
     run.change(identifying=Identifying(kind="nobody"), customer={}, orders={}, habits={})
+    run.actions.append(Speaks(unknown=True))  # before all else: what is asked for them isn't asked for another
 
 
 def _new_name(run: Run, asked: Identifying, meaning: Meaning, understood: Callable[[Run, Meaning], None]) -> bool:

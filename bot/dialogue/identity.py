@@ -194,7 +194,8 @@ def veiled(entry: Event | Action, session: Session | None) -> Event | Action:
         return replace(entry, digits="".join(key if key in "#*" else "•" for key in entry.digits))
     if isinstance(entry, Chosen) and any(char.isdigit() for char in entry.option + entry.title):
         return replace(entry, option=MASK, title=MASK)
-    if isinstance(entry, Utterance) and not entry.meaning.intents:
+    told = isinstance(entry, Utterance) and (CODE.name in entry.meaning.readings or any(map(str.isdigit, entry.text)))
+    if isinstance(entry, Utterance) and (told or not entry.meaning.intents):
         readings = {name: each for name, each in entry.meaning.readings.items() if name != CODE.name}
         return replace(entry, text=MASK, meaning=replace(entry.meaning, readings=readings))
     return entry

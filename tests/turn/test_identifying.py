@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -13,8 +14,10 @@ from sqlalchemy import func, select
 from bot.backends.calendar import booked
 from bot.customers import codes, joining, persons, profile
 from bot.customers.links import Ways
+from bot.dialogue import codec
 from bot.dialogue.actions import Say, Speaks
 from bot.dialogue.events import Chosen, CodeSent, Identified, Keys, Started, Utterance
+from bot.dialogue.session import Session
 from bot.dialogue.values import PersonName
 from bot.outbox import Outbox
 from bot.ports import Identity, Outcome, Row
@@ -172,6 +175,69 @@ async def test_who_does_not_say_is_served_as_nobody_and_teaches_nobody_anything(
     with turn.database.reading() as tx:
         assert [profile.facts_of(tx, each)["name"] for each in (ivan, maria)] == [IVAN, MARIA]
         assert len(persons.behind(tx, PHONE)) == 2
+
+
+async def test_who_does_not_say_finds_what_nobody_of_them_booked(turn: Turn) -> None:
+    """Neither the first's, whose the number is, nor what another nobody did."""
+    ivan, _ = family(turn)
+    line = rings(turn)
+    line.conversation = (await line.starts()).conversation
+    await chooses(line, "person.1")
+    for answer in (f"booking service=terapevt when={TOMORROW}", "yes"):
+        await line.says(answer)
+    with turn.database.reading() as tx:
+        assert [each.customer for each in booked(tx)] == [ivan]
+    for _ in range(2):
+        other = rings(turn, after=line)
+        other.conversation = (await other.starts()).conversation
+        for unclear in ("hmm", "hmm"):
+            await other.says(unclear)
+        assert "Отменить?" not in said(await other.says("cancellation"))
+        assert customer_of(turn, other.conversation) != ivan
+
+
+async def test_where_too_many_share_a_number_one_more_is_served_as_nobody(turn: Turn) -> None:
+    ivan, _ = family(turn)
+    with turn.database.writing() as tx:
+        for number in range(persons.MOST - 2):
+            persons.add(tx, PHONE, at=NOW, name=f"Сын {number}")
+    line = rings(turn)
+    line.conversation = (await line.starts()).conversation
+    await chooses(line, "somebody_else")
+    for answer in (f"booking service=terapevt when={TOMORROW} name=Пётр_Чужой", "yes"):
+        await line.says(answer)
+    with turn.database.reading() as tx:
+        assert profile.facts_of(tx, ivan)["name"] == IVAN
+        assert ivan not in {each.customer for each in booked(tx)}
+        assert len(persons.behind(tx, PHONE)) == persons.MOST
+
+
+async def test_where_one_went_on_is_offered_to_no_other_of_the_family(turn: Turn) -> None:
+    _, maria = family(turn)
+    line = rings(turn)
+    line.conversation = (await line.starts()).conversation
+    await chooses(line, "person.2")
+    await line.says(f"booking service=terapevt when={TOMORROW}")
+    chat = writer(turn)
+    chat.now = line.now
+    await chat.says("hmm")
+    with turn.database.writing() as tx:
+        joining.join(tx, persons.behind(tx, PHONE)[1].identity, chat.identity, proof="link", at=line.now)
+        there = talks.c.value == chat.identity.value
+        begun = tx.execute(select(talks.c.session).where(talks.c.id == line.conversation)).scalar_one()
+        session = codec.load(begun)
+        assert isinstance(session, Session)
+        moved_to = tx.execute(select(talks.c.id).where(there)).scalar_one()
+        tx.execute(talks.update().where(there).values(session=begun, customer=maria))
+        moved = codec.dump(replace(session, moved=moved_to))
+        tx.execute(
+            talks.update().where(talks.c.id == line.conversation).values(session=moved, status="ended", customer=maria)
+        )
+    for option, offered in (("person.1", False), ("person.2", True)):
+        again = rings(turn, after=line)
+        again.conversation = (await again.starts()).conversation
+        found = await chooses(again, option)
+        assert (found.session.offer is not None) is offered, option
 
 
 async def test_a_call_of_ours_to_a_family_tells_whoever_picks_up_nothing_of_any(turn: Turn) -> None:
