@@ -6,9 +6,9 @@ import asyncio
 import html
 import re
 import ssl
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import EmailPolicy, default
+from email.policy import Policy, default
 from urllib.parse import quote, urlsplit
 
 import aiosmtplib
@@ -23,13 +23,13 @@ NOBODY = re.compile(r"^5\.(?:1\.[0-9]+|2\.[01]|7\.13)$")
 _ITEM = re.compile(r"^(\d+)\. (.+)$")
 
 
-class _Idents(UnstructuredHeader):
+class _Idents(UnstructuredHeader, BaseHeader):
     """Of other mails. The standard library writes one that is longer than a line (Outlook's are) as an encoded word,
     by which no program finds the thread."""
 
     max_count = 1
 
-    def fold(self, *, policy: EmailPolicy) -> str:
+    def fold(self, *, policy: Policy) -> str:
         return f"{self.name}: " + f"{policy.linesep} ".join(str(self).split()) + policy.linesep
 
 

@@ -23,6 +23,7 @@ LIVES = timedelta(minutes=10)
 TRIES = 5  # guesses at one code; with the limits of a day, 15 in a million
 DAY = timedelta(hours=24)
 PER_NUMBER = 3  # codes a day to one number, whoever asks: each costs, and somebody may be pestered by them
+IN_ALL = 60  # codes an hour to everybody: visitors cost nothing to make up, and messages to far numbers cost much
 PER_ASKER = 5  # codes a day to whatever number, asked for by one identity
 
 
@@ -55,6 +56,9 @@ def send(tx: Connection, ways: Ways | None, number: str, *, asker: str, conversa
         ).scalar_one()
         if made >= most:
             return Sent(why="too_often")
+    lately = select(func.count()).select_from(phone_codes).where(phone_codes.c.at > at - timedelta(hours=1))
+    if tx.execute(lately).scalar_one() >= IN_ALL:
+        return Sent(why="too_often")
     tx.execute(update(phone_codes).where(phone_codes.c.asker == asker, phone_codes.c.used.is_(None)).values(used=at))
     salt = secrets.token_hex(12)
     tx.execute(

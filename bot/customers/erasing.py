@@ -101,8 +101,8 @@ def erase(tx: Connection, customer: int, *, sounds: Callable[[str], int], by: st
         tx.execute(delete(table).where(table.c.customer == number))
     tx.execute(delete(customers).where(customers.c.id.in_(homes)))
     removed["recordings"] = sum(sounds(name) for name in talks)
-    for each in _unnamed(tx, own):
-        more = erase(tx, each, sounds=sounds, by=by, at=at).removed
+    for unnamed in _unnamed(tx, own):
+        more = erase(tx, unnamed, sounds=sounds, by=by, at=at).removed
         removed = {name: removed.get(name, 0) + more.get(name, 0) for name in {**removed, **more}}
     made = Erasure(number=number, at=at, by=by, removed=removed)
     for home in homes:
@@ -123,7 +123,8 @@ def missing(tx: Connection, number: int) -> NotFound:
 
 def _unnamed(tx: Connection, own: Sequence[Identity]) -> list[int]:
     """Who came by these telephones and never said who they were, where nobody else is known by them."""
-    left = [each.value for each in own if each.kind in persons.SHARED and not persons.behind(tx, each)]
+    phones = {base for each in own if (base := persons.base_of(each)).kind in persons.SHARED}
+    left = [each.value for each in phones if not persons.behind(tx, each)]
     theirs = (conversations.c.kind.in_(persons.SHARED), conversations.c.value.in_(left))
     unnamed = select(conversations.c.customer).where(*theirs, conversations.c.via.startswith(f"{persons.NOBODY}:"))
     return [each for each in tx.execute(unnamed.distinct()).scalars() if each is not None]

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.backends.calendar import booked
-from bot.customers import codes, joining, persons, profile
+from bot.customers import codes, erasing, joining, persons, profile
 from bot.customers.links import Ways
 from bot.dialogue import codec
 from bot.dialogue.actions import Say, Speaks
@@ -411,6 +411,30 @@ async def test_a_number_gets_three_codes_a_day_and_a_premium_one_none(turn: Turn
     assert said(await chat.says("own_number=+78095551234"))[0] == "[code_no_way]"
     with turn.database.reading() as tx:
         assert tx.execute(select(func.count()).select_from(phone_codes)).scalar() == 3
+
+
+async def test_made_up_visitors_get_so_many_codes_an_hour_and_no_more(
+    turn: Turn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codes, "IN_ALL", 2)
+    replies = []
+    for at in range(3):
+        chat = writer(turn, f"writer-{at}")
+        await chat.says("prove_number")
+        replies.append(said(await chat.says(f"own_number=+7905123450{at}"))[0])
+    assert replies == ["[code_sent]"] * 2 + ["[code_too_often]"]
+
+
+async def test_who_never_said_who_they_are_is_erased_with_the_last_of_the_number(turn: Turn) -> None:
+    ivan, maria = family(turn)
+    line = rings(turn)
+    line.conversation = (await line.starts()).conversation
+    for unclear in ("hmm", "hmm", "goodbye"):
+        await line.says(unclear)
+    with turn.database.writing() as tx:
+        for number, left in ((ivan, 1), (maria, 0)):
+            erasing.erase(tx, number, sounds=lambda _: 0, by="anna", at=line.now)
+            assert tx.execute(select(func.count()).select_from(talks)).scalar() == left
 
 
 async def test_where_no_sms_goes_out_nobody_is_joined_on_a_guess(database: Database) -> None:
