@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.channels import pdu, smpp
 from bot.channels.messenger import Part, Post, Refused, Wrote
 from bot.channels.pdu import Address, Frames, Malformed, Message, Pdu
-from bot.channels.segments import GSM, UCS2, Joiner, opened, read, receipt, segmented
+from bot.channels.segments import GSM, UCS2, Joiner, alike, opened, read, receipt, segmented
 from bot.channels.smpp import Smpp
 from bot.channels.sms import ALPHABET, GSM7_TWICE, segments
 from bot.dialogue.events import NotDelivered
@@ -127,6 +127,7 @@ def test_a_bind_is_laid_out_as_the_specification_has_it() -> None:
 def test_a_text_comes_out_of_its_segments_in_any_order(text: str, reference: int, chance: Any) -> None:
     made = segmented(text, reference)
     assert len(made) == segments(text)
+    assert max(len(each.content) for each in made) <= (140 if made[0].coding == UCS2 else 159 + (len(made) == 1))
     assert all(len(each.content) <= (140 if each.coding == UCS2 else 160) for each in made)
     for each in made[: len(made) * (len(made) > 1)]:
         assert read(each.content[6:], each.coding).encode()  # type: ignore[union-attr]  # nothing is torn
@@ -375,3 +376,33 @@ def test_an_smsc_is_the_sms_of_this_process() -> None:
     assert isinstance(KINDS["sms"][1](settings_), Smpp)
     made = smpp.account("smpps://u:p%40ss@smsc.example/VMA")
     assert (made.password, made.port, made.system_type, made.tls) == ("p@ss", 3550, "VMA", True)
+
+
+@pytest.mark.parametrize("text", ["a" * 152 + "€" * 20, "я" * 66 + "🙂" * 9])
+def test_neither_an_escape_nor_an_emoji_is_torn(text: str) -> None:
+    made = segmented(text, 7)
+    assert "".join(read(each.content[6:], each.coding) or "" for each in made) == text
+    assert len(made) == segments(text)
+    assert max(len(each.content) for each in made) <= (140 if made[0].coding == UCS2 else 159 + (len(made) == 1))
+
+
+def test_an_id_is_known_in_hexadecimal_and_decimal() -> None:
+    assert {"ff", "255"} <= {*alike("0000255")} | {*alike("00FF")}
+    assert set(alike("255")) & {alike("00FF")[0]}
+    assert set(alike("00FF")) & {alike("255")[0]}
+
+
+async def test_segments_that_come_together_are_answered_together_when_they_are_committed(
+    smsc: SmppDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smpp, "HOLD_S", 0.05)
+    line = smsc.line()
+    answered: list[int] = []
+    posts = [
+        line.read(smpp.Came(pdu.message(each.body), 1, each.sequence, lambda each=each: answered.append(each.sequence)))
+        for each in smsc.delivered(wrote(smsc, LONG.strip(), 1))
+    ]
+    await asyncio.sleep(0.2)
+    assert answered == []
+    posts[-1].taken()
+    assert len(answered) == len(posts) > 1
