@@ -121,6 +121,7 @@ async def command(tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
             env=os.environ | ports,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # else what a shell's `&` ignores, it does
         )
         processes.append(process)
         return process

@@ -29,7 +29,7 @@ async def test_a_pizza_is_ordered_in_the_chat(served: Served) -> None:
     assert "Верно?" in await served.write("hungry", "завтра в семь вечера", **sender)
     assert "принят" in await served.write("hungry", "да", **sender)
     form = str(await ordered(served, (await served.get("/api/conversations/hungry"))["id"]))
-    assert all(word in form for word in ("large", "cheese", "mushrooms", "19:00", "Садовая 12"))
+    assert all(word in form for word in ("large", "cheese", "mushrooms", "19:00", "Садовая, дом 12, квартира 5"))
 
 
 @together(early=True)
