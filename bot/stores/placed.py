@@ -12,7 +12,7 @@ again. `alive` is when the owner was last heard of; of one that waits, from when
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
@@ -231,11 +231,6 @@ def tidy(tx: Connection, at: datetime) -> int:
             step(tx, ident, Step(at=at, state="failed", why=why))
             count += 1
     return count
-
-
-def open_calls(tx: Connection, owner: str) -> Sequence[str]:
-    """Of this owner, those that somebody has cancelled are missing."""
-    return tx.execute(select(table.c.id).where(table.c.owner == owner, table.c.state.in_(UNDER_WAY))).scalars().all()
 
 
 def waiting(tx: Connection, at: datetime) -> int:

@@ -470,7 +470,7 @@ ratings = Table(
 )
 
 # Calls that we place. key: whoever asks again with it gets the same call. steps: JSON, each with its time. alive: when
-# its owner, the process that places it, was last heard of.
+# its owner, the process that places it, was last heard of; of one that waits, when it is due.
 placed_calls = Table(
     "placed_calls",
     metadata,

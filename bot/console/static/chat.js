@@ -65,18 +65,6 @@ export class Chat extends EventTarget {
     this.$("text").focus({ preventScroll: true });
   }
 
-  // Somebody else sits here now: nothing of who was here before stays on the page.
-  forget() {
-    this.conversation = null;
-    this.seq = 0;
-    this.status = "none";
-    this.#outbox = [];
-    this.#save();
-    this.transcript.clear();
-    this.transcript.names = {};
-    this.refresh();
-  }
-
   #form() {
     const { $ } = this;
     $("composer").addEventListener("submit", (event) => {
