@@ -173,7 +173,7 @@ class Drawing:
         rows = []
         for item in step.items:
             other = self.scenarios.scenarios.get(item.scenario or "")
-            note = self.named(other.title) if other else ""
+            note = self.named(other.title) if other else item.continues
             title = self.named(item.option.title)
             rows.append(
                 Row(

@@ -10,10 +10,12 @@ from bot.authoring.slots import clash
 from bot.authoring.tree import Entry, Node
 from bot.dialogue.expressions import Template
 from bot.dialogue.meaning import Option
+from bot.dialogue.places import TOWARDS, WISHES
 from bot.dialogue.program import Item
 from bot.dialogue.wording import Prompt, Wording
 
-_KEYS = ("title", "key", "phrases", "synonyms", "announce", "start", "steps", "pinned", "learns")
+_KEYS = ("title", "key", "phrases", "synonyms", "announce", "start", "steps", "continue", "pinned", "learns")
+PLACES_TO = tuple(WISHES.values())
 _SPOKEN: Mapping[str, Mapping[str, str]] = {
     "ru": {
         "0": "ноль", "1": "один", "2": "два", "3": "три", "4": "четыре", "5": "пять", "6": "шесть", "7": "семь",
@@ -53,10 +55,14 @@ def item(
     started = reader.name(fields["start"]) if "start" in fields else ""
     if started:
         starts(started, fields["start"])
-    if "start" in fields and "steps" in fields:
-        reader.problem("item_both", fields["steps"])
-    name = started or f"{menu}.{ident}"
-    if "phrases" in fields:
+    does = [key for key in ("start", "steps", "continue") if key in fields]
+    if len(does) > 1:
+        reader.problem("item_both", fields[does[1]])
+    continues = reader.one_of(fields["continue"], PLACES_TO, "") if "continue" in fields else ""
+    name = f"{TOWARDS}{continues}" if continues else started or f"{menu}.{ident}"
+    if "phrases" in fields and continues:
+        reader.problem("item_understood", fields["phrases"], name=continues)
+    elif "phrases" in fields:
         intent(name, fields["phrases"])
     announce = f"{scenario}:{menu}.{ident}.announce"
     return Item(
@@ -66,6 +72,7 @@ def item(
         announce=reader.prompt(fields["announce"], announce) if "announce" in fields else _announced(option, announce),
         target=begin(fields["steps"], ident) if "steps" in fields else "",
         scenario=started or None,
+        continues=continues,
         pinned=reader.yes(fields.get("pinned"), False),
         excluded=not reader.yes(fields.get("learns"), True),
     )

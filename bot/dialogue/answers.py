@@ -11,7 +11,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from bot.dialogue.actions import Say
+from bot.dialogue.actions import Invite, Say
 from bot.dialogue.asking import collected_at, serve, served, take
 from bot.dialogue.choosing import DONE, NOTHING, SKIP, press
 from bot.dialogue.failing import give_up, left_out, refused_too_often
@@ -202,6 +202,9 @@ def choose(run: Run, step: ChooseStep, item: Item, meaning: Meaning) -> None:
     run.understood()
     if step.learns:
         run.actions.append(chose(run, step, item, tuple(map(_ID, ordered(run, step)))))
+    if item.continues:
+        run.actions.append(Invite(to=item.continues))  # the menu stays asked: where to is said when the link is made
+        return
     serve(run, step)
     after = step.id if step.loop else step.next
     run.go(item.target or after)

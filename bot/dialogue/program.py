@@ -65,7 +65,7 @@ class Item:
     """A menu item. target: the step its own block begins with, "" if none. scenario: started when chosen.
 
     intent: what phrases say it ("main.address", or the scenario's name). pinned: keeps its announced place.
-    excluded: keeps it too, and the menu learns nothing from its being chosen.
+    excluded: keeps it too, and the menu learns nothing from its being chosen. continues: the channel to go on in.
     """
 
     id: str
@@ -76,6 +76,7 @@ class Item:
     scenario: str | None = None
     pinned: bool = False
     excluded: bool = False
+    continues: str = ""
 
     @property
     def fixed(self) -> bool:

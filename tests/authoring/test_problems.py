@@ -13,8 +13,9 @@ from bot.authoring.messages import ERRORS, MESSAGES, WARNINGS
 from bot.authoring.problems import ScenarioErrors
 from bot.authoring.russian import russian
 from bot.dialogue.expressions import Expression, ExpressionError, Template
+from bot.dialogue.program import ChooseStep
 from bot.errors import ScenarioError
-from tests.authoring.small import changed, write
+from tests.authoring.small import FILES, changed, write
 
 
 def told(folder: Path, locale: str = "en") -> list[str]:
@@ -103,6 +104,18 @@ MISTAKES = {
     "a key no telephone has": (
         "main", "key: 2", "key: 12",
         "main.yaml:10: '12' is not a telephone key. Write one of 0-9, * or #.",
+    ),
+    "an item that does two things": (
+        "main", "        steps:\n", "        continue: telegram\n        steps:\n",
+        "main.yaml:12: an item has one of 'start', 'steps' and 'continue'. Keep one of them.",
+    ),
+    "an item that goes on nowhere": (
+        "main", "key: 1, start: booking}", "key: 1, continue: telegramm}",
+        "main.yaml:7: 'telegramm' can't stand here. Did you mean 'telegram'?",
+    ),
+    "phrases of what is understood anyway": (
+        "main", '        steps:\n          - say: "{business.address}"\n', "        continue: telegram\n",
+        "main.yaml:11: to go on in telegram is understood without phrases. Use 'synonyms' in place of 'phrases'.",
     ),
     "a step after the end": (
         "booking", "  - say: {ru: Готово", "  - end:\n  - say: {ru: Готово",
@@ -256,6 +269,14 @@ def test_a_mistake_is_told_where_it_is_and_not_wherever_it_is_felt(tmp_path: Pat
     tableless = told(write(tmp_path / "c", booking=changed("booking", "from: doctors", "from: docters")))
     assert len(tableless) == 1
     assert "docters" in tableless[0]
+
+
+def test_an_item_of_a_menu_may_lead_to_another_channel(tmp_path: Path):
+    main = FILES["main.yaml"]
+    item = main[main.index("        phrases:") :]
+    folder = write(tmp_path, main=main.replace(item, "        continue: viber\n"))
+    menu = next(step for step in load(folder).scenarios["main"].steps.values() if isinstance(step, ChooseStep))
+    assert [(item.id, item.intent, item.continues) for item in menu.items][-1] == ("where", "go_on_in_viber", "viber")
 
 
 def test_a_text_in_a_column_of_numbers_is_told(tmp_path: Path):

@@ -114,7 +114,8 @@ def test_what_was_taken_before_the_signal_is_answered(data: Path) -> None:
     process.ready()
 
     async def write() -> list[int]:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{process.port}", timeout=60) as client:
+        limits = httpx.Limits(keepalive_expiry=2)  # less than the server keeps one
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{process.port}", timeout=60, limits=limits) as client:
             sent = [
                 asyncio.create_task(
                     client.post(

@@ -3,9 +3,19 @@ from datetime import datetime
 
 import pytest
 
-from bot.dialogue.actions import ChoseItem, End, Fault, Fetch, Handoff, Learn, Say, TakeOver, Withdraw
+from bot.dialogue.actions import ChoseItem, End, Fault, Fetch, Handoff, Invite, Learn, Say, TakeOver, Withdraw
 from bot.dialogue.engine import advance, expects, opening
-from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Fetched, Left, Started, TransferFailed, Utterance
+from bot.dialogue.events import (
+    AgentJoined,
+    AgentLeft,
+    AgentSaid,
+    Fetched,
+    Invited,
+    Left,
+    Started,
+    TransferFailed,
+    Utterance,
+)
 from bot.dialogue.expressions import Expression
 from bot.dialogue.meaning import Meaning, Reading
 from bot.dialogue.program import BranchStep, ChooseStep, CollectStep, EndStep, HandoffStep, SayStep, StartStep
@@ -179,6 +189,29 @@ def test_a_secret_of_what_is_done_is_kept_for_nobody():
     talk.say("booking", service="lor", when=THREE, name=IVAN, phone="+79051234567")
     talk.say(yes=True)
     assert set(talk.session.done) == {"service", "when"}
+
+
+def with_telegram() -> ScenarioSet:
+    menu = MAIN.steps["menu"]
+    assert isinstance(menu, ChooseStep)
+    telegram = replace(item("telegram", "8", "Продолжить в Телеграме"), scenario=None, continues="telegram")
+    telegram = replace(telegram, intent="go_on_in_telegram")
+    main = replace(MAIN, steps={**MAIN.steps, "menu": replace(menu, items=(*menu.items, telegram))})
+    return replace(SMALL, scenarios={**SMALL.scenarios, "main": main})
+
+
+@pytest.mark.parametrize("how", ["key", "button", "word"])
+def test_an_item_of_the_menu_leads_to_another_channel_as_the_wish_does(how: str):
+    talk = Talk(medium="voice", scenarios=with_telegram())
+    ask = {
+        "key": lambda: talk.press("8"),
+        "button": lambda: talk.button("telegram"),
+        "word": lambda: talk.say("go_on_in_telegram"),
+    }
+    ask[how]()
+    assert [invite.to for invite in talk.did(Invite)] == ["telegram"]
+    assert talk.happen(Invited, to="telegram", link="t.me/x", sent=True) == ["<link_sent>"]
+    assert talk.press("1")[-1] == "К какому врачу?"  # the menu stands meanwhile
 
 
 def test_a_wish_for_what_is_under_way_fills_its_slots():

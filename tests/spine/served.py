@@ -37,7 +37,10 @@ class Served:
         if agent_sip:
             self._settings["GOVORUN_AGENT_SIP"] = agent_sip
         self._process: subprocess.Popen[bytes] | None = None
-        self.client = httpx.AsyncClient(base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60)
+        # The server lets go of an idle connection after 5 s: whoever asks in that moment would get no answer.
+        limits = httpx.Limits(keepalive_expiry=2)
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        self.client = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=60, limits=limits)
 
     @property
     def log(self) -> str:

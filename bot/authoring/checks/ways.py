@@ -153,7 +153,7 @@ def _menus(draft: Draft) -> None:
         if not isinstance(step, ChooseStep):
             continue
         for item in step.items:
-            if step.loop and not item.scenario and item.target in ("", ident):
+            if step.loop and not (item.scenario or item.continues) and item.target in ("", ident):
                 draft.reader.problem("item_nowhere", draft.nodes[ident], name=item.id)
 
 

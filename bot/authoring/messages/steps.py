@@ -111,8 +111,12 @@ MESSAGES: Messages = {
         "ru": ("кнопка <key> уже занята: '<name>'", "Дайте каждому свою кнопку."),
     },
     "item_both": {
-        "en": ("an item has either 'start' or 'steps'", "Keep one of them."),
-        "ru": ("у пункта бывает либо 'start', либо 'steps'", "Оставьте одно."),
+        "en": ("an item has one of 'start', 'steps' and 'continue'", "Keep one of them."),
+        "ru": ("у пункта бывает одно из 'start', 'steps' и 'continue'", "Оставьте одно."),
+    },
+    "item_understood": {
+        "en": ("to go on in <name> is understood without phrases", "Use 'synonyms' in place of 'phrases'."),
+        "ru": ("просьбу продолжить в <name> понимают и без фраз", "Уберите 'phrases'; другие названия — в 'synonyms'."),
     },
     "menu_twice": {
         "en": ("two menus are named '<name>'", "Give this one its own 'menu: name'."),

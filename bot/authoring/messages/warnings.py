@@ -26,8 +26,8 @@ MESSAGES: Messages = {
         "ru": ("у <name> нет 'url': и клиентам ответят примеры", "Укажите 'url:' до запуска."),
     },
     "item_nowhere": {
-        "en": ("the item '<name>' only repeats the menu", "Give it 'start' or 'steps'."),
-        "ru": ("пункт '<name>' только повторяет меню", "Дайте ему 'start' или 'steps'."),
+        "en": ("the item '<name>' only repeats the menu", "Give it 'start', 'steps' or 'continue'."),
+        "ru": ("пункт '<name>' только повторяет меню", "Дайте ему 'start', 'steps' или 'continue'."),
     },
     "many_attempts": {
         "en": ("'<name>' is asked <count> times before a person helps", "Two or three are as many as a caller bears."),
