@@ -26,9 +26,8 @@ from voice.sip.stack import StackThread
 
 log = logging.getLogger(__name__)
 
-AHEAD_MS = (
-    400  # sound handed to the stack before its time, so a stalled loop of TOP_UP_MS less isn't heard; it holds 2 s
-)
+# Sound handed to the stack before its time, so that a stalled loop of TOP_UP_MS less isn't heard; it holds 2 s.
+AHEAD_MS = 400
 TOP_UP_MS = 200  # of it that may be gone before more is handed over: ten packets at a time
 PROVISIONAL = {Event.CALL_RINGING: 180, Event.CALL_PROGRESS: 183}
 
