@@ -78,6 +78,8 @@ ITEMS = {
 KEY_EVERY_S = 6.0
 PATH = "12340"  # keys of one round through the menu; 0 comes back to the top
 KNOWN = 5  # packets by which a prompt is known
+QUIET_PACKETS = 40  # 0.8 s: the prompt is over; longer than any pause in one
+LEARNS = 5  # tries
 LATE_S = 0.060
 SETTLE_S = 3.0  # after the last call's answer, and after the last short call's end
 AT_ONCE = 10  # short calls
@@ -183,11 +185,19 @@ class Reference:
 
     async def _learn(self, callers: Callers, port: int, key: str) -> None:
         line = await callers.call("127.0.0.1", port)
-        await falls_silent(line, 0.0)
-        line.press(key)
-        while not line.pressed:
-            await asyncio.sleep(0.01)
-        at = line.pressed[-1][0]
+        for _ in range(LEARNS):
+            # The pause is shorter than what the line waits with before it fills it with noise.
+            await falls_silent(line, line.pressed[-1][0] if line.pressed else 0.0, quiet=QUIET_PACKETS)
+            presses = len(line.pressed)
+            line.press(key)
+            while len(line.pressed) == presses:
+                await asyncio.sleep(0.01)
+            at = line.pressed[-1][0]
+            # Over sound, what is brought would be taken to begin at the prompt's first pause.
+            if not any(number for when, _, _, number in line.sound if at - 0.2 <= when < at):
+                break
+        else:
+            raise RuntimeError(f"the idle server was never quiet when {key} was pressed")
         await falls_silent(line, at)
         self._brought[key] = [number for _, number in brought(line, at, float("inf"))]
         await line.hang_up()

@@ -32,12 +32,12 @@ async def test_a_softphone_books_a_visit_by_voice(served: Served, speak: Speak) 
         caller = Caller(served, "+79051230001", softphone, speak)
         await softphone.dial(served.sip)
         await caller.says(
-            "Хочу записаться к терапевту завтра в три часа дня",
+            "Хочу записаться к терапевту завтра в четыре часа дня",
             until="как вас зовут",
             asked={
                 "к какому врачу": "К терапевту",
-                "какой день": "Завтра в три часа дня",
-                "какое время": "В три часа дня",
+                "какой день": "Завтра в четыре часа дня",
+                "какое время": "В четыре часа дня",
             },
         )
         await caller.says("Иван Петров", until="верно?")
@@ -48,7 +48,7 @@ async def test_a_softphone_books_a_visit_by_voice(served: Served, speak: Speak) 
         heard = softphone.heard()
     (booking,) = await bookings_of(served, "+79051230001")
     when = datetime.fromisoformat(booking["when"])
-    assert (when.date(), when.hour, when.minute) == (tomorrow, 15, 0)
+    assert (when.date(), when.hour, when.minute) == (tomorrow, 16, 0)
     assert (booking["service"], booking["name"], booking["status"]) == ("terapevt", "Иван Петров", "confirmed")
     assert -26 < audio.speech_level(heard, RATE) < -14  # loud enough, and never clipped
     assert int(abs(heard.astype(int)).max()) < 32_000
