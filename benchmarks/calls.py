@@ -47,7 +47,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -193,13 +193,15 @@ class Reference:
             while len(line.pressed) == presses:
                 await asyncio.sleep(0.01)
             at = line.pressed[-1][0]
-            # Over sound, what is brought would be taken to begin at the prompt's first pause.
+            # Only then is all sound from here on what the key brings: the answer may be in the very next packet, and
+            # whoever waits for silence first takes it to begin at its first pause.
             if not any(number for when, _, _, number in line.sound if at - 0.2 <= when < at):
                 break
         else:
             raise RuntimeError(f"the idle server was never quiet when {key} was pressed")
         await falls_silent(line, at)
-        self._brought[key] = [number for _, number in brought(line, at, float("inf"))]
+        heard = [number for when, _, _, number in line.sound if when >= at]
+        self._brought[key] = list(dropwhile(lambda number: number == SILENCE, heard))
         await line.hang_up()
 
     def judge(self, key: str, heard: Sequence[tuple[float, int]], pressed: float, into: Heard) -> None:
