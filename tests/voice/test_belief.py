@@ -64,6 +64,22 @@ def test_who_asks_for_something_has_not_answered(hint, text):
     assert answered(First(hypotheses=("Соединить.",), confidence=0.6, again=text), hint, held, -0.3, 0.0) is None
 
 
+@pytest.mark.parametrize(
+    ("heard", "sure", "free", "item"),
+    [
+        ("Запишите меня к терапевту на завтра в один на цете утра.", 0.78, -0.24, ("Дороги", -2.71, -4.01)),
+        ("Спасибо до свидания.", 0.91, -0.09, ("Дорога", -2.07, -2.98)),
+        ("Доскольки вы работаете.", 0.85, -1.13, ("Дороги", -2.33, -3.16)),
+    ],
+)
+def test_a_menu_makes_no_item_of_a_wish_that_sounds_nothing_like_it(heard, sure, free, item):
+    menu = Hint(lang="ru", kind="menu", answers=("адрес", "дорога", "часы работы"))
+    first = First(hypotheses=(heard,), confidence=sure)
+    assert answered(first, menu, found(item), free, LIKELY) is None
+    unsure = First(hypotheses=("Да рога.",), confidence=sure)
+    assert answered(unsure, menu, found(("Дорога", -0.6, 1.0)), -0.5, LIKELY) is not None
+
+
 def test_what_is_asked_for_may_be_an_answer_itself():
     menu = Hint(lang="ru", kind="menu", answers=("сколько стоит", "адрес"))
     told = answered(

@@ -12,7 +12,7 @@ from math import exp
 
 from voice.asr import closed, numerals
 from voice.asr.search import Found
-from voice.asr.second import REQUESTS, SURE, First, denies
+from voice.asr.second import ELSE, REQUESTS, SURE, First, denies
 from voice.ports import Hint
 
 CERTAIN = 0.75  # from here on it isn't listened to once more
@@ -25,6 +25,7 @@ WEIGHTS = {"worth": 0.2, "apart": 0.79, "behind": 0.57, "alike": 1.13, "nonsense
 LIKELY on, nine in ten were right."""
 UNSURE = 0.65  # instead of LIKELY where nothing was heard freely that is sure: out of noise something is always found
 HELD, HELD_YESNO = -2.0, -1.3  # and so much a token the sound must then bear out: talk in a room made -1.5 a yes
+BEHIND = 1.0  # a token: what is so far behind a sure hearing, and sounds otherwise, was not said; wishes made -1.2
 HOPELESS = 0.15  # below it a sentence of several words is a wish of its own, and not listened to once more
 
 
@@ -34,6 +35,8 @@ def answered(first: First, hint: Hint, found: Sequence[Found], free: float, leas
     if not found or not (first.confidence or first.again):
         return None
     if asks(first, hint, found[0].text) or _wishes(first, hint, found[0].text):
+        return None
+    if _tells_else(first, hint, found[0], free):
         return None
     if denies(first.hypotheses[0]) or denies(first.again):
         found = [each for each in found if denies(each.text)]
@@ -69,6 +72,14 @@ def _wishes(first: First, hint: Hint, told: str) -> bool:
     best = first.hypotheses[0]
     whole = len(closed.words(best)) > closed.SHORT and not closed.nonsense(best, hint.lang)
     return whole and first.confidence >= SURE and likeness(hint.lang, best, told) < closed.NEAR
+
+
+def _tells_else(first: First, hint: Hint, told: Found, free: float) -> bool:
+    """Whether something was surely heard that sounds nothing like it, and that the sound bears out far better: a menu's
+    "дорога" is not what they meant by "спасибо, до свидания", though no other item is as near."""
+    heard = (first.hypotheses[0], first.again)
+    sounds_so = any(closed.alike(hint.lang, each, told.text) >= closed.NEAR for each in heard if each)
+    return first.confidence >= ELSE and told.score < free - BEHIND and not sounds_so
 
 
 def chance(first: First, hint: Hint, found: Sequence[Found], free: float) -> float:
