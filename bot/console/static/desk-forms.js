@@ -1,8 +1,9 @@
 // What scenarios kept for the staff: a list over the desk, by keyboard too.
 
-import { clock, keep, language, make, word } from "./page.js";
+import { clock, icon, keep, language, make, word } from "./page.js";
 
 const $ = (id) => document.getElementById(id);
+const LIST = "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01";
 const NEXT = { new: ["working", "done"], working: ["done", "new"], done: ["new"] };
 
 export class Forms {
@@ -62,8 +63,9 @@ export class Forms {
 
   draw(fresh = []) {
     const waiting = this.items.filter((item) => item.status === "new").length;
-    $("forms").replaceChildren(make("span", { text: word("forms") }), waiting ? make("b", { class: "badge", text: String(waiting) }) : "");
+    $("forms").replaceChildren(icon(LIST), make("span", { class: "wide", text: word("forms") }), waiting ? make("b", { class: "badge", text: String(waiting) }) : "");
     $("forms").setAttribute("aria-label", waiting ? word("forms_n", { n: waiting }) : word("forms"));
+    $("forms").title = word("forms");
     $("forms-done").textContent = word(this.done ? "forms_hide_done" : "forms_show_done");
     $("forms-done").setAttribute("aria-pressed", String(this.done));
     const held = document.activeElement?.closest("#forms-list .form")?.dataset.number; // a new list keeps the place

@@ -2,9 +2,9 @@
 
 export const WORDS = {
   ru: {
-    product: "Говорун", desk: "Рабочее место", language: "Язык", theme: "Тёмная тема", settings: "Настройки", ok: "Понятно", back: "К очереди", details: "О клиенте",
+    product: "Говорун", desk: "Рабочее место", language: "Язык", theme: "Тёмная тема", settings: "Настройки", ok: "Понятно", back: "К очереди", details: "О клиенте", details_close: "Закрыть сведения о клиенте",
     login_title: "Вход для операторов", login: "Логин", password: "Пароль", enter: "Войти",
-    login_hint: "Первый логин и пароль показал «govorun serve» при первом запуске.",
+    login_hint: "Первый логин и пароль показал «govorun serve»; пароль лежит и в файле data/keys/desk-password.",
     refused_NotAllowed: "Неверный логин или пароль.", refused_wait: "Слишком много попыток. Подождите минуту.", refused: "Не получилось войти. Проверьте соединение.",
     queue: "Очередь", waiting_n: "ждут: {n}", nobody: "никто не ждёт", waiting: "Ждут оператора", mine: "У меня", others: "У других операторов",
     empty_queue: "Никто не ждёт.", empty_queue_more: "Когда клиент позовёт человека, он появится здесь со звуком.", empty_talk: "Выберите разговор слева", empty_talk_more: "Вся переписка с ботом видна ещё до того, как вы ответите.",
@@ -17,7 +17,7 @@ export const WORDS = {
     attach: "Прикрепить файл", file_going: "Отправляем: {name}", file_large: "{name}: файл больше 10 МБ.", file_many: "Слишком много файлов за день.", file_refused: "{name}: не принято.", file_lost: "{name}: не отправилось. Проверьте соединение и попробуйте ещё раз.",
     picture: "Картинка", picture_n: "Картинка {name}", picture_open: "Открыть крупно", picture_close: "Закрыть", picture_save: "Скачать", qr: "Наведите камеру телефона",
     you: "Вы", bot: "Бот", agent: "Оператор", customer: "Клиент", typing: "Клиент печатает", today: "Сегодня", choices: "Варианты ответа",
-    channel_web: "сайт", channel_rest: "API", channel_sip: "звонок", channel_webrtc: "звонок с сайта", channel_phone: "звонок", channel_terminal: "терминал", call_chip: "звонок", lang_ru: "рус", lang_en: "eng", urgent: "срочно",
+    channel_web: "сайт", channel_rest: "API", channel_sip: "звонок", channel_webrtc: "звонок с сайта", channel_phone: "звонок", channel_terminal: "терминал", call_chip: "звонок", lang_ru: "русский", lang_en: "английский", urgent: "срочно",
     visitor: "Посетитель", new_title: "Новый в очереди", spoken_new: "Новый разговор в очереди: {name}",
     about_note: "Почему позвали", about_customer: "Клиент", about_slots: "Уже сказал", about_bookings: "Записи", about_conversation: "Разговор",
     fact_name: "имя", fact_phone: "телефон", fact_language: "язык", slot_service: "услуга", slot_when: "когда", slot_name: "имя", slot_phone: "телефон",
@@ -52,9 +52,9 @@ export const WORDS = {
     problem_Conflict: "Уже занято: {detail}", problem_NotFound: "Такого разговора больше нет.", problem_GovorunError: "Не получилось. Попробуйте ещё раз.",
   },
   en: {
-    product: "Govorun", desk: "Agent desk", language: "Language", theme: "Dark theme", settings: "Settings", ok: "Got it", back: "To the queue", details: "About the customer",
+    product: "Govorun", desk: "Agent desk", language: "Language", theme: "Dark theme", settings: "Settings", ok: "Got it", back: "To the queue", details: "About the customer", details_close: "Close the customer's details",
     login_title: "Agents, log in", login: "Login", password: "Password", enter: "Log in",
-    login_hint: "The first login and password were shown by “govorun serve” at its first start.",
+    login_hint: "The first login and password were shown by “govorun serve”; the password is also in data/keys/desk-password.",
     refused_NotAllowed: "Wrong login or password.", refused_wait: "Too many tries. Wait a minute.", refused: "Could not log in. Check the connection.",
     queue: "Queue", waiting_n: "{n} waiting", nobody: "nobody waits", waiting: "Waiting for an agent", mine: "With me", others: "With other agents",
     empty_queue: "Nobody is waiting.", empty_queue_more: "When a customer asks for a person, they appear here with a sound.", empty_talk: "Choose a conversation", empty_talk_more: "You see everything said with the bot before you answer.",
@@ -67,7 +67,7 @@ export const WORDS = {
     attach: "Attach a file", file_going: "Sending {name}", file_large: "{name}: the file is larger than 10 MB.", file_many: "Too many files for one day.", file_refused: "{name} was not accepted.", file_lost: "{name} was not sent. Check the connection and try again.",
     picture: "Picture", picture_n: "Picture {name}", picture_open: "Open it large", picture_close: "Close", picture_save: "Save", qr: "Point your phone's camera here",
     you: "You", bot: "Bot", agent: "Agent", customer: "Customer", typing: "The customer is typing", today: "Today", choices: "Possible answers",
-    channel_web: "site", channel_rest: "API", channel_sip: "call", channel_webrtc: "call from the site", channel_phone: "call", channel_terminal: "terminal", call_chip: "call", lang_ru: "rus", lang_en: "eng", urgent: "urgent",
+    channel_web: "site", channel_rest: "API", channel_sip: "call", channel_webrtc: "call from the site", channel_phone: "call", channel_terminal: "terminal", call_chip: "call", lang_ru: "Russian", lang_en: "English", urgent: "urgent",
     visitor: "Visitor", new_title: "New in the queue", spoken_new: "A new conversation in the queue: {name}",
     about_note: "Why a person", about_customer: "Customer", about_slots: "Said so far", about_bookings: "Bookings", about_conversation: "Conversation",
     fact_name: "name", fact_phone: "phone", fact_language: "language", slot_service: "service", slot_when: "when", slot_name: "name", slot_phone: "phone",

@@ -252,10 +252,12 @@ function size() {
 const KEYS = { KeyA: accept, KeyR: () => mine() && $("text").focus(), KeyG: giveBack, KeyX: finish, KeyF: () => forms.show(), KeyC: () => open?.customer && customers.show(open.customer.id), KeyS: () => customers.search(), KeyP: () => recordings.toggle(), ArrowLeft: () => recordings.skip(-5), ArrowRight: () => recordings.skip(5), ArrowDown: () => step(1), ArrowUp: () => step(-1), KeyJ: () => step(1), KeyK: () => step(-1), Enter: () => selected && select(selected), Slash: () => $("keys-sheet").showModal() };
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") $("desk").classList.remove("about-shown");
   if ($("desk").hidden || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.target.matches("input, textarea") || (event.target.matches("button, a") && event.code === "Enter")) return;
-  const action = KEYS[event.code];
-  if (!action || (event.code === "Slash" && !event.shiftKey)) return;
+  const asked = event.key === "?"; // another place in each layout
+  const action = asked ? KEYS.Slash : event.code !== "Slash" && KEYS[event.code];
+  if (!action) return;
   event.preventDefault();
   action();
 });
@@ -365,6 +367,7 @@ function drawAbout() {
   const said = (name, value) => (Array.isArray(value) ? value.map((each) => said(name, each)).join(", ") : called(`${name}=${value}`, shown(value)));
   const slots = Object.entries(open.slots).filter(([, value]) => value !== null && (typeof value !== "object" || Array.isArray(value))).map(([name, value]) => [called(name, label("slot", name)), said(name, value)]);
   box.replaceChildren(...[
+    make("button", { type: "button", class: "quiet details hide", "aria-label": word("details_close"), text: "✕", onclick: () => { $("desk").classList.remove("about-shown"); $("more").focus(); } }),
     item && (item.note || item.reason) && part("about_note", make("p", { text: item.note || reason(item.reason) })),
     part("about_customer", facts.length ? list(facts) : make("p", { class: "hint", text: word("nothing_known") }),
       make("button", { type: "button", class: "do plain card-of", onclick: () => customers.show(open.customer.id) }, make("span", { text: word("customer_card") }), make("kbd", { text: "C" }))),
@@ -447,6 +450,7 @@ $("sound").addEventListener("click", () => { sound = !sound; keep.set("sound", s
 $("help").addEventListener("click", () => $("keys-sheet").showModal());
 $("back").addEventListener("click", () => { $("desk").dataset.shown = "queue"; });
 $("more").addEventListener("click", () => $("desk").classList.toggle("about-shown"));
+document.addEventListener("click", ({ target }) => { if (!target.closest("#about, #more, dialog")) $("desk").classList.remove("about-shown"); });
 $("settings").addEventListener("click", () => {
   const form = $("settings-form").elements;
   form.sip.value = me.sip;

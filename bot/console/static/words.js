@@ -2,7 +2,7 @@
 
 export const WORDS = {
   ru: {
-    product: "Говорун", tagline: "Отвечает в чате и по телефону", skip: "К полю ввода", language: "Язык", sets: "С кем поговорить", theme: "Тёмная тема",
+    product: "Говорун", tagline: "Отвечает в чате и по телефону", skip: "К полю ввода", ways_in: "Чат или звонок", language: "Язык", sets: "С кем поговорить", theme: "Тёмная тема",
     desk: "Рабочее место", desk_hint: "Рабочее место оператора", chat: "Чат", call: "Звонок", transcript: "Переписка",
     ways: "Продолжить не здесь", way_telegram: "В Телеграме", way_whatsapp: "В Ватсапе", way_vk: "Во ВКонтакте", way_max: "В Максе", way_viber: "В Вайбере", way_phone: "По телефону",
     go_telegram: "Продолжим в телеграме", go_whatsapp: "Продолжим в ватсапе", go_vk: "Продолжим во вконтакте", go_max: "Продолжим в максе", go_viber: "Продолжим в вайбере", go_phone: "Продолжим по телефону",
@@ -34,7 +34,7 @@ export const WORDS = {
     problem_TooFast: "Слишком быстро. Подождите секунду и отправьте ещё раз.", problem_GovorunError: "Не получилось. Отправьте ещё раз.",
   },
   en: {
-    product: "Govorun", tagline: "Answers in chat and on the phone", skip: "Skip to the message box", language: "Language", sets: "Who to talk to", theme: "Dark theme",
+    product: "Govorun", tagline: "Answers in chat and on the phone", skip: "Skip to the message box", ways_in: "Chat or call", language: "Language", sets: "Who to talk to", theme: "Dark theme",
     desk: "Agent desk", desk_hint: "The agents' desk", chat: "Chat", call: "Call", transcript: "Conversation",
     ways: "Continue elsewhere", way_telegram: "In Telegram", way_whatsapp: "In WhatsApp", way_vk: "In VK", way_max: "In MAX", way_viber: "In Viber", way_phone: "By phone",
     go_telegram: "Let's continue in Telegram", go_whatsapp: "Let's continue in WhatsApp", go_vk: "Let's continue in VK", go_max: "Let's continue in MAX", go_viber: "Let's continue in Viber", go_phone: "Let's continue by phone",
