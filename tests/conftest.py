@@ -50,8 +50,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    made = Database(database_url)
-    made.create()
+    made = servers.tables(database_url)
     yield made
     made.close()
 

@@ -17,9 +17,10 @@ from xdist.workermanage import WorkerController
 
 CALLS = "tests/spine/"
 ALONE = (CALLS, "tests/console/test_browser_call.py")
-WRITTEN = ("tests/spine/test_rest.py", "tests/spine/test_reload.py", "tests/spine/test_stored.py")  # nobody calls there
+OWN = (CALLS + "test_rest.py", CALLS + "test_reload.py", CALLS + "test_stored.py")  # nobody calls there
 # The longest first: of each a tenth of its time is work.
 WAITING = (
+    "tests/channels/test_conformance.py",
     "tests/voice/test_leg_conformance.py",
     "tests/turn/test_outside.py",
     "tests/voice/test_bridge.py",
@@ -34,9 +35,10 @@ WAITING = (
     "tests/voice/test_transfer.py",
     "tests/voice/test_baresip.py",
 )
-# Long by the clock: begun early, so that no process is left with one of them at the end.
-FIRST = ("tests/console/", "tests/cli/", "tests/voice/", "tests/turn/", *WRITTEN)
-LAST = 2
+# Begun early, so that no process is left with one of them at the end: the longest, then what is long by the clock.
+LONGEST = (CALLS + "test_reload.py", "tests/authoring/test_checks.py", "tests/house/test_docs.py")
+LONG = (*OWN, "tests/channels/test_served.py", "tests/console/", "tests/cli/", "tests/voice/", "tests/turn/")
+LAST = 3
 
 
 class Shared(LoadFileScheduling):
@@ -47,13 +49,13 @@ class Shared(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         """The callers of the spine are one: a server answers them all, several at a time (tests/spine/together.py)."""
         file: str = super()._split_scope(nodeid)
-        return CALLS if file.startswith(CALLS) and not file.startswith(WRITTEN) else file
+        return CALLS if file.startswith(CALLS) and not file.startswith(OWN) else file
 
     def _turn(self, scope: str) -> int:
-        """0: among the first; 1: any time; LAST: at the end, alone."""
-        if scope.startswith(ALONE) and not scope.startswith(WRITTEN):
+        """0 and 1: the longest and the long, first; 2: any time; LAST: at the end, alone."""
+        if scope.startswith(ALONE) and not scope.startswith(OWN):
             return LAST
-        return 0 if scope.startswith(FIRST) else 1
+        return 0 if scope in LONGEST else 1 if scope.startswith(LONG) else 2
 
     def _next(self, node: WorkerController) -> str:
         """Of the waiting files at most as many at a time as half of the processes, and the longest of them first."""

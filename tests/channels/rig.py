@@ -23,6 +23,7 @@ from bot.stores import conversations
 from bot.stores.reach import Reach
 from bot.stores.sql import Database
 from tests.channels.double import Double
+from tests.servers import tables
 from tests.turn.clinic import serving
 
 
@@ -100,8 +101,7 @@ class Rig:
 
 @asynccontextmanager
 async def rig(double: Double, folder: Path, *, timeout_s: float = 20.0) -> AsyncIterator[Rig]:
-    database = Database(f"sqlite:///{folder / 'govorun.db'}")
-    database.create()
+    database = tables(f"sqlite:///{folder / 'govorun.db'}")
     messenger = await asyncio.to_thread(double.messenger, timeout_s)
     with serving(database, delivered=(messenger.name,)) as (turn, bus):
         turns, ears, reach = Watched(turn), Heard(), Reach(database)

@@ -11,13 +11,18 @@ import pytest
 NAME = "Вельзевул"
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kept") / "kept"
+
+
 @pytest.fixture
-def stored(govorun, tmp_path: Path) -> Path:
-    """A data folder with two conversations of the clinic."""
-    kept = tmp_path / "kept"
-    govorun("chat", "--data", str(kept), stdin=f"запишите к терапевту завтра в три\n{NAME}\n89051234567\nда\n")
-    govorun("chat", "--data", str(kept), stdin="где вы находитесь?\n")
-    return kept
+def stored(govorun, kept: Path, tmp_path: Path) -> Path:
+    """A data folder with two conversations of the clinic: each test has a copy."""
+    if not kept.exists():
+        govorun("chat", "--data", str(kept), stdin=f"запишите к терапевту завтра в три\n{NAME}\n89051234567\nда\n")
+        govorun("chat", "--data", str(kept), stdin="где вы находитесь?\n")
+    return Path(shutil.copytree(kept, tmp_path / "kept"))
 
 
 @pytest.fixture

@@ -86,9 +86,14 @@ def test_every_file_it_names_exists(page: Path) -> None:
     assert not {path for path in paths if not (ROOT / path).exists() and (ROOT / path.split("/")[0]).exists()}
 
 
+@cache
+def govorun() -> Any:
+    return typer.main.get_command(app)
+
+
 def flags_of(words: list[str]) -> set[str] | None:
     """The flags of the command that begins these words: ['models', 'pull', …]. None where there is no such command."""
-    command: Any = typer.main.get_command(app)
+    command = govorun()
     for word in words:
         if not hasattr(command, "commands"):
             break

@@ -74,7 +74,7 @@ def test_of_the_files_that_wait_one_is_under_way_at_a_time_while_there_is_other_
     assert all(ended <= begun for (*_, ended), (_, _, begun, _) in pairwise(waiting))
 
 
-@pytest.mark.parametrize("file", [*scheduling.WAITING, *scheduling.WRITTEN, *scheduling.ALONE])
+@pytest.mark.parametrize("file", [*scheduling.WAITING, *scheduling.OWN, *scheduling.LONGEST, *scheduling.ALONE])
 def test_every_file_that_the_sharing_names_exists(file: str) -> None:
     assert (ROOT / file).exists()
 
