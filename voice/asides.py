@@ -12,12 +12,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dialogue.meaning import REPAIRS, Meaning, Option
+from voice.asr.closed import alike
 
 ANSWER_MS = 1_200  # before the end of a question a hum begins to be its answer
 SURELY = 0.9  # as `how_surely`: a rule's, or word for word; what was learnt is no guide: «надо» for "да-да" has 0.86
 JUST_SO = 1.0  # the same of words that are nods elsewhere: word for word what may be said now
-MEANT, NEVER = 0.01, 2.0  # anything at all; nothing would do
+LEARNT = 0.85  # of that at most, whatever its score
+LIKELY = 0.7  # the same of what was learnt: "болит зуб" has 0.90, "a doctor" 0.89; «я знаю» for "ясно" has 0.53
+NEVER = 2.0  # nothing would do
 POLITE = frozenset({"thanks", "greeting", "goodbye"})
+NODLIKE = 0.75  # of likeness by sound, 0..1
 SHORT_MS = 700  # of speech: a word or two, which a recogniser often gets wrong; they must mean something here
 NODDED_MS = 400  # of speech: hums and nods are no longer, and hardly a word that is meant
 DOUBTFUL = 0.6  # of a recogniser's confidence: «надо» for "да-да", "I have" for "uh huh" had 0.53, short words have 0.8
@@ -33,8 +37,13 @@ HUMS = frozenset(
 )
 NODS = frozenset(
     """да так ну вот понятно ясно хорошо ладно окей ок понял поняла точно верно слушаю конечно отлично правильно
-    нуда дада yes yeah yep ok okay right sure alright fine good great isee gotit iunderstand ofcourse ohok oh""".split()
+    нуда дада yes yeah yep ok okay right sure alright allright fine good great isee gotit iunderstand ofcourse ohok
+    oh""".split()
 )
+SPOKEN = {  # of the two, those that are long enough to tell what only sounds like one
+    "ru": ("угу", "ага", "дада", "нуда", "угуугу", "понятно", "ясно", "хорошо", "ладно"),
+    "en": ("uhhuh", "mhm", "yeah", "okay", "right", "isee", "allright", "gotit", "sure"),
+}
 GREETINGS = frozenset("алло але ало здравствуйте привет hello hi hey".split())
 GOOD = frozenset("добрый доброе good".split())
 PARTS = frozenset("день утро вечер morning afternoon evening".split())  # of a day; they greet beside GOOD alone
@@ -87,7 +96,7 @@ def needs(text: str, speech_ms: int, confidence: float, *, yesno: bool) -> float
     if is_nod(text):
         return JUST_SO
     if speech_ms > NODDED_MS or confidence >= DOUBTFUL or yesno:
-        return MEANT
+        return LIKELY
     return SURELY if confidence >= HARDLY else NEVER
 
 
@@ -107,11 +116,11 @@ def how_surely(meaning: Meaning, *, yesno: bool, asked: str | None, named: bool)
     nothing: recognisers make «надо» of "да-да"."""
     if named or meaning.option is not None or (yesno and meaning.yes is not None) or asked in meaning.readings:
         return JUST_SO
-    if meaning.intent in REPAIRS and meaning.intent not in POLITE:
+    score = meaning.intents[0].score if meaning.intents else 0.0
+    if meaning.intent in REPAIRS and meaning.intent not in POLITE and score >= SURELY:
         return SURELY
-    if meaning.intents:
-        return min(0.5, meaning.intents[0].score)
-    return 0.1 if replace(meaning, yes=None) != Meaning() else 0.0
+    told = replace(meaning, yes=None, intents=()) != Meaning()
+    return max(LIKELY if told else 0.0, min(LEARNT, score))
 
 
 def is_nod(text: str) -> bool:
@@ -121,6 +130,13 @@ def is_nod(text: str) -> bool:
         return bool(words)
     rest = [word for word in words if word not in HUMS | NODS]
     return not rest or _greets(rest)
+
+
+def is_rather_a_nod(guess: str, found: str, lang: str) -> bool:
+    """Whether what was heard at first sounds more like a nod than like the answer that was then found in it: «дуда»
+    is "да-да", and no "дорога", for which a search of what is expected takes it."""
+    near = max((alike(lang, guess, nod) for nod in SPOKEN.get(lang, ())), default=0.0)
+    return near >= NODLIKE and near > alike(lang, guess, found)
 
 
 def nod_ms(text: str) -> int:

@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from voice.asides import NOD_MS, nod_ms
+from voice.asides import NOD_MS, SHORT_MS, is_rather_a_nod, nod_ms
 from voice.audio import Frame, joined
 from voice.endpointing import PATIENCE, Edge, Endpointer, Mark, Noise
 from voice.errors import EngineFailed, RecognizersBusy
-from voice.ports import Endings, Hint, Kind, Recognizer, Recognizers, Vad
+from voice.ports import Doubting, Endings, Heard, Hint, Kind, Recognizer, Recognizers, Vad
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +104,8 @@ class Hearing:
         self._began = 0  # ms, where it did
         self._aside = False  # so far it takes nobody's floor
         self._nodded = False  # so it is, if nothing follows
+        self._unsure = False  # by what was heard at first: it is being listened to once more
+        self._guess = ""  # that, where it was taken for a nod
         self._nod_ms = NOD_MS  # for so long
         self._hint = Hint(lang="ru")
         self._endpointer = Endpointer(PATIENCE["text"], window_ms=vad.window_ms)
@@ -177,7 +179,8 @@ class Hearing:
 
     def _on_edge(self, edge: Edge, over: bool) -> None:
         if edge.mark is Mark.SPEECH_STARTED:
-            self._forgotten = self._aside = self._nodded = False
+            self._forgotten = self._aside = self._nodded = self._unsure = False
+            self._guess = ""
             self._over, self._began = over, edge.from_ms
             ears = self._ears.get(self._hint.lang)
             self._recognizer = ears.start(self._hint) if ears else None
@@ -192,7 +195,8 @@ class Hearing:
             self._end(edge)
         elif self._recognizer is not None:
             self._turns += 1
-            self._nodded = False
+            self._nodded = self._unsure = False
+            self._guess = ""
             if edge.mark is Mark.PAUSE:
                 self._recognizer.pause()
                 work = self._settle(self._recognizer, edge.speech_ms, self._turns)
@@ -208,20 +212,32 @@ class Hearing:
 
     def _end(self, edge: Edge) -> None:
         recognizer, self._recognizer = self._recognizer, None
-        if self._aside or self._nodded:
-            if self._nodded:
-                self._tell(Aside())
-            self._aside = self._nodded = False
+        aside, unsure = self._aside or self._nodded, self._unsure
+        if self._nodded:
+            self._tell(Aside())
+        self._aside = self._nodded = self._unsure = False
+        if aside and not unsure:
             if recognizer is not None:
                 recognizer.abandon()
             return
         before = self._decoding[-1] if self._decoding else None
-        work = self._recognise(recognizer, edge, before, over=self._over, began=self._began)
+        work = self._recognise(
+            recognizer, edge, before, over=self._over, began=self._began, went_on=aside, guess=self._guess
+        )
         self._decoding.append(asyncio.create_task(work, name="call-recognise"))
 
     async def _settle(self, recognizer: Recognizer, speech_ms: int, pause: int) -> None:
         """The words up to this pause: when they are a whole answer, a shorter silence ends the utterance; when they
-        only say "go on", what they interrupted does."""
+        only say "go on", what they interrupted does: by what was heard at first already, for a second look takes
+        longest where nothing was meant. Should that find a meaning after all, it stops again."""
+        if self._over and isinstance(recognizer, Doubting):
+            heard = await recognizer.first()
+            if heard is not None and await self._seems_aside(heard, speech_ms):
+                if recognizer is not self._recognizer or pause != self._turns:
+                    return
+                self._nodded, self._nod_ms, self._unsure = True, nod_ms(heard.text), True
+                self._guess = heard.text
+                self._nod()
         try:
             heard = await recognizer.settled()
         except EngineFailed:
@@ -229,12 +245,27 @@ class Hearing:
         if heard is None or recognizer is not self._recognizer or not (heard.text or self._over):
             return
         whole = bool(heard.text) and await self._whole(heard.text)
-        aside = self._over and await self._is_aside(heard.text, speech_ms, heard.confidence)
+        aside = self._over and await self._proves_aside(heard, speech_ms, self._guess)
         if recognizer is not self._recognizer or pause != self._turns:
             return
-        self._nodded, self._nod_ms = aside, nod_ms(heard.text)
+        self._unsure = False
         self._endpointer.settle(whole and not aside)
+        if self._aside and aside:
+            return  # it goes on already
+        if self._aside:
+            self._aside = False
+            self._tell(Talking(began_ms=self._began))
+        self._nodded, self._nod_ms = aside, nod_ms(heard.text)
         self._nod()
+
+    async def _seems_aside(self, heard: Heard, speech_ms: int) -> bool:
+        """By what was heard at first; without words, it is one until there are some."""
+        unclear = not heard.text and speech_ms <= SHORT_MS
+        return unclear or await self._is_aside(heard.text, speech_ms, heard.confidence)
+
+    async def _proves_aside(self, heard: Heard, speech_ms: int, guess: str) -> bool:
+        nod = self._hint.kind != "yesno" and is_rather_a_nod(guess, heard.text, self._hint.lang)
+        return nod or await self._is_aside(heard.text, speech_ms, heard.confidence)
 
     async def _lean(self, endings: Endings, pause: int) -> None:
         over = await endings.ended(joined(self._sound[-ENDING_FRAMES:]))
@@ -242,8 +273,17 @@ class Hearing:
             self._endpointer.lean(-SOONER_MS if over > SURELY_OVER else LATER_MS if over < SURELY_NOT else 0)
 
     async def _recognise(
-        self, recognizer: Recognizer | None, edge: Edge, before: asyncio.Task[None] | None, *, over: bool, began: int
+        self,
+        recognizer: Recognizer | None,
+        edge: Edge,
+        before: asyncio.Task[None] | None,
+        *,
+        over: bool,
+        began: int,
+        went_on: bool,
+        guess: str,
     ) -> None:
+        """went_on: what the utterance had stopped, by `guess`, which was heard of it at first."""
         told: Told = Nothing(speech_ms=edge.speech_ms)
         try:
             if recognizer is not None:
@@ -256,7 +296,7 @@ class Hearing:
                         decided_ms=edge.at_ms,
                         began_ms=began,
                     )
-                    if over and await self._is_aside(heard.text, edge.speech_ms, heard.confidence):
+                    if over and await self._proves_aside(heard, edge.speech_ms, guess):
                         told = Aside()
         except RecognizersBusy as error:
             log.warning("an utterance was lost: %s", error)
@@ -269,6 +309,8 @@ class Hearing:
             raise
         except Exception:  # the outermost loop of an utterance: the call must not go deaf and mute for it
             log.exception("an engine broke")
+        if went_on and isinstance(told, Nothing) and not told.busy:
+            told = Aside()
         if before is not None:
             await asyncio.wait((before,))
         if asyncio.current_task() in self._decoding:

@@ -115,6 +115,15 @@ class Recognizer(Protocol):
         """Nobody wants the result: drop the sound, give the place in the pool back."""
 
 
+@runtime_checkable
+class Doubting(Protocol):
+    """A Recognizer that may listen more than once, and tells what it heard at first."""
+
+    async def first(self) -> Heard | None:
+        """What was heard at first up to the last `pause`, where it listens once more; None where it doesn't, and
+        `settled` tells as soon. Raises nothing: what breaks, `settled` and `final` tell of."""
+
+
 class Recognizers(Protocol):
     """A loaded engine that hands out Recognizers: one for the process."""
 

@@ -8,7 +8,7 @@ from voice.asides import (
     DOUBTFUL,
     HARDLY,
     JUST_SO,
-    MEANT,
+    LIKELY,
     NEVER,
     NOD_MS,
     NODDED_MS,
@@ -19,6 +19,7 @@ from voice.asides import (
     how_surely,
     is_aside,
     is_offered,
+    is_rather_a_nod,
     needs,
     nod_ms,
 )
@@ -97,7 +98,7 @@ def surely(meaning: Meaning, *, yesno: bool = False, asked: str | None = None, n
 def test_a_yes_that_nobody_asked_for_means_nothing_over_a_prompt_and_a_wish_does():
     assert surely(Meaning(yes=True)) == 0
     assert surely(Meaning(yes=True), yesno=True) == JUST_SO
-    assert 0 < surely(Meaning.only("price")) < SURELY
+    assert LIKELY < surely(Meaning.only("price")) < SURELY
     assert surely(Meaning(), yesno=True) == 0
 
 
@@ -109,8 +110,10 @@ def test_an_answer_an_option_a_wish_known_everywhere_and_an_authors_own_words_ar
 
 
 def test_what_is_read_in_passing_what_was_learnt_and_politeness_are_not():
-    assert 0 < surely(Meaning(readings={"day": Reading(value=1)}), asked="name") < SURELY
-    assert 0 < surely(Meaning(intents=(ScoredIntent(name="booking", score=0.86),))) < SURELY
+    assert surely(Meaning(readings={"day": Reading(value=1)}), asked="name") == LIKELY
+    assert LIKELY < surely(Meaning(intents=(ScoredIntent(name="booking", score=0.86),))) < SURELY
+    assert 0 < surely(Meaning(intents=(ScoredIntent(name="about", score=0.53),))) < LIKELY
+    assert surely(Meaning(intents=(ScoredIntent(name="operator", score=0.51),))) < LIKELY
     assert 0 < surely(Meaning.only("thanks")) < SURELY
 
 
@@ -118,8 +121,8 @@ def test_what_is_read_in_passing_what_was_learnt_and_politeness_are_not():
     ("text", "ms", "confidence", "least"),
     [
         ("надо", NODDED_MS, DOUBTFUL - 0.1, SURELY),
-        ("надо", NODDED_MS, DOUBTFUL, MEANT),
-        ("надо", NODDED_MS + 20, DOUBTFUL - 0.1, MEANT),
+        ("надо", NODDED_MS, DOUBTFUL, LIKELY),
+        ("надо", NODDED_MS + 20, DOUBTFUL - 0.1, LIKELY),
         ("дорога", NODDED_MS, HARDLY - 0.02, NEVER),
         ("понятно", NODDED_MS, 0.9, JUST_SO),
         ("угу", NODDED_MS, 0.9, NEVER),
@@ -132,7 +135,16 @@ def test_what_is_as_short_as_a_nod_and_hardly_heard_must_surely_be_meant(text, m
 
 
 def test_of_an_answer_that_is_asked_for_less_is_needed():
-    assert needs("нет", NODDED_MS, DOUBTFUL - 0.1, yesno=True) == MEANT
+    assert needs("нет", NODDED_MS, DOUBTFUL - 0.1, yesno=True) == LIKELY
+
+
+@pytest.mark.parametrize(
+    ("guess", "found", "lang", "nod"),
+    [("Дуда.", "Дорога.", "ru", True), ("Дорого.", "Дорога.", "ru", False), ("Понетно", "Понедельник", "ru", True),
+     ("Абриста", "Адрес", "ru", False), ("", "Адрес", "ru", False), ("Uh, huh.", "Help", "en", True)],
+)  # fmt: skip
+def test_what_sounds_more_like_a_nod_than_like_the_answer_found_in_it_is_one(guess, found, lang, nod):
+    assert is_rather_a_nod(guess, found, lang) is nod
 
 
 @pytest.mark.parametrize("text", ["Вечер.", "Утро", "День", "Morning.", "evening", "Afternoon", "Good"])

@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from voice.asr.pool import Pool, Utterance
+from voice.asr.pool import Pool, Told, Utterance, untold
 from voice.audio import FRAME, Samples
 from voice.errors import RecognizersBusy
 from voice.ports import Heard, Hint
@@ -22,8 +22,11 @@ class Decoder:
         self.gate = threading.Event()
         self.gate.set()
         self.given: list[int] = []
+        self.doubts = False
 
-    def __call__(self, sound: Samples, hint: Hint) -> Heard:
+    def __call__(self, sound: Samples, hint: Hint, told: Told = untold) -> Heard:
+        if self.doubts:
+            told(Heard(text="кадры?", confidence=0.3))
         assert self.gate.wait(20)
         self.given.append(len(sound) // FRAME)
         return Heard(text=f"{len(sound) // FRAME} кадров", confidence=0.9)
@@ -74,6 +77,35 @@ async def test_a_decode_that_has_not_begun_is_never_done(pool, decoder):
     decoder.gate.set()
     await first.final()
     assert decoder.given == [1]
+
+
+async def test_what_was_heard_at_first_is_told_while_it_listens_once_more(pool, decoder):
+    decoder.doubts = True
+    decoder.gate.clear()
+    one = utterance(pool, decoder)
+    one.pause()
+    async with asyncio.timeout(20):
+        assert (await one.first()).text == "кадры?"
+    assert decoder.given == []
+    decoder.gate.set()
+    assert (await one.settled()).text == "10 кадров"
+
+
+async def test_of_what_is_heard_surely_and_of_what_goes_on_nothing_is_told_at_first(pool, decoder):
+    one = utterance(pool, decoder)
+    assert await one.first() is None
+    one.pause()
+    async with asyncio.timeout(20):
+        assert await one.first() is None
+    decoder.gate.clear()
+    other = utterance(pool, decoder)
+    other.pause()
+    waiting = asyncio.create_task(other.first())
+    await asyncio.sleep(0)
+    other.resume()
+    async with asyncio.timeout(20):
+        assert await waiting is None
+    decoder.gate.set()
 
 
 async def test_a_full_pool_says_so_at_once(pool, decoder):
@@ -129,7 +161,7 @@ async def test_a_decode_that_was_thrown_away_settles_nothing(pool, decoder):
 
 
 async def test_an_engine_that_breaks_is_heard_of(pool):
-    def broken(sound: Samples, hint: Hint) -> Heard:
+    def broken(sound: Samples, hint: Hint, told: Told) -> Heard:
         raise ValueError("boom")
 
     with pytest.raises(ValueError, match="boom"):

@@ -175,6 +175,27 @@ class ScriptedEars:
         return Heard(text=self.script.pop(0), confidence=self.confidence)
 
 
+class DoubtingEars(ScriptedEars):
+    """Hears `guess` at first, and what is scripted once the test lets it."""
+
+    guess = ""
+
+    def __init__(self, *script: str) -> None:
+        super().__init__(*script)
+        self.sure = asyncio.Event()
+
+    async def first(self) -> Heard | None:
+        return Heard(text=self.guess, confidence=0.3)
+
+    async def settled(self) -> Heard | None:
+        await self.sure.wait()
+        return await super().settled()
+
+    async def final(self) -> Heard:
+        await self.sure.wait()
+        return await super().final()
+
+
 class SecondVoices:
     """Every prompt lasts a second. `cached` ones are ready, the others come in four pieces."""
 
@@ -285,6 +306,7 @@ class Ringing:
         foresees: bool = False,
         line: LineDouble | None = None,
         sure: float | None = None,
+        ears: ScriptedEars | None = None,
     ) -> None:
         """greets_through: the loudness of the line's first frame. foresees: with what is likely to be said next.
         sure: how surely whatever is heard is meant for the bot."""
@@ -292,7 +314,7 @@ class Ringing:
         self.line = line or LineDouble(answers=answers)
         self.turns = CoreTurns(scenarios)
         self.bus = LocalBus()
-        self.ears = ScriptedEars(*heard)
+        self.ears = ears or ScriptedEars(*heard)
         self.vads = vads or Vads(LoudnessVad)
         self.measured: list[tuple[str, float]] = []
         voices = SecondVoices()
@@ -405,6 +427,49 @@ async def test_a_nod_lets_the_prompt_go_on_as_soon_as_its_words_are_known():
         assert not call.turns.took(Utterance)
 
 
+async def test_a_prompt_goes_on_after_what_was_heard_for_a_nod_at_first_while_the_ears_listen_once_more():
+    ears = DoubtingEars("угу")
+    ears.guess = "ага"
+    async with Ringing(ears=ears) as call:
+        await call.line.hear(10)
+        await call.speaks(frames=15, then=6)
+        assert call.line.flushed_ms > 0
+        assert call.line.queued > 500
+        await call.line.hear(SECOND)  # long after the nod was over
+        ears.sure.set()
+        await call.line.hear(6 * SECOND)
+        assert call.line.sent > 3500
+        assert not call.turns.took(Utterance)
+
+
+@pytest.mark.parametrize("late", [0, SECOND])
+async def test_a_word_that_meant_nothing_at_first_stops_the_prompt_again_and_is_a_turn(late):
+    ears = DoubtingEars("Узнать цену")
+    ears.guess = "на цепь"
+    async with Ringing(ears=ears, sure=0.0) as call:
+        await call.line.hear(10)
+        await call.speaks(frames=15, then=25 + late)
+        assert call.line.queued > 500
+        flushed = call.line.flushed_ms
+        ears.sure.set()
+        await call.line.hear(12)
+        assert call.line.flushed_ms > flushed
+        await call.line.hear(2 * SECOND)
+        assert [event.text for event in call.turns.took(Utterance)] == ["Узнать цену"]
+
+
+async def test_where_nothing_is_found_after_all_what_went_on_goes_on():
+    ears = DoubtingEars("")
+    ears.guess = "ага"
+    async with Ringing(ears=ears) as call:
+        await call.line.hear(10)
+        await call.speaks(frames=30, then=SECOND)
+        ears.sure.set()
+        await call.line.hear(6 * SECOND)
+        assert call.line.sent > 3500
+        assert not call.turns.took(Utterance)
+
+
 async def test_what_the_menu_offers_counts_over_it_though_it_was_short_and_heard_unsurely():
     async with Ringing("Узнать цену") as call:
         call.ears.confidence = 0.3  # as a second look at the sound tells it
@@ -414,8 +479,8 @@ async def test_what_the_menu_offers_counts_over_it_though_it_was_short_and_heard
 
 
 @pytest.mark.parametrize(("word", "confidence", "sure", "taken"), [
-    ("стоп", 0.5, 0.9, True), ("надо", 0.5, 0.5, False), ("надо", 0.7, 0.5, True), ("дуда", 0.7, 0.0, False),
-    ("понятно", 0.9, 1.0, True), ("понятно", 0.9, 0.5, False), ("угу", 0.9, 1.0, False),
+    ("стоп", 0.5, 0.9, True), ("надо", 0.5, 0.8, False), ("надо", 0.7, 0.8, True), ("надо", 0.7, 0.5, False),
+    ("дуда", 0.7, 0.0, False), ("понятно", 0.9, 1.0, True), ("понятно", 0.9, 0.5, False), ("угу", 0.9, 1.0, False),
 ])  # fmt: skip
 async def test_one_short_word_over_a_prompt_is_taken_for_what_it_surely_means(word, confidence, sure, taken):
     async with Ringing(word, sure=sure) as call:

@@ -178,3 +178,13 @@ def test_an_engine_that_was_not_warmed_says_so():
     with pytest.raises(EngineFailed, match="not warmed"):
         engine.start(Hint(lang="ru"))
     engine.close()
+
+
+@pytest.mark.voice
+def test_only_where_it_listens_once_more_it_tells_what_it_heard_at_first(whisper, caller):
+    hint, told = Hint(lang="ru", kind="menu", answers=("цены", "адрес")), []
+    whisper.decode(on_the_line(caller("ru"), "какой у вас адрес"), hint, told.append)
+    assert told == []
+    heard = whisper.decode(on_the_line(caller("ru"), "турник"), hint, told.append)
+    assert [each.text for each in told] != [""]
+    assert told[0].decode_ms < heard.decode_ms

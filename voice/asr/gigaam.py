@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from bot.errors import Both, PartMissing, WeightsMissing
-from voice.asr.pool import Pool, Utterance
+from voice.asr.pool import Pool, Told, Utterance, untold
 from voice.audio import RATE, Samples, resampled, silence
 from voice.errors import EngineFailed, WeightsCorrupt
 from voice.ports import Heard, Hint
@@ -91,17 +91,17 @@ class GigaAm:
         self._pool.close()
         self._model = None
 
-    def decode(self, sound: Samples, hint: Hint) -> Heard:
+    def decode(self, sound: Samples, hint: Hint, told: Told = untold) -> Heard:
         """Sound at RATE, at most LONGEST_S of it is heard. Blocking; safe from several threads."""
         if self._model is None:
             raise EngineFailed("it was not warmed", where=self.name)
         began = time.perf_counter()
         wave = resampled(sound[: LONGEST_S * RATE], RATE, GIGAAM_RATE).astype(np.float32) / 32768
         try:
-            told = self._model.recognize(wave, sample_rate=GIGAAM_RATE)
+            found = self._model.recognize(wave, sample_rate=GIGAAM_RATE)
         except (RuntimeError, ValueError) as error:
             raise EngineFailed(str(error), where=self.name) from error
-        text = told.text.strip()
-        sure = math.exp(float(np.mean(told.logprobs))) if text and told.logprobs else float(bool(text))
+        text = found.text.strip()
+        sure = math.exp(float(np.mean(found.logprobs))) if text and found.logprobs else float(bool(text))
         spent = (time.perf_counter() - began) * 1000
         return Heard(text=text, confidence=min(1.0, sure), decode_ms=spent, engine=self.name)

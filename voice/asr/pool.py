@@ -15,8 +15,14 @@ from voice.audio import Frame, Samples, joined
 from voice.errors import RecognizersBusy
 from voice.ports import Heard, Hint
 
-Decode = Callable[[Samples, Hint], Heard]
-"""Sound at RATE to words; blocking, CPU-bound, called from several threads."""
+Told = Callable[[Heard], None]
+Decode = Callable[[Samples, Hint, Told], Heard]
+"""Sound at RATE to words; blocking, CPU-bound, called from several threads. Told of what it heard at first, before it
+listens once more."""
+
+
+def untold(heard: Heard) -> None:
+    """Nobody wants to know."""
 
 
 class Pool:
@@ -63,6 +69,7 @@ class Utterance:
         self._pool, self._decode, self._hint = pool, decode, hint
         self._frames: list[Frame] = []
         self._early: Future[Heard] | None = None
+        self._first: Future[Heard | None] | None = None
 
     @property
     def partial(self) -> str:
@@ -82,6 +89,22 @@ class Utterance:
         if self._early is not None:
             self._early.cancel()
             self._early = None
+        if self._first is not None:
+            self._first.cancel()
+            self._first = None
+
+    async def first(self) -> Heard | None:
+        """What it heard at first, where it listens once more."""
+        first = self._first
+        if first is None:
+            return None
+        try:
+            heard = await asyncio.wrap_future(first)
+        except asyncio.CancelledError:
+            if self._first is not first:  # by `resume`
+                return None
+            raise
+        return heard if first is self._first else None
 
     async def settled(self) -> Heard | None:
         """What the decode begun at the last `pause` heard; None where there is none. To shorten the silence."""
@@ -106,4 +129,19 @@ class Utterance:
 
     def _begin(self) -> Future[Heard]:
         sound, hint, decode = joined(self._frames), self._hint, self._decode
-        return self._pool.submit(lambda: decode(sound, hint))
+        first: Future[Heard | None] = Future()
+
+        def tell(heard: Heard | None) -> None:
+            if first.set_running_or_notify_cancel():
+                first.set_result(heard)
+
+        def work() -> Heard:
+            try:
+                return decode(sound, hint, tell)
+            finally:
+                if not first.done():
+                    tell(None)
+
+        future = self._pool.submit(work)
+        self._first = first
+        return future

@@ -25,7 +25,7 @@ from voice.asr.belief import CERTAIN, LIKELY, answered, is_hopeless
 from voice.asr.grammars import Grammar, grammar
 from voice.asr.nbest import likeliest
 from voice.asr.numerals import once
-from voice.asr.pool import Pool, Utterance
+from voice.asr.pool import Pool, Told, Utterance, untold
 from voice.asr.search import Decoder, Found, Search
 from voice.asr.second import First, both, fits, is_clear, look, numbers
 from voice.audio import RATE, Samples, resampled, silence
@@ -157,8 +157,9 @@ class Whisper:
         self._pool.close()
         self._model = None
 
-    def decode(self, sound: Samples, hint: Hint) -> Heard:
-        """Sound at RATE, at most LONGEST_S of it is heard. Blocking; safe from several threads."""
+    def decode(self, sound: Samples, hint: Hint, told: Told = untold) -> Heard:
+        """Sound at RATE, at most LONGEST_S of it is heard. Blocking; safe from several threads. told: of what it heard
+        at first, before a second look that may take three times as long."""
         model = self._model
         if model is None:
             raise EngineFailed("it was not warmed", where=self.name)
@@ -167,6 +168,8 @@ class Whisper:
         try:
             first, encoded = self._freely(model, speech, hint)
             unclear = not fits(first, hint) and not is_clear(first, hint)
+            if unclear:
+                told(self._heard(first.hypotheses[0], first.confidence, began))
             said = grammar(hint) if unclear else None
             second: tuple[str, float] | None = None
             heard = [encoded]
@@ -185,7 +188,9 @@ class Whisper:
             second = second or look(first, hint, partial(self._scores, heard, hint.lang))
         except (RuntimeError, ValueError) as error:
             raise EngineFailed(str(error), where=self.name) from error
-        text, sure = second or (first.hypotheses[0], first.confidence)
+        return self._heard(*(second or (first.hypotheses[0], first.confidence)), began)
+
+    def _heard(self, text: str, sure: float, began: float) -> Heard:
         spent = (time.perf_counter() - began) * 1000
         return Heard(text=text if sure else "", confidence=sure, decode_ms=spent, engine=self.name)
 
