@@ -93,6 +93,25 @@ def test_words_tell_machines_from_people(text: str, speaker: Speaker) -> None:
         assert told is speaker
 
 
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Вы дозвонили. Мы меня не заметили. Довариться после знала.", Speaker.MACHINE),
+        ("Нонер Времен на заблазь Уровон.", Speaker.ANNOUNCEMENT),
+        ("Набравимый вами, мирный обслуживается.", Speaker.ANNOUNCEMENT),
+        ("Да, Марина слушает.", Speaker.UNCLEAR),
+        ("Да, слушаю вас.", Speaker.PERSON),
+        ("Сейчас не могу говорить, я вам перезвоню", Speaker.UNCLEAR),
+        ("Запишите меня к стоматологу", Speaker.UNCLEAR),
+        ("Мне нужно заблокировать карту", Speaker.UNCLEAR),
+        ("Thursday at a quarter to ten", Speaker.UNCLEAR),
+    ],
+)
+def test_a_machines_words_that_a_recogniser_got_wrong_are_known_by_their_sound(text: str, speaker: Speaker) -> None:
+    assert who_speaks(text, by_sound=True) is speaker
+    assert who_speaks(text) in (Speaker.UNCLEAR, Speaker.PERSON)
+
+
 class Line:
     """ "###...": a mark is 100 ms; # speech, . silence, b a beep. `words`: what comes of each request, at once."""
 

@@ -132,7 +132,7 @@ class Greeting:
         if self._asked_at:
             self._known = self._asked_at.pop(0)
             self._waiting -= 1
-        return self._on_words(text)
+        return self._on_words(text, by_sound=self.by is None)
 
     def said(self, text: str) -> tuple[Sign, ...]:
         """What they said while the conversation was already going on."""
@@ -241,8 +241,8 @@ class Greeting:
             return silence >= UNRECOGNISED_MS
         return silence >= patience
 
-    def _on_words(self, text: str) -> tuple[Sign, ...]:
-        speaker = who_speaks(text)
+    def _on_words(self, text: str, *, by_sound: bool = False) -> tuple[Sign, ...]:
+        speaker = who_speaks(text, by_sound=by_sound)
         if speaker is Speaker.UNCLEAR:
             return ()
         if speaker is Speaker.PERSON:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from bot.dialogue import morphology
@@ -124,6 +125,12 @@ def _nearest(lang: str, word: str, lexicon: frozenset[str]) -> tuple[tuple[float
 def alike(lang: str, one: str, other: str) -> float:
     """How much two texts sound alike, 0..1."""
     return float(Levenshtein.normalized_similarity(_sound(lang, one), _sound(lang, other)))
+
+
+def holds(lang: str, text: str, phrase: str) -> float:
+    """How much some stretch of the text sounds like the phrase, 0..1; some 10 µs."""
+    sound, wanted = _sound(lang, text), _sound(lang, phrase)
+    return fuzz.partial_ratio(wanted, sound) / 100 if len(sound) >= len(wanted) else alike(lang, text, phrase)
 
 
 def nonsense(text: str, lang: str) -> bool:
