@@ -7,8 +7,22 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import HTTP
 
 Reply = tuple[int, Mapping[str, str], bytes] | float | None
+
+
+@dataclass(frozen=True)
+class Field:
+    """Of a form. name: of its file, "" where it is none."""
+
+    content: bytes
+    name: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
 
 
 @dataclass
@@ -21,6 +35,18 @@ class Request:
     @property
     def json(self) -> object:
         return json.loads(self.body)
+
+    @property
+    def form(self) -> dict[str, Field]:
+        """The parts of multipart/form-data (RFC 7578), by name."""
+        head = b"Content-Type: " + self.headers.get("content-type", "").encode() + b"\r\n\r\n"
+        whole = message_from_bytes(head + self.body, policy=HTTP)
+        found = {}
+        for part in whole.iter_parts():
+            name = str(part.get_param("name", header="content-disposition"))
+            content = part.get_payload(decode=True)
+            found[name] = Field(content if isinstance(content, bytes) else b"", part.get_filename() or "")
+        return found
 
 
 @dataclass
@@ -58,7 +84,10 @@ class Program:
             headers = {
                 name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)
             }
-            body = await reader.readexactly(int(headers.get("content-length", 0)))
+            if headers.get("transfer-encoding") == "chunked":
+                body = await _chunks(reader)
+            else:
+                body = await reader.readexactly(int(headers.get("content-length", 0)))
             self.requests.append(Request(method, target, headers, body))
             if self.came is not None:
                 self.came()
@@ -85,6 +114,15 @@ class Program:
             pass  # whoever asked went away, as is the point of some tests
         finally:
             writer.close()
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    """RFC 9112 7.1."""
+    body = b""
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        body += (await reader.readexactly(size + 2))[:-2]
+    await reader.readuntil(b"\r\n")
+    return body
 
 
 @asynccontextmanager

@@ -12,11 +12,12 @@ from bot.api.bodies import SetOut
 from bot.api.metrics import Metrics
 from bot.api.records import Records
 from bot.api.tokens import Signer
-from bot.channels.messenger import Hook
+from bot.channels.messenger import Enclosure, Hook
 from bot.customers.links import Ways
 from bot.desk.desk import Desk
 from bot.dialogue.meaning import Language
 from bot.dialogue.values import Value
+from bot.errors import Both
 from bot.ports import Bus, Row, Turns
 from bot.recordings import Recordings
 from bot.stores import placed
@@ -101,6 +102,9 @@ class Door(Protocol):
 
     async def fetch(self, media: str) -> bytes:
         """What somebody sent there. Raises OSError."""
+
+    def refuses(self, file: Enclosure) -> Both | None:
+        """Why an agent's file can't go there as one, None where it can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

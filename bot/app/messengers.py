@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
+from bot.api.tokens import Signer
 from bot.app.ears import MessageEars
 from bot.channels.commands import Commanding, commands
 from bot.channels.delivery import Delivery
-from bot.channels.messenger import Hook, Messenger, Post, Refused
+from bot.channels.enclosing import Enclosures
+from bot.channels.messenger import Enclosure, Hook, Messenger, Post, Refused
 from bot.channels.reception import Reception, lost
-from bot.errors import GovorunError, Unavailable, place
+from bot.errors import Both, GovorunError, Unavailable, place
 from bot.locale import said
 from bot.outbox import Outbox, Parcel
 from bot.ports import Row
@@ -170,6 +172,9 @@ class _Line:
             raise OSError("not open yet")
         return await self.messenger.fetch(media)
 
+    def refuses(self, file: Enclosure) -> Both | None:
+        return self.messenger.refuses(file) if self.messenger else Both("it is not open yet", "ещё не открыт")
+
 
 class Messengers:
     """`start` returns at once; `close` finishes what was taken. ears: hear voice messages."""
@@ -184,6 +189,8 @@ class Messengers:
         shown = ways.shown if ways is not None else _as_it_is
         self._outbox = Outbox(house.database, self._channels, house.bus, self._lost, shown=shown)
         self._tasks: list[asyncio.Task[None]] = []
+        signer = Signer(house.keys.get("signing"))
+        self._enclosures = Enclosures(house.database, house.settings.public_url, signer.file)
 
     def at(self, name: str) -> _Line | None:
         return self._lines.get(name)
@@ -235,7 +242,12 @@ class Messengers:
     def _connect(self, line: _Line, messenger: Messenger) -> None:
         house = self._house
         reach = Reach(house.database)
-        delivery = Delivery(messenger, reach, report=lambda name, what: house.metrics.sent.labels(name, what).inc())
+        delivery = Delivery(
+            messenger,
+            reach,
+            enclosing=self._enclosures.whole,
+            report=lambda name, what: house.metrics.sent.labels(name, what).inc(),
+        )
         line.messenger = messenger
         if isinstance(messenger, Commanding):
             messenger.commands = commands(house.scenarios)

@@ -6,10 +6,10 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from bot.channels.messenger import Messenger, Part, Receipt
+from bot.channels.messenger import Enclosure, Messenger, Part, Receipt, Unfit
 from bot.channels.pace import Pace
 from bot.channels.splitting import split, utf8
 from bot.dialogue.actions import Choice, Say, Sent
@@ -25,21 +25,31 @@ SHORTEST_HOLD_S = 0.05
 Report = Callable[[str, str], None]
 """The messenger's name and what became of a part: sent, told to wait, failed, blocked."""
 
+Enclosing = Callable[[str], Awaitable[Enclosure | None]]
+"""A file of an agent's by its id; None where it is gone."""
+
+
+async def nothing(ident: str) -> None:
+    """Of a house without files."""
+
 
 class Delivery:
-    """A `ports.Channel` over a messenger. reach: who wants to hear nothing there. clock: seconds that only grow."""
+    """A `ports.Channel` over a messenger. reach: who wants to hear nothing there. enclosing: what agents send. clock:
+    seconds that only grow."""
 
     def __init__(
         self,
         messenger: Messenger,
         reach: Reach,
         *,
+        enclosing: Enclosing = nothing,
         report: Report = lambda name, what: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = messenger.name
         self._messenger = messenger
         self._reach = reach
+        self._enclosing = enclosing
         self._report = report
         self._pace = Pace(messenger.limits, clock)
         self._has: OrderedDict[str, None] = OrderedDict()
@@ -57,12 +67,13 @@ class Delivery:
         identity = Identity(kind=self.name, value=chat)  # a link by SMS goes to the telephone number of a call
         if await asyncio.to_thread(self._reach.lost, self.name, identity):
             raise Blocked
-        for part in parts(joined(rows), self._messenger) if rows else ():
+        files = await self._files(rows)
+        for part in parts(joined(rows), self._messenger, files) if rows else ():
             if part.key in self._has:
                 continue
             await self._pace.turn(chat)
             try:
-                await self._messenger.send(chat, part)
+                await self._send(chat, part)
             except Blocked:
                 self._report(self.name, "blocked")
                 await asyncio.to_thread(self._reach.lose, self.name, identity)
@@ -74,6 +85,22 @@ class Delivery:
                 raise
             self._report(self.name, "sent")
             self._keep(part.key)
+
+    async def _files(self, rows: Sequence[Row]) -> list[Enclosure]:
+        """That go as such; of others the text has the link."""
+        named = [row.entry.file for row in rows if isinstance(row.entry, AgentSaid) and row.entry.file]
+        found = [await self._enclosing(ident) for ident in named]
+        return [file for file in found if file is not None and not self._messenger.refuses(file)]
+
+    async def _send(self, chat: str, part: Part) -> None:
+        try:
+            await self._messenger.send(chat, part)
+        except Unfit as error:
+            links = [file.link for file in part.files if file.link]
+            log.warning("%s does not take a file: %s", self.name, error)
+            if not links:
+                raise
+            await self._messenger.send(chat, replace(part, text="\n".join([part.text, *links]), files=()))
 
     def arrived(self, receipt: Receipt) -> None:
         """The messenger says that it has this part, whatever we had made of its answer."""
@@ -101,8 +128,8 @@ def _listed(row: Row) -> str:
     return f"{entry.text}\n\n{numbered(choices)}" if choices else entry.text
 
 
-def parts(row: Row, messenger: Messenger) -> list[Part]:
-    """A journal row as the messenger takes it; buttons, or the list that stands for them, come last."""
+def parts(row: Row, messenger: Messenger, files: Sequence[Enclosure] = ()) -> list[Part]:
+    """A journal row as the messenger takes it; buttons, or the list that stands for them, and files come last."""
     entry = row.entry
     if not isinstance(entry, Say | AgentSaid | Sent):
         return []
@@ -120,6 +147,7 @@ def parts(row: Row, messenger: Messenger) -> list[Part]:
             choices=choices if fit and number == last else (),
             payloads=payloads(row, choices, limits.payload) if fit and number == last else (),
             wants_phone=isinstance(entry, Say) and entry.wants == "phone" and number == last,
+            files=files if number == last else (),
             language=entry.language if isinstance(entry, Say | Sent) else "ru",
             key=f"{row.conversation}/{row.seq}/{number}",
         )

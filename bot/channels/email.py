@@ -27,6 +27,7 @@ from bot.channels.messenger import (
     MAX_MEDIA,
     Arrival,
     Deed,
+    Enclosure,
     Hook,
     Limits,
     Part,
@@ -36,10 +37,11 @@ from bot.channels.messenger import (
     Sent,
     Spoke,
     Wrote,
+    larger,
 )
 from bot.channels.outgoing import NOBODY, WRITTEN, Outgoing, page, place
 from bot.dialogue.actions import Choice
-from bot.errors import NotAllowed
+from bot.errors import Both, NotAllowed
 from bot.locale import said
 from bot.ports import Blocked, Undelivered
 
@@ -55,6 +57,7 @@ OFTEN, OFTEN_S = 30, 3600.0  # letters of one address in an hour: more is a mach
 AGE_S = 3 * 86_400.0  # an older letter is for a person to answer
 REMEMBERED = 10_000
 MAC = 24  # of 64 hexadecimal digits
+ENCLOSED = 15 << 20  # bytes of a file; a third more as it is sent, and many servers take no letter above 25 MB
 UNPROVEN = "~"  # before an address that nobody vouches for: somebody else than whoever proved to have it
 IMAP_PORTS = {"imaps": 993, "imap": 143}
 SUBJECT = {"ru": "Сообщение", "en": "A message"}
@@ -242,6 +245,9 @@ class Email:
     def fits(self, choices: Sequence[Choice]) -> bool:
         return False
 
+    def refuses(self, file: Enclosure) -> Both | None:
+        return larger(file, ENCLOSED)
+
     async def send(self, chat: str, part: Part) -> None:
         await self._outgoing.send(_address(chat), await self._written(chat, part))
 
@@ -280,6 +286,9 @@ class Email:
         letter["Content-Language"] = part.language
         letter.set_content(part.text)
         letter.add_alternative(page(part, self._own, subject), subtype="html")
+        for file in part.files:
+            main, _, sub = file.type.partition("/")
+            letter.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
         return letter
 
     async def _looked_up(self, chat: str) -> Letter | None:

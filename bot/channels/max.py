@@ -24,6 +24,7 @@ from bot.channels.messenger import (
     Contact,
     Deed,
     Edited,
+    Enclosure,
     Hook,
     Limits,
     Part,
@@ -33,12 +34,14 @@ from bot.channels.messenger import (
     Sent,
     Spoke,
     Stopped,
+    Unfit,
     Wrote,
+    larger,
 )
 from bot.channels.splitting import clipped
 from bot.dialogue.actions import Choice
 from bot.dialogue.meaning import Language
-from bot.errors import NotAllowed, Unacceptable
+from bot.errors import Both, NotAllowed, Unacceptable
 from bot.locale import said
 from bot.ports import Blocked, Undelivered
 
@@ -50,6 +53,11 @@ API = "https://platform-api2.max.ru"
 LIMITS = Limits(text=4000, captioned=4000, payload=240, a_second=30, chat_s=0.5, typing_s=5.0)
 MAX_BUTTONS, IN_A_ROW = 90, 7  # 30 rows of up to seven; long ones stand alone
 TITLE = 128
+# docs-api/use-cases/sending-messages/attachment-types
+IMAGE, FILE = 50 << 20, 4 << 30  # bytes
+IMAGES = ("image/jpeg", "image/png", "image/gif")
+NOT_READY, READY_TRIES, READY_S = "attachment.not.ready", 8, 1.0  # it is still worked on after it was uploaded
+UPLOAD_S = 40.0
 TIMEOUT_S = 20.0
 POLL_S = 25
 SETTLE_S = 0.15  # updates are posted side by side
@@ -57,6 +65,7 @@ KINDS = ("message_created", "message_callback", "message_edited", "bot_started",
 SHARE = {"ru": "📱 Отправить мой номер", "en": "📱 Share my phone number"}
 PRIVATE = {"ru": "Я отвечаю только в личной переписке.", "en": "I only answer in private."}
 REMEMBERED = 10_000
+UPLOADS = 100  # that are remembered until they are sent
 _KINDS: Mapping[str, Literal["image", "video", "file", "sticker", "location"]] = {
     "image": "image",
     "video": "video",
@@ -79,6 +88,7 @@ class Max:
         self._token = token
         self.secret = hmac.new(token.encode(), b"govorun webhook", sha256).hexdigest()  # 5-256 of A-Z a-z 0-9 _ -
         self._username = ""
+        self._uploads: OrderedDict[str, dict[str, Any]] = OrderedDict()  # by the part's key
         self._marker: int | None = None
         self._dialogs: OrderedDict[str, int] = OrderedDict()  # the chat of each person, where typing is shown
 
@@ -230,19 +240,53 @@ class Max:
     def fits(self, choices: Sequence[Choice]) -> bool:
         return 0 < len(choices) <= MAX_BUTTONS and all(choice.title.strip() for choice in choices)
 
+    def refuses(self, file: Enclosure) -> Both | None:
+        return larger(file, IMAGE if file.type in IMAGES else FILE)
+
     async def send(self, chat: str, part: Part) -> None:
         """Without `format`: no word of anybody's becomes markup."""
         body: dict[str, Any] = {"text": part.text}
         rows = _rows(part)
         if rows:
             body["attachments"] = [{"type": "inline_keyboard", "payload": {"buttons": rows}}]
+        if part.files:
+            body = {"text": "", "attachments": [await self._uploaded(file, part.key) for file in part.files]}
         params = {"user_id": chat, "disable_link_preview": "true"}
-        try:
-            answer = await self._http.post("/messages", params=params, json=body)
-        except httpx.HTTPError as error:  # where no answer came it may arrive twice
-            raise Undelivered(type(error).__name__) from None
+        for left in reversed(range(READY_TRIES if part.files else 1)):
+            try:
+                answer = await self._http.post("/messages", params=params, json=body)
+            except httpx.HTTPError as error:  # where no answer came it may arrive twice
+                raise Undelivered(type(error).__name__) from None
+            if not left or _code(answer) != NOT_READY:
+                break
+            await asyncio.sleep(READY_S)
         if answer.status_code != 200:
             raise _undelivered(answer)
+        self._uploads.pop(part.key, None)
+
+    async def _uploaded(self, file: Enclosure, key: str) -> dict[str, Any]:
+        """POST /uploads names a server, which takes the file and names a token; once for each part."""
+        if key in self._uploads:
+            return self._uploads[key]
+        kind = "image" if file.type in IMAGES else "file"
+        try:
+            place = await self._http.post("/uploads", params={"type": kind})
+            if place.status_code != 200:
+                raise _undelivered(place)
+            async with httpx.AsyncClient(timeout=UPLOAD_S) as bare:  # no token of ours to whatever server that is
+                taken = await bare.post(place.json()["url"], files={"data": (file.name, file.content, file.type)})
+            if taken.status_code != 200:
+                raise Unfit(f"HTTP {taken.status_code}", retry_after=None)
+            told = taken.json()
+            token = next(iter(told["photos"].values()))["token"] if kind == "image" else told["token"]
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Undelivered(type(error).__name__) from None
+        except (KeyError, TypeError, ValueError, AttributeError, StopIteration) as error:
+            raise Unfit(type(error).__name__, retry_after=None) from None
+        self._uploads[key] = {"type": kind, "payload": {"token": token}}
+        while len(self._uploads) > UPLOADS:
+            self._uploads.popitem(last=False)
+        return self._uploads[key]
 
     async def typing(self, chat: str) -> None:
         dialog = self._dialogs.get(chat)
@@ -272,12 +316,16 @@ class Max:
         return found if isinstance(found, dict) else {}
 
 
-def _undelivered(answer: httpx.Response) -> Undelivered:
+def _code(answer: httpx.Response) -> str:
     try:
         told = answer.json()
-        code = str(told.get("code", "")) if isinstance(told, dict) else ""
     except ValueError:
-        code = ""
+        return ""
+    return str(told.get("code", "")) if isinstance(told, dict) else ""
+
+
+def _undelivered(answer: httpx.Response) -> Undelivered:
+    code = _code(answer)
     wait = answer.headers.get("retry-after", "")
     status = answer.status_code
     if status == 429:

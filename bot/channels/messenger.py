@@ -17,6 +17,7 @@ from typing import Literal, Protocol
 
 from bot.dialogue.actions import Choice
 from bot.dialogue.meaning import Language
+from bot.errors import Both
 from bot.ports import Proven, Undelivered
 
 # --- what people do --------------------------------------------------------------------------------
@@ -139,9 +140,41 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A picture or a file of an agent's. type: MIME, of pictures by their first bytes, of others by their name.
+    content: empty where it was only asked whether it can go. link: where it can be had without a login, ends with the
+    name; "" where nobody can reach us."""
+
+    name: str
+    type: str
+    size: int
+    content: bytes = b""
+    link: str = ""
+
+    @property
+    def picture(self) -> bool:
+        return self.type in PICTURES
+
+
+PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp")  # that apps and browsers show in place
+
+
+def larger(file: Enclosure, most: int) -> Both | None:
+    """Why it can't go where files have at most so many bytes; None where it can."""
+    if file.size <= most:
+        return None
+    return Both(f"it is larger than {most >> 20} MB", f"он больше {most >> 20} МБ")
+
+
+class Unfit(Undelivered):
+    """The messenger doesn't take this file: it goes as a link."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One message to a chat. text: plain, never markup; fits Limits.text. choices: buttons under it, which `fits` said
     can be shown. payloads: what each comes back as, in Pressed. wants_phone: a button that shares their number helps.
+    files: that `refuses` had nothing against; text is their names then, which an app that shows them needn't repeat.
     key: of this part, the same however often it is sent.
     """
 
@@ -149,6 +182,7 @@ class Part:
     choices: Sequence[Choice] = ()
     payloads: Sequence[str] = ()
     wants_phone: bool = False
+    files: Sequence[Enclosure] = ()
     language: Language = "ru"
     key: str = ""
 
@@ -181,7 +215,8 @@ class Refused(Exception):
 
 
 class Messenger(Protocol):
-    """One service that people write to us by. Every call is one request to its server, bounded in time.
+    """One service that people write to us by. A call is one request to its server, where a file goes two to four, and
+    bounded in time.
 
     What can't be done now raises Undelivered (of `send`), OSError (of the others); secrets stand in no text of them.
     """
@@ -204,13 +239,17 @@ class Messenger(Protocol):
         """
 
     def link(self, token: str) -> str:
-        """The address that opens the chat with us and brings the token as Began.link; "" where there is none."""
+        """The address that opens the chat with us and brings the token as Began.link; "" where there is none. It stands in
+        it as it is: it may be a sealed one, which is opened on its way to the customer."""
 
     def fits(self, choices: Sequence[Choice]) -> bool:
         """Whether these can be buttons here; others are written as a numbered list."""
 
+    def refuses(self, file: Enclosure) -> Both | None:
+        """Why this file can't go as one here and has to be a link; None where it can. Asks nobody."""
+
     async def send(self, chat: str, part: Part) -> None:
-        """Raises Undelivered, Blocked."""
+        """Raises Undelivered, Blocked; Unfit of a file."""
 
     async def typing(self, chat: str) -> None:
         """Show that an answer is under way. Raises OSError."""

@@ -22,14 +22,14 @@ from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from bot.channels import pdu
-from bot.channels.messenger import Arrival, Hook, Part, Post, Receipt, Refused, Stopped
+from bot.channels.messenger import Arrival, Enclosure, Hook, Part, Post, Receipt, Refused, Stopped
 from bot.channels.pdu import Address, Message, Pdu
 from bot.channels.segments import DELIVERED, FAILED, KEPT, Joiner, Place, alike, opened, read, receipt, segmented
 from bot.channels.sms import NAME, STOPPED, TIMEOUT_S, arrival, measured, plain
 from bot.channels.smsc import QUIET_S, Account, Came, Smsc
 from bot.dialogue.actions import Choice
 from bot.dialogue.meaning import Language
-from bot.errors import NotAllowed
+from bot.errors import Both, NotAllowed
 from bot.locale import said
 from bot.ports import Blocked, Undelivered
 
@@ -292,6 +292,9 @@ class Smpp:
 
     def fits(self, choices: Sequence[Choice]) -> bool:
         return False
+
+    def refuses(self, file: Enclosure) -> Both | None:
+        return Both("an SMS carries no files", "в СМС файл не вложить")
 
     async def send(self, chat: str, part: Part) -> None:
         key = part.key or f"{chat}/{self._clock()}"

@@ -17,6 +17,7 @@ from bot.channels.messenger import (
     Arrival,
     Began,
     Deed,
+    Enclosure,
     Hook,
     Limits,
     Part,
@@ -30,7 +31,7 @@ from bot.channels.messenger import (
 from bot.channels.splitting import utf16
 from bot.dialogue.actions import Choice
 from bot.dialogue.meaning import Language
-from bot.errors import NotAllowed, Unacceptable
+from bot.errors import Both, NotAllowed, Unacceptable
 from bot.locale import said
 from bot.ports import Blocked, Identity, Proven, Undelivered
 
@@ -181,6 +182,9 @@ class Sms:
 
     def fits(self, choices: Sequence[Choice]) -> bool:
         return False
+
+    def refuses(self, file: Enclosure) -> Both | None:
+        return Both("an SMS carries no files", "в СМС файл не вложить")
 
     async def send(self, chat: str, part: Part) -> None:
         text = plain(part.text)

@@ -8,9 +8,7 @@ import hmac
 import io
 import json
 import logging
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -23,6 +21,7 @@ from aiogram.exceptions import (
     TelegramAPIError,
     TelegramBadRequest,
     TelegramConflictError,
+    TelegramEntityTooLarge,
     TelegramForbiddenError,
     TelegramNotFound,
     TelegramRetryAfter,
@@ -31,17 +30,14 @@ from aiogram.exceptions import (
 from aiogram.methods import TelegramMethod
 from aiogram.types import (
     BotCommand,
-    CallbackQuery,
-    ChatMemberUpdated,
+    BufferedInputFile,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
     LinkPreviewOptions,
-    Message,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
     Update,
-    User,
 )
 from aiogram.utils.token import TokenValidationError
 from pydantic import ValidationError
@@ -50,25 +46,20 @@ from bot.channels.commands import Commands
 from bot.channels.messenger import (
     MAX_MEDIA,
     Arrival,
-    Began,
-    Contact,
-    Deed,
-    Edited,
+    Enclosure,
     Hook,
     Limits,
     Part,
     Post,
-    Pressed,
     Refused,
-    Sent,
-    Spoke,
-    Stopped,
-    Wrote,
+    Unfit,
+    larger,
 )
 from bot.channels.splitting import clipped, utf16
+from bot.channels.telegram_updates import KINDS, Updates, language
 from bot.dialogue.actions import Choice
 from bot.dialogue.meaning import Language
-from bot.errors import NotAllowed, Unacceptable
+from bot.errors import Both, NotAllowed, Unacceptable
 from bot.locale import said
 from bot.ports import Blocked, Undelivered
 
@@ -80,12 +71,15 @@ API = "https://api.telegram.org"
 # 4096 UTF-16 units a message, 64 bytes of callback_data; 30 messages a second in all, one a second to a chat
 # (core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this); "typing" shows for five seconds.
 LIMITS = Limits(text=4096, payload=64, a_second=30, chat_s=1.0, typing_s=5.0, length=utf16)
+# #sending-files: 10 MB a picture, 50 any other file. A GIF as a picture would stand still.
+PHOTO, FILE = 10 << 20, 50 << 20  # bytes
+PHOTOS = ("image/jpeg", "image/png", "image/webp")
+UPLOAD_S = 50.0  # for one; the outbox gives a row 55
 MAX_BUTTONS = 100  # of one message
 TITLE = 64  # characters of a button; more is cut by the apps
 TIMEOUT_S = 20
 POLL_S = 25  # that a request for updates waits for one
 MISSING_S = 0.5  # how long an update waits for the one before it: they are posted side by side
-KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
 SHARE = {"ru": "📱 Отправить мой номер", "en": "📱 Share my phone number"}
 PRIVATE = {
     "ru": "Я отвечаю только в личной переписке: напишите мне там.",
@@ -120,7 +114,7 @@ class Telegram:
         self.commands: Commands = {}
         self._username = ""
         self._next: int | None = None  # the update that follows those we have had
-        self._albums: OrderedDict[str, None] = OrderedDict()
+        self._updates = Updates()
         self._sharing: set[str] = set()  # chats that see the button for their number
 
     async def open(self, hook: str) -> str:
@@ -200,7 +194,8 @@ class Telegram:
             except ValidationError:
                 log.warning("an update of Telegram can't be read: %s", ", ".join(sorted(each)))
                 continue
-            for chat, who, at, deed in self._deeds(update, chores):
+            chores += self._chores(update)
+            for chat, who, at, deed in self._updates.read(update):
                 arrivals.append(
                     Arrival(
                         id=str(update.update_id),
@@ -209,7 +204,7 @@ class Telegram:
                         deed=deed,
                         order=update.update_id,
                         settle_s=settle,
-                        language=_language(who),
+                        language=language(who),
                     )
                 )
         return Post(arrivals=arrivals, chores=chores)
@@ -219,74 +214,18 @@ class Telegram:
         ahead = isinstance(number, int) and self._next is not None and number > self._next
         return MISSING_S if ahead else 0.0
 
-    def _deeds(
-        self, update: Update, chores: list[Callable[[], Awaitable[object]]]
-    ) -> Iterator[tuple[str, User | None, datetime, Deed]]:
-        if update.callback_query is not None:
-            yield from self._pressed(update.callback_query, chores)
-        elif update.my_chat_member is not None:
-            yield from self._member(update.my_chat_member, chores)
-        elif (message := update.message or update.edited_message) is not None:
-            who = message.from_user
-            if message.chat.type != "private" or who is None or who.is_bot:
-                return  # a group, which was told that we only answer in private
-            deed = self._edited(message) if update.edited_message else self._deed(message)
-            if deed is not None:
-                yield str(message.chat.id), who, message.date, deed
-
-    def _pressed(
-        self, query: CallbackQuery, chores: list[Callable[[], Awaitable[object]]]
-    ) -> Iterator[tuple[str, User | None, datetime, Deed]]:
-        # So that the button stops blinking.
-        chores.append(partial(self._ask, partial(self._bot.answer_callback_query, query.id)))
-        message = query.message
-        if query.data is None or message is None or message.chat.type != "private":
+    def _chores(self, update: Update) -> Iterator[Callable[[], Awaitable[object]]]:
+        if update.callback_query is not None:  # so that the button stops blinking
+            yield partial(self._ask, partial(self._bot.answer_callback_query, update.callback_query.id))
+        changed = update.my_chat_member
+        if changed is None or changed.chat.type == "private":
             return
-        markup = message.reply_markup if isinstance(message, Message) else None
-        titles = (
-            {button.callback_data: button.text for row in markup.inline_keyboard for button in row} if markup else {}
-        )
-        deed = Pressed(payload=query.data, title=titles.get(query.data, ""))
-        yield str(message.chat.id), query.from_user, datetime.now(UTC), deed
+        if changed.new_chat_member.status in ("member", "administrator"):
+            yield partial(self._decline, changed.chat.id, language(changed.from_user) or "ru")
 
-    def _member(
-        self, changed: ChatMemberUpdated, chores: list[Callable[[], Awaitable[object]]]
-    ) -> Iterator[tuple[str, User | None, datetime, Deed]]:
-        """We were blocked, or taken into a group."""
-        status = changed.new_chat_member.status
-        if changed.chat.type == "private":
-            if status == "kicked":
-                yield str(changed.chat.id), changed.from_user, changed.date, Stopped()
-        elif status in ("member", "administrator"):
-            chores.append(partial(self._decline, changed.chat.id, _language(changed.from_user) or "ru"))
-
-    async def _decline(self, group: int, language: Language) -> None:
-        await self._ask(partial(self._bot.send_message, group, PRIVATE[language]))
+    async def _decline(self, group: int, spoken: Language) -> None:
+        await self._ask(partial(self._bot.send_message, group, PRIVATE[spoken]))
         await self._ask(partial(self._bot.leave_chat, group))
-
-    def _edited(self, message: Message) -> Deed | None:
-        text = message.text or message.caption
-        return Edited(text) if text else None  # else a location that moves
-
-    def _deed(self, message: Message) -> Deed | None:
-        if message.text is not None:
-            return _words(message.text)
-        if message.contact is not None:
-            own = message.from_user is not None and message.contact.user_id == message.from_user.id
-            return Contact(phone=_international(message.contact.phone_number), own=own)
-        voice = message.voice or message.video_note
-        if voice is not None:
-            return Spoke(voice.file_id)
-        kind, media, name = _content(message)
-        if kind is None:
-            return None
-        album = message.media_group_id
-        quiet = album is not None and album in self._albums
-        if album is not None:
-            self._albums[album] = None
-            while len(self._albums) > 1000:
-                self._albums.popitem(last=False)
-        return Sent(kind, media=media, name=name, caption=message.caption or "", quiet=quiet)
 
     # out
 
@@ -295,6 +234,9 @@ class Telegram:
 
     def fits(self, choices: Sequence[Choice]) -> bool:
         return len(choices) <= MAX_BUTTONS
+
+    def refuses(self, file: Enclosure) -> Both | None:
+        return larger(file, FILE)
 
     async def send(self, chat: str, part: Part) -> None:
         """Without parse_mode: no word of anybody's becomes markup."""
@@ -306,14 +248,48 @@ class Telegram:
             markup = ReplyKeyboardMarkup(keyboard=[[button]], resize_keyboard=True, one_time_keyboard=True)
         elif chat in self._sharing:
             markup = ReplyKeyboardRemove(remove_keyboard=True)
-        try:
-            await self._bot.send_message(
+        if part.files:
+            for file in part.files:
+                await self._sent(partial(self._enclose, int(chat), file))
+            return
+        await self._sent(
+            partial(
+                self._bot.send_message,
                 int(chat),
                 part.text,
                 parse_mode=None,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 reply_markup=markup,
             )
+        )
+        if part.wants_phone:
+            self._sharing.add(chat)
+        elif markup is None or isinstance(markup, ReplyKeyboardRemove):
+            self._sharing.discard(chat)
+
+    async def _enclose(self, chat: int, file: Enclosure) -> None:
+        """A picture that its servers can't show as one (very long, a broken file) goes as a file."""
+        given = BufferedInputFile(file.content, file.name)
+        if file.type in PHOTOS and file.size <= PHOTO:
+            try:
+                await self._bot.send_photo(chat, given, request_timeout=int(UPLOAD_S))
+                return
+            except TelegramBadRequest as error:
+                if not any(each in error.message.lower() for each in ("photo", "image")):
+                    raise
+        try:
+            await self._bot.send_document(chat, given, request_timeout=int(UPLOAD_S))
+        except TelegramEntityTooLarge:
+            raise Unfit("413", retry_after=None) from None
+        except TelegramBadRequest as error:
+            if "file" in error.message.lower():
+                raise Unfit(f"400: {error.message[:60]}", retry_after=None) from None
+            raise
+
+    async def _sent(self, call: Callable[[], Awaitable[object]]) -> None:
+        """Raises Undelivered, Blocked."""
+        try:
+            await call()
         except TelegramRetryAfter as error:
             raise Undelivered("429", retry_after=float(error.retry_after), told=True) from None
         except TelegramForbiddenError:
@@ -328,10 +304,6 @@ class Telegram:
             raise Undelivered(type(error).__name__) from None
         except (AiogramError, TimeoutError) as error:  # a proxy's page in place of an answer
             raise Undelivered(type(error).__name__) from None
-        if part.wants_phone:
-            self._sharing.add(chat)
-        elif markup is None or isinstance(markup, ReplyKeyboardRemove):
-            self._sharing.discard(chat)
 
     async def typing(self, chat: str) -> None:
         try:
@@ -379,34 +351,6 @@ def _wrong_token() -> Refused:
     )
 
 
-def _words(text: str) -> Deed:
-    """A command is what a button would be: "/operator". "/start" opens the chat, with what a link had in it."""
-    command, _, rest = text.partition(" ")
-    name = command.partition("@")[0]
-    if name == "/start":
-        return Began(rest.strip())
-    if name.startswith("/") and name[1:].replace("_", "").isalnum() and not rest.strip():
-        return Pressed(payload=name, title=name)
-    return Wrote(text)
-
-
-def _content(message: Message) -> tuple[Any, str, str]:
-    """Kind, file and name of what is no text; no kind where nobody sent anything: a chat's picture was changed."""
-    if message.photo:
-        return "image", message.photo[-1].file_id, ""
-    if message.sticker is not None:
-        return "sticker", message.sticker.file_id, message.sticker.emoji or ""
-    if (video := message.video or message.animation) is not None:
-        return "video", video.file_id, video.file_name or ""
-    if (file := message.document or message.audio) is not None:
-        return "file", file.file_id, file.file_name or ""
-    if message.venue is not None or message.location is not None:
-        place = message.location or (message.venue.location if message.venue else None)
-        return "location", "", f"{place.latitude:.5f}, {place.longitude:.5f}" if place else ""
-    others = (message.dice, message.poll, message.game, message.story, message.paid_media, message.invoice)
-    return ("other", "", "") if any(each is not None for each in others) else (None, "", "")
-
-
 def _keyboard(part: Part) -> InlineKeyboardMarkup:
     """Short titles side by side."""
     longest = max(len(choice.title) for choice in part.choices)
@@ -416,14 +360,3 @@ def _keyboard(part: Part) -> InlineKeyboardMarkup:
         for choice, payload in zip(part.choices, part.payloads, strict=True)
     ]
     return InlineKeyboardMarkup(inline_keyboard=[buttons[at : at + wide] for at in range(0, len(buttons), wide)])
-
-
-def _language(who: User | None) -> Language | None:
-    code = (who.language_code or "")[:2] if who else ""
-    return "ru" if code == "ru" else "en" if code == "en" else None
-
-
-def _international(phone: str) -> str:
-    """Telegram leaves the plus out at times."""
-    digits = "".join(char for char in phone if char.isdecimal())
-    return f"+{digits}"

@@ -23,6 +23,7 @@ from bot.channels.messenger import (
     Began,
     Contact,
     Deed,
+    Enclosure,
     Hook,
     Limits,
     Part,
@@ -33,13 +34,15 @@ from bot.channels.messenger import (
     Sent,
     Spoke,
     Stopped,
+    Unfit,
     Wrote,
+    larger,
 )
 from bot.channels.rest import payload
 from bot.channels.splitting import clipped, utf8
 from bot.dialogue.actions import Choice
 from bot.dialogue.meaning import Language
-from bot.errors import NotAllowed, Unacceptable
+from bot.errors import Both, NotAllowed, Unacceptable
 from bot.locale import said
 from bot.ports import Blocked, Undelivered
 
@@ -53,12 +56,15 @@ MAX_ROWS, COLUMNS, TITLE = 12, 6, 60  # of a keyboard (docs/faq, docs/tools/keyb
 SENDER = 28  # characters of our name
 TRACKED = 3000  # bytes; of 4000 characters that come back with the next message
 WITH_SHARING = 3  # the API level of buttons that share a number
+# creators.viber.com/docs/bots-api/data-models/message: of a picture, of a file, and characters of its name
+PICTURE, FILE, NAMED = 1 << 20, 50 << 20, 256
+PICTURES = ("image/jpeg", "image/png", "image/gif")
 TIMEOUT_S = 20.0
 SETTLE_S = 0.15  # posts overtake each other
 REMEMBERED = 10_000
 TOO_MANY_S = 2.0  # Viber tells no wait
 EVENTS = ("failed", "subscribed", "unsubscribed", "conversation_started")  # besides what people write
-BAD_URL, BAD_TOKEN, TOO_MANY = 1, 2, 12
+BAD_URL, BAD_TOKEN, BAD_DATA, TOO_MANY = 1, 2, 3, 12
 GONE = (5, 6, 11)  # not registered, not subscribed, no device that could show it
 OURS = (7, 8, 9, 10, 15, 23, 24)  # blocked, suspended, no webhook, nothing paid: the staff can mend it
 BEGIN = "/start"
@@ -191,12 +197,21 @@ class Viber:
     # out
 
     def link(self, token: str) -> str:
-        return f"viber://pa?chatURI={quote(self._uri)}&context={quote(token)}" if self._uri else ""
+        return f"viber://pa?chatURI={quote(self._uri)}&context={token}" if self._uri else ""
 
     def fits(self, choices: Sequence[Choice]) -> bool:
         titles = {clipped(choice.title, TITLE) for choice in choices}
         rows = -(-len(choices) // _in_a_row(choices)) if choices else 0
         return 0 < rows <= MAX_ROWS and len(titles) == len(choices) and all(title.strip() for title in titles)
+
+    def refuses(self, file: Enclosure) -> Both | None:
+        """It fetches them from our address itself."""
+        if not file.link.startswith("https://"):
+            return Both(
+                "Viber fetches files from GOVORUN_PUBLIC_URL, which is not set",
+                "Viber сам забирает файлы с GOVORUN_PUBLIC_URL, а он не задан",
+            )
+        return larger(file, FILE)
 
     async def send(self, chat: str, part: Part) -> None:
         message: dict[str, Any] = {
@@ -211,6 +226,12 @@ class Viber:
         tracked = json.dumps({"titles": {p: c.title for c, p in zip(part.choices, part.payloads, strict=True)}})
         if part.choices and utf8(tracked) <= TRACKED:
             message["tracking_data"] = tracked
+        for file in part.files:
+            if file.type in PICTURES and file.size <= PICTURE:
+                message |= {"type": "picture", "text": "", "media": file.link}
+            else:
+                name = clipped(file.name, NAMED)
+                message |= {"type": "file", "media": file.link, "size": file.size, "file_name": name}
         try:
             answer = await self._http.post("/send_message", json=message)
             told = answer.json() if answer.status_code == 200 else None
@@ -218,6 +239,8 @@ class Viber:
             raise Undelivered(type(error).__name__) from None
         if not isinstance(told, dict):
             raise _undelivered(answer.status_code)
+        if told.get("status") == BAD_DATA and part.files:  # programs, say: it has a list of what it takes for harmful
+            raise Unfit(f"status {BAD_DATA}", retry_after=None)
         if told.get("status") != 0:
             raise _refused(told)
         if part.key:

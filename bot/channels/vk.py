@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientTimeout
 from vkbottle import API as VkApi  # noqa: N811  a class
-from vkbottle import AiohttpClient, Keyboard, Text, VKAPIError
+from vkbottle import AiohttpClient, DocMessagesUploader, Keyboard, PhotoMessageUploader, Text, VKAPIError
 from vkbottle.api.response_validator import ABCResponseValidator, VKAPIErrorResponseValidator
 
 from bot.channels.messenger import (
@@ -25,6 +25,7 @@ from bot.channels.messenger import (
     Began,
     Deed,
     Edited,
+    Enclosure,
     Hook,
     Limits,
     Part,
@@ -34,11 +35,13 @@ from bot.channels.messenger import (
     Sent,
     Spoke,
     Stopped,
+    Unfit,
     Wrote,
+    larger,
 )
 from bot.channels.splitting import clipped
 from bot.dialogue.actions import Choice
-from bot.errors import NotAllowed, Unacceptable
+from bot.errors import Both, NotAllowed, Unacceptable
 from bot.locale import said
 from bot.ports import Blocked, Undelivered
 
@@ -52,6 +55,9 @@ LIMITS = Limits(text=4096, payload=240, a_second=20, chat_s=0.5, typing_s=10.0)
 INLINE = 10  # buttons of a keyboard under a message, six rows of them; one in place of the keys has 40 in ten rows
 INLINE_ROWS, KEYS, KEY_ROWS = 6, 40, 10
 LABEL = 40  # characters
+# dev.vk.com/ru/api/upload/photo-in-message and document-in-message: 50 MB a picture, 200 a file.
+PHOTO, FILE = 50 << 20, 200 << 20
+PHOTOS = ("image/jpeg", "image/png", "image/gif")
 TIMEOUT_S = 20.0
 POLL_S = 25
 SETTLE_S = 0.15  # events are posted side by side
@@ -246,6 +252,9 @@ class Vk:
         titles = [clipped(choice.title, LABEL) for choice in choices]
         return 0 < len(choices) <= KEYS and len(set(titles)) == len(titles) and all(titles)
 
+    def refuses(self, file: Enclosure) -> Both | None:
+        return larger(file, PHOTO if file.type in PHOTOS else FILE)
+
     async def send(self, chat: str, part: Part) -> None:
         """random_id is of the part, so that VK drops what it has already."""
         data: dict[str, Any] = {
@@ -257,10 +266,30 @@ class Vk:
         }
         if part.choices:
             data["keyboard"] = _keyboard(part)
+        if part.files:
+            data["attachment"] = ",".join([await self._uploaded(int(chat), file) for file in part.files])
+            data["message"] = ""
         try:
             await self._client.request("messages.send", data)
         except VKAPIError as error:
             raise _undelivered(error.code) from None
+        except (ClientError, OSError, TimeoutError) as error:
+            raise Undelivered(type(error).__name__) from None
+
+    async def _uploaded(self, peer: int, file: Enclosure) -> str:
+        """Its name in messages.send: a server is asked for, the file brought there, and what that says is saved."""
+        try:
+            if file.type in PHOTOS:
+                photos = PhotoMessageUploader(self._client, attachment_name=file.name)
+                return await photos.upload(file.content, peer_id=peer)
+            return await DocMessagesUploader(self._client).upload(file.content, peer_id=peer, title=file.name)
+        except VKAPIError as error:
+            if error.code in PASSING or error.code in TOLD_S or error.code in TOKEN_CODES:
+                raise _undelivered(error.code) from None
+            # A kind that VK forbids (programs, MP3), or a token without the right to photos or documents.
+            raise Unfit(f"VK {error.code}", retry_after=None) from None
+        except (KeyError, IndexError, TypeError, ValueError) as error:  # its server says {"error": "…"} of some
+            raise Unfit(type(error).__name__, retry_after=None) from None
         except (ClientError, OSError, TimeoutError) as error:
             raise Undelivered(type(error).__name__) from None
 

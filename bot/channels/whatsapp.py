@@ -3,6 +3,7 @@ of signatures. Webhooks are read here: pywa reads the first message of a post al
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import logging
@@ -21,8 +22,11 @@ from bot.channels.markup import plain
 from bot.channels.messenger import (
     MAX_MEDIA,
     Arrival,
+    Began,
     Contact,
     Deed,
+    Edited,
+    Enclosure,
     Hook,
     Limits,
     Part,
@@ -32,11 +36,13 @@ from bot.channels.messenger import (
     Refused,
     Sent,
     Spoke,
+    Unfit,
     Wrote,
+    larger,
 )
 from bot.channels.splitting import clipped
 from bot.dialogue.actions import Choice
-from bot.errors import NotAllowed, Unacceptable
+from bot.errors import Both, NotAllowed, Unacceptable
 from bot.locale import said
 from bot.ports import Blocked, Identity, Proven, Undelivered
 
@@ -50,6 +56,7 @@ VERSION = 25.0  # of the Graph API
 LIMITS = Limits(text=4096, captioned=1024, payload=200, a_second=80, chat_s=0.5, typing_s=20.0)
 MAX_REPLIES, REPLY = 3, 20  # reply buttons, and characters of one
 MAX_ROWS, ROW, MORE = 10, 24, 72  # rows of a list, characters of a title, of the words under it
+BEGIN = "/start"
 CHOOSE = {"ru": "Выбрать", "en": "Choose"}
 TIMEOUT_S = 20.0
 SETTLE_S = 0.15  # posts overtake each other; their times are whole seconds
@@ -57,6 +64,23 @@ REMEMBERED = 10_000
 TOLD_S = {4: 60.0, 80007: 60.0, 130429: 5.0, 131048: 3600.0, 131056: 6.0}  # codes of "too many", and how long to wait
 TOKEN_CODES = (0, 3, 10, 190, 200)
 PASSING = (1, 2, 131000, 131016, 131057)  # of their own trouble
+# #supported-media-types: bytes of a picture, and what else can be enclosed, up to 100 MB.
+PICTURE, DOCUMENT = 5 << 20, 100 << 20
+PICTURES = ("image/jpeg", "image/png")
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+DOCUMENTS = (
+    "text/plain",
+    "application/pdf",
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    f"{_OFFICE}.wordprocessingml.document",
+    f"{_OFFICE}.spreadsheetml.sheet",
+    f"{_OFFICE}.presentationml.presentation",
+)
+MEDIA_CODES = (131052, 131053)  # it could not be fetched or uploaded
+UPLOAD_S = 50.0
+OURS = (368, 131005, 131031, 131037, 131042, 131045)  # locked, not paid, not registered: the staff can mend it
 OUTSIDE_WINDOW = 131047  # more than 24 hours after they wrote last: templates alone would reach them
 UNDELIVERABLE = (131021, 131026)
 
@@ -85,6 +109,7 @@ class WhatsApp:
         session.base_url = httpx.URL(f"{api.rstrip('/')}/v{VERSION}")
         self._session = session
         self._phone_id = phone_id
+        self._number = ""  # of ours, as links name it
         self._secret = app_secret
         self._verify = verify_token
         self._last: OrderedDict[str, str] = OrderedDict()  # what each chat wrote last: typing is shown under it
@@ -114,7 +139,9 @@ class WhatsApp:
                     "Задайте GOVORUN_PUBLIC_URL=https://… и впишите его в App Dashboard",
                 ),
             )
-        return str(answer.json().get("display_phone_number", self._phone_id))
+        shown = str(answer.json().get("display_phone_number", ""))
+        self._number = "".join(char for char in shown if char.isdecimal())
+        return shown or self._phone_id
 
     async def close(self) -> None:
         await self._session.aclose()
@@ -185,26 +212,48 @@ class WhatsApp:
     # out
 
     def link(self, token: str) -> str:
-        return ""  # wa.me can only put words into the customer's mouth
+        """wa.me (faq.whatsapp.com/5913398998672934) opens the chat with these words written already; they send them."""
+        return f"https://wa.me/{self._number}?text={BEGIN}%20{token}" if self._number else ""
 
     def fits(self, choices: Sequence[Choice]) -> bool:
         titles = [clipped(choice.title, ROW) for choice in choices]
         return 0 < len(choices) <= MAX_ROWS and len(set(titles)) == len(titles) and all(titles)
 
+    def refuses(self, file: Enclosure) -> Both | None:
+        if file.type in PICTURES:
+            return larger(file, PICTURE)
+        if file.type not in DOCUMENTS:
+            return Both("WhatsApp takes no files of this kind", "WhatsApp не берёт файлы такого вида")
+        return larger(file, DOCUMENT)
+
     async def send(self, chat: str, part: Part) -> None:
         try:
-            await self._client.send_message(
-                to=chat,
-                text=plain(part.text),
-                buttons=_buttons(part) if part.choices else None,
-                tracker=part.key or None,
-            )
+            for file in part.files:
+                async with asyncio.timeout(UPLOAD_S):
+                    await self._enclose(chat, file, part.key)
+            if not part.files:
+                await self._client.send_message(
+                    to=chat,
+                    text=plain(part.text),
+                    buttons=_buttons(part) if part.choices else None,
+                    tracker=part.key or None,
+                )
         except WhatsAppError as error:
+            if part.files and error.code in MEDIA_CODES:
+                raise Unfit(str(error.code), retry_after=None) from None
             raise _undelivered(error) from None
-        except (httpx.HTTPError, OSError) as error:  # it may have it; then a status says so before it goes again
+        except (httpx.HTTPError, OSError, TimeoutError) as error:  # if it has it, a status says so before it goes again
             raise Undelivered(type(error).__name__, retry_after=5.0 if _sent(error) else 1.0) from None
         except (KeyError, TypeError, IndexError, ValueError):
             log.warning("WhatsApp took a message and answered as nobody expects")
+
+    async def _enclose(self, chat: str, file: Enclosure, key: str) -> None:
+        """Uploaded first, for thirty days, and sent by its id."""
+        more: dict[str, Any] = {"to": chat, "mime_type": file.type, "tracker": key or None}
+        if file.type in PICTURES:
+            await self._client.send_image(image=file.content, **more)
+        else:
+            await self._client.send_document(document=file.content, filename=file.name, **more)
 
     async def typing(self, chat: str) -> None:
         message = self._last.get(chat)
@@ -240,7 +289,12 @@ def _deed(message: Mapping[str, Any]) -> Deed | None:
     kind = message["type"]
     content = message.get(kind) or {}
     if kind == "text":
-        return Wrote(content["body"])
+        return _written(content["body"])
+    if kind == "request_welcome":
+        return Began()  # the chat was opened for the first time, where that is switched on at Meta
+    if kind == "edit":
+        text = str((content.get("message") or {}).get("text", {}).get("body", ""))
+        return Edited(text) if text else None
     if kind == "interactive":
         reply = content.get("button_reply") or content.get("list_reply")
         return Pressed(payload=reply["id"], title=reply["title"]) if reply else Sent("other")
@@ -259,9 +313,17 @@ def _deed(message: Mapping[str, Any]) -> Deed | None:
         number = next((phone.get("wa_id") or phone.get("phone", "") for phone in phones), "")
         digits = "".join(char for char in number if char.isdecimal())
         return Contact(f"+{digits}", own=digits == message.get("from")) if digits else Sent("contact")
-    if kind in ("reaction", "system", "ephemeral"):
-        return None  # a heart under what we said asks for nothing
+    if kind in ("reaction", "system", "ephemeral", "revoke"):
+        return None  # a heart under what we said asks for nothing, nor does what was taken back
     return Sent("other")
+
+
+def _written(text: str) -> Deed:
+    """ "/start TOKEN" is what a link of ours wrote for them."""
+    word, _, token = text.strip().partition(" ")
+    if word.lower() == BEGIN and " " not in token.strip():
+        return Began(token.strip())
+    return Wrote(text)
 
 
 def _receipts(status: Mapping[str, Any]) -> Iterator[Receipt]:
@@ -287,6 +349,8 @@ def _undelivered(error: WhatsAppError) -> Undelivered:
         return Undelivered("the 24 hours to answer in are over", retry_after=None)
     if code in TOKEN_CODES:
         return Undelivered("its token is no longer taken", retry_after=60.0, told=True)
+    if code in OURS:
+        return Undelivered(str(code), retry_after=60.0)
     if code in PASSING or error.is_transient or (error.status_code or 0) >= 500:
         return Undelivered(str(code))
     return Undelivered(str(code), retry_after=None)

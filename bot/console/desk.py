@@ -23,6 +23,7 @@ from bot.api.records import Conversation
 from bot.api.sounds import sound, sound_by_now
 from bot.api.tokens import SHIFT_S
 from bot.channels import webchat
+from bot.channels.enclosing import address, enclosure
 from bot.channels.lines import Line, read
 from bot.console import files, requests
 from bot.console.shift import COOKIE, OnShift, agent_of
@@ -31,7 +32,7 @@ from bot.console.tail import Tails
 from bot.desk.agents import Agent
 from bot.desk.queue import Waiting
 from bot.dialogue.values import Value
-from bot.errors import GovorunError, NotAllowed, NotFound, Unacceptable
+from bot.errors import Both, GovorunError, NotAllowed, NotFound, Unacceptable
 from bot.locale import said
 from bot.recordings import MOST
 
@@ -40,6 +41,7 @@ log = logging.getLogger("govorun.desk")
 
 CHANNEL = "desk"
 MAX_TEXT = 4096  # characters
+BY_LINK = Both("nobody sees files there", "файлов там не видят")  # a channel of text alone, or another process's
 _SIP = re.compile(r"sips?:[^\s<>\"]{1,180}")
 LOOK_S = 20.0  # the queue is read this often whatever the bus says
 
@@ -204,18 +206,24 @@ class Desk:
         await self._parts.desk.say(_name(message), self._agent, text.strip(), event=_event(message))
 
     async def _attach(self, conversation: str, ident: object, *, event: str | None) -> None:
-        """A picture or a file: shown in our own chat, elsewhere a link to it."""
+        """A picture or a file: shown in our own chat, sent as one by a messenger that takes it, elsewhere a link to it
+        with what the messenger has against it."""
         file = await files.of_owner(self._parts, ident, f"agent:{self._agent.login}")
         found = await self._parts.records.conversation(conversation)
         text = file.name
         if found is not None and found.about.channel != webchat.NAME:
-            if not self._parts.site.public or found.about.medium != "text":
+            link = address(self._parts.site.public, self._parts.signer.file(file.id), file.name)
+            door = self._parts.messengers.at(found.about.channel) if self._parts.messengers else None
+            why = door.refuses(enclosure(file, link)) if door is not None else BY_LINK
+            if why is not None and (not link or found.about.medium != "text"):
                 raise Unacceptable(
-                    said("a file can't go there", "туда файл не отправить"),
+                    said(f"a file can't go there: {why.en}", f"туда файл не отправить: {why.ru}"),
                     where="file",
                     fix=said("Set GOVORUN_PUBLIC_URL to send links", "Чтобы слать ссылки, задайте GOVORUN_PUBLIC_URL"),
                 )
-            text += f"\n{self._parts.site.public}/webchat/files/{self._parts.signer.file(file.id)}"
+            if why is not None:
+                reason = {"ru": why.ru, "en": why.en}[found.language]
+                text += f" ({reason})\n{link}" if why is not BY_LINK else f"\n{link}"
         await self._parts.records.sent_file(file.id, conversation)
         await self._parts.desk.say(conversation, self._agent, text, event=event, file=file.id)
 
@@ -327,6 +335,10 @@ class Desk:
             "last_who": said[-1].who if said else "",
         }
 
+    def _takes_files(self, channel: str) -> bool:
+        known = self._parts.messengers is not None and self._parts.messengers.at(channel) is not None
+        return channel == webchat.NAME or known or bool(self._parts.site.public)
+
     async def _described(self, found: Conversation) -> dict[str, Any]:
         about = found.about
         customer = await self._parts.records.customer(about.customer)
@@ -340,7 +352,7 @@ class Desk:
             "agent_name": (holder.name if holder else "") or about.agent,
             "channel": about.channel,
             "medium": about.medium,
-            "files": about.medium == "text" and (about.channel == webchat.NAME or bool(self._parts.site.public)),
+            "files": about.medium == "text" and self._takes_files(about.channel),
             "language": found.language,
             "started": about.started.isoformat(),
             "scenario": found.scenario,

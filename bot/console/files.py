@@ -48,8 +48,10 @@ async def attach(
 
 
 @router.get("/webchat/files/{token}")
-async def attached(token: str, parts: House) -> Response:
-    """By the address that a transcript was given; good for a week; a page gets new ones with its lines."""
+@router.get("/webchat/files/{token}/{name}")
+async def attached(token: str, parts: House, name: str = "") -> Response:
+    """By the address that a transcript was given; good for a week; a page gets new ones with its lines. name: for
+    messengers, which know a file's kind by the end of its address; any will do."""
     ident = parts.signer.read_file(token)
     found = await parts.records.file(ident) if ident else None
     if found is None:

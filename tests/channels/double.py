@@ -35,11 +35,22 @@ class Shown:
     whole: str = ""
 
 
+@dataclass(frozen=True)
+class Given:
+    """A file that somebody sees in a chat. picture: it is shown in place."""
+
+    chat: str
+    name: str
+    content: bytes
+    picture: bool
+
+
 @dataclass
 class Double(Program):
     """shown: in the order it was taken. typed: chats that saw that we type. trouble: what the next attempts to send
     meet, in order: "flood" (429, wait FLOOD_S), "broken" (5xx), "deaf" (taken, and no answer), "blocked".
-    files: what people sent, by media; what isn't there is refused."""
+    files: what people sent, by media; what isn't there is refused. given: files of ours, as they were taken. unfit: it
+    takes no file, though `refuses` knew nothing against it."""
 
     NAME: ClassVar[str] = ""
     FLOOD_S: ClassVar[float] = 1.0
@@ -51,6 +62,8 @@ class Double(Program):
     BUTTONS: ClassVar[bool] = True  # else a list and its numbers
     HEARS: ClassVar[bool] = True  # voice messages
     GATHERS: ClassVar[bool] = False  # what is said together is one message
+    FILES: ClassVar[bool] = True  # takes files of ours
+    NAMES_PICTURES: ClassVar[bool] = False  # a picture keeps its name
     IVAN: ClassVar[str] = "1111111"  # two people
     ANNA: ClassVar[str] = "2222222"
     ALIKE: ClassVar[Mapping[str, str]] = {}  # signs in place of which others are shown
@@ -64,6 +77,8 @@ class Double(Program):
     known: bool = True  # the token
     updates: list[dict[str, Any]] = field(default_factory=list)  # for whoever asks for them
     files: dict[str, bytes] = field(default_factory=dict)
+    given: list[Given] = field(default_factory=list)
+    unfit: bool = False
     numbers: count[int] = field(default_factory=lambda: count(1))
     real: bool = False
     began_at: float = field(default_factory=time.monotonic)

@@ -23,7 +23,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from bot.channels.email import Email
 from bot.channels.mailbox import Found
 from bot.channels.messenger import Hook, Messenger, Post
-from tests.channels.double import Double, Shown
+from tests.channels.double import Double, Given, Shown
 from tests.channels.dovecot import PASSWORD, Dovecot, dovecot
 
 AUTHSERV = "mx.clinic.example"
@@ -59,6 +59,7 @@ class EmailDouble(Double):
     IVAN: ClassVar[str] = "ivan@example.org"
     ANNA: ClassVar[str] = "anna@mail.example.org"
     GATHERS: ClassVar[bool] = True
+    NAMES_PICTURES: ClassVar[bool] = True
     SHARES_CONTACTS: ClassVar[bool] = False
     SHARES_NUMBER: ClassVar[bool] = False
     BEGINS: ClassVar[bool] = False
@@ -229,6 +230,12 @@ class EmailDouble(Double):
         self.letters.append(letter)
         [chat] = envelope.rcpt_tos
         self.shown += shown(chat, letter)
+        assert isinstance(letter, EmailMessage)
+        for each in letter.iter_attachments():
+            content = each.get_payload(decode=True)
+            assert isinstance(content, bytes)
+            picture = each.get_content_maintype() == "image"
+            self.given.append(Given(chat, each.get_filename() or "", content, picture))
         if session.deaf:
             await asyncio.sleep(3600)
         return "250 2.0.0 queued"

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot.channels.max import Max
 from bot.channels.messenger import Hook, Messenger
-from tests.channels.double import Double, Shown
+from tests.channels.double import Double, Given, Shown
 from tests.programs import Reply, Request
 
 TOKEN = "f9LHodD0cOL-token-of-the-bot"
@@ -25,8 +25,11 @@ class MaxDouble(Double):
     """subscribed: as POST /subscriptions told."""
 
     NAME: ClassVar[str] = "max"
+    NAMES_PICTURES: ClassVar[bool] = True
 
     subscribed: list[dict[str, Any]] = field(default_factory=list)
+    uploads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    working: int = 1  # times that a file isn't ready yet
 
     def settings(self) -> dict[str, str]:
         return {"max_token": TOKEN, "max_api": self.url}
@@ -148,6 +151,9 @@ class MaxDouble(Double):
             assert "authorization" not in request.headers
             found = self.files.get(place.path.rpartition("/")[2])
             return (404, {}, b"") if found is None else (200, {}, found)
+        if place.path.startswith("/upload/"):
+            assert "authorization" not in request.headers
+            return self._upload(place.path.rpartition("/")[2], request)
         if not self.known or request.headers.get("authorization") != TOKEN:
             return 401, {}, json.dumps({"code": "verify.token", "message": "Invalid access_token"}).encode()
         if place.path == "/me":
@@ -168,11 +174,33 @@ class MaxDouble(Double):
         if place.path.endswith("/actions"):
             self.typed.append(str(int(place.path.split("/")[2]) - 5_000))
             return granted({"success": True})
+        if place.path == "/uploads":
+            return granted({"url": f"{self.url}/upload/{parse_qs(place.query)['type'][0]}"})
         if place.path == "/messages":
             return self._message(parse_qs(place.query)["user_id"][0], request.json)
         return granted({"success": True})
 
+    def _upload(self, kind: str, request: Request) -> Reply:
+        """docs-api/methods/POST/uploads: of a picture the token of each size, of a file its own."""
+        if self.unfit:
+            return 415, {}, b"{}"
+        file, token = request.form["data"], f"token-{next(self.numbers)}"
+        self.uploads[token] = file.name, file.content
+        return granted({"photos": {"x==": {"token": token}}} if kind == "image" else {"fileId": 1, "token": token})
+
+    def _file(self, chat: str, attached: dict[str, Any]) -> Reply:
+        name, content = self.uploads[attached["payload"]["token"]]
+        if self.working:
+            self.working -= 1
+            told = {"code": "attachment.not.ready", "message": "Key: errors.process.attachment.file.not.processed"}
+            return 400, {}, json.dumps(told).encode()
+        self.given.append(Given(chat, name, content, attached["type"] == "image"))
+        return granted({"message": {"body": {"mid": "mid.file"}}})
+
     def _message(self, chat: str, told: Any) -> Reply:
+        for attached in told.get("attachments", ()):
+            if attached["type"] in ("image", "file"):
+                return self._file(chat, attached)
         keyboards = [each["payload"]["buttons"] for each in told.get("attachments", ())]
         rows = [row for keyboard in keyboards for row in keyboard]
         buttons = [button for row in rows for button in row]

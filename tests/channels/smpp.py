@@ -72,6 +72,7 @@ class SmppDouble(Double):
     BEGINS: ClassVar[bool] = False
     BUTTONS: ClassVar[bool] = False
     HEARS: ClassVar[bool] = False
+    FILES: ClassVar[bool] = False
     FORBIDDEN: ClassVar[Sequence[str]] = ("image", "captioned", "sticker", "location", "edited", "unknown", "group")
 
     submits: list[Message] = field(default_factory=list)

@@ -31,6 +31,7 @@ class SmsDouble(Double):
     BEGINS: ClassVar[bool] = False
     BUTTONS: ClassVar[bool] = False
     HEARS: ClassVar[bool] = False
+    FILES: ClassVar[bool] = False
     FORBIDDEN: ClassVar[Sequence[str]] = (
         "image",
         "captioned",

@@ -7,13 +7,12 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from email import message_from_bytes
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from bot.channels.messenger import Hook, Messenger
 from bot.channels.telegram import Telegram
-from tests.channels.double import Double, Shown
+from tests.channels.double import Double, Given, Shown
 from tests.programs import Reply, Request
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # of the documentation
@@ -122,7 +121,8 @@ class TelegramDouble(Double):
     # the server
 
     def sends(self, request: Request) -> str | None:
-        return str(fields(request)["chat_id"]) if request.target.endswith("/sendMessage") else None
+        sending = request.target.endswith(("/sendMessage", "/sendPhoto", "/sendDocument"))
+        return str(fields(request)["chat_id"]) if sending else None
 
     def failing(self, trouble: str) -> Reply:
         wait = round(self.FLOOD_S)
@@ -139,6 +139,8 @@ class TelegramDouble(Double):
         self.methods.append(method)
         if not self.known or f"/bot{TOKEN}/" not in request.target:
             return refusal(401, "Unauthorized")
+        if method in ("sendPhoto", "sendDocument"):
+            return self._file(request, picture=method == "sendPhoto")
         told = fields(request)
         return getattr(self, f"_{method}")(told)
 
@@ -183,6 +185,18 @@ class TelegramDouble(Double):
         self.shown.append(shown)
         return granted({"message_id": len(self.shown), "date": 1, "chat": {"id": int(chat), "type": "private"}})
 
+    def _file(self, request: Request, *, picture: bool) -> Reply:
+        """multipart/form-data, where the parameter names the part that holds it: "attach://ID" (#inputfile)."""
+        form, what = request.form, "photo" if picture else "document"
+        file = form[form[what].text.removeprefix("attach://")]
+        if picture and b"very long" in file.content:
+            return refusal(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
+        if self.unfit:
+            return refusal(400, "Bad Request: wrong file identifier/HTTP URL specified")
+        chat = form["chat_id"].text
+        self.given.append(Given(chat, file.name, file.content, picture))
+        return granted({"message_id": 1, "date": 1, "chat": {"id": int(chat), "type": "private"}})
+
     def _sendChatAction(self, told: dict[str, str]) -> Reply:  # noqa: N802
         self.typed.append(told["chat_id"])
         return granted(True)
@@ -217,11 +231,6 @@ def refusal(code: int, description: str, **more: object) -> Reply:
 
 def fields(request: Request) -> dict[str, str]:
     """A method's parameters, however they were sent."""
-    kind = request.headers.get("content-type", "")
-    if kind.startswith("multipart/"):
-        whole = message_from_bytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + request.body)
-        return {
-            str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True).decode()  # type: ignore[union-attr]
-            for part in whole.get_payload()  # type: ignore[union-attr]
-        }
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        return {name: each.text for name, each in request.form.items() if not each.name}
     return {name: values[-1] for name, values in parse_qs(request.body.decode()).items()}

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
@@ -14,15 +15,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.delivery import parts
-from bot.channels.messenger import Refused
+from bot.channels.delivery import Delivery, parts
+from bot.channels.enclosing import Enclosures
+from bot.channels.messenger import Began, Enclosure, Refused
 from bot.channels.reception import TRIED
 from bot.channels.splitting import split
+from bot.customers.links import Ways
 from bot.dialogue.actions import Choice, Say
-from bot.dialogue.events import Attached, Chosen, NotDelivered, Started, Utterance
+from bot.dialogue.events import AgentSaid, Attached, Chosen, NotDelivered, Started, Utterance
 from bot.errors import Both, NotAllowed, Unacceptable, Unavailable
 from bot.ports import Identity, Row
-from bot.stores import conversations
+from bot.stores import conversations, files
+from bot.stores.reach import Reach
 from tests.channels.double import Double, until
 from tests.channels.email import EmailDouble
 from tests.channels.max import MaxDouble
@@ -33,6 +37,7 @@ from tests.channels.telegram import TelegramDouble
 from tests.channels.viber import ViberDouble
 from tests.channels.vk import VkDouble
 from tests.channels.whatsapp import WhatsAppDouble
+from tests.turn.clinic import NOW
 
 DOUBLES: tuple[type[Double], ...] = (
     TelegramDouble,
@@ -389,6 +394,83 @@ async def test_the_question_for_a_number_has_a_button_that_shares_it(chats: Rig)
     await chats.says(chats.ivan, "booking", "service=dentist", "when=2026-11-24T15:00", "name=Иван_Петров")
     await until(lambda: "Ваш телефон?" in chats.double.texts(chats.ivan))
     assert [each.text for each in chats.double.shown if each.asks_phone] == ["Ваш телефон?"]
+
+
+# --- files of agents -------------------------------------------------------------------------------
+
+JPEG, PDF = b"\xff\xd8\xff picture", b"%PDF-1.7 file"
+LINK = "https://bot.example/webchat/files/x.y/"
+
+
+def agents(chats: Rig, name: str, content: bytes, *, said: str = "") -> Row:
+    """What an agent sends; it lies where the desk has put it."""
+    with chats.database.writing() as tx:
+        file = files.keep(tx, owner="agent:anna", name=name, content=content, at=chats.double.now())
+    return replace(row(""), entry=AgentSaid(id="e", at=NOW, agent="anna", text=said or name, file=file.id))
+
+
+async def given(chats: Rig, row: Row) -> Delivery:
+    """As the outbox brings it."""
+    enclosures = Enclosures(chats.database, "https://bot.example", lambda ident: "x.y")
+    delivery = Delivery(chats.messenger, Reach(chats.database), enclosing=enclosures.whole)
+    await delivery.deliver(row, Identity(kind=chats.double.NAME, value=chats.ivan))
+    return delivery
+
+
+async def test_an_agents_picture_and_file_are_what_they_are_in_the_app(chats: Rig) -> None:
+    if not chats.double.FILES:
+        pytest.skip("no files go there")
+    await given(chats, agents(chats, "снимок.jpg", JPEG))
+    await given(chats, replace(agents(chats, "договор.pdf", PDF), seq=2))
+    picture, file = chats.double.given
+    assert (picture.chat, picture.picture, file.picture, file.name) == (chats.ivan, True, False, "договор.pdf")
+    assert (picture.content, file.content) in ((JPEG, PDF), (b"", b""))  # Viber fetches them itself
+    assert not chats.double.NAMES_PICTURES or picture.name == "снимок.jpg"
+    assert chats.double.GATHERS or chats.double.shown == []  # the name stands on the file
+
+
+async def test_a_file_that_the_messenger_refuses_after_all_is_a_link(chats: Rig) -> None:
+    if not chats.double.FILES or chats.double.GATHERS:
+        pytest.skip("nobody looks into files there")
+    chats.double.unfit = True
+    await given(chats, agents(chats, "договор.pdf", PDF))
+    assert chats.double.given == []
+    [shown] = chats.double.shown
+    assert shown.text == f"договор.pdf\n{LINK}%D0%B4%D0%BE%D0%B3%D0%BE%D0%B2%D0%BE%D1%80.pdf"
+
+
+async def test_what_is_known_not_to_go_is_refused_in_both_languages_and_its_words_go_alone(chats: Rig) -> None:
+    file = Enclosure(name="x.zip", type="application/zip", size=5 << 30, link=f"{LINK}x.zip")
+    why = chats.messenger.refuses(file)
+    assert why is not None
+    assert why.en != why.ru
+    if not chats.double.FILES:
+        await given(chats, agents(chats, "договор.pdf", PDF, said=f"договор.pdf\n{LINK}x.pdf"))
+        assert chats.double.given == []
+        assert LINK in (chats.double.shown[0].whole or chats.double.shown[0].text)
+
+
+# --- links that bring people here ------------------------------------------------------------------
+
+
+async def test_a_link_of_ours_is_opened_for_who_is_to_follow_it_and_brings_its_token(chats: Rig) -> None:
+    if not chats.double.BEGINS:
+        pytest.skip("no link leads there")
+    await chats.messenger.open("https://bot.example/webhooks/x/webhook")
+    await chats.says(chats.ivan, "main.price")
+    ways = Ways(key=b"k", doors={"here": chats.messenger.link})
+    with chats.database.writing() as tx:
+        identity = Identity(kind="phone", value="+79051234567")
+        about = conversations.newest_of_sender(tx, chats.ivan, kind=chats.double.NAME)
+        assert about is not None
+        sealed = ways.make(tx, conversation=about.id, identity=identity, channel="here", at=NOW)
+        link = ways.opened(sealed)
+        assert link != sealed
+        assert ways.way_of(f"Продолжим там: {link}") == ("here", link)
+        token = re.split(r"[=\s]|%20", link)[-1]
+        [arrival] = chats.messenger.receive(chats.double.began(chats.ivan, token)).arrivals
+        assert arrival.deed == Began(token)
+        assert ways.redeem(tx, token, at=NOW) is not None
 
 
 # --- what is forged, broken or too large -----------------------------------------------------------

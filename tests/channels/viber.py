@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from html import unescape
 from typing import Any, ClassVar
+from urllib.parse import unquote, urlsplit
 
 from bot.channels.markup import ALIKE
 from bot.channels.messenger import Hook, Messenger
 from bot.channels.viber import Viber
-from tests.channels.double import Double, Shown
+from tests.channels.double import Double, Given, Shown
 from tests.programs import Reply, Request
 
 TOKEN = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9"
@@ -31,6 +32,7 @@ class ViberDouble(Double):
     SHARES_CONTACTS: ClassVar[bool] = False  # nothing tells one's own number from another's
     ALIKE: ClassVar[Mapping[str, str]] = ALIKE
     FORBIDDEN: ClassVar[Sequence[str]] = ("edited", "group")
+    NAMES_PICTURES: ClassVar[bool] = True
 
     hook: dict[str, Any] = field(default_factory=dict)
     tracked: dict[str, str] = field(default_factory=dict)
@@ -130,7 +132,20 @@ class ViberDouble(Double):
         assert request.target == "/pa/send_message"
         return self._message(told, len(request.body))
 
+    def _file(self, told: dict[str, Any]) -> Reply:
+        """It is fetched from where the message says."""
+        picture = told["type"] == "picture"
+        name = urlsplit(told["media"]).path.rpartition("/")[2]
+        good = told["media"].startswith("https://") and (picture or (told["size"] > 0 and told["file_name"]))
+        good = good and (not picture or name.endswith((".jpg", ".jpeg", ".png", ".gif")))
+        if self.unfit or not good:
+            return status(3, "badData")
+        self.given.append(Given(told["receiver"], told.get("file_name") or unquote(name), b"", picture))
+        return status(0, "ok", message_token=7, billing_status=1)
+
     def _message(self, told: dict[str, Any], size: int) -> Reply:
+        if told["type"] in ("picture", "file"):
+            return self._file(told)
         keys = told.get("keyboard", {"Type": "keyboard", "Buttons": []})
         buttons = keys["Buttons"]
         shares = [each for each in buttons if each["ActionType"] == "share-phone"]

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from bot.channels.markup import ALIKE
 from bot.channels.messenger import Hook, Messenger
 from bot.channels.whatsapp import WhatsApp
-from tests.channels.double import Double, Shown
+from tests.channels.double import Double, Given, Shown
 from tests.programs import Reply, Request
 
 TOKEN, SECRET, VERIFY = "EAAJB0ZC8token", "41678a4f0a5c4d0e", "our own word"
@@ -26,13 +26,13 @@ MARKUP = re.compile(r"(?<!\w)([*_~`])(?=\S)(?:.*?\S)?\1(?!\w)|^> ", re.MULTILINE
 class WhatsAppDouble(Double):
     NAME: ClassVar[str] = "whatsapp"
     VOUCHES: ClassVar[bool] = True
-    FORBIDDEN: ClassVar[Sequence[str]] = ("edited", "blocked")
+    FORBIDDEN: ClassVar[Sequence[str]] = ("blocked",)
     SHARES_CONTACTS: ClassVar[bool] = False  # a card proves nothing that the sender's number doesn't
     SHARES_NUMBER: ClassVar[bool] = False
     ALIKE: ClassVar[Mapping[str, str]] = ALIKE
-    BEGINS: ClassVar[bool] = False
 
     read: list[str] = field(default_factory=list)
+    uploads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def settings(self) -> dict[str, str]:
         return {
@@ -80,7 +80,7 @@ class WhatsAppDouble(Double):
         return self.posted(chat, self.message(chat, "interactive", reply))
 
     def began(self, chat: str, link: str = "") -> Hook:
-        return self.wrote(chat, "Здравствуйте")
+        return self.wrote(chat, f"/start {link}".strip())
 
     def spoke(self, chat: str, sound: bytes) -> Hook:
         media = f"1908647269898{next(self.numbers)}"
@@ -98,7 +98,9 @@ class WhatsAppDouble(Double):
         if kind == "group":
             message = self.message(chat, "text", {"body": "привет всем"}) | {"group_id": "Y2FwaV9ncm91cDox"}
             return self.posted(chat, message)
+        edit = {"original_message_id": "wamid.x", "message": {"type": "text", "text": {"body": "исправлено"}}}
         name, content = {
+            "edited": ("edit", edit),
             "image": ("image", media),
             "captioned": ("image", {**media, "caption": "booking"}),
             "sticker": ("sticker", {**media, "mime_type": "image/webp", "animated": False}),
@@ -139,6 +141,8 @@ class WhatsAppDouble(Double):
             return 200, {"content-type": "audio/ogg"}, self.files[request.target.rpartition("/")[2]]
         if not self.known or request.headers.get("authorization") != f"Bearer {TOKEN}":
             return refusal(401, 190, "Invalid OAuth access token - Cannot parse access token")
+        if request.target.endswith("/media"):
+            return self._upload(request)
         if request.method == "GET":
             media = request.target.partition("?")[0].rpartition("/")[2]
             if media == PHONE_ID:
@@ -154,8 +158,26 @@ class WhatsAppDouble(Double):
             return granted({"success": True})
         return self._message(told)
 
+    def _upload(self, request: Request) -> Reply:
+        """cloud-api/reference/media#upload-media"""
+        form = request.form
+        assert form["messaging_product"].text == "whatsapp"
+        if self.unfit:
+            return refusal(400, 131053, "(#131053) Media upload error")
+        media = f"24{next(self.numbers)}"
+        self.uploads[media] = form["file"].name, form["file"].content
+        return granted({"id": media})
+
+    def _file(self, told: dict[str, Any]) -> Reply:
+        about = told[told["type"]]
+        name, content = self.uploads[about["id"]]
+        self.given.append(Given(told["to"], about.get("filename", name), content, told["type"] == "image"))
+        return granted({"messaging_product": "whatsapp", "contacts": [], "messages": [{"id": "wamid.file"}]})
+
     def _message(self, told: dict[str, Any]) -> Reply:
         chat, buttons = told["to"], []
+        if told["type"] in ("image", "document"):
+            return self._file(told)
         if told["type"] == "text":
             text, longest = told["text"]["body"], 4096
         else:
