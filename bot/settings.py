@@ -257,7 +257,25 @@ class Settings(BaseSettings):
     email_address: str = Field("", description="Address of that mailbox, with a name: Clinic <info@clinic.example>.")
     email_user: str = Field("", description="Login of the mailbox, where it is not the address.")
     email_password: SecretStr | None = Field(None, description="Password of the mailbox, mostly one for programs.")
+    email_oauth_url: str = Field(
+        "",
+        description="Token endpoint of the mail provider, where it demands OAuth 2: "
+        "https://oauth2.googleapis.com/token, https://login.microsoftonline.com/TENANT/oauth2/v2.0/token. "
+        "See docs/channels.md.",
+    )
+    email_oauth_client: str = Field("", description="Client id of your application at the mail provider.")
+    email_oauth_secret: SecretStr | None = Field(None, description="Its client secret, where it has one.")
+    email_oauth_refresh: SecretStr | None = Field(
+        None,
+        description="Refresh token that consenting gave; empty: the application has rights of its own "
+        "(client credentials).",
+    )
+    email_oauth_scope: str = Field("", description="Scope that is asked for, where the provider wants one.")
     email_folder: str = Field("INBOX", description="Folder of the mailbox that is read.")
+    email_sent: str = Field(
+        "auto",
+        description="Folder that has a copy of what we sent; auto: the one that the server names for it; no: none.",
+    )
     email_authserv: str = Field(
         "",
         description="Name by which your mail server signs Authentication-Results: whom it vouches for is known by "
@@ -483,6 +501,15 @@ class Keys:
             return path.read_text(encoding="utf-8").strip()
         except OSError as error:
             raise _unwritable(path, error.strerror or "") from error
+
+    def renew(self, name: str, value: str) -> None:
+        """Write it in place of what is there, whole or not at all."""
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(value + "\n", encoding="utf-8")
+        draft.replace(path)
 
     def put(self, name: str, value: str) -> None:
         """Write whole or not at all, so two processes that start together agree on one value."""

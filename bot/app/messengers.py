@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -32,10 +33,13 @@ from bot.stores.reach import Reach
 
 if TYPE_CHECKING:
     from bot.app.house import House
+    from bot.channels.sign_on import Tokens
 
 log = logging.getLogger("govorun.messengers")
 
 AGAIN_S = (1.0, 60.0)  # between tries to reach a messenger: the first, and the longest
+EMAIL = "email"
+RENEWED = "email-refresh"  # key of the installation
 SMS = "sms"  # takes links to the numbers of calls
 SETTLED_S = 20.0  # it answers again, or an error would have come: longer than a request takes to fail
 PARTING_S = 5.0  # what was taken is finished in this time
@@ -112,16 +116,44 @@ def _sms(settings: Settings) -> Messenger:
 def _email(settings: Settings) -> Messenger:
     from bot.channels.email import Email
 
-    assert settings.email_password is not None
+    secrets = (settings.email_password, settings.email_oauth_secret, settings.email_oauth_refresh)
     return Email(
         settings.email_imap,
         settings.email_smtp,
         settings.email_address,
-        settings.email_password.get_secret_value(),
+        next(each.get_secret_value() for each in secrets if each),
         user=settings.email_user,
+        grant=_grant(settings),
         folder=settings.email_folder,
+        sent=settings.email_sent,
         authserv=settings.email_authserv,
     )
+
+
+def _grant(settings: Settings) -> Tokens | None:
+    """Of the mailbox. A refresh token that the provider gave in place of the one in the settings lies with the keys,
+    beside a mark of that one: who signs in anew and sets another is taken at their word."""
+    from bot.channels.sign_on import Grant, Tokens
+
+    if not settings.email_oauth_url:
+        return None
+    keys, refresh = Keys(settings.data), settings.email_oauth_refresh
+    first = refresh.get_secret_value() if refresh else ""
+    mark = sha256(first.encode()).hexdigest()[:16]
+
+    def kept() -> str:
+        path = keys.path(RENEWED)
+        of, _, token = path.read_text(encoding="utf-8").strip().partition(" ") if path.exists() else ("", "", "")
+        return token if of == mark else ""
+
+    grant = Grant(
+        url=settings.email_oauth_url,
+        client=settings.email_oauth_client,
+        secret=settings.email_oauth_secret.get_secret_value() if settings.email_oauth_secret else "",
+        refresh=first,
+        scope=settings.email_oauth_scope,
+    )
+    return Tokens(grant, kept=kept, keep=lambda token: keys.renew(RENEWED, f"{mark} {token}"))
 
 
 # Of each: the settings that it needs, and what builds it from them. The name is that of its channel.
@@ -132,9 +164,9 @@ KINDS: Mapping[str, tuple[tuple[str, ...], Build]] = {
     "max": (("max_token",), _max),
     "viber": (("viber_token",), _viber),
     "sms": (("sms_url", "sms_token"), _sms),
-    "email": (("email_imap", "email_smtp", "email_address", "email_password"), _email),
+    "email": (("email_imap", "email_smtp", "email_address"), _email),
 }
-FETCHED = ("email",)  # nobody posts these to us, address or not
+FETCHED = (EMAIL,)  # nobody posts these to us, address or not
 
 
 def configured(settings: Settings) -> tuple[str, ...]:
@@ -142,8 +174,15 @@ def configured(settings: Settings) -> tuple[str, ...]:
     return tuple(
         name
         for name, (needed, _) in KINDS.items()
-        if all(getattr(settings, each) for each in needed) or (name == SMS and settings.smpp)
+        if (all(getattr(settings, each) for each in needed) and (name != EMAIL or _signs_on(settings)))
+        or (name == SMS and settings.smpp)
     )
+
+
+def _signs_on(settings: Settings) -> bool:
+    """Whether the mailbox would know us: by a password, or by tokens."""
+    has = settings.email_oauth_secret or settings.email_oauth_refresh
+    return bool(settings.email_password or (settings.email_oauth_url and settings.email_oauth_client and has))
 
 
 @dataclass(slots=True)

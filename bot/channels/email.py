@@ -40,6 +40,8 @@ from bot.channels.messenger import (
     larger,
 )
 from bot.channels.outgoing import NOBODY, WRITTEN, Outgoing, page, place
+from bot.channels.sent_copies import Copies
+from bot.channels.sign_on import Password, SignOn, Tokens
 from bot.dialogue.actions import Choice
 from bot.errors import Both, NotAllowed
 from bot.locale import said
@@ -65,7 +67,8 @@ SUBJECT = {"ru": "Сообщение", "en": "A message"}
 
 class Email:
     """imap, smtp: "imaps://host[:port]", "smtps://host"; without the s STARTTLS. address: ours, with a name if need be.
-    authserv: whose word in Authentication-Results proves an address, "" for nobody's."""
+    password: also the key of our letters' ids, so with a grant, which needs none, any secret that stays. sent: as
+    `Copies` has it. authserv: whose word in Authentication-Results proves an address, "" for nobody's."""
 
     name = NAME
 
@@ -77,7 +80,9 @@ class Email:
         password: str,
         *,
         user: str = "",
+        grant: Tokens | None = None,
         folder: str = "INBOX",
+        sent: str = "auto",
         authserv: str = "",
         timeout_s: float = TIMEOUT_S,
         gather_s: float = GATHER_S,
@@ -89,10 +94,12 @@ class Email:
         self._own = self._own.lower()
         self._user = user or self._own
         kind, host, port = place(imap, IMAP_PORTS)
+        sign_on: SignOn = grant or Password(password)
         self._mailbox = Mailbox(
-            host, port, tls=kind == "imaps", user=self._user, password=password, folder=folder, timeout_s=timeout_s
+            host, port, tls=kind == "imaps", user=self._user, sign_on=sign_on, folder=folder, timeout_s=timeout_s
         )
-        self._outgoing = Outgoing(smtp, self._own, self._user, password, timeout_s=timeout_s)
+        self._outgoing = Outgoing(smtp, self._own, self._user, sign_on, timeout_s=timeout_s)
+        self._copies = Copies(self._mailbox, sent, timeout_s=timeout_s)
         self._authserv = authserv
         self._timeout = timeout_s
         self._now, self._clock = now, clock
@@ -120,6 +127,7 @@ class Email:
         return self._own
 
     async def close(self) -> None:
+        await self._copies.close()
         await self._mailbox.close()
 
     # in
@@ -249,7 +257,9 @@ class Email:
         return larger(file, ENCLOSED)
 
     async def send(self, chat: str, part: Part) -> None:
-        await self._outgoing.send(_address(chat), await self._written(chat, part))
+        letter = await self._written(chat, part)
+        await self._outgoing.send(_address(chat), letter)
+        self._copies.put(letter)
 
     async def typing(self, chat: str) -> None:
         """Nobody sees it."""

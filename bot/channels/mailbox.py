@@ -23,8 +23,10 @@ from typing import Any, TypeVar
 
 from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
+from imapclient.imapclient import SENT
 
 from bot.channels.messenger import Refused
+from bot.channels.sign_on import SignOn
 from bot.locale import reported, said
 
 log = logging.getLogger(__name__)
@@ -68,6 +70,10 @@ class Gone(OSError):
     """The line broke, or never was."""
 
 
+class WrongLogin(Refused):
+    """The password or the token isn't taken."""
+
+
 class Mailbox:
     """tls: from the first byte; else STARTTLS, which only a server on this machine may lack. All of it blocks, in a
     thread of its own; none of it is called twice at a time."""
@@ -79,13 +85,13 @@ class Mailbox:
         *,
         tls: bool,
         user: str,
-        password: str,
+        sign_on: SignOn,
         folder: str = "INBOX",
         timeout_s: float = 20.0,
     ) -> None:
         logging.getLogger("imapclient").setLevel(logging.WARNING)  # it would log what people write
         self._host, self._port, self._tls = host, port, tls
-        self._user, self._password, self._folder = user, password, folder
+        self._user, self._sign_on, self._folder = user, sign_on, folder
         self._timeout = timeout_s
         self._client: IMAPClient | None = None
         self._thread = ThreadPoolExecutor(1, "mailbox")
@@ -95,7 +101,13 @@ class Mailbox:
 
     async def open(self, *, begin: bool = True) -> None:
         """Connect anew, and begin with the folder where nobody has yet. Raises Refused, OSError."""
-        await self._run(self._open, begin)
+        word = await self._sign_on.word()
+        try:
+            await self._run(self._open, begin, word)
+        except WrongLogin:
+            if not self._sign_on.spoilt(word):
+                raise
+            await self._run(self._open, begin, await self._sign_on.word())
 
     @contextlib.asynccontextmanager
     async def beside(self) -> AsyncIterator[Mailbox]:
@@ -105,7 +117,7 @@ class Mailbox:
             self._port,
             tls=self._tls,
             user=self._user,
-            password=self._password,
+            sign_on=self._sign_on,
             folder=self._folder,
             timeout_s=self._timeout,
         )
@@ -149,6 +161,11 @@ class Mailbox:
         """The headers of what somebody wrote last. Raises OSError."""
         return await self._run(self._last_of, sender)
 
+    async def keep(self, letters: Sequence[tuple[str, bytes]], folder: str) -> bool:
+        """Put each, by its Message-ID, into that folder, or "" the one for what was sent, where it isn't there yet;
+        whether there is such a folder. Raises OSError."""
+        return await self._run(self._keep, list(letters), folder)
+
     async def close(self) -> None:
         self._closed = True
         client = self._client
@@ -171,15 +188,18 @@ class Mailbox:
     def _at(self) -> _Line:
         return _Line(self._client)
 
-    def _open(self, begin: bool) -> None:
+    def _open(self, begin: bool, word: str) -> None:
         self._drop()
         client = self._connected()
         try:
-            client.login(self._user, self._password)
+            if self._sign_on.bearer:
+                client.oauth2_login(self._user, word)
+            else:
+                client.login(self._user, word)
         except LoginError:
             with _broken():
                 client.shutdown()
-            raise Refused(
+            raise WrongLogin(
                 said("the mailbox does not take the login", "почтовый ящик не принимает логин и пароль"),
                 said(
                     "Set GOVORUN_EMAIL_USER and GOVORUN_EMAIL_PASSWORD; many providers want a password for programs",
@@ -225,8 +245,9 @@ class Mailbox:
                 if isinstance(error, ssl.SSLError)
                 else said("the mailbox's certificate is not trusted", "сертификату ящика нельзя доверять"),
                 said(
-                    "GOVORUN_EMAIL_IMAP has to name it as its certificate does",
-                    "GOVORUN_EMAIL_IMAP: имя как в сертификате",
+                    "GOVORUN_EMAIL_IMAP has to name it as its certificate does; SSL_CERT_FILE names certificates of your "
+                    "own",
+                    "GOVORUN_EMAIL_IMAP: имя как в сертификате; свои сертификаты — в SSL_CERT_FILE",
                 ),
             ) from None
         except (OSError, IMAPClientError, imaplib.IMAP4.error) as error:
@@ -302,6 +323,16 @@ class Mailbox:
     def _last_of(self, sender: str) -> bytes | None:
         uids = self._at.search(["FROM", sender], "US-ASCII" if sender.isascii() else "UTF-8")
         return self._body(max(uids), "BODY.PEEK[HEADER]") if uids else None
+
+    def _keep(self, letters: list[tuple[str, bytes]], folder: str) -> bool:
+        folder = folder or self._at.find_special_folder(SENT)
+        if not folder:
+            return False
+        self._at.select_folder(folder)
+        for ident, raw in letters:
+            if not self._at.search(["HEADER", "Message-ID", ident]):
+                self._at.append(folder, raw, flags=(SEEN,))
+        return True
 
     def _drop(self) -> None:
         if self._client is not None:

@@ -239,8 +239,8 @@ class Messenger(Protocol):
         """
 
     def link(self, token: str) -> str:
-        """The address that opens the chat with us and brings the token as Began.link; "" where there is none. It stands in
-        it as it is: it may be a sealed one, which is opened on its way to the customer."""
+        """The address that opens the chat with us and brings the token as Began.link; "" where there is none. The
+        token stands in it as it is: it may be a sealed one, which is opened on its way to the customer."""
 
     def fits(self, choices: Sequence[Choice]) -> bool:
         """Whether these can be buttons here; others are written as a numbered list."""

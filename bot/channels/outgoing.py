@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 import aiosmtplib
 
 from bot.channels.messenger import Part, Refused
+from bot.channels.sign_on import SignOn
 from bot.locale import said
 from bot.ports import Blocked, Undelivered
 
@@ -43,9 +44,9 @@ class Outgoing:
     """url: "smtps://host[:port]", or "smtp://host" with STARTTLS, which only a server on this machine may lack. own:
     the address that letters come from, and bounces go to."""
 
-    def __init__(self, url: str, own: str, user: str, password: str, *, timeout_s: float) -> None:
+    def __init__(self, url: str, own: str, user: str, sign_on: SignOn, *, timeout_s: float) -> None:
         self._smtp = place(url, SMTP_PORTS)
-        self._own, self._user, self._password = own, user, password
+        self._own, self._user, self._sign_on = own, user, sign_on
         self._timeout = timeout_s
 
     async def open(self) -> None:
@@ -55,7 +56,9 @@ class Outgoing:
                 await (await self._connected()).quit()
         except aiosmtplib.SMTPAuthenticationError:
             raise _wrong_login() from None
-        except aiosmtplib.SMTPException as error:
+        except (aiosmtplib.SMTPException, ssl.SSLError) as error:
+            if why := _untrusted(error):
+                raise _bad_certificate(why) from None
             raise OSError(f"SMTP: {type(error).__name__}") from None
 
     async def send(self, to: str, letter: EmailMessage) -> None:
@@ -67,7 +70,7 @@ class Outgoing:
                     await line.send_message(letter, sender=self._own, recipients=[to])
                 finally:
                     line.close()
-        except aiosmtplib.SMTPAuthenticationError:
+        except (aiosmtplib.SMTPAuthenticationError, Refused):
             raise Undelivered("its password is no longer taken", retry_after=60.0, told=True) from None
         except aiosmtplib.SMTPSenderRefused:
             raise Undelivered("its sender is refused", retry_after=60.0, told=True) from None
@@ -77,6 +80,8 @@ class Outgoing:
         except aiosmtplib.SMTPResponseException as error:
             raise _undelivered(error.code, error.message) from None
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError, TimeoutError) as error:
+            if _untrusted(error):
+                raise Undelivered("the certificate is not trusted", retry_after=60.0, told=True) from None
             raise Undelivered(type(error).__name__) from None
         except (UnicodeError, ValueError) as error:  # an address that no server of ours can write to
             raise Undelivered(type(error).__name__, retry_after=None) from None
@@ -93,9 +98,21 @@ class Outgoing:
             timeout=self._timeout,
         )
         await line.connect()
-        if self._password and (line.supports_extension("auth") or not here):
-            await line.login(self._user, self._password)
+        word = await self._sign_on.word()
+        if word and (line.supports_extension("auth") or not here):
+            try:
+                await self._login(line, word)
+            except aiosmtplib.SMTPAuthenticationError:
+                if not self._sign_on.spoilt(word):
+                    raise
+                await self._login(line, await self._sign_on.word())
         return line
+
+    async def _login(self, line: aiosmtplib.SMTP, word: str) -> None:
+        if self._sign_on.bearer:
+            await line.auth_xoauth2(self._user, word)
+        else:
+            await line.login(self._user, word)
 
 
 def place(url: str, ports: dict[str, int]) -> tuple[str, str, int]:
@@ -143,6 +160,29 @@ def _undelivered(code: int, message: str, *, of_address: bool = False) -> Undeli
     if NOBODY.match(told) or (of_address and not told):
         return Blocked()
     return Undelivered(f"SMTP {code} {told}".strip(), retry_after=None)
+
+
+def _untrusted(error: BaseException) -> str:
+    """What OpenSSL has against the certificate, "" where that isn't it. aiosmtplib wraps it."""
+    at: BaseException | None = error
+    while at is not None:
+        if isinstance(at, ssl.SSLCertVerificationError):
+            return at.verify_message or at.reason
+        at = at.__cause__ or at.__context__
+    return ""
+
+
+def _bad_certificate(why: str) -> Refused:
+    return Refused(
+        said(
+            f"the certificate of the server for outgoing mail is not trusted: {why}",
+            f"сертификату сервера исходящей почты нельзя доверять: {why}",
+        ),
+        said(
+            "GOVORUN_EMAIL_SMTP has to name it as its certificate does; SSL_CERT_FILE names certificates of your own",
+            "GOVORUN_EMAIL_SMTP: имя как в сертификате; свои сертификаты — в SSL_CERT_FILE",
+        ),
+    )
 
 
 def _wrong_login() -> Refused:

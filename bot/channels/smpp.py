@@ -1,9 +1,8 @@
 """SMS straight through an SMSC (SMPP 3.4), in place of an HTTP gateway: `pdu` has its bytes, `segments` the texts,
 `smsc` one session; here is what comes and goes by it.
 
-A deliver_sm has no id of its own, and an SMSC that heard no answer brings it again: it is the same one where it says
-the same and the first was not surely answered. It is answered when it is committed; but a segment is answered after
-HOLD_S though the others aren't there, because an SMSC may wait for that before it sends them.
+A deliver_sm is answered when it is committed, and known again by `repeats` where the SMSC heard no answer. But a
+segment is answered after HOLD_S though the others aren't there, because an SMSC may wait for that before it sends them.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from urllib.parse import unquote, urlsplit
 from bot.channels import pdu
 from bot.channels.messenger import Arrival, Enclosure, Hook, Part, Post, Receipt, Refused, Stopped
 from bot.channels.pdu import Address, Message, Pdu
+from bot.channels.repeats import Brought, Repeats
 from bot.channels.segments import DELIVERED, FAILED, KEPT, Joiner, Place, alike, opened, read, receipt, segmented
 from bot.channels.sms import NAME, STOPPED, TIMEOUT_S, arrival, measured, plain
 from bot.channels.smsc import QUIET_S, Account, Came, Smsc
@@ -41,23 +41,8 @@ PORTS = {"smpp": 2775, "smpps": 3550}
 LIVED_S = 60.0  # a line that was up for so long is made anew at once
 WAIT_S = 1.0  # where the SMSC is full or we are too fast: it names no time
 HOLD_S = 1.0
-REPEAT_S = 300.0  # so long an SMSC may bring again what it heard no answer to
-BROKEN_S = 60.0  # so long after our answer it may bring it to the next session, where the answer was lost
-LATE_S = 5.0  # an answer that took longer may have come too late
-BUCKET_S = 120  # another process knows by this that it is the same one
 REMEMBERED = 10_000
 LATER = (pdu.BIND_STATUS, pdu.SYSTEM_ERROR, pdu.TEMPORARY)
-
-
-@dataclass(slots=True)
-class _Brought:
-    """What came before, by what it says. done: when we answered it, None where we have not."""
-
-    ident: str
-    session: int
-    sequence: int
-    at: float
-    done: float | None = None
 
 
 @dataclass(slots=True)
@@ -101,8 +86,8 @@ class Smpp:
         self._came: asyncio.Queue[Post] = asyncio.Queue()
         self._joiner = Joiner()
         self._holding: OrderedDict[tuple[object, ...], list[Callable[[], None]]] = OrderedDict()
-        self._whole: OrderedDict[tuple[object, ...], tuple[_Brought, Post]] = OrderedDict()  # by segment
-        self._brought: OrderedDict[str, _Brought] = OrderedDict()
+        self._whole: OrderedDict[tuple[object, ...], tuple[Brought, Post]] = OrderedDict()  # by segment
+        self._repeats = Repeats(clock, now)
         self._going: OrderedDict[str, _Going] = OrderedDict()
         self._keys: OrderedDict[str, str] = OrderedDict()  # of parts, by the ids that the SMSC gave
         self._early: OrderedDict[str, str] = OrderedDict()  # states, by ids that we don't know yet
@@ -177,10 +162,10 @@ class Smpp:
         source = came.message.source
         number = f"+{source.value}" if source.ton == pdu.INTERNATIONAL else source.value
         if place is None:
-            return self._post(came, self._known(came, content), number, content, [came.answer])
+            return self._post(came, self._repeats.known(came, content), number, content, [came.answer])
         whose = (number, came.message.destination.value)
         before = self._whole.get((*whose, place, content))
-        if before is not None and self._again(before[0], came):
+        if before is not None and self._repeats.again(before[0], came):
             return Post(arrivals=before[1].arrivals, taken=came.answer)  # known by its id, when that is committed
         held = self._holding.setdefault((*whose, place.reference, place.total), [])
         held.append(came.answer)
@@ -193,14 +178,14 @@ class Smpp:
         answers = held[:]
         held.clear()  # its clock runs on, and answers nothing of this
         del self._holding[*whose, place.reference, place.total]
-        brought = self._known(came, b"".join(parts))
+        brought = self._repeats.known(came, b"".join(parts))
         post = self._post(came, brought, number, b"".join(parts), answers)
         for index, each in enumerate(parts, 1):
             _keep(self._whole, (*whose, Place(place.reference, place.total, index), each), (brought, post))
         return post
 
     def _post(
-        self, came: Came, brought: _Brought, number: str, content: bytes, answers: list[Callable[[], None]]
+        self, came: Came, brought: Brought, number: str, content: bytes, answers: list[Callable[[], None]]
     ) -> Post:
         text = read(content, came.message.coding)
         found = arrival(brought.ident, number, text or "", self._now(), _order(came))
@@ -223,32 +208,6 @@ class Smpp:
             found = arrival(f"{ident}/{int(at.timestamp())}", str(number), text, at, float(self._sessions << 31))
             posts.append(Post(arrivals=[found] if found else [], chores=self._chores(found)))
         return posts
-
-    def _known(self, came: Came, content: bytes) -> _Brought:
-        """Whether it came before. Who says "yes" twice has said it twice: what we answered is not brought again."""
-        message = came.message
-        own = message.tlvs.get(pdu.RECEIPTED_ID, b"")
-        print_ = sha256(repr((message.source, message.destination, message.coding, content, own)).encode()).hexdigest()
-        now = self._clock()
-        before = self._brought.pop(print_, None)
-        if before is None or not self._again(before, came):
-            bucket = "" if own else f"/{int(self._now().timestamp()) // BUCKET_S}"
-            number = 0 if before is None or own else int(before.ident.rpartition("/")[2]) + 1
-            before = _Brought(f"{print_}{bucket}/{number}", came.session, came.sequence, now)
-        else:  # what it is compared with from now on
-            before.session, before.sequence, before.at, before.done = came.session, came.sequence, now, None
-        self._brought[print_] = before
-        while len(self._brought) > REMEMBERED:
-            self._brought.popitem(last=False)
-        return before
-
-    def _again(self, before: _Brought, came: Came) -> bool:
-        if (before.session, before.sequence) == (came.session, came.sequence):
-            return True
-        now = self._clock()
-        if before.done is None or before.done - before.at > LATE_S:
-            return now - before.at < REPEAT_S
-        return before.session != came.session and now - before.done < BROKEN_S
 
     def _chores(self, found: Arrival | None) -> list[Callable[[], Awaitable[object]]]:
         if found is None or not isinstance(found.deed, Stopped):

@@ -72,24 +72,31 @@ class Smsc:
         try:
             async with asyncio.timeout(self._timeout):
                 reader, self._writer = await asyncio.open_connection(account.host, account.port, ssl=context)
-        except ssl.SSLCertVerificationError:
+        except ssl.SSLCertVerificationError as error:
             raise Refused(
-                said("the SMSC's certificate is not trusted", "сертификату СМС-центра нельзя доверять"),
-                said("GOVORUN_SMPP has to name it as its certificate does", "GOVORUN_SMPP: имя узла как в сертификате"),
+                said(
+                    f"the SMSC's certificate is not trusted: {error.verify_message}",
+                    f"сертификату СМС-центра нельзя доверять: {error.verify_message}",
+                ),
+                said(
+                    "GOVORUN_SMPP has to name it as its certificate does; SSL_CERT_FILE names certificates of your own",
+                    "GOVORUN_SMPP: имя узла как в сертификате; свои сертификаты — в SSL_CERT_FILE",
+                ),
             ) from None
         except (OSError, TimeoutError) as error:
             raise OSError(type(error).__name__) from None
         self._tasks = [asyncio.create_task(self._read(reader)), asyncio.create_task(self._keep())]
+        bound = False
         try:
             answer = await self._ask(
                 pdu.BIND_TRANSCEIVER, pdu.bind(account.user, account.password, account.system_type)
             )
-        except BaseException:
-            await self._end()
-            raise
-        if answer.status == pdu.OK:
+            bound = answer.status == pdu.OK
+        finally:  # also where whoever opens it is told to stop meanwhile
+            if not bound:
+                await self._end()
+        if bound:
             return
-        await self._end()
         if answer.status in UNKNOWN_HERE:
             raise Refused(
                 said("the SMSC does not take the login", "СМС-центр не принимает логин и пароль"),

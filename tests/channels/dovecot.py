@@ -5,31 +5,56 @@ from __future__ import annotations
 import asyncio
 import grp
 import imaplib
+import json
 import os
 import pwd
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import ClassVar
 
 import pytest
+
+from voice.certificate import self_signed
 
 PASSWORD = "mailbox-secret-7c1e"
 DOVECOT = "/usr/sbin/dovecot"
 
 
+SECURE = "127.0.0.2"  # of this machine, and no address that may do without encryption
+
+
 @dataclass
 class Dovecot:
-    """Any login has a mailbox of its own here, with one password."""
+    """Any login has a mailbox of its own here, with one password. secure, starting: ports at SECURE, of TLS and of
+    STARTTLS alone. tokens: whose each is, by which XOAUTH2 lets them in."""
 
     port: int
     folder: Path
+    secure: int = 0
+    starting: int = 0
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def certificate(self) -> Path:
+        return certificate()
+
+    def sent(self, user: str) -> list[bytes]:
+        """What lies in the folder for it."""
+        with self.box(user) as line:
+            line.select("Sent")
+            _, told = line.uid("FETCH", "1:*", "(FLAGS BODY.PEEK[])")
+        return [each[1] for each in told if isinstance(each, tuple)]
 
     @contextmanager
     def box(self, user: str) -> Iterator[imaplib.IMAP4]:
@@ -67,6 +92,29 @@ class Dovecot:
             each.unlink()
 
 
+@cache
+def certificate() -> Path:
+    """That nobody trusts who isn't told to, with its key."""
+    return self_signed(Path(mkdtemp(prefix="govorun-tls-")) / "own.pem", SECURE)
+
+
+class _TokenInfo(BaseHTTPRequestHandler):
+    """Whose token it is, as Dovecot asks (tokeninfo_url)."""
+
+    tokens: ClassVar[dict[str, str]]
+
+    def do_GET(self) -> None:
+        whose = self.tokens.get(self.path.rpartition("=")[2])
+        body = json.dumps({"email": whose} if whose else {"error": "invalid_token"}).encode()
+        self.send_response(200 if whose else 400)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 @contextmanager
 def dovecot() -> Iterator[Dovecot]:
     if not Path(DOVECOT).exists():
@@ -80,22 +128,40 @@ def dovecot() -> Iterator[Dovecot]:
     folder.chmod(0o755)
     if root:
         shutil.chown(folder / "mail", me, group)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    with ExitStack() as free:
+        port, secure, starting = (
+            free.enter_context(socket.create_server((host, 0))).getsockname()[1]
+            for host in ("127.0.0.1", SECURE, SECURE)
+        )
+    tokens: dict[str, str] = {}
+    info = ThreadingHTTPServer(("127.0.0.1", 0), type("_", (_TokenInfo,), {"tokens": tokens}))
+    threading.Thread(target=info.serve_forever, daemon=True).start()
+    (folder / "oauth2.conf").write_text(
+        f"tokeninfo_url = http://127.0.0.1:{info.server_address[1]}/?access_token=\nusername_attribute = email\n"
+    )
     (folder / "dovecot.conf").write_text(
         f"""
 protocols = imap
 listen = 127.0.0.1
+auth_mechanisms = plain login xoauth2
 base_dir = {folder}/run
 log_path = {folder}/log
-ssl = no
+ssl = yes
+ssl_cert = <{certificate()}
+ssl_key = <{certificate()}
 disable_plaintext_auth = no
 mail_location = maildir:{folder}/mail/%u
 first_valid_uid = 0
 first_valid_gid = 0
 {users}
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
+passdb {{
   driver = static
+  mechanisms = plain login
   args = password={PASSWORD}
 }}
 userdb {{
@@ -107,8 +173,14 @@ service imap-login {{
   inet_listener imap {{
     port = {port}
   }}
+  inet_listener starting {{
+    address = {SECURE}
+    port = {starting}
+  }}
   inet_listener imaps {{
-    port = 0
+    address = {SECURE}
+    port = {secure}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -119,14 +191,19 @@ service stats {{
 }}
 namespace inbox {{
   inbox = yes
+  mailbox Sent {{
+    special_use = \\Sent
+    auto = create
+  }}
 }}
 """
     )
     server = subprocess.Popen([DOVECOT, "-F", "-c", str(folder / "dovecot.conf")])
     try:
         _answers(port, folder)
-        yield Dovecot(port, folder)
+        yield Dovecot(port, folder, secure, starting, tokens)
     finally:
+        info.shutdown()
         server.terminate()
         server.wait(30)
         shutil.rmtree(folder, ignore_errors=True)

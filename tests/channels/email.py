@@ -7,6 +7,8 @@ import asyncio
 import atexit
 import json
 import re
+import ssl
+from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,7 +26,7 @@ from bot.channels.email import Email
 from bot.channels.mailbox import Found
 from bot.channels.messenger import Hook, Messenger, Post
 from tests.channels.double import Double, Given, Shown
-from tests.channels.dovecot import PASSWORD, Dovecot, dovecot
+from tests.channels.dovecot import PASSWORD, SECURE, Dovecot, certificate, dovecot
 
 AUTHSERV = "mx.clinic.example"
 LINE = re.compile(r"^(\d+)\. (.+)$")
@@ -70,15 +72,26 @@ class EmailDouble(Double):
     user: str = field(default_factory=lambda: f"box-{uuid4().hex[:8]}")
     imap: int = 0  # of another line to the mailbox
     tls: Any = None
+    secure: str = ""  # "tls", "starttls": both lines, at an address that may not do without
+    tokens: set[str] = field(default_factory=set)  # that let in besides the password
 
     @property
     def own(self) -> str:
         return f"{self.user}@clinic.example"
 
+    def lines(self) -> tuple[str, str]:
+        """IMAP and SMTP."""
+        if self.secure == "tls":
+            return f"imaps://{SECURE}:{mailboxes().secure}", f"smtps://{SECURE}:{self.port}"
+        if self.secure:
+            return f"imap://{SECURE}:{mailboxes().starting}", f"smtp://{SECURE}:{self.port}"
+        return f"imap://127.0.0.1:{self.imap or mailboxes().port}", f"smtp://127.0.0.1:{self.port}"
+
     def settings(self) -> dict[str, str]:
+        imap, smtp = self.lines()
         return {
-            "email_imap": f"imap://127.0.0.1:{self.imap or mailboxes().port}",
-            "email_smtp": f"smtp://127.0.0.1:{self.port}",
+            "email_imap": imap,
+            "email_smtp": smtp,
             "email_address": f"Клиника <{self.own}>",
             "email_user": self.user,
             "email_password": PASSWORD,
@@ -205,6 +218,12 @@ class EmailDouble(Double):
 
     # the server for outgoing mail
 
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802  as aiosmtpd names it
+        """developers.google.com/workspace/gmail/imap/xoauth2-protocol"""
+        user, bearer, *_ = b64decode(args[1]).decode().split("\1")
+        good = bearer.removeprefix("auth=Bearer ") in self.tokens and user == f"user={self.user}"
+        return AuthResult(success=good, handled=False)
+
     async def handle_RCPT(  # noqa: N802  as aiosmtpd names it
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -248,6 +267,11 @@ class EmailDouble(Double):
         def authenticator(server: SMTP, session: Session, envelope: Envelope, mechanism: str, told: Any) -> AuthResult:
             return AuthResult(success=made.known and told.password == PASSWORD.encode(), handled=False)
 
+        context = None
+        if made.secure:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(certificate())
+            made.tls = context if made.secure == "starttls" else None
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
             lambda: SMTP(
@@ -256,9 +280,11 @@ class EmailDouble(Double):
                 auth_require_tls=False,
                 authenticator=authenticator,
                 tls_context=made.tls,
+                require_starttls=made.secure == "starttls",
             ),
-            "127.0.0.1",
+            SECURE if made.secure else "127.0.0.1",
             0,
+            ssl=context if made.secure == "tls" else None,
         )
         made.port = server.sockets[0].getsockname()[1]
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from bot.channels.segments import Joiner, opened, read, segmented
 from bot.channels.smpp import Smpp
 from bot.channels.smsc import Came
 from tests.channels.double import Double, Shown
+from tests.channels.dovecot import SECURE, certificate
 from tests.channels.sms import LINE
 
 USER, PASSWORD, SENDER = "clinic", "p@ss:w/rd", "Clinic"
@@ -85,11 +87,13 @@ class SmppDouble(Double):
     torn: int = 0
     reverse: int = 0
     silent: bool = False
+    secure: bool = False  # TLS alone
     joiner: Joiner = field(default_factory=Joiner)
 
     @property
     def address(self) -> str:
-        return f"smpp://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{self.port}"
+        scheme, host = ("smpps", SECURE) if self.secure else ("smpp", "127.0.0.1")
+        return f"{scheme}://{USER}:{quote(PASSWORD, safe='')}@{host}:{self.port}"
 
     def settings(self) -> dict[str, str]:
         return {"smpp": self.address, "sms_sender": SENDER}
@@ -246,7 +250,11 @@ class SmppDouble(Double):
     @asynccontextmanager
     async def running(cls, **more: Any) -> AsyncIterator[Self]:
         made = cls(**more)
-        server = await asyncio.start_server(made.peer, "127.0.0.1", 0)
+        context = None
+        if made.secure:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(certificate())
+        server = await asyncio.start_server(made.peer, SECURE if made.secure else "127.0.0.1", 0, ssl=context)
         made.port = server.sockets[0].getsockname()[1]
         try:
             yield made
