@@ -218,6 +218,11 @@ class Settings(BaseSettings):
         description="Word of your own that you enter beside the webhook's address at Meta; empty: made at the first "
         "start, kept in the data folder.",
     )
+    whatsapp_template: str = Field(
+        "",
+        description="Template approved at Meta, with one parameter in its body, by which reminders and answers later "
+        "than 24 hours after the customer wrote reach them: name, or name:ru,en_US. Empty: they are not delivered.",
+    )
     whatsapp_api: str = Field("https://graph.facebook.com", description="Server of WhatsApp Cloud API.")
     vk_token: SecretStr | None = Field(None, description="Token of a VK community; empty: no VK. See docs/channels.md.")
     vk_secret: SecretStr | None = Field(

@@ -65,6 +65,7 @@ def _whatsapp(settings: Settings) -> Messenger:
         settings.whatsapp_phone_id,
         settings.whatsapp_app_secret.get_secret_value(),
         own.get_secret_value() if own else Keys(settings.data).get("whatsapp-verify", make=12),
+        template=settings.whatsapp_template,
         api=settings.whatsapp_api,
     )
 

@@ -245,8 +245,7 @@ class Mailbox:
                 if isinstance(error, ssl.SSLError)
                 else said("the mailbox's certificate is not trusted", "сертификату ящика нельзя доверять"),
                 said(
-                    "GOVORUN_EMAIL_IMAP has to name it as its certificate does; SSL_CERT_FILE names certificates of your "
-                    "own",
+                    "GOVORUN_EMAIL_IMAP has to name it as its certificate does; SSL_CERT_FILE names your own ones",
                     "GOVORUN_EMAIL_IMAP: имя как в сертификате; свои сертификаты — в SSL_CERT_FILE",
                 ),
             ) from None

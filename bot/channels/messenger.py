@@ -126,7 +126,8 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """What came. answer: the body of our 200. chores: what the messenger wants done besides, nobody waits for them.
+    """What came. answer: the body of our 200. chores: what the messenger wants done besides, nobody waits for them;
+    a Receipt that one returns is taken as if it had come.
     taken: called when all of it is committed: of a messenger that is told so in no answer of ours."""
 
     arrivals: Sequence[Arrival] = ()

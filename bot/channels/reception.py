@@ -322,7 +322,9 @@ class Reception:
 
     async def _done(self, chore: Callable[[], Awaitable[object]]) -> None:
         try:
-            await chore()
+            done = await chore()
+            if isinstance(done, Receipt):
+                await self._receipt(done)
         except Exception as error:  # noqa: BLE001  nobody waits for it
             log.warning("%s: a chore was left undone: %s", self.name, place(error))
 

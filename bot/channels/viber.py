@@ -62,7 +62,9 @@ PICTURES = ("image/jpeg", "image/png", "image/gif")
 TIMEOUT_S = 20.0
 SETTLE_S = 0.15  # posts overtake each other
 REMEMBERED = 10_000
-TOO_MANY_S = 2.0  # Viber tells no wait
+# Viber tells no wait, and means one of two: too many a second, or a hundred within an hour to somebody who says nothing
+# (creators.viber.com/docs/bots-api/resources/messaging/send-message). So a chat waits twice as long each time.
+TOO_MANY_S, TOO_LONG_S = 2.0, 600.0
 EVENTS = ("failed", "subscribed", "unsubscribed", "conversation_started")  # besides what people write
 BAD_URL, BAD_TOKEN, BAD_DATA, TOO_MANY = 1, 2, 3, 12
 GONE = (5, 6, 11)  # not registered, not subscribed, no device that could show it
@@ -94,6 +96,7 @@ class Viber:
         self._token = token
         self._uri = ""
         self._title = "Bot"
+        self._waits: OrderedDict[str, float] = OrderedDict()  # of chats that get too much, how long the next one is
         self._sent: OrderedDict[str, tuple[str, str]] = OrderedDict()  # key and chat of what Viber took, by its token
 
     async def open(self, hook: str) -> str:
@@ -241,8 +244,15 @@ class Viber:
             raise _undelivered(answer.status_code)
         if told.get("status") == BAD_DATA and part.files:  # programs, say: it has a list of what it takes for harmful
             raise Unfit(f"status {BAD_DATA}", retry_after=None)
+        if told.get("status") == TOO_MANY:
+            wait = self._waits.pop(chat, TOO_MANY_S)
+            self._waits[chat] = min(wait * 2, TOO_LONG_S)
+            while len(self._waits) > REMEMBERED:
+                self._waits.popitem(last=False)
+            raise Undelivered("too many", retry_after=wait, told=True)
         if told.get("status") != 0:
             raise _refused(told)
+        self._waits.pop(chat, None)
         if part.key:
             self._sent[str(told.get("message_token"))] = part.key, chat
             while len(self._sent) > REMEMBERED:
@@ -317,8 +327,6 @@ def _undelivered(status: int) -> Undelivered:
 def _refused(told: Mapping[str, Any]) -> Undelivered:
     """Viber answers 200 and says in `status` what is wrong (docs/api/rest-bot-api/#error-codes)."""
     status = told.get("status")
-    if status == TOO_MANY:
-        return Undelivered("too many", retry_after=TOO_MANY_S, told=True)
     if status in GONE:
         return Blocked()
     if status == BAD_TOKEN:

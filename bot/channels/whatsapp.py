@@ -10,6 +10,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -22,29 +23,24 @@ from bot.channels.markup import plain
 from bot.channels.messenger import (
     MAX_MEDIA,
     Arrival,
-    Began,
-    Contact,
-    Deed,
-    Edited,
     Enclosure,
     Hook,
     Limits,
     Part,
     Post,
-    Pressed,
     Receipt,
     Refused,
-    Sent,
-    Spoke,
     Unfit,
-    Wrote,
     larger,
 )
 from bot.channels.splitting import clipped
+from bot.channels.whatsapp_notifications import BEGIN, OUTSIDE_WINDOW, Outside, read, undelivered
+from bot.channels.whatsapp_notifications import deed as deed_of
+from bot.channels.whatsapp_notifications import receipts as receipts_of
 from bot.dialogue.actions import Choice
 from bot.errors import Both, NotAllowed, Unacceptable
 from bot.locale import said
-from bot.ports import Blocked, Identity, Proven, Undelivered
+from bot.ports import Identity, Proven, Undelivered
 
 log = logging.getLogger(__name__)
 
@@ -56,14 +52,10 @@ VERSION = 25.0  # of the Graph API
 LIMITS = Limits(text=4096, captioned=1024, payload=200, a_second=80, chat_s=0.5, typing_s=20.0)
 MAX_REPLIES, REPLY = 3, 20  # reply buttons, and characters of one
 MAX_ROWS, ROW, MORE = 10, 24, 72  # rows of a list, characters of a title, of the words under it
-BEGIN = "/start"
 CHOOSE = {"ru": "Выбрать", "en": "Choose"}
 TIMEOUT_S = 20.0
 SETTLE_S = 0.15  # posts overtake each other; their times are whole seconds
 REMEMBERED = 10_000
-TOLD_S = {4: 60.0, 80007: 60.0, 130429: 5.0, 131048: 3600.0, 131056: 6.0}  # codes of "too many", and how long to wait
-TOKEN_CODES = (0, 3, 10, 190, 200)
-PASSING = (1, 2, 131000, 131016, 131057)  # of their own trouble
 # #supported-media-types: bytes of a picture, and what else can be enclosed, up to 100 MB.
 PICTURE, DOCUMENT = 5 << 20, 100 << 20
 PICTURES = ("image/jpeg", "image/png")
@@ -80,14 +72,14 @@ DOCUMENTS = (
 )
 MEDIA_CODES = (131052, 131053)  # it could not be fetched or uploaded
 UPLOAD_S = 50.0
-OURS = (368, 131005, 131031, 131037, 131042, 131045)  # locked, not paid, not registered: the staff can mend it
-OUTSIDE_WINDOW = 131047  # more than 24 hours after they wrote last: templates alone would reach them
-UNDELIVERABLE = (131021, 131026)
+PARAMETER = 900  # characters; a template's body has 1024 with its own words
+SAID = 1_000  # parts that are remembered in case that they came too late
 
 
 class WhatsApp:
     """token: of a system user. phone_id: of the number, not the number. app_secret: signs what comes. verify_token: of
-    our own, entered beside the webhook's address."""
+    our own, entered beside the webhook's address. template: approved at Meta, of one parameter, by which what is said
+    later than 24 hours after they wrote reaches them: "name" or "name:ru,en_US"."""
 
     name = NAME
     limits = LIMITS
@@ -99,6 +91,7 @@ class WhatsApp:
         app_secret: str,
         verify_token: str,
         *,
+        template: str = "",
         api: str = API,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
@@ -112,6 +105,9 @@ class WhatsApp:
         self._number = ""  # of ours, as links name it
         self._secret = app_secret
         self._verify = verify_token
+        self._template, _, spoken = template.partition(":")
+        self._spoken = [each.strip() for each in (spoken or "ru,en").split(",") if each.strip()] or ["ru"]
+        self._said: OrderedDict[str, Part] = OrderedDict()  # by key, for the template
         self._last: OrderedDict[str, str] = OrderedDict()  # what each chat wrote last: typing is shown under it
 
     async def open(self, hook: str) -> str:
@@ -166,14 +162,16 @@ class WhatsApp:
                 continue
             if str(value.get("metadata", {}).get("phone_number_id", self._phone_id)) != self._phone_id:
                 continue  # of another number of the same business
-            arrivals += _read(self._arrivals, value.get("messages", ()))
-            receipts += _read(_receipts, value.get("statuses", ()))
+            arrivals += read(self._arrivals, value.get("messages", ()))
+            receipts += read(receipts_of, value.get("statuses", ()))
         for each in arrivals:
             self._last[each.chat] = each.id
             self._last.move_to_end(each.chat)
         while len(self._last) > REMEMBERED:
             self._last.popitem(last=False)
-        return Post(arrivals=arrivals, receipts=receipts)
+        late = [each for each in receipts if isinstance(each.failed, Outside) and each.key in self._said]
+        chores = [partial(self._late, each.chat, self._said.pop(each.key)) for each in late]
+        return Post(arrivals=arrivals, receipts=[each for each in receipts if each not in late], chores=chores)
 
     def _verified(self, query: Mapping[str, str]) -> Post:
         """Meta asks once, when the address is entered."""
@@ -191,7 +189,7 @@ class WhatsApp:
             return
         number = message.get("from", "")
         chat = str(number or message["from_user_id"])
-        deed = _deed(message)
+        deed = deed_of(message)
         if deed is None:
             return
         at = datetime.fromtimestamp(int(message["timestamp"]), UTC)
@@ -238,14 +236,63 @@ class WhatsApp:
                     buttons=_buttons(part) if part.choices else None,
                     tracker=part.key or None,
                 )
+                self._remember(part)
         except WhatsAppError as error:
+            if error.code == OUTSIDE_WINDOW and self._reaches(part):
+                await self._by_template(chat, part)
+                return
             if part.files and error.code in MEDIA_CODES:
                 raise Unfit(str(error.code), retry_after=None) from None
-            raise _undelivered(error) from None
+            raise undelivered(error) from None
         except (httpx.HTTPError, OSError, TimeoutError) as error:  # if it has it, a status says so before it goes again
             raise Undelivered(type(error).__name__, retry_after=5.0 if _sent(error) else 1.0) from None
         except (KeyError, TypeError, IndexError, ValueError):
             log.warning("WhatsApp took a message and answered as nobody expects")
+
+    # later than 24 hours
+
+    def _reaches(self, part: Part) -> bool:
+        return bool(self._template) and not part.files and len(_line(part.text)) <= PARAMETER
+
+    def _remember(self, part: Part) -> None:
+        """Mostly it is a status, some seconds later, that says it was too late."""
+        if part.key and self._reaches(part):
+            self._said[part.key] = part
+            while len(self._said) > SAID:
+                self._said.popitem(last=False)
+
+    async def _late(self, chat: str, part: Part) -> Receipt | None:
+        try:
+            await self._by_template(chat, part)
+        except Undelivered as error:
+            return Receipt(key=part.key, chat=chat, failed=error)
+        return None
+
+    async def _by_template(self, chat: str, part: Part) -> None:
+        """…/cloud-api/guides/send-message-templates. What can be chosen is asked again when they answer. Raises
+        Undelivered, Blocked."""
+        spoken = next((each for each in self._spoken if each.startswith(part.language)), self._spoken[0])
+        parameters = [{"type": "text", "text": _line(part.text)}]
+        message = {
+            "messaging_product": "whatsapp",
+            "to": chat,
+            "type": "template",
+            "template": {
+                "name": self._template,
+                "language": {"code": spoken},
+                "components": [{"type": "body", "parameters": parameters}],
+            },
+            "biz_opaque_callback_data": part.key,
+        }
+        try:
+            answer = await self._session.post(f"/{self._phone_id}/messages", json=message)
+            told = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise Undelivered(type(error).__name__) from None
+        if answer.status_code != 200:
+            why = undelivered(WhatsAppError.from_dict(told["error"], answer)) if "error" in told else None
+            log.warning("WhatsApp does not take the template: HTTP %s, %s", answer.status_code, why)
+            raise why or Undelivered(f"HTTP {answer.status_code}")
 
     async def _enclose(self, chat: str, file: Enclosure, key: str) -> None:
         """Uploaded first, for thirty days, and sent by its id."""
@@ -274,86 +321,9 @@ class WhatsApp:
             raise OSError(type(error).__name__) from None
 
 
-def _read(read: Callable[[Mapping[str, Any]], Iterator[Any]], each: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """What can be read; a message of a kind that nobody knows yet must not hide the others."""
-    found: list[Any] = []
-    for one in each:
-        try:
-            found += read(one)
-        except (LookupError, ValueError, TypeError, AttributeError, OverflowError) as error:
-            log.warning("a notification of WhatsApp can't be read: %s", type(error).__name__)
-    return found
-
-
-def _deed(message: Mapping[str, Any]) -> Deed | None:
-    kind = message["type"]
-    content = message.get(kind) or {}
-    if kind == "text":
-        return _written(content["body"])
-    if kind == "request_welcome":
-        return Began()  # the chat was opened for the first time, where that is switched on at Meta
-    if kind == "edit":
-        text = str((content.get("message") or {}).get("text", {}).get("body", ""))
-        return Edited(text) if text else None
-    if kind == "interactive":
-        reply = content.get("button_reply") or content.get("list_reply")
-        return Pressed(payload=reply["id"], title=reply["title"]) if reply else Sent("other")
-    if kind == "button":
-        return Pressed(payload=content["payload"], title=content["text"])
-    if kind == "audio":
-        return Spoke(content["id"]) if content.get("voice") else Sent("file", media=content["id"])
-    if kind in ("image", "video", "sticker"):
-        return Sent(kind, media=content["id"], caption=content.get("caption", ""))
-    if kind == "document":
-        return Sent("file", content["id"], content.get("filename", ""), content.get("caption", ""))
-    if kind == "location":
-        return Sent("location", name=f"{content['latitude']}, {content['longitude']}")
-    if kind == "contacts":
-        phones = [phone for each in message["contacts"] for phone in each.get("phones", ())]
-        number = next((phone.get("wa_id") or phone.get("phone", "") for phone in phones), "")
-        digits = "".join(char for char in number if char.isdecimal())
-        return Contact(f"+{digits}", own=digits == message.get("from")) if digits else Sent("contact")
-    if kind in ("reaction", "system", "ephemeral", "revoke"):
-        return None  # a heart under what we said asks for nothing, nor does what was taken back
-    return Sent("other")
-
-
-def _written(text: str) -> Deed:
-    """ "/start TOKEN" is what a link of ours wrote for them."""
-    word, _, token = text.strip().partition(" ")
-    if word.lower() == BEGIN and " " not in token.strip():
-        return Began(token.strip())
-    return Wrote(text)
-
-
-def _receipts(status: Mapping[str, Any]) -> Iterator[Receipt]:
-    key = status.get("biz_opaque_callback_data", "")
-    if not key:
-        return
-    chat = str(status.get("recipient_id") or status.get("recipient_user_id", ""))
-    failed = None
-    if status["status"] == "failed":
-        failed = _undelivered(WhatsAppError.from_dict(status["errors"][0]))
-    yield Receipt(key=key, chat=chat, failed=failed)
-
-
-def _undelivered(error: WhatsAppError) -> Undelivered:
-    code = error.code
-    answer = error.raw_response
-    wait = answer.headers.get("retry-after", "") if answer is not None else ""
-    if code in TOLD_S or error.status_code == 429:
-        return Undelivered(str(code), retry_after=float(wait) if wait.isdecimal() else TOLD_S.get(code, 5.0), told=True)
-    if code in UNDELIVERABLE:
-        return Blocked()
-    if code == OUTSIDE_WINDOW:
-        return Undelivered("the 24 hours to answer in are over", retry_after=None)
-    if code in TOKEN_CODES:
-        return Undelivered("its token is no longer taken", retry_after=60.0, told=True)
-    if code in OURS:
-        return Undelivered(str(code), retry_after=60.0)
-    if code in PASSING or error.is_transient or (error.status_code or 0) >= 500:
-        return Undelivered(str(code))
-    return Undelivered(str(code), retry_after=None)
+def _line(text: str) -> str:
+    """As a parameter may be: without line ends, tabs and four blanks in a row."""
+    return " ".join(plain(text).split())
 
 
 def _sent(error: Exception) -> bool:

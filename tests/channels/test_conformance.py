@@ -17,7 +17,7 @@ import pytest
 
 from bot.channels.delivery import Delivery, parts
 from bot.channels.enclosing import Enclosures
-from bot.channels.messenger import Began, Enclosure, Refused
+from bot.channels.messenger import Began, Enclosure, Part, Refused
 from bot.channels.reception import TRIED
 from bot.channels.splitting import split
 from bot.customers.links import Ways
@@ -427,6 +427,15 @@ async def test_an_agents_picture_and_file_are_what_they_are_in_the_app(chats: Ri
     assert (picture.content, file.content) in ((JPEG, PDF), (b"", b""))  # Viber fetches them itself
     assert not chats.double.NAMES_PICTURES or picture.name == "снимок.jpg"
     assert chats.double.GATHERS or chats.double.shown == []  # the name stands on the file
+
+
+async def test_a_picture_that_telegram_cannot_show_as_one_is_a_file(tmp_path: Path) -> None:
+    async with TelegramDouble.running() as double:
+        messenger = double.messenger(5.0)
+        picture = Enclosure(name="чек.png", type="image/png", size=9, content=b"very long")
+        await messenger.send(double.IVAN, Part(text="чек.png", files=[picture], key="c/1/0"))
+        assert [(each.name, each.picture) for each in double.given] == [("чек.png", False)]
+        await messenger.close()
 
 
 async def test_a_file_that_the_messenger_refuses_after_all_is_a_link(chats: Rig) -> None:

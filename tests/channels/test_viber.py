@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.messenger import Began, Contact, Pressed, Refused, Stopped, Wrote
+from bot.channels.messenger import Began, Contact, Enclosure, Part, Pressed, Refused, Stopped, Wrote
 from bot.dialogue.events import Chosen, NotDelivered
+from bot.ports import Undelivered
 from tests.channels.double import until
 from tests.channels.rig import Rig, rig
 from tests.channels.viber import ViberDouble, signed
@@ -82,3 +83,32 @@ async def test_what_their_app_could_not_show_is_noted(chats: Rig) -> None:
     await chats.post(signed(json.dumps(body).encode()))
     assert [each.why for each in chats.of(IVAN, NotDelivered)] == ["failure description"]
     await chats.post(failed, signed(b'{"event": "webhook", "timestamp": 1}'), signed(b'{"event": 5}'))
+
+
+async def test_a_chat_that_gets_too_much_waits_twice_as_long_each_time(chats: Rig) -> None:
+    """A hundred within an hour to somebody who says nothing; Viber tells no wait."""
+
+    async def wait() -> float | None:
+        double(chats).trouble = ["flood"]
+        with pytest.raises(Undelivered) as undelivered:
+            await chats.messenger.send(IVAN, Part(text="Да.", key="c/1/0"))
+        assert undelivered.value.told
+        return undelivered.value.retry_after
+
+    assert [await wait() for _ in range(4)] == [2.0, 4.0, 8.0, 16.0]
+    assert [await wait() for _ in range(9)][-1] == 600.0
+    await chats.messenger.send(IVAN, Part(text="Да.", key="c/1/0"))
+    assert await wait() == 2.0
+
+
+async def test_files_are_fetched_from_our_address_and_pictures_have_one_megabyte(chats: Rig) -> None:
+    def file(size: int, link: str = "https://bot.example/webchat/files/x.y/a.jpg") -> Enclosure:
+        return Enclosure(name="a.jpg", type="image/jpeg", size=size, link=link)
+
+    for link in ("", "http://bot.example/a.jpg"):
+        why = chats.messenger.refuses(file(1, link))
+        assert why is not None
+        assert "GOVORUN_PUBLIC_URL" in why.ru
+    for size in (1 << 20, (1 << 20) + 1):
+        await chats.messenger.send(IVAN, Part(text="a.jpg", files=[file(size)], key=f"c/{size}/0"))
+    assert [each.picture for each in double(chats).given] == [True, False]

@@ -22,6 +22,9 @@ PHONE_ID = "106540352242922"
 MARKUP = re.compile(r"(?<!\w)([*_~`])(?=\S)(?:.*?\S)?\1(?!\w)|^> ", re.MULTILINE)
 
 
+TEMPLATE = "we_wrote"
+
+
 @dataclass
 class WhatsAppDouble(Double):
     NAME: ClassVar[str] = "whatsapp"
@@ -32,6 +35,8 @@ class WhatsAppDouble(Double):
     ALIKE: ClassVar[Mapping[str, str]] = ALIKE
 
     read: list[str] = field(default_factory=list)
+    late: bool = False  # the 24 hours are over
+    templates: list[tuple[str, str]] = field(default_factory=list)  # language and parameter
     uploads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def settings(self) -> dict[str, str]:
@@ -168,6 +173,17 @@ class WhatsAppDouble(Double):
         self.uploads[media] = form["file"].name, form["file"].content
         return granted({"id": media})
 
+    def _from_template(self, told: dict[str, Any]) -> Reply:
+        """…/guides/send-message-templates: one parameter, on one line."""
+        template = told["template"]
+        [[parameter]] = [each["parameters"] for each in template["components"]]
+        if template["name"] != TEMPLATE or template["language"]["code"] not in ("ru", "en_US"):
+            return refusal(404, 132001, "(#132001) Template name does not exist in the translation")
+        if "\n" in parameter["text"] or "    " in parameter["text"] or len(parameter["text"]) > 1000:
+            return refusal(400, 132018, "(#132018) There is an issue with the parameters in your template")
+        self.templates.append((template["language"]["code"], parameter["text"]))
+        return granted({"messaging_product": "whatsapp", "contacts": [], "messages": [{"id": "wamid.template"}]})
+
     def _file(self, told: dict[str, Any]) -> Reply:
         about = told[told["type"]]
         name, content = self.uploads[about["id"]]
@@ -178,6 +194,10 @@ class WhatsAppDouble(Double):
         chat, buttons = told["to"], []
         if told["type"] in ("image", "document"):
             return self._file(told)
+        if told["type"] == "template":
+            return self._from_template(told)
+        if self.late:
+            return refusal(400, 131047, "(#131047) Re-engagement message")
         if told["type"] == "text":
             text, longest = told["text"]["body"], 4096
         else:
