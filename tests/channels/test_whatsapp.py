@@ -54,7 +54,11 @@ async def failed(chats: Rig, code: int = 131047) -> None:
     await chats.says(IVAN, "main.price")
     await until(lambda: len(double(chats).texts(IVAN)) == 2)
     sent = [each.json for each in double(chats).requests if each.target.endswith("/messages")]
-    keys = [each["biz_opaque_callback_data"] for each in sent if isinstance(each, dict) and each.get("type") == "interactive"]
+    keys = [
+        each["biz_opaque_callback_data"]
+        for each in sent
+        if isinstance(each, dict) and each.get("type") == "interactive"
+    ]
     error = {"code": code, "title": "Re-engagement message", "message": "Re-engagement message"}
     status = {"id": "wamid.x", "status": "failed", "timestamp": "1", "recipient_id": IVAN, "errors": [error]}
     await chats.post(double(chats).notified(statuses=[{**status, "biz_opaque_callback_data": keys[-1]}]))
