@@ -229,6 +229,7 @@ class WhatsApp:
             for file in part.files:
                 async with asyncio.timeout(UPLOAD_S):
                     await self._enclose(chat, file, part.key)
+            self._remember(part)  # before: a status may overtake the answer
             if not part.files:
                 await self._client.send_message(
                     to=chat,
@@ -236,7 +237,6 @@ class WhatsApp:
                     buttons=_buttons(part) if part.choices else None,
                     tracker=part.key or None,
                 )
-                self._remember(part)
         except WhatsAppError as error:
             if error.code == OUTSIDE_WINDOW and self._reaches(part):
                 await self._by_template(chat, part)
