@@ -29,6 +29,7 @@ class MaxDouble(Double):
 
     subscribed: list[dict[str, Any]] = field(default_factory=list)
     uploads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    made: Max | None = None
     working: int = 1  # times that a file isn't ready yet
 
     def settings(self) -> dict[str, str]:
@@ -40,10 +41,10 @@ class MaxDouble(Double):
 
     @property
     def secret(self) -> str:
-        return self.subscribed[-1]["secret"] if self.subscribed else self.made.secret
+        return self.subscribed[-1]["secret"] if self.subscribed else self.made.secret if self.made else ""
 
     def secrets(self) -> Sequence[str]:
-        return TOKEN, self.made.secret
+        return TOKEN, self.secret
 
     # people
 
