@@ -16,7 +16,7 @@ import pytest
 
 from bot.channels.messenger import Hook
 from bot.settings import ROOT
-from tests.channels.double import Double, until
+from tests.channels.double import Double, Given, until
 from tests.channels.dovecot import certificate
 from tests.channels.email import EmailDouble
 from tests.channels.max import MaxDouble
@@ -26,10 +26,12 @@ from tests.channels.telegram import TelegramDouble
 from tests.channels.viber import ViberDouble
 from tests.channels.vk import GROUP, VkDouble
 from tests.channels.whatsapp import VERIFY, WhatsAppDouble
+from tests.console.sockets import desk, of
 from tests.spine.served import Served
 
 PUBLIC = "https://bot.example"
 CHAT = "1111111"
+PDF = b"%PDF-1.7 plan"
 WISH = "хочу записаться к терапевту завтра в {hour}"
 KINDS = (TelegramDouble, WhatsAppDouble, VkDouble, MaxDouble, ViberDouble, SmsDouble)
 
@@ -123,6 +125,8 @@ async def test_a_booking_by_each_messenger_survives_a_power_cut(house: House) ->
     everybody = (*by_post, house.mail)
     await asyncio.gather(*(house.books(each, 9 + at, f"+7905123000{at}") for at, each in enumerate(everybody, 1)))
 
+    await _agent_sends_a_file(house)
+
     await house.says(telegram, WISH.format(hour="17:00"), "зовут")
     served.kill()
     # Nobody can reach us any more: it asks for its updates itself; and SMS go by an SMSC.
@@ -134,6 +138,33 @@ async def test_a_booking_by_each_messenger_survives_a_power_cut(house: House) ->
         await served.start()
         await until(lambda: telegram.hook == {} and smsc.peers, lambda: served.log[-2000:])
         await _goes_on(house, smsc)
+
+
+async def _agent_sends_a_file(house: House) -> None:
+    """Where the messenger takes it; else a link, and why."""
+    async with await desk(house.served) as agent:
+        for double in (house.vk, house.sms):
+            await house.post(double, double.wrote(CHAT, "позовите человека"))
+            queue = await agent.until(
+                lambda told, name=double.NAME: (  # type: ignore[misc]
+                    told["type"] == "queue" and name in [each["channel"] for each in told["items"]]
+                ),
+                60,
+            )
+            talk = next(each["conversation"] for each in queue["items"] if each["channel"] == double.NAME)
+            accepted = await agent.send(type="accept", conversation=talk)
+            await agent.until(of("ack", id=accepted), 60)
+            kept = await house.served.client.post(
+                "/desk/files", params={"name": "план.pdf"}, content=PDF, headers=agent.headers
+            )
+            sent = await agent.send(type="say", conversation=talk, file=kept.json()["id"])
+            await agent.until(of("ack", id=sent), 60)
+    await until(lambda: house.vk.given and "план.pdf" in house.sms.texts(CHAT)[-1], lambda: house.served.log[-2000:])
+    assert house.vk.given == [Given(CHAT, "план.pdf", PDF, picture=False)]
+    told, link = house.sms.texts(CHAT)[-1].split("\n")
+    assert told == "план.pdf (в СМС файл не вложить)"
+    found = await house.served.client.get(link.removeprefix(PUBLIC))
+    assert (found.status_code, found.content) == (200, PDF)
 
 
 async def _goes_on(house: House, smsc: SmppDouble) -> None:

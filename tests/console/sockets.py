@@ -18,11 +18,11 @@ class Socket:
 
     def __init__(self, url: str, **headers: str) -> None:
         self._url = url
-        self._headers = headers
+        self.headers = headers
         self.told: list[dict[str, Any]] = []
 
     async def __aenter__(self) -> Self:
-        self._socket = await websockets.connect(self._url, additional_headers=self._headers, max_queue=None)
+        self._socket = await websockets.connect(self._url, additional_headers=self.headers, max_queue=None)
         return self
 
     async def __aexit__(self, *_: object) -> None:
