@@ -26,7 +26,7 @@ from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 from imapclient.imapclient import SENT
 
 from bot.channels.messenger import Refused
-from bot.channels.sign_on import SignOn
+from bot.channels.sign_on import MAILBOX, SignOn, WrongLogin, not_taken
 from bot.locale import reported, said
 
 log = logging.getLogger(__name__)
@@ -68,10 +68,6 @@ class Found:
 
 class Gone(OSError):
     """The line broke, or never was."""
-
-
-class WrongLogin(Refused):
-    """The password or the token isn't taken."""
 
 
 class Mailbox:
@@ -199,13 +195,7 @@ class Mailbox:
         except LoginError:
             with _broken():
                 client.shutdown()
-            raise WrongLogin(
-                said("the mailbox does not take the login", "почтовый ящик не принимает логин и пароль"),
-                said(
-                    "Set GOVORUN_EMAIL_USER and GOVORUN_EMAIL_PASSWORD; many providers want a password for programs",
-                    "Проверьте GOVORUN_EMAIL_USER и GOVORUN_EMAIL_PASSWORD; часто нужен пароль для приложений",
-                ),
-            ) from None
+            raise not_taken(self._sign_on, MAILBOX) from None
         except (OSError, IMAPClientError, imaplib.IMAP4.error) as error:
             raise Gone(type(error).__name__) from None
         self._client = client

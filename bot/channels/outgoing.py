@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 import aiosmtplib
 
 from bot.channels.messenger import Part, Refused
-from bot.channels.sign_on import SignOn
+from bot.channels.sign_on import OUTGOING, SignOn, not_taken
 from bot.locale import said
 from bot.ports import Blocked, Undelivered
 
@@ -55,7 +55,7 @@ class Outgoing:
             async with asyncio.timeout(self._timeout):
                 await (await self._connected()).quit()
         except aiosmtplib.SMTPAuthenticationError:
-            raise _wrong_login() from None
+            raise not_taken(self._sign_on, OUTGOING) from None
         except (aiosmtplib.SMTPException, ssl.SSLError) as error:
             if why := _untrusted(error):
                 raise _bad_certificate(why) from None
@@ -98,15 +98,23 @@ class Outgoing:
             timeout=self._timeout,
         )
         await line.connect()
-        word = await self._sign_on.word()
-        if word and (line.supports_extension("auth") or not here):
-            try:
-                await self._login(line, word)
-            except aiosmtplib.SMTPAuthenticationError:
-                if not self._sign_on.spoilt(word):
-                    raise
-                await self._login(line, await self._sign_on.word())
+        try:
+            await self._known(line, here=here)
+        except (aiosmtplib.SMTPException, Refused, OSError):
+            line.close()
+            raise
         return line
+
+    async def _known(self, line: aiosmtplib.SMTP, *, here: bool) -> None:
+        word = await self._sign_on.word()
+        if not word or (here and not line.supports_extension("auth")):
+            return
+        try:
+            await self._login(line, word)
+        except aiosmtplib.SMTPAuthenticationError:
+            if not self._sign_on.spoilt(word):
+                raise
+            await self._login(line, await self._sign_on.word())
 
     async def _login(self, line: aiosmtplib.SMTP, word: str) -> None:
         if self._sign_on.bearer:
@@ -181,16 +189,5 @@ def _bad_certificate(why: str) -> Refused:
         said(
             "GOVORUN_EMAIL_SMTP has to name it as its certificate does; SSL_CERT_FILE names certificates of your own",
             "GOVORUN_EMAIL_SMTP: имя как в сертификате; свои сертификаты — в SSL_CERT_FILE",
-        ),
-    )
-
-
-def _wrong_login() -> Refused:
-    return Refused(
-        said(
-            "the server for outgoing mail does not take the login", "сервер исходящей почты не принимает логин и пароль"
-        ),
-        said(
-            "Set GOVORUN_EMAIL_USER and GOVORUN_EMAIL_PASSWORD", "Проверьте GOVORUN_EMAIL_USER и GOVORUN_EMAIL_PASSWORD"
         ),
     )

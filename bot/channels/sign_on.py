@@ -15,11 +15,20 @@ from typing import Any, Protocol
 import httpx
 
 from bot.channels.messenger import Refused
+from bot.errors import Both
 from bot.locale import said
 
 TIMEOUT_S = 20.0
 EARLY_S = 120.0  # before its end a token is renewed: clocks differ, and a letter takes its time
 LIVES_S = 3600.0  # where the provider doesn't say
+
+
+MAILBOX = Both("the mailbox", "почтовый ящик")
+OUTGOING = Both("the server for outgoing mail", "сервер исходящей почты")
+
+
+class WrongLogin(Refused):
+    """The password or the token isn't taken."""
 
 
 class SignOn(Protocol):
@@ -143,5 +152,23 @@ def _wrong(error: str) -> Refused:
         said(
             "Check GOVORUN_EMAIL_OAUTH_URL, _CLIENT, _SECRET and _SCOPE",
             "Проверьте GOVORUN_EMAIL_OAUTH_URL, _CLIENT, _SECRET и _SCOPE",
+        ),
+    )
+
+
+def not_taken(sign_on: SignOn, where: Both) -> WrongLogin:
+    if sign_on.bearer:
+        return WrongLogin(
+            said(f"{where.en} does not take the token", f"{where.ru} не принимает токен"),
+            said(
+                "Let the application into this mailbox, as docs/channels.md says, and check GOVORUN_EMAIL_USER",
+                "Пустите приложение в этот ящик, как написано в docs/channels.ru.md, и проверьте GOVORUN_EMAIL_USER",
+            ),
+        )
+    return WrongLogin(
+        said(f"{where.en} does not take the login", f"{where.ru} не принимает логин и пароль"),
+        said(
+            "Set GOVORUN_EMAIL_USER and GOVORUN_EMAIL_PASSWORD; many providers want a password for programs",
+            "Проверьте GOVORUN_EMAIL_USER и GOVORUN_EMAIL_PASSWORD; часто нужен пароль для приложений",
         ),
     )

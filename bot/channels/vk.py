@@ -68,6 +68,7 @@ TITLE = "Govorun"  # of the callback server, 14 characters at most
 BLOCKED = (900, 901, 902)  # blacklisted, not permitted, closed by privacy settings
 TOLD_S = {6: 1.0, 9: 30.0, 29: 300.0}  # too many a second; flood control; a limit of the method
 TOKEN_CODES = (5, 27, 28)
+NO_RIGHT = 27  # of a method for files: this token may not call it
 PASSING = (1, 10)
 MEDIA = ("vk.com", "vk.ru", "userapi.com", "vkuseraudio.net", "vkuser.net", "mycdn.me", "okcdn.ru")
 # What would become a mention, with a note to whoever it names: [id1|Павел], @id1 (Павел), *club1 (Клуб).
@@ -284,7 +285,7 @@ class Vk:
                 return await photos.upload(file.content, peer_id=peer)
             return await DocMessagesUploader(self._client).upload(file.content, peer_id=peer, title=file.name)
         except VKAPIError as error:
-            if error.code in PASSING or error.code in TOLD_S or error.code in TOKEN_CODES:
+            if error.code in (*PASSING, *TOLD_S, *TOKEN_CODES) and error.code != NO_RIGHT:
                 raise _undelivered(error.code) from None
             # A kind that VK forbids (programs, MP3), or a token without the right to photos or documents.
             raise Unfit(f"VK {error.code}", retry_after=None) from None
