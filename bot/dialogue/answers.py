@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -18,14 +18,14 @@ from bot.dialogue.failing import give_up, left_out, refused_too_often
 from bot.dialogue.keyed import ask_whether
 from bot.dialogue.lettered import DOMAIN
 from bot.dialogue.meaning import Meaning, Reading
-from bot.dialogue.program import ChooseStep, CollectStep, ConfirmStep, Item, Step
+from bot.dialogue.program import ChooseStep, CollectStep, ConfirmStep, Item, SayStep, Step
 from bot.dialogue.repair import goodbye
 from bot.dialogue.run import Run
 from bot.dialogue.session import Frame, changed
 from bot.dialogue.slot import Slot
 from bot.dialogue.steps import go_on, ordered
 from bot.dialogue.usual import asks_usual, chose, refuse, usual
-from bot.dialogue.values import Moment
+from bot.dialogue.values import Moment, Value
 
 _ID = attrgetter("id")
 
@@ -137,6 +137,8 @@ def acknowledge(run: Run, before: Frame, taken: tuple[str, ...]) -> None:
     corrected while something else was asked. before: the frame as it was."""
     for name in taken:
         slot, value = run.scenario.slots[name], run.frame.values.get(name)
+        if value is None:
+            _tell_day(run, slot, before)
         if slot.sensitive or value is None:
             continue  # what is secret is read back where the author says so, and for the ear alone
         first = len(run.actions)
@@ -146,6 +148,13 @@ def acknowledge(run: Run, before: Frame, taken: tuple[str, ...]) -> None:
             run.say_builtin("corrected", extra={"value": run.told(slot, value)})
         if len(run.actions) > first:
             run.echoes += [action for action in run.actions[first:] if isinstance(action, Say)]
+
+
+def _tell_day(run: Run, slot: Slot, before: Frame) -> None:
+    """«На какой час?» «А в пятницу?»: the hour is asked once more, of another day."""
+    was, told = before.partial.get(slot.name), run.frame.partial.get(slot.name)
+    if isinstance(was, Moment) and isinstance(told, Moment) and was.day and told.day and was.day != told.day:
+        run.say_builtin("corrected", extra={"value": told.day})
 
 
 def proceed(run: Run) -> None:
@@ -206,6 +215,7 @@ def choose(run: Run, step: ChooseStep, item: Item, meaning: Meaning) -> None:
         run.actions.append(Invite(to=item.continues))  # the menu stays asked: where to is said when the link is made
         return
     serve(run, step)
+    run.change(topic=item.intent if isinstance(run.scenario.steps.get(item.target), SayStep) else "")
     after = step.id if step.loop else step.next
     run.go(item.target or after)
     if item.scenario:
@@ -217,11 +227,21 @@ def choose(run: Run, step: ChooseStep, item: Item, meaning: Meaning) -> None:
 
 def begin(run: Run, scenario: str, meaning: Meaning) -> None:
     """Start a scenario with what the same utterance already said for its slots."""
-    run.push(scenario)
+    run.push(scenario, _once_more(run, scenario, meaning) if meaning.same else None)
     if meaning.readings:
         before = changed(run.frame)
         acknowledge(run, before, read_slots(run, meaning))
     proceed(run)
+
+
+def _once_more(run: Run, scenario: str, meaning: Meaning) -> Mapping[str, Value]:
+    """What was told for it last, but what is told anew. No moment comes twice: it is asked for where none is told."""
+    slots = run.scenarios.scenarios[scenario].slots
+    return {
+        name: value
+        for name, value in run.session.done.items()
+        if name in slots and name not in meaning.readings and not isinstance(value, date)
+    }
 
 
 def _confirm(run: Run, step: ConfirmStep, meaning: Meaning) -> bool:

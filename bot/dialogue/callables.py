@@ -129,8 +129,11 @@ def _case(case: str) -> Callable[[Register, Value], str]:
 
 
 def _lower(register: Register, value: Value) -> str:
-    """The first letter small, for the middle of a sentence; a name keeps it, and so do the days of English."""
+    """The first letter small, for the middle of a sentence; a name keeps it, and so do the days of English and what is
+    spelled in capitals (ENT, УЗИ)."""
     text = show(register, value)
+    if text[:2].isupper() and text[:2].isalpha():
+        return text
     if isinstance(value, PersonName) or (register.language == "en" and _DAY.match(text)):
         return text
     return text[:1].lower() + text[1:]

@@ -67,7 +67,10 @@ SEEN = {  # what is said to what is no text
     "sticker": "attached_sticker",
     "edited": "attached_edited",
 }
-NOT_REPEATED = ("builtin:wait_ok", "repair:wait_ok")  # "подождите", "повторите": the question is what they mean
+# "Простите, не понимаю. …?" "Повторите": the question is what they mean.
+NOT_REPEATED = frozenset(
+    f"{whose}:{name}" for whose in ("builtin", "repair") for name in ("wait_ok", "not_understood", "silence", "say_it")
+)
 
 
 def opening(conversation: str, scenarios: ScenarioSet) -> Session:

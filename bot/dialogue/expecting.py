@@ -29,9 +29,19 @@ _YES_NO_KEYS = {"1": "yes", "2": "no"}
 def expects(session: Session, scenarios: ScenarioSet) -> Expectation:
     """Pure and quick. Nothing is expected while a person speaks, or when the conversation is over."""
     expected = _expects(session, scenarios)
+    if session.topic and session.status == "bot":
+        expected = _following(expected, session, scenarios)
     if session.medium != "voice" or session.status != "bot" or not session.stack:
         return expected
     return _paced(expected, session.stack[-1], scenarios)
+
+
+def _following(expected: Expectation, session: Session, scenarios: ScenarioSet) -> Expectation:
+    """What may be asked once more in half a sentence: "а у лора?". Of a moment that was told the parts stay."""
+    scenario = scenarios.scenarios.get(session.topic)
+    served = Frame(scenario=session.topic, step="", values=session.done)
+    slots = tuple(_spec(slot, served, scenarios) for slot in scenario.slots.values()) if scenario else ()
+    return replace(expected, topic=session.topic, topic_slots=slots)
 
 
 def _paced(expected: Expectation, frame: Frame, scenarios: ScenarioSet) -> Expectation:

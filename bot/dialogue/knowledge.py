@@ -20,6 +20,7 @@ from bot.dialogue.values import Value
 def tell(run: Run, answer: Answer, meaning: Meaning) -> None:
     """Answer, and ask again what was being asked; or take what the same words said to it."""
     run.understood()
+    run.change(topic=answer.intent)
     step = run.step
     if isinstance(step, ChooseStep):
         serve(run, step)  # "anything else?" in place of the whole menu

@@ -86,6 +86,7 @@ class Meaning:
     yes: an answer to a yes/no question, None if it held none. option: the id of an offered choice.
     language: the other language, where the customer surely goes over to it; None where they go on as they were.
     either: two intents between which the words don't decide; readings then belong to both.
+    same: the wish is what was done last, with all that was told for it but what is in readings.
     proposed: a language model proposed it, where the words said nothing sure to us. Nobody consents by it.
     """
 
@@ -96,6 +97,7 @@ class Meaning:
     language: Language | None = None
     either: tuple[str, ...] = ()
     proposed: bool = False
+    same: bool = False
 
     @classmethod
     def only(cls, intent: str) -> Meaning:
@@ -172,6 +174,7 @@ class Expectation:
     keys: what a key means now: key -> option id. digits: how many keys make a whole answer (0: keys are single).
     letters: keys may spell, a star begins a letter (bot.dialogue.lettered).
     changeable: slots that were told before another one was asked for, by name: "телефон другой".
+    topic: the intent that was served a moment ago, so that "а у лора?" asks it once more; topic_slots: what it takes.
     wait, key_pause: seconds, as `bot.dialogue.manner` has them; None: as usual. busy: another program is being asked,
     and what is keyed meanwhile is for the question that follows. relayed: another program asks, and understands.
     """
@@ -191,4 +194,6 @@ class Expectation:
     key_pause: float | None = None
     busy: bool = False
     relayed: bool = False
+    topic: str = ""
+    topic_slots: tuple[SlotSpec, ...] = ()
     hints: tuple[str, ...] = ()  # words worth expecting, for the recogniser's prompt; in the conversation's language

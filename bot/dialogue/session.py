@@ -152,7 +152,8 @@ class Session:
     sensitive: names whose values nobody may be shown. recording: of the sound: "" none, "asked" whether it may be,
     "paused" while something secret is told. unreached: of a call of ours that no
     person took, why: "busy", "machine"; "message" of a machine that records what is said.
-    done: slots of the scenario that came to its end last, but sensitive ones.
+    done: slots of the scenario that came to its end last, but sensitive ones. topic: the intent that was served just
+    now, until something else is understood.
     queueing: of who waits for a person, once their place is known. moved: the conversation in which this one went on.
     identifying: while it is asked who this is. shared: others may come by the same telephone.
     """
@@ -182,6 +183,7 @@ class Session:
     recording: Literal["", "asked", "on", "paused"] = ""
     unreached: str = ""
     done: Mapping[str, Value] = field(default_factory=dict)
+    topic: str = ""
     queueing: Queueing | None = None
     moved: str = ""
     identifying: Identifying | None = None

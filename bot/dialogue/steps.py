@@ -73,6 +73,8 @@ def leave(run: Run, *, finished: bool) -> None:
     if finished:
         _keep(run)
         _learn(run)
+        if run.frame.scenario in run.scenarios.phrases:
+            run.change(topic=run.frame.scenario)
     else:
         run.fault("there is no such step in this version")
     results = _results(run) if finished else {}

@@ -10,17 +10,29 @@ from bot.dialogue.clarifying import may_leave, settled, unclear
 from bot.dialogue.continuing import offer_answered
 from bot.dialogue.knowledge import tell
 from bot.dialogue.meaning import Meaning
-from bot.dialogue.program import ChooseStep
+from bot.dialogue.program import ChooseStep, SayStep
 from bot.dialogue.queueing import heard
 from bot.dialogue.repair import REPAIR, ask_again, missed, withdraw
 from bot.dialogue.run import Run
 from bot.dialogue.steps import DIGRESSION, WAITING, go_on
 from bot.dialogue.surveys import broken_off
 
+KEEPS = ("repeat", "slower", "wait", "thanks", "greeting")  # after which what was served is still spoken of
 LEAVES = ("cancel", "menu", "operator", "goodbye")  # what a customer can do without waiting for another program
 
 
 def understood(run: Run, meaning: Meaning) -> None:
+    topic = run.session.topic
+    if not topic:
+        _understood(run, meaning)
+        return
+    run.change(topic="")
+    _understood(run, meaning)
+    if not run.session.topic and (run.session.misses or meaning.intent in KEEPS):
+        run.change(topic=topic)
+
+
+def _understood(run: Run, meaning: Meaning) -> None:
     if run.session.status != "bot":
         if run.session.status == "waiting":
             _while_waiting(run, meaning)
@@ -119,6 +131,7 @@ def _wish(run: Run, meaning: Meaning, intent: str) -> None:
         return
     scenario, step, target = item
     run.understood()
+    run.change(topic=intent if isinstance(run.scenarios.scenarios[scenario].steps.get(target), SayStep) else "")
     run.push(scenario)
     run.put(step=target or step, visits={DIGRESSION: 1})
     go_on(run)

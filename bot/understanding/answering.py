@@ -52,7 +52,8 @@ _DATED: Mapping[Language, re.Pattern[str]] = {
         r"воскресен\w*|январ\w*|феврал\w*|март\w*|апрел\w*|ма[йяе]|июн\w*|июл\w*|август\w*|сентябр\w*|октябр\w*|"
         r"ноябр\w*|декабр\w*|числ\w*|недел\w*|утр\w*|вечер\w*|дня|днем|ночи|полдень|час\w*|полчас\w*|пол\w+го|"
         r"\w+ (?:по)?(?:раньше|позже|позднее)|(?:по)?(?:раньше|позже|позднее) на|"
-        r"половин\w*|четверть|минут\w*|зфтра|зафтра|выходны\w*|(?:в|на|к|после|до|с) (?:\d|час|два|две|двум|три|"
+        r"половин\w*|четверт[ьи]|без пятнадцати|следующий день|"
+        r"минут\w*|зфтра|зафтра|выходны\w*|(?:в|на|к|после|до|с) (?:\d|час|два|две|двум|три|"
         r"трем|четыре|четырем|пят[ьи]|шест[ьи]|сем[ьи]|вос[ье]ми?|девят[ьи]|десят[ьи]|\w+надцат[ьи]|двадцат[ьи]))|"
         r"\d{1,2}[:.]\d\d"
     ),
@@ -60,7 +61,7 @@ _DATED: Mapping[Language, re.Pattern[str]] = {
         r"\b(?:today|tonight|tomorrow|tmrw|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|"
         r"march|april|may|june|july|august|september|october|november|december|week\w*|weekend|morning|afternoon|"
         r"evening|noon|midday|midnight|oclock|am|pm|hours?|\w+ (?:earlier|later|sooner)|half past|"
-        r"quarter (?:past|to)|next|\d+(?:st|nd|rd|th)|"
+        r"quarter (?:past|to)|next|day after|following day|\d+(?:st|nd|rd|th)|"
         r"(?:at|by|after|before|around|make it) (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))|"
         r"\d{1,2}[:.]\d\d"
     ),
@@ -137,6 +138,10 @@ def answers(
             told, rest = read(spec, said, heard)
             if told is not None and told.value is not None and not content(rest, heard.language):
                 return {spec.name: told}, rest
+    if asked is not None and asked.type in ("person", "choice"):
+        moved = _moved(heard, said, asked, expectation)
+        if moved is not None:
+            return moved
     if asked is not None and said:
         text = heard.text if heard.yes is None else said
         told, rest = read(asked, text, heard)
@@ -158,6 +163,21 @@ def answers(
             others = [spec for spec in others if spec.name not in chosen]
     more, left = unasked(left, others, heard, asked=asked)
     return readings | more, left
+
+
+def _moved(heard: Heard, said: str, asked: SlotSpec, expectation: Expectation) -> tuple[dict[str, Reading], str] | None:
+    """A moment told before, told otherwise while a name or an option is asked: "make it half past" is nobody's name,
+    and "at two" no second option. None where it is something else."""
+    for spec in expectation.slots.values():
+        if spec.type not in DATES or spec.known is None or signed(spec, said, heard, asked) is None:
+            continue
+        told, rest = read(spec, said, heard)
+        if told is None or told.value is None or content(rest, heard.language):
+            continue
+        chosen, left = read(asked, said, heard) if asked.type == "choice" else (None, said)
+        if chosen is None or content(left, heard.language) or _by_order(asked, chosen, said, heard):
+            return {spec.name: told}, rest
+    return None
 
 
 def unasked(

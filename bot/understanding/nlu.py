@@ -22,9 +22,20 @@ from pathlib import Path
 from bot.dialogue.meaning import KNOWLEDGE, REPAIRS, Expectation, Language, Meaning, Reading, ScoredIntent, SlotSpec
 from bot.dialogue.pending import NEITHER
 from bot.dialogue.scenario import ScenarioSet
-from bot.understanding.answering import DATES, Heard, answers, content, heard_as, read, signed, tells, unasked
+from bot.understanding.answering import (
+    DATES,
+    Heard,
+    answers,
+    content,
+    heard_as,
+    read,
+    signed,
+    tells,
+    unasked,
+)
 from bot.understanding.corrections import corrected, named, restated
 from bot.understanding.echo import asks_to_cancel, echo
+from bot.understanding.following import followed
 from bot.understanding.intents.cache import IntentCache
 from bot.understanding.intents.encoders import Encoder, shipped_encoder
 from bot.understanding.intents.local import Local
@@ -50,6 +61,9 @@ _SIGN = re.compile("|".join(_SIGNS))
 
 _NO = re.compile(r"^(?:нет|no)\s+(?=\S)")
 _CLAUSE = re.compile(r"[,;.!?\n]+\s+|\s+(?=(?:а|и|and|but|also)\s)")  # where an answer may end and a question begin
+_BARE = dict.fromkeys(("да", "ага", "угу", "да да", "ну да", "yes", "yeah", "yep", "yes yes"), True) | dict.fromkeys(
+    ("нет", "неа", "нет нет", "ну нет", "no", "nope", "no no"), False
+)
 _POLITE = ("thanks", "greeting", "goodbye")
 # What tells intents in place of what was learnt: normalised words, the intents understood now, the language.
 Rank = Callable[[str, Sequence[str], Language], tuple[ScoredIntent, ...]]
@@ -185,9 +199,9 @@ class BuiltinNlu:
         if asked is not None and asked.many and (nothing := _nothing_of(asked, heard)) is not None:
             return nothing
 
-        again = echo(plain, expectation.question, language) if expectation.question else None
-        if again is not None:
-            return Meaning(yes=again)
+        echoed = echo(plain, expectation.question, language) if expectation.question else None
+        if echoed is not None:
+            return Meaning(yes=echoed)
         wish = repair(plain, language, yesno=expectation.yesno)
         asked = expectation.slots.get(expectation.asked or "")
         if wish == "do_not_call" and asked is not None and asked.options:
@@ -205,6 +219,8 @@ class BuiltinNlu:
             return Meaning(yes=heard.yes)
         if wish in expectation.intents and not self._is_scenario(plain, str(wish), expectation, language):
             return Meaning(intents=(ScoredIntent(name=str(wish), score=1.0),))
+        if (again := followed(heard, expectation)) is not None:
+            return again
         if asked is not None and asked.type == "text":
             return self._free(text, plain, asked, heard, expectation)
         chat = self._smalltalk.asked(plain, language, expectation)
@@ -255,6 +271,8 @@ class BuiltinNlu:
     def _answer_or_wish(self, heard: Heard, asked: SlotSpec | None, expectation: Expectation) -> Meaning:
         said = heard.rest if heard.yes is not None else heard.plain
         answered, left = answers(heard, said, asked, expectation)
+        if not answered and said in _BARE and asked is not None and not expectation.yesno:
+            return Meaning(yes=_BARE[said])  # to "At what time?" it answers nothing, and is no wish to confirm a visit
         if answered and not content(left, heard.language):
             return Meaning(readings=answered, yes=heard.yes)
 

@@ -342,6 +342,7 @@ RULES: tuple[Rule, ...] = (
     spans_en.holiday,
     spans_en.in_a_while,
     spans_en.shift,
+    spans_en.next_day,
     spans_en.same,
     spans_en.duration,
     _date_range,
@@ -355,5 +356,6 @@ RULES: tuple[Rule, ...] = (
     _dated_weekday,
     _weekday,
     _the_next_one,
+    spans_en.of_the_hour,
     _vague,
 )

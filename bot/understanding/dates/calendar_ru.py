@@ -371,6 +371,7 @@ RULES: tuple[Rule, ...] = (
     clock_ru.before_clock,
     spans_ru.in_a_while,
     spans_ru.shift,
+    spans_ru.next_day,
     spans_ru.same,
     spans_ru.duration,
     _last_day,
@@ -388,5 +389,6 @@ RULES: tuple[Rule, ...] = (
     _dated_weekday,
     _weekday,
     _the_next_one,
+    spans_ru.of_the_hour,
     _vague,
 )

@@ -23,6 +23,7 @@ from bot.understanding.dates.facts import (
     Fact,
     Impossible,
     Instant,
+    Minute,
     Part,
     Same,
     Shift,
@@ -174,6 +175,7 @@ class _Said:
     instant: datetime | None = None
     vague: Vague | None = None
     shift: timedelta | None = None
+    minute: int | None = None
     same: frozenset[str] = frozenset()
     week: date | None = None  # its Monday
 
@@ -217,6 +219,7 @@ class _Said:
             instant=instants[-1].at.replace(second=0, microsecond=0) if instants else None,
             vague=vague[-1] if vague and not (dated and vague[-1].question == "day") else None,
             shift=shifts[-1] if shifts else None,
+            minute=next((fact.minute for fact in facts if isinstance(fact, Minute)), None) if not clocks else None,
             same=frozenset(
                 what for fact in facts if isinstance(fact, Same) for what in (fact.what, *("now",) * fact.now)
             ),
@@ -287,10 +290,19 @@ def _moment(said: _Said, now: datetime, expected: Expected) -> Reading:
     if said.shift is not None:
         if before is not None and (known.day is None or known.time is None):
             known = before
+        if known.day is not None and known.time is None and not said.shift % _DAY:
+            return Reading(question="time", partial=replace(known, day=known.day + said.shift))
         if known.day is None or known.time is None or known.either_half:
             # An hour later than what was refused: it is asked for all the same.
             return Reading(question="time" if known.day else "day", partial=known) if expected.asked else NOTHING
         return Reading(value=datetime.combine(known.day, known.time) + said.shift)
+    if said.minute is not None:
+        if known.time is None:
+            return NOTHING
+        hour = datetime.combine(now.date(), known.time.replace(minute=0)) + timedelta(minutes=said.minute)
+        known = replace(known, time=hour.time())
+        if known.day is not None and not said.days:
+            return Reading(value=datetime.combine(known.day, hour.time()))
     if said.vague is not None and said.vague.question == "time" and not said.clocks and said.between is None:
         day = said.days[0] if said.days else known.day
         part = said.part or known.part

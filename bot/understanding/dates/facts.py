@@ -100,6 +100,13 @@ class Shift(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Minute(Fact):
+    """'Make it half past': of the hour that is known. minute: -59..59, below nought before that hour."""
+
+    minute: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Same(Fact):
     """'The same day', 'at the same time': of the moment told anew. now: as it is now, if none."""
 

@@ -11,6 +11,7 @@ from bot.understanding.dates.facts import (
     Fact,
     Impossible,
     Instant,
+    Minute,
     Same,
     Shift,
     calendar_day,
@@ -175,6 +176,30 @@ def shift(line: Line, at: int, now: datetime) -> Fact | None:
         return None
     delta = timedelta(minutes=round(amount * minutes))
     return Shift(start=at, stop=stop + 1, delta=delta if line.word(stop) == "later" else -delta)
+
+
+def next_day(line: Line, at: int, now: datetime) -> Fact | None:
+    """'the next day', 'the day after that': from the day that is known."""
+    start = at + (line.word(at) == "the")
+    words = line.word(start), line.word(start + 1)
+    if words in (("next", "day"), ("following", "day")):
+        return Shift(start=at, stop=start + 2, delta=timedelta(days=1))
+    if words == ("day", "after") and line.word(start + 2) in ("", "that", "this", "please", "then"):
+        stop = start + 2 + (line.word(start + 2) in ("that", "this"))
+        return Shift(start=at, stop=stop, delta=timedelta(days=1))
+    return None
+
+
+def of_the_hour(line: Line, at: int, now: datetime) -> Fact | None:
+    """'make it half past', 'a quarter to': of the hour that is known."""
+    part, side = line.word(at), line.word(at + 1)
+    minute = {"half": 30, "quarter": 15}.get(part)
+    if minute is None or side not in ("past", "to", "before", "after") or (part == "half" and side != "past"):
+        return None
+    start = at - (line.word(at - 1) == "a")
+    if at + 2 != len(line) and line.word(at + 2) not in ("please", "then", "instead", "if", "ok", "okay"):
+        return None
+    return Minute(start=start, stop=at + 2, minute=minute if side in ("past", "after") else -minute)
 
 
 def same(line: Line, at: int, now: datetime) -> Fact | None:

@@ -17,7 +17,7 @@ from bot.understanding.dates.clock_ru import (
     YEARS,
     counted,
 )
-from bot.understanding.dates.facts import Bar, Day, Fact, Impossible, Instant, Same, Shift, months_later
+from bot.understanding.dates.facts import Bar, Day, Fact, Impossible, Instant, Minute, Same, Shift, months_later
 from bot.understanding.words.terms import Line
 
 _IN_MONTH = frozenset("январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре".split())
@@ -178,6 +178,29 @@ def shift(line: Line, at: int, now: datetime) -> Fact | None:
     later = way in _LATER
     delta = timedelta(minutes=round(amount * minutes))
     return Shift(start=at, stop=stop, delta=delta if later else -delta)
+
+
+def next_day(line: Line, at: int, now: datetime) -> Fact | None:
+    """'на следующий день', 'днём раньше' is `shift`: from the day that is known."""
+    if line.word(at) not in ("следующий", "следующии") or line.word(at + 1) != "день":
+        return None
+    stop = at + 2 + (line.word(at + 2) == "после" and line.word(at + 3) in ("этого", "того", "него")) * 2
+    return Shift(start=at, stop=stop, delta=timedelta(days=1))
+
+
+_BEFORE_HOUR = {"четверти": 15, "пятнадцати": 15, "десяти": 10, "двадцати": 20, "пяти": 5}
+
+
+def of_the_hour(line: Line, at: int, now: datetime) -> Fact | None:
+    """'давайте в половину', 'с половиной', 'без четверти': of the hour that is known."""
+    word, last = line.word(at), line.word(at + 1)
+    if word == "без" and last in _BEFORE_HOUR:
+        stop = at + 2 + (line.word(at + 2) == "минут")
+        return Minute(start=at, stop=stop, minute=-_BEFORE_HOUR[last]) if stop == len(line) else None
+    half = word in ("половину", "половина", "половине", "половиной")
+    if not half or line.at(at - 1).number is not None or (word == "половиной" and line.at(at - 2).number is not None):
+        return None
+    return Minute(start=at - (word == "половиной"), stop=at + 1, minute=30) if at + 1 == len(line) else None
 
 
 def same(line: Line, at: int, now: datetime) -> Fact | None:
