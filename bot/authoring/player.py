@@ -223,6 +223,7 @@ class Player:
             customer=customer,
             caller=talk.caller,
             unfinished=self.unfinished(),
+            doubtful=talk.doubtful,
             orders=ranked(self.scenarios, talk.rank),
             spoke_first=spoke_first,
             scenario=talk.scenario or None,

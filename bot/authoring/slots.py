@@ -23,8 +23,8 @@ TYPES = (
 )  # fmt: skip
 KEYS = (
     "type", "title", "ask", "from", "options", "many", "none", "length", "min", "max", "unit", "past", "instead_of",
-    "valid", "invalid", "prefill", "learn", "help", "unrecognized", "echo", "on_fail", "skip", "expect", "keypad",
-    "sensitive", "optional", "attempts", *PACE,
+    "valid", "invalid", "prefill", "confirm_known", "learn", "help", "unrecognized", "echo", "on_fail", "skip",
+    "expect", "keypad", "sensitive", "optional", "attempts", *PACE,
 )  # fmt: skip
 # Which types of slot a key belongs to; a key that isn't here belongs to all.
 ONLY_FOR: Mapping[str, tuple[str, ...]] = {
@@ -158,6 +158,9 @@ def _slot(
     title = reader.by_language(fields["title"]) if "title" in fields else _TITLES.get(kind)
     if "learn" in fields and reader.yes(fields.get("sensitive"), False):
         reader.problem("sensitive_learn", fields["learn"])
+    asked_back = _asked_back(reader, fields.get("confirm_known"))
+    if "confirm_known" in fields and "prefill" not in fields:
+        reader.problem("confirm_unknown", fields["confirm_known"], name=name)
     return Slot(
         name=name,
         type=kind,
@@ -170,6 +173,8 @@ def _slot(
         skip=reader.yes(fields.get("skip"), False),
         expect=reader.words(fields["expect"]) if "expect" in fields else {},
         prefill=reader.expression(fields.get("prefill")),
+        confirm_known=asked_back,
+        known=prompt("confirm_known") if asked_back is None and "confirm_known" in fields else None,
         learn=reader.name(fields.get("learn")) or None,
         unrecognized=prompt("unrecognized"),
         echo=prompt("echo"),
@@ -188,6 +193,11 @@ def _slot(
         manner=manner(reader, fields),
         line=line,
     )
+
+
+def _asked_back(reader: Reader, node: Node | None) -> bool | None:
+    """Yes or no; None where it says nothing, or has words of its own."""
+    return reader.yes(node, False) if isinstance(node, Text) else None
 
 
 def _instead_of(reader: Reader, node: Node | None) -> str:

@@ -42,6 +42,7 @@ HEADER = (
     "stub",
     "continues",
     "rank",
+    "doubtful",
     "answered",
 )
 ANSWERED = ("human", "machine", "fax", "busy", "no_answer", "refused", "failed")
@@ -118,8 +119,9 @@ class Talk:
 
     caller: E.164 or "". customer, phone: what the profile knows already. given: "service terapevt, name Anna Smith",
     what the scenario begins with. stub: "orders.status = none; …", what actions answer. dated: the header says when.
-    continues: the title of the conversation on another channel that was left unfinished. rank: menu items in the order
-    this customer's habits announce them. answered: of a call of ours, who took it, or why nobody did.
+    doubtful: what of it was told long ago, or elsewhere. continues: the title of the conversation on another channel
+    that was left unfinished. rank: menu items in the order this customer's habits announce them. answered: of a
+    call of ours, who took it, or why nobody did.
     """
 
     file: str
@@ -139,6 +141,7 @@ class Talk:
     dated: bool = False
     continues: str = ""
     rank: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
     answered: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
 
@@ -209,6 +212,8 @@ def _header(text: str, number: int, file: str, language: str, problems: list[Pro
             setattr(talk, name, places)
             if not places:
                 problems.append(_problem(file, number, "talk_taken", value=value[:40]))
+        elif name == "doubtful":
+            talk.doubtful = tuple(fact.strip() for fact in value.split(",") if fact.strip())
         elif name == "rank":
             talk.rank = tuple(item.strip() for item in value.split(",") if item.strip())
         elif name == "answered" and value not in ANSWERED:

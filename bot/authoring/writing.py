@@ -74,6 +74,8 @@ def recorded(talk: Talk, exchanges: Sequence[Exchange]) -> str:
         value = str(getattr(talk, name))
         if value and (name, value) != ("channel", "text"):
             header += f", {name}: {value}"
+    if talk.doubtful:
+        header += f", doubtful: {', '.join(talk.doubtful)}"
     if talk.rank:
         header += f", rank: {', '.join(talk.rank)}"
     if talk.taken:

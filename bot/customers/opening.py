@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.customers import persons
 from bot.customers.habits import Habits, Known
 from bot.customers.persons import Person
-from bot.customers.profile import greeting_facts, unfinished
+from bot.customers.profile import doubtful, greeting_facts, unfinished
 from bot.dialogue.events import Attached, Chosen, Event, Identified, Keys, Started, Utterance
 from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import Business, ScenarioSet
@@ -58,6 +58,7 @@ def started(
         channel=inbound.channel,
         language=language(inbound, event, known.get("language"), scenarios.languages),
         customer=known,
+        doubtful=() if several else doubtful(tx, customer, inbound.identity, event.at),
         caller=caller,
         unfinished=asked or left,
         orders=menus.orders,

@@ -23,6 +23,7 @@ from bot.ports import Identity, Profile
 from bot.stores.schema import bookings, conversations, customers, facts, handoffs, identities
 
 MOST_MOVES = 50  # of one conversation from channel to channel; nobody goes on so often
+STALE = timedelta(days=180)  # after which a name or a number is asked back before it is used
 FRESH = timedelta(hours=24)  # how long something left open is offered for continuation
 
 _OF_IDENTITY = (
@@ -133,6 +134,18 @@ def facts_of(tx: Connection, customer: int) -> dict[str, Value]:
     """What holds: of each fact what was told last, by whichever identity."""
     latest = {fact.name: fact.value for fact in told(tx, customer)}
     return {name: value for name, value in latest.items() if value is not None}
+
+
+def doubtful(tx: Connection, customer: int, identity: Identity, now: datetime) -> tuple[str, ...]:
+    """What of it is worth a question: told long ago, or by another identity of theirs than the one that speaks now.
+    What an agent or the company's own site told is sure of whom it is about."""
+    latest = {fact.name: fact for fact in told(tx, customer)}
+    long_ago = now - STALE
+    return tuple(
+        name
+        for name, fact in latest.items()
+        if fact.at < long_ago or (fact.source == "said" and fact.via != identity.via)
+    )
 
 
 def learn(tx: Connection, customer: int, fact: str, value: Value, *, source: str, at: datetime, via: str) -> None:

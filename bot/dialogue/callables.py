@@ -70,6 +70,12 @@ def _phone(register: Register, value: Value) -> str:
     return spoken.phone(str(value), register.language, voice=register.voice) if value else ""
 
 
+def _ending(register: Register, value: Value) -> str:
+    """The last two digits of a number, by which its owner knows it: "27", "двадцать семь"."""
+    digits = "".join(char for char in str(value or "") if char.isdigit())[-2:]
+    return spoken.digits(digits, register.language, voice=register.voice)
+
+
 def _spoken(register: Register, value: Value) -> str:
     """Opening hours: "с девяти до двадцати", "по будням …, воскресенье — выходной"; else as it is shown."""
     spans = _spans(value)
@@ -147,6 +153,7 @@ FILTERS: Mapping[str, Callable[..., Value]] = {
     "list": _list,
     "title": _title,
     "phone": _phone,
+    "ending": _ending,
     "spoken": _spoken,
     "digits": _digits,
     "spelled": _spelled,

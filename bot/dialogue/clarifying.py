@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.dialogue.keyed import wrong
+from bot.dialogue.known import not_so
 from bot.dialogue.meaning import Meaning, ScoredIntent
 from bot.dialogue.pending import titled
 from bot.dialogue.program import Asking
 from bot.dialogue.repair import ask_again, ask_pending
 from bot.dialogue.run import Run
 from bot.dialogue.session import Pending
+from bot.dialogue.steps import go_on
 
 STAYS = ("repeat", "slower", "wait", "help", "language")  # repairs after which the same question is asked again
 
@@ -52,7 +54,7 @@ def settled(run: Run, meaning: Meaning, understood: Callable[[Run, Meaning], Non
     if aside and meaning.intent not in pending.intents:
         return False
     run.change(pending=None)
-    if pending.kind == "keyed":
+    if pending.kind in ("keyed", "known"):
         return _keyed(run, pending, meaning, understood)
     wanted = _wanted(pending, meaning)
     if wanted:
@@ -77,6 +79,9 @@ def _keyed(run: Run, pending: Pending, meaning: Meaning, understood: Callable[[R
     if meaning.yes:
         run.understood()
         understood(run, pending.meaning)
+    elif pending.kind == "known":
+        not_so(run, pending)
+        go_on(run)
     else:
         wrong(run, pending)
     return True
@@ -98,5 +103,5 @@ def _wanted(pending: Pending, meaning: Meaning) -> str | None:
 def _nothing(pending: Pending, meaning: Meaning) -> bool:
     """Whether it answers nothing: a "yes" to "A or B?" neither, nor one that only a model proposed."""
     empty = meaning.option is None and not meaning.intents and not meaning.readings
-    no_consent = pending.kind == "clarify" or (pending.kind == "keyed" and meaning.proposed)
+    no_consent = pending.kind == "clarify" or (pending.kind in ("keyed", "known") and meaning.proposed)
     return empty and (meaning.yes is None or (meaning.yes and no_consent))

@@ -118,6 +118,7 @@ def _started(run: Run, event: Started) -> None:
         medium=event.medium,
         channel=event.channel,
         customer=event.customer,
+        doubtful=event.doubtful,
         shared=event.shared,
         identifying=Identifying(kind="who", persons=event.persons, begins=True) if event.persons else None,
         caller=event.caller,

@@ -102,7 +102,7 @@ def _decides(expected: Expectation, pending: Pending, session: Session, scenario
     """A pending question besides what the step asked, which may be answered still; but free text."""
     wishes = pending_options(pending, scenarios)
     asked = expected.slots.get(expected.asked or "")
-    answered = pending.kind == "interrupt" and asked is not None and asked.type != "text"
+    answered = pending.kind in ("interrupt", "known") and asked is not None and asked.type != "text"
     return replace(
         expected,
         asked=expected.asked if answered else None,

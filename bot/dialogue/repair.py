@@ -17,6 +17,7 @@ from bot.dialogue.failing import asked_slot, give_up, left_out
 from bot.dialogue.identity import ask as ask_who
 from bot.dialogue.identity import is_open
 from bot.dialogue.keyed import read_back
+from bot.dialogue.known import ask_known
 from bot.dialogue.meaning import CALL_AFTER
 from bot.dialogue.pending import options, titled
 from bot.dialogue.places import WISHES, place
@@ -59,6 +60,9 @@ def ask_pending(run: Run) -> None:
     assert pending is not None
     if pending.kind == "keyed":
         read_back(run, pending)
+        return
+    if pending.kind == "known":
+        ask_known(run, pending)
         return
     first, *rest = (titled(intent, run.scenarios) for intent in pending.intents)
     extra: dict[str, Value] = {"first": dict(first), "second": dict(rest[0]) if rest else None}

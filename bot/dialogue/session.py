@@ -101,10 +101,10 @@ class Unfinished:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
     """A question asked before a wish is followed. kind: "clarify": which of two intents was meant; "interrupt": whether
-    to leave what is under way for the one intent; "keyed": whether a slot was keyed aright. meaning: of the utterance
-    that wished for it; what was keyed."""
+    to leave what is under way for the one intent; "keyed": whether a slot was keyed aright; "known": whether what the
+    profile knows holds. meaning: of the utterance that wished for it; what was keyed or is known."""
 
-    kind: Literal["clarify", "interrupt", "keyed"]
+    kind: Literal["clarify", "interrupt", "keyed", "known"]
     intents: tuple[str, ...]
     meaning: Meaning
 
@@ -155,6 +155,7 @@ class Session:
     done: slots of the scenario that came to its end last, but sensitive ones. topic: the intent that was served just
     now, until something else is understood.
     queueing: of who waits for a person, once their place is known. moved: the conversation in which this one went on.
+    doubtful: names among `customer` that were told long ago, or elsewhere.
     identifying: while it is asked who this is. shared: others may come by the same telephone.
     """
 
@@ -167,6 +168,7 @@ class Session:
     status: Status = "bot"
     stack: tuple[Frame, ...] = ()
     customer: Mapping[str, Value] = field(default_factory=dict)
+    doubtful: tuple[str, ...] = ()
     caller: str = ""
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     habits: Mapping[str, Habit] = field(default_factory=dict)

@@ -29,6 +29,8 @@ class Rule:
 @dataclass(frozen=True, kw_only=True)
 class Slot:
     """prefill: an expression whose value, if any, fills the slot without asking. learn: profile fact it teaches.
+    confirm_known: such a value is asked back first; None: where it is a name, a number or an address of which there is
+    doubt. known: the words for that, in place of the built-in ones.
 
     options: of a choice (resolved from the data it came from). unrecognized: in place of the built-in prompt. echo:
     said when the value is taken, but where a summary follows at once; without one only a correction is said back, in
@@ -49,6 +51,8 @@ class Slot:
     options: tuple[Option, ...] = ()
     rules: tuple[Rule, ...] = ()
     prefill: Expression | None = None
+    confirm_known: bool | None = None
+    known: Prompt | None = None
     learn: str | None = None
     unrecognized: Prompt | None = None
     echo: Prompt | None = None

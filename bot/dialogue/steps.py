@@ -17,6 +17,7 @@ from bot.dialogue.cases import key_of
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.delegating import delegate
 from bot.dialogue.identity import is_open, new_name
+from bot.dialogue.known import ask_back, doubted
 from bot.dialogue.program import (
     AgainStep,
     BranchStep,
@@ -189,6 +190,14 @@ def _collect(run: Run, step: CollectStep) -> None:
             continue
         if slot.prefill is not None and name not in run.frame.visits:
             value = run.evaluate(slot.prefill)
+            if value is not None and doubted(run, slot, value):
+                if run.quiet:  # who spoke first may have said it already
+                    run.quiet = False
+                    run.visit(UNSAID)
+                    run.wait(asked=name)
+                else:
+                    ask_back(run, slot, value)
+                return
             if value is not None:
                 run.visit(name)  # once: a value the customer took back isn't filled in again
                 run.store(**{name: value})

@@ -73,6 +73,17 @@ def test_a_caller_is_known_by_the_name_their_number_is_booked_under(database: Da
         assert profile.greeting_facts(tx, caller, LINE.value) == {"name": PersonName(given="Олег")}
 
 
+def test_what_was_told_elsewhere_or_long_ago_is_doubted(database: Database) -> None:
+    chat = Identity(kind="telegram", value="777")
+    with database.writing() as tx:
+        caller = profile.recognise(tx, LINE, AT)
+        profile.learn(tx, caller, "name", PersonName(given="Олег"), via=LINE.via, source="said", at=AT)
+        profile.learn(tx, caller, "city", "Тверь", via=chat.via, source="agent", at=AT)
+        assert profile.doubtful(tx, caller, LINE, AT) == ()
+        assert profile.doubtful(tx, caller, chat, AT) == ("name",)
+        assert set(profile.doubtful(tx, caller, LINE, AT + timedelta(days=181))) == {"name", "city"}
+
+
 def test_a_menu_follows_this_customer_first_and_the_crowd_for_strangers(database: Database) -> None:
     scenarios = clinic()
     with database.writing() as tx:

@@ -32,6 +32,7 @@ _FILTERED: Mapping[str, float] = {
     "phone": 4.2,
     "digits": 3.0,
     "spelled": 8.0,
+    "ending": 1.0,
     "money": 1.5,
     "day": 2.0,
     "date": 1.4,

@@ -82,6 +82,7 @@ FILTERS_TAKE: Mapping[str, tuple[Kind, ...]] = {
     "phone": (TEXT, NUMBER),
     "digits": (TEXT, NUMBER),
     "spelled": (TEXT, NUMBER),
+    "ending": (TEXT,),
     "genitive": _WORDS,
     "dative": _WORDS,
     "accusative": _WORDS,

@@ -113,6 +113,10 @@ MESSAGES: Messages = {
         "en": ("'<name>' is never '<value>'", "It can be <known>."),
         "ru": ("'<name>' никогда не бывает '<value>'", "Бывает: <known>."),
     },
+    "confirm_unknown": {
+        "en": ("'<name>' is asked back, but nothing fills it", "Add 'prefill', or leave 'confirm_known' out."),
+        "ru": ("«<name>» переспрашивается, но заполнять его нечем", "Добавьте 'prefill' или уберите 'confirm_known'."),
+    },
     "wrong_prefill": {
         "en": ("'<name>' holds <kind>, but is filled with <given>", "Take another value, or leave 'prefill' out."),
         "ru": (
