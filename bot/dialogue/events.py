@@ -30,7 +30,8 @@ class Started(Event):
     caller: the number the line showed, E.164, or "". unfinished: what the same person left open on another channel.
     orders: for each menu, its items in the order this person should hear them; habits: what is known of how it came
     about. spoke_first: an utterance follows at once, so the menu isn't read out. scenario: begin with this one instead
-    of the set's first. given: its slots' and `given:` names' first values. record: whether the call is recorded where its set doesn't say; "": nobody here can.
+    of the set's first. given: its slots' and `given:` names' first values. record: whether the call is recorded where
+    its set doesn't say; "": nobody here can.
     answered: of a call that we placed, who took it: "human", "machine", "fax", "unknown", or why nobody did: "busy",
     "no_answer", "refused", "failed"; "" of any other conversation. message: a machine takes a message now.
     persons: who is known to come by this telephone, where they are several; then nothing of any of them is told here

@@ -45,6 +45,7 @@ BUILTIN = (
     " queue_place queue_soon queue_wait queue_long queue_callback callback_agree callback_number callback_not"
     " callback_elsewhere"
     " callback_promised agent_brief"
+    " known_person known_phone known_value"
     " wrong_signs wrong_signs_between ask_domain keypad_code keypad_email keyed_right say_it"
     " recorded may_record not_recorded"
     " attached_file attached_voice attached_sticker attached_edited attached_other"

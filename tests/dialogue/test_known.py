@@ -106,7 +106,7 @@ def test_silence_asks_it_once_more():
     assert here.silent()[-1] == "Имя — Иван Петров?"
 
 
-@pytest.mark.parametrize(("always", "asked"), [(True, "Имя — Иван Петров?"), (False, "Иван Петров, +79051234527.")])
+@pytest.mark.parametrize(("always", "asked"), [(True, "Имя — Иван Петров?"), (False, "Иван Петров, +7 905 123-45-27.")])
 def test_the_author_decides_otherwise(always: bool, asked: str):
     assert talk(*(() if always else ("name",)), confirm_known=always).hello == [asked]
 
