@@ -52,6 +52,9 @@ CHOSEN = (
     "not_called",
     "called_after",
     "called_again",
+    "known_person",
+    "known_phone",
+    "known_value",
 )
 
 
