@@ -17,7 +17,8 @@ from xdist.workermanage import WorkerController
 
 CALLS = "tests/spine/"
 ALONE = (CALLS, "tests/console/test_browser_call.py")
-OWN = (CALLS + "test_rest.py", CALLS + "test_reload.py", CALLS + "test_stored.py")  # nobody calls there
+# Each of them begins servers for itself, and measures no sound.
+OWN = tuple(f"{CALLS}test_{file}.py" for file in ("reload", "rest", "moving", "power_cut", "call_command"))
 # The longest first: of each a tenth of its time is work.
 WAITING = (
     "tests/channels/test_conformance.py",

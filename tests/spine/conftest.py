@@ -74,8 +74,9 @@ async def under_way(request: pytest.FixtureRequest, for_calls: Mapping[str, obje
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of the spine, what counts all that a server holds comes before the calls of others."""
+    """Of the spine, what counts all that a server holds comes first, and what looks at all that was said last."""
+    order = {"test_many_calls.py": 0, "test_stored.py": 2}
     places = [place for place, item in enumerate(items) if item.nodeid.startswith("tests/spine/")]
-    ours = sorted((items[place] for place in places), key=lambda item: "test_many_calls" not in item.nodeid)
+    ours = sorted((items[place] for place in places), key=lambda item: order.get(item.path.name, 1))
     for place, item in zip(places, ours, strict=True):
         items[place] = item

@@ -125,3 +125,7 @@ class Served:
         answer = await self.client.get(path)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    async def bookings(self, phone: str) -> list[dict[str, Any]]:
+        """Of that number, as the staff see them."""
+        return [each for each in await self.get("/api/bookings") if each["phone"] == phone]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -21,13 +20,9 @@ pytestmark = [pytest.mark.voice, pytest.mark.asyncio(loop_scope="session"), pyte
 Speak = Callable[[str], Samples]
 
 
-async def bookings_of(served: Served, number: str) -> list[dict[str, Any]]:
-    return [each for each in await served.get("/api/bookings") if each["phone"] == number]
-
-
 @together(early=True)
 async def test_a_softphone_books_a_visit_by_voice(served: Served, speak: Speak) -> None:
-    tomorrow = date.today() + timedelta(days=1)
+    today = date.today()
     async with Baresip(user="89051230001") as softphone:
         caller = Caller(served, "+79051230001", softphone, speak)
         await softphone.dial(served.sip)
@@ -40,15 +35,19 @@ async def test_a_softphone_books_a_visit_by_voice(served: Served, speak: Speak) 
                 "какое время": "В четыре часа дня",
             },
         )
-        await caller.says("Иван Петров", until="верно?")
+        read_back = await caller.says("Иван Петров", until="верно?")
+        for _ in range(2):  # an hour that was misheard is put right, as people do
+            if "16:00" not in read_back:
+                read_back = await caller.says("Нет, в четыре часа дня", until="верно?")
         await caller.says("Да", until="вы записаны")
         await caller.listens()
         await softphone.hang_up()
         await softphone.wait_for("CALL_CLOSED")
         heard = softphone.heard()
-    (booking,) = await bookings_of(served, "+79051230001")
+    (booking,) = await served.bookings("+79051230001")
     when = datetime.fromisoformat(booking["when"])
-    assert (when.date(), when.hour, when.minute) == (tomorrow, 16, 0)
+    assert today < when.date() <= date.today() + timedelta(days=1)  # midnight may pass meanwhile
+    assert (when.hour, when.minute) == (16, 0)
     assert (booking["service"], booking["name"], booking["status"]) == ("terapevt", "Иван Петров", "confirmed")
     assert -26 < audio.speech_level(heard, RATE) < -14  # loud enough, and never clipped
     assert int(abs(heard.astype(int)).max()) < 32_000
@@ -61,7 +60,7 @@ async def test_the_same_caller_is_known_by_name_and_cancels_by_voice(served: Ser
         assert "Иван" in await caller.hears("здравствуйте")
         await caller.says("Отмените мою запись", until="отменить эту запись")
         await caller.says("Да", until="запись отменена")
-    assert [each["status"] for each in await bookings_of(served, "+79051230001")] == ["cancelled"]
+    assert [each["status"] for each in await served.bookings("+79051230001")] == ["cancelled"]
 
 
 @together()

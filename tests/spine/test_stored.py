@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_every_conversation_of_text_and_voice_comes_out_the_same(served: Served) -> None:
-    await served.write("replayed", "запишите к терапевту завтра в три часа дня")
+    await served.write("replayed", "запишите к окулисту завтра в одиннадцать утра")
     await served.write("replayed", "хрю")
     scenarios = load("scenarios/clinic")
     nlu = BuiltinNlu.of(scenarios)
