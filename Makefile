@@ -8,7 +8,7 @@ ARGS ?=
 # has compiled; it is kept beside the packages, not in the checkout.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX="$(CURDIR)/.venv/bytecode" $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rasa test-torch install check bench explore readback moving callback lock torture
+.PHONY: help run test test-rasa test-torch install check types rules bench endure explore readback moving callback lock torture
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -27,9 +27,14 @@ install: ## install what is missing; try again for what could not be had last ti
 
 check: ## ruff, mypy, import contracts, and govorun check on the scenarios
 	@docker/install test
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types rules
+
+types:
+	$(BIN)/mypy
+
+rules:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/govorun check scenarios/
 
