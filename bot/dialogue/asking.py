@@ -65,7 +65,9 @@ def ask(run: Run, slot: Slot) -> None:
 
 def tell_keys(run: Run, slot: Slot, question: str | None) -> None:
     """How to give it by keys, to a caller who was not understood: in the author's words, or for letters in our own."""
-    if slot.keypad is not None:
+    if slot.keypad is not None and slot.type == "datetime" and question == "time":  # the author's words tell of the day
+        run.say_builtin("keypad_time")
+    elif slot.keypad is not None:
         run.say(slot.keypad)
     elif slot.type in LETTERED and question is None:
         run.say_builtin(f"keypad_{slot.type}")

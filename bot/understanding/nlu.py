@@ -293,6 +293,8 @@ class BuiltinNlu:
             and _told_elsewhere(said, intents[0], heard, expectation)
         ):
             intents = ()
+        if intents and intents[0].score < VERY_SURE and _assents(said, asked, heard):
+            intents = ()  # "да", and "да, верно", to what is no yes-or-no question: no wish to confirm something else
         best = intents[0] if intents else None
         here = self._local.guess(said, heard.language, expectation)
         if here is not None and here.score >= (best.score if best is not None else SURE if answered else LIKELY):
@@ -357,6 +359,12 @@ class BuiltinNlu:
             either = either if len(more) >= len(readings) else ()  # what was told fits the likelier one
             readings = more | readings if either else readings
         return Meaning(intents=intents, readings=readings, either=either)
+
+
+def _assents(said: str, asked: SlotSpec | None, heard: Heard) -> bool:
+    """Whether a question of another kind was answered with a yes or no and nothing besides."""
+    told = slots.read("yesno", said, lang=heard.language, now=heard.now) if asked is not None else None
+    return told is not None and told.value is not None and not content(told.rest, heard.language)
 
 
 def _nothing_of(asked: SlotSpec, heard: Heard) -> Meaning | None:

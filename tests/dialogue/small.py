@@ -46,7 +46,7 @@ BUILTIN = (
     " callback_elsewhere"
     " callback_promised agent_brief"
     " known_person known_phone known_value"
-    " wrong_signs wrong_signs_between ask_domain keypad_code keypad_email keyed_right say_it"
+    " wrong_signs wrong_signs_between ask_domain keypad_time keypad_code keypad_email keyed_right say_it"
     " recorded may_record not_recorded"
     " attached_file attached_voice attached_sticker attached_edited attached_other"
     " continuing_named known_already offer_return offer_person stay_there go_on_there link_sent link_sms write_there"

@@ -160,3 +160,11 @@ def test_who_repeats_a_secret_to_a_person_is_hidden_too():
     assert masking.kept(again, waiting, scenarios) == replace(again, text="повторяю: •••")
     card = replace(again, text="карта 4276 1600 1234 5675")
     assert masking.kept(card, None, SMALL) == replace(card, text="карта •••")  # nobody asked for it
+
+
+def test_a_caller_whose_day_is_known_hears_how_the_hour_is_keyed_not_the_day():
+    talk = call("datetime", keypad=prompt("own", "Или число и месяц."))
+    assert talk.say() == ["<not_understood>", "Ещё раз.", "Или число и месяц."]
+    assert talk.press("1911") == ["<ask_time>"]
+    assert talk.say() == ["<not_understood>", "<ask_time 2>", "<keypad_time>"]
+    assert talk.press("1500") == ["Записано: завтра, 19 ноября, в 15:00."]
