@@ -92,6 +92,10 @@ class Reader:
             name = entry.key.value
             if name in names or open_ended:
                 out[name] = entry.value
+            elif node.inline and name.partition(":")[0] in names:
+                key = name.partition(":")[0]
+                self.problem("no_space", entry.key, name=key, value=name[:40])
+                meant.add(key)
             elif node.inline and isinstance(entry.value, Text) and entry.value.empty:
                 self.problem("comma", entry.key, name=name)
             else:

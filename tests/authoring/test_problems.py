@@ -153,6 +153,10 @@ MISTAKES = {
         "booking", "{ru: Готово., en: Done.}", "{ru: Готово, ждём., en: Done.}",
         "booking.yaml:27: 'ждём.' stands alone after a comma. Put a text with a comma in quotes: {ru: \"…, …\"}.",
     ),
+    "no space after a colon": (
+        "booking", "{ru: Готово., en: Done.}", "{ru:Готово., en: Done.}",
+        "booking.yaml:27: there is no space after the colon in 'ru:Готово.'. Write 'ru: …'.",
+    ),
     "a brace without quotes": (
         "main", '- say: "{business.address}"', "- say: {business.address}",
         "main.yaml:13: a text belongs here. If it holds { } [ ] : or #, put it in quotes.",
