@@ -240,7 +240,8 @@ def _tell(
     if only != "voice":
         kept = house.keys.path("desk-password")
         shown = said(f"shown once, kept in {kept}", f"показан один раз, лежит в {kept}")
-        once = f"{said('password', 'пароль')} [bold]{password}[/]  [dim]{shown}[/]" if password else ""
+        first = f"[dim]{said('first password in', 'первый пароль в')} {kept}[/]" if kept.exists() else ""
+        once = f"{said('password', 'пароль')} [bold]{password}[/]  [dim]{shown}[/]" if password else first
         rows.append((said("desk", "пульт"), f"{base}/desk", f"{said('login', 'логин')} [bold]{login}[/]  {once}"))
         token = said("token in", "токен в") + f" {house.keys.path('api-token')}"
         rows.append(("api", f"{base}/docs", "" if settings.api_token else token))

@@ -71,6 +71,7 @@ def test_it_tells_what_to_open_and_the_first_password_once(data: Path) -> None:
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 15  # s of the processor: 3
     assert code == 0
     assert password not in out
+    assert "desk-password" in out  # where it lies, for who has forgotten it
 
 
 def test_a_taken_port_is_one_line(data: Path) -> None:
