@@ -19,7 +19,7 @@ from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import Machine
 from bot.dialogue.values import Value
 from bot.errors import GovorunError
-from bot.ports import Identity
+from bot.ports import Identity, Turns
 from voice.answering.greeting import Ready, Verdict
 from voice.answering.listening import Listening
 from voice.call import Call
@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 RING_S = 45.0  # five or six rings; most voicemail takes over after 20 to 30 s
 
 State = Literal["dialling", "ringing", "answered", "busy", "no_answer", "refused", "failed", "ended"]
+
+# What a conversation is told of a call that no person took: how it ended, or why it was not placed.
+Untaken = Literal["busy", "no_answer", "refused", "failed", "do_not_call", "quiet_hours", "not_allowed", "no_line"]
 
 # Final statuses that mean more than that it failed (RFC 3261 21.4, 21.6; 8.1.3.1 for a timeout of ours).
 BUSY = (486, 600)
@@ -57,7 +60,7 @@ class Telephone(Protocol):
 class Order:
     """Whom to call, and what about. machine: what is done with an answering machine. ring_s: how long it may ring.
     again: outcomes after which they will be called once more ("busy", "no_answer", "machine"): the conversation is told
-    of the last call alone."""
+    of the last call alone. id: the same for every call of one request; "" where nobody asks for it twice."""
 
     address: str
     number: str = ""  # E.164 of the address, where it is one
@@ -68,6 +71,7 @@ class Order:
     machine: Machine = "hang_up"
     ring_s: float = RING_S
     again: frozenset[str] = frozenset()
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +195,7 @@ class Dialling:
     async def _nobody(self, error: LegFailed) -> Progress:
         """Told to the conversation: what the scenario does then is done at once."""
         order, status = self._order, error.sip_status
-        state: State = (
+        state: Literal["busy", "no_answer", "refused", "failed"] = (
             "busy" if status in BUSY
             else "no_answer" if status in NO_ANSWER
             else "refused" if status in REFUSED
@@ -199,23 +203,7 @@ class Dialling:
         )  # fmt: skip
         if state in order.again:
             return self._tell(Progress(state=state, status=status))
-        talk = Talk(
-            self._equipment.turns,
-            f"unanswered-{uuid4().hex}",
-            channel="sip",
-            caller=order.number,
-            identity=_identity(order),
-            language=order.language,
-            scenarios=order.scenarios,
-            scenario=order.scenario,
-            given=order.given,
-            answered=state,
-        )
-        conversation = ""
-        try:
-            conversation = (await talk.take(talk.started())).conversation
-        except GovorunError as failure:
-            log.error("that nobody took a call was not taken: %s", failure)
+        conversation = await untaken(self._equipment.turns, order, state)
         why = error.what if state == "failed" else ""
         return self._tell(Progress(state=state, status=status, why=why, conversation=conversation))
 
@@ -237,6 +225,28 @@ class Dialling:
                 await self._tell_(progress)
             except GovorunError as error:
                 log.error("the progress of a call was not kept: %s", error)
+
+
+async def untaken(turns: Turns, order: Order, outcome: Untaken) -> str:
+    """Tell the conversation that nobody was reached, or that the call was not even placed; its id, "" where that was
+    not taken. Telling it twice of one order has one effect."""
+    talk = Talk(
+        turns,
+        f"unanswered-{order.id or uuid4().hex}",
+        channel="sip",
+        caller=order.number,
+        identity=_identity(order),
+        language=order.language,
+        scenarios=order.scenarios,
+        scenario=order.scenario,
+        given=order.given,
+        answered=outcome,
+    )
+    try:
+        return (await talk.take(talk.started())).conversation
+    except GovorunError as failure:
+        log.error("that nobody took a call was not taken: %s", failure)
+        return ""
 
 
 def _identity(order: Order) -> Identity:

@@ -94,11 +94,13 @@ class CallOut(BaseModel):
     )
     status: int = Field(description="The last status of SIP; 0: none.")
     by: str = Field(description="Who answered: human, machine, fax, unknown (they kept silent); empty: nobody.")
-    why: str = Field(description="What that was told by, or why it failed.")
+    why: str = Field(
+        description="What that was told by, or why it failed, waits or was called off: 'they rang us', 'they wrote to us'."
+    )
     message: bool = Field(description="A message was left with an answering machine.")
     dialled: int = Field(description="How often so far.")
     due: datetime | None = Field(None, description="Of one that waits: from when on it is dialled.")
-    conversation: str | None
+    conversation: str | None = Field(description="Its own; of one that was called off, the one they came by instead.")
     steps: list[StepOut]
     created: datetime
     changed: datetime

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -17,29 +17,31 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.app.calling import rules
 from bot.app.house import House
 from bot.customers import terms
+from bot.dialogue.events import CalledOff
 from bot.dialogue.scenario import Machine, Outbound, Redial, ScenarioSet
-from bot.errors import GovorunError
+from bot.errors import Conflict, GovorunError, Unacceptable, Unavailable
 from bot.outreach import redial
 from bot.outreach.rules import destination, quiet_until
-from bot.stores import placed
+from bot.stores import conversations, placed, reached
 from bot.stores.placed import Placed, Step, Wanted
-from voice.dialling import Progress, Tell
+from bot.stores.reached import Party
+from voice.dialling import Order, Progress, Tell, Untaken, untaken
 
 log = logging.getLogger("govorun.calls")
 
 LOOK_S = 5.0  # a request whose message was lost waits no longer
 HEART_S = 20.0
+ON_THE_LINE = timedelta(minutes=1)  # whoever talks to us is rung a minute later, or two
 
 T = TypeVar("T")
-Dial = Callable[[Wanted, Machine, frozenset[str], Tell], Awaitable[Progress]]
+Dial = Callable[[Order, Tell], Awaitable[Progress]]
 
 
 class Dialler:
     """Places what was asked for: one a process with a telephone."""
 
     def __init__(self, house: House, dial: Dial, room: Callable[[], int]) -> None:
-        """dial: is told, too, after which outcomes there will be another call. room: how many more calls of ours may be
-        up now."""
+        """room: how many more calls of ours may be up now."""
         self._house = house
         self._dial = dial
         self._room = room
@@ -114,19 +116,32 @@ class Dialler:
             await asyncio.sleep(HEART_S)
             try:
                 # Taken before we look: one that is begun meanwhile is not among those found.
-                await self._write(partial(self._alive, tuple(self._calls.items())))
+                for call in await self._write(partial(self._alive, tuple(self._calls.items()))):
+                    await self._untold(call)
             except (SQLAlchemyError, OSError):
                 log.exception("calls can't be kept up")
 
-    def _alive(self, calls: Sequence[tuple[str, asyncio.Task[Any]]], tx: Connection) -> None:
-        """Whoever cancelled a call in another process, whose message was lost, is obeyed here."""
+    def _alive(self, calls: Sequence[tuple[str, asyncio.Task[Any]]], tx: Connection) -> list[Placed]:
+        """Whoever cancelled a call in another process, whose message was lost, is obeyed here. Those that failed, for
+        nobody looks after them any more."""
         at = datetime.now(UTC)
         placed.heartbeat(tx, self._owner, at)
-        placed.tidy(tx, at)
+        failed = placed.tidy(tx, at)
+        for each in placed.next_tries(tx):
+            self._called_off(each, tx)
         for ident, task in calls:
             found = placed.get(tx, ident)
             if found is None or found.over:  # one that waits for its next try is not over, though its line is still up
                 task.get_loop().call_soon_threadsafe(task.cancel)
+        return failed
+
+    async def _untold(self, call: Placed) -> None:
+        """One that no line was free for, or that a process died over before anybody answered, ends as others do."""
+        if call.conversation or any(each.state == "answered" for each in call.steps):
+            return
+        conversation = await self._tell(call, "no_line" if call.why == placed.WAITED else "failed")
+        if conversation:
+            await self._write(lambda tx: placed.told(tx, call.id, conversation))
 
     # --- placing ---------------------------------------------------------------------------------------
 
@@ -148,8 +163,11 @@ class Dialler:
         wanted = call.wanted
         policy = self._redial(wanted)
         again = redial.again(policy, call.dialled + 1)
+        dialled = False
 
         async def told(progress: Progress) -> None:
+            nonlocal dialled
+            dialled = True
             what = redial.outcome(progress.state, progress.by, message=progress.message)
             more = (
                 what in again and not progress.conversation
@@ -159,23 +177,78 @@ class Dialler:
             await tell(progress)
 
         try:
-            if wanted.origin != "command":
-                to, now = destination(wanted.to), self._house.now()
-                until = quiet_until(self._quiet(wanted), now)
-                if call.dialled and until is not None:  # their turn has come while no line was free
-                    at = datetime.now(UTC)
-                    await self._write(lambda tx: placed.again(tx, call.id, None, until, at))
-                    return Progress(state="no_answer")
-                self._rules.check(to, now, forced=wanted.forced)
-                await self._write(lambda tx: terms.may_call(tx, to.number, now, forced=wanted.forced))
-            return await self._dial(wanted, self._machine(wanted), again, told)
+            if wanted.origin != "command" and not await self._may(call):
+                return Progress(state="no_answer")
+            return await self._dial(self._order(call, again), told)
         except asyncio.CancelledError:
             await self._write(lambda tx: self._mine(tx, call.id) and placed.cancel(tx, call.id, datetime.now(UTC)))
             raise
         except GovorunError as error:
+            ours = await self._write(lambda tx: self._mine(tx, call.id))
+            conversation = await self._tell(call, _why(error)) if ours and not dialled else ""
             failed = Step(at=datetime.now(UTC), state="failed", why=error.told("en"))
-            await self._write(lambda tx: self._mine(tx, call.id) and placed.step(tx, call.id, failed))
+            await self._write(
+                lambda tx: (
+                    self._mine(tx, call.id) and placed.step(tx, call.id, failed, conversation=conversation or None)
+                )
+            )
             raise
+
+    async def _may(self, call: Placed) -> bool:
+        """Whether it is dialled now; else it is called off or put off. Raises Unacceptable, Conflict."""
+        wanted = call.wanted
+        to, now, at = destination(wanted.to), self._house.now(), datetime.now(UTC)
+        if await self._write(lambda tx: self._called_off(call, tx)):
+            return False
+        until = quiet_until(self._quiet(wanted), now)
+        if call.dialled and until is not None:  # their turn has come while no line was free
+            await self._write(lambda tx: placed.put_off(tx, call.id, "quiet hours", until, at))
+            return False
+        self._rules.check(to, now, forced=wanted.forced)
+
+        def look(tx: Connection) -> bool:
+            terms.may_call(tx, to.number, now, forced=wanted.forced)
+            if not reached.on_the_line(tx, party(tx, wanted), now, strictly=not call.dialled):
+                return True
+            placed.put_off(tx, call.id, "they are on the line with us", at + ON_THE_LINE, at)
+            return False
+
+        return await self._write(look)
+
+    def _called_off(self, call: Placed, tx: Connection) -> bool:
+        """Who came by themselves since we tried is not called again: their conversation is told, and the record."""
+        if not call.dialled:
+            return False
+        wanted, at = call.wanted, datetime.now(UTC)
+        sets = tuple(filter(None, (wanted.scenarios, wanted.asked_in)))
+        found = reached.reached(tx, party(tx, wanted), call.since, sets=sets)
+        if found is None:
+            return False
+        made = placed.cancel(tx, call.id, at, why=found.why, conversation=found.conversation)
+        if made is not None and made.state == "cancelled":
+            conversations.add_note(
+                tx, found.conversation, CalledOff(id=f"{call.id}/off", at=at, why=found.why, call=call.id)
+            )
+        return True
+
+    async def _tell(self, call: Placed, outcome: Untaken) -> str:
+        """The conversation hears that nobody is called any more: its scenario may have steps for that. Its id."""
+        return await untaken(self._house.turns, self._order(call, frozenset()), outcome)
+
+    def _order(self, call: Placed, again: frozenset[str]) -> Order:
+        wanted, to = call.wanted, destination(call.wanted.to)
+        return Order(
+            id=call.id,
+            address=to.address,
+            number=to.number,
+            scenarios=wanted.scenarios,
+            scenario=wanted.scenario,
+            given=wanted.given,
+            language=wanted.language,
+            machine=self._machine(wanted),
+            ring_s=wanted.ring_s,
+            again=again,
+        )
 
     def _mine(self, tx: Connection, ident: str) -> bool:
         """Whether it is still ours: one that waits for its next try is nobody's, however this one came to its end."""
@@ -222,6 +295,20 @@ class Dialler:
                 return work(tx)
 
         return await asyncio.to_thread(run)
+
+
+def party(tx: Connection, wanted: Wanted) -> Party:
+    """Whom the call means, and whose coming makes it needless."""
+    return Party.of(tx, destination(wanted.to).number, wanted.customer)
+
+
+def _why(error: GovorunError) -> Untaken:
+    """What the conversation is told of a call that was not dialled."""
+    if isinstance(error, Conflict):
+        return "do_not_call" if error.where == "do_not_call" else "quiet_hours"
+    if isinstance(error, Unacceptable):
+        return "not_allowed"
+    return "no_line" if isinstance(error, Unavailable) else "failed"
 
 
 def about(sets: Mapping[str, ScenarioSet], wanted: Wanted) -> Outbound | None:

@@ -18,12 +18,9 @@ from bot.app.house import House
 from bot.app.lines import lines
 from bot.dialogue.fixed import fixed_speech
 from bot.dialogue.meaning import Language
-from bot.dialogue.scenario import Machine
 from bot.errors import Both, GovorunError, PartMissing, Unacceptable
 from bot.locale import reported, said
-from bot.outreach.rules import destination
 from bot.ports import Identity
-from bot.stores.placed import Wanted
 from voice import weights
 from voice.dialling import Order, Progress, Tell
 from voice.equipment import Equipment, Handing
@@ -195,22 +192,8 @@ class VoiceHalf:
         )
         self._ringing_back.begin()
 
-    async def _dial(self, wanted: Wanted, machine: Machine, again: frozenset[str], tell: Tell) -> Progress:
-        to = destination(wanted.to)
-        return await self.switchboard.dial(
-            Order(
-                address=to.address,
-                number=to.number,
-                scenarios=wanted.scenarios,
-                scenario=wanted.scenario,
-                given=wanted.given,
-                language=wanted.language,
-                machine=machine,
-                ring_s=wanted.ring_s,
-                again=again,
-            ),
-            tell,
-        )
+    async def _dial(self, order: Order, tell: Tell) -> Progress:
+        return await self.switchboard.dial(order, tell)
 
     def _room(self) -> int:
         settings, board = self._house.settings, self.switchboard

@@ -16,6 +16,7 @@ from bot.dialogue.events import (
     AgentLeft,
     AgentSaid,
     Attached,
+    CalledOff,
     Chosen,
     Event,
     Keys,
@@ -27,6 +28,7 @@ from bot.dialogue.events import (
     TransferFailed,
     Utterance,
 )
+from bot.dialogue.outbound import ROADS
 from bot.ports import Row
 
 Who = Literal["customer", "bot", "agent", "note"]
@@ -141,9 +143,10 @@ _LINES: Mapping[type[Event] | type[Action], Callable[[Any], dict[str, Any] | Non
     Left: _left,
     NotDelivered: lambda e: _note("undelivered", e.why),
     RungBack: _rung_back,
+    CalledOff: lambda e: _note("called_off", e.why),
     Say: lambda a: {"who": "bot", "text": a.text, "choices": a.choices},
     Record: lambda a: _note(f"record_{a.state}"),
     Handoff: lambda a: _note("waiting", a.reason),
     TakeOver: lambda a: _note("continues", a.conversation),
-    End: lambda a: _note("ended", a.reason),
+    End: lambda a: _note("unreached" if a.reason in ROADS else "ended", a.reason),
 }

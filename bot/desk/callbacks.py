@@ -3,22 +3,28 @@
 waiting ── an agent is free, and has taken it ──> calling ── they talked ──> done
    ^                                                │
    └── not reached: again after PAUSE, TRIES times ─┴──> unreached: stays in the queue as a task, with a note
-A number that we may not call, and a promise older than KEPT, are "expired": a task as well.
+A number that we may not call, and a promise older than KEPT, are "expired": a task as well. Who is on the line with us
+is not rung meanwhile; who was served by then, or was promised it once more, is not rung at all: "done".
 A process that dies leaves its row "ringing" or "calling": after LEASE it is anybody's again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Connection, case, insert, select, update
+from sqlalchemy import Connection, Row, case, insert, select, update
 
 from bot.desk import queue
 from bot.dialogue import codec
 from bot.dialogue.actions import Handoff, Record, RingBack
-from bot.dialogue.events import RungBack
+from bot.dialogue.events import CalledOff, RungBack
 from bot.dialogue.meaning import Language
 from bot.ports import AgentLine, Callback
+from bot.stores import conversations as stored
+from bot.stores import reached
 from bot.stores.schema import callbacks, conversations, handoffs, journal
 
 TRIES = 3  # calls to a customer
@@ -41,6 +47,7 @@ def promise(tx: Connection, conversation: str, action: RingBack, at: datetime) -
     handoff = codec.load(told) if told else None
     if not isinstance(handoff, Handoff):  # an agent joined a conversation that nobody gave
         handoff = Handoff(reason="", language=action.language)
+    _asked_again(tx, conversation, seq, action.number, at)
     tx.execute(
         insert(callbacks).values(
             conversation=conversation,
@@ -56,15 +63,66 @@ def promise(tx: Connection, conversation: str, action: RingBack, at: datetime) -
     )
 
 
-def due(tx: Connection, now: datetime) -> tuple[Callback, ...]:
-    """Whom to ring now, in the order of the queue; those whose process died among them."""
-    found = tx.execute(
-        select(callbacks, handoffs.c.priority)
+def _asked_again(tx: Connection, conversation: str, seq: int, number: str, at: datetime) -> None:
+    """Who was promised it before is rung once, at the place they had, about what they said last."""
+    before = tx.execute(
+        select(callbacks.c.conversation, handoffs.c.created)
         .join(handoffs, (handoffs.c.conversation == callbacks.c.conversation) & (handoffs.c.seq == callbacks.c.seq))
+        .where(callbacks.c.number == number, callbacks.c.state == "waiting", handoffs.c.done.is_(None))
+        .where(callbacks.c.conversation != conversation)
+    ).all()
+    for row in before:
+        call_off(tx, row.conversation, CalledOff(id=uuid4().hex, at=at, why="they asked again"))
+        tx.execute(
+            update(handoffs)
+            .where(handoffs.c.conversation == conversation, handoffs.c.seq == seq, handoffs.c.created > row.created)
+            .values(created=row.created)
+        )
+
+
+def needless(tx: Connection, now: datetime) -> tuple[tuple[str, CalledOff], ...]:
+    """Conversations whose customer needs no call any more: served by a person or by what was settled since."""
+    found = []
+    for row in _waiting(tx, now):
+        if row.state == "waiting":
+            got = reached.reached(tx, _party(row), row.created, sets=(row.scenarios,), person=True)
+            if got is not None:
+                found.append((row.conversation, CalledOff(id=uuid4().hex, at=now, why=got.why)))
+    return tuple(found)
+
+
+def call_off(tx: Connection, conversation: str, why: CalledOff) -> bool:
+    """Nobody is rung, and nobody waits: it leaves the queue. False where it is under way by now."""
+    changed = tx.execute(
+        update(callbacks)
+        .where(callbacks.c.conversation == conversation, callbacks.c.state == "waiting")
+        .values(state="done")
+    )
+    if changed.rowcount:
+        queue.close(tx, conversation, why.at)
+        stored.add_note(tx, conversation, why, news=True)
+    return bool(changed.rowcount)
+
+
+def _waiting(tx: Connection, now: datetime) -> Sequence[Row[Any]]:
+    return tx.execute(
+        select(callbacks, handoffs.c.priority, handoffs.c.created, conversations.c.customer, conversations.c.scenarios)
+        .join(handoffs, (handoffs.c.conversation == callbacks.c.conversation) & (handoffs.c.seq == callbacks.c.seq))
+        .join(conversations, conversations.c.id == callbacks.c.conversation)
         .where(handoffs.c.done.is_(None), callbacks.c.due <= now, callbacks.c.expires > now)
         .where(callbacks.c.state.in_(("waiting", *UNDER_WAY)))
         .order_by(handoffs.c.priority.desc(), handoffs.c.created)
-    )
+    ).all()
+
+
+def _party(row: Row[Any]) -> reached.Party:
+    return reached.Party(number=row.number, customers=(row.customer,), line=False)
+
+
+def due(tx: Connection, now: datetime) -> tuple[Callback, ...]:
+    """Whom to ring now, in the order of the queue; those whose process died among them. Who is on the line with us is
+    not."""
+    found = [row for row in _waiting(tx, now) if not reached.on_the_line(tx, _party(row), now)]
     return tuple(
         Callback(
             conversation=row.conversation,
@@ -147,16 +205,7 @@ def by_hand(tx: Connection, conversation: str, agent: str, now: datetime) -> boo
 
 def note(tx: Connection, conversation: str, rung: RungBack) -> None:
     """Into the journal of the conversation that it was promised in, which has ended: no turn is left to do it."""
-    seq = tx.execute(
-        update(conversations)
-        .where(conversations.c.id == conversation)
-        .values(seq=conversations.c.seq + 1, updated=rung.at)
-        .returning(conversations.c.seq)
-    ).scalar()
-    if seq is not None:
-        kept = codec.dump(rung)
-        kind = type(rung).__name__
-        tx.execute(insert(journal).values(conversation=conversation, seq=seq, at=rung.at, kind=kind, entry=kept))
+    stored.add_note(tx, conversation, rung, news=True)
 
 
 def _recorded(tx: Connection, conversation: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import uuid4
 
@@ -179,6 +180,10 @@ class Desk:
     # --- for who is rung back: bot.ports.Callbacks
 
     async def due(self) -> tuple[Callback, ...]:
+        """Who needs no call any more is called off."""
+        for conversation, why in await self._read(lambda tx: callbacks.needless(tx, _now())):
+            if await self._write(partial(callbacks.call_off, conversation=conversation, why=why)):
+                await self._changed(conversation)
         return await self._read(lambda tx: callbacks.due(tx, _now()))
 
     async def take(self, callback: Callback, tried: frozenset[str]) -> AgentLine | None:

@@ -33,7 +33,8 @@ class Started(Event):
     of the set's first. given: its slots' and `given:` names' first values. record: whether the call is recorded where
     its set doesn't say; "": nobody here can.
     answered: of a call that we placed, who took it: "human", "machine", "fax", "unknown", or why nobody did: "busy",
-    "no_answer", "refused", "failed"; "" of any other conversation. message: a machine takes a message now.
+    "no_answer", "refused", "failed"; or why it was not dialled: "do_not_call", "quiet_hours", "not_allowed", "no_line";
+    "" of any other conversation. message: a machine takes a message now.
     persons: who is known to come by this telephone, where they are several; then nothing of any of them is told here
     before it is known who this is. shared: it is a telephone, by which others may come.
     """
@@ -198,6 +199,15 @@ class RungBack(Event):
     name: str = ""
     seconds: int = 0
     recorded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledOff(Event):
+    """A call of ours that was due is not placed any more: nothing follows from it, it is told. call: its id, "" of a
+    promised callback. why: "they rang us", "they wrote to us", "they asked again"."""
+
+    why: str
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

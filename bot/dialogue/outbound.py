@@ -21,6 +21,11 @@ ROADS: Mapping[str, tuple[str, ...]] = {
     "no_answer": ("no_answer",),
     "refused": ("refused", "no_answer"),
     "failed": ("no_answer",),
+    # It was not dialled at all.
+    "do_not_call": ("no_answer",),
+    "quiet_hours": ("no_answer",),
+    "not_allowed": ("no_answer",),
+    "no_line": ("no_answer",),
 }
 MESSAGE = "message"  # Session.unreached of a machine that records what is said
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select, update
 
 from bot.dialogue import codec
 from bot.dialogue.actions import Action, Say
@@ -16,7 +16,7 @@ from bot.dialogue.session import Session
 from bot.errors import Conflict
 from bot.ports import Identity, Row
 from bot.stores import statements
-from bot.stores.schema import conversations, inbox
+from bot.stores.schema import conversations, inbox, journal
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,6 +104,21 @@ def create(tx: Connection, talk: Talk) -> None:
             "updated": talk.updated,
         },
     )
+
+
+def add_note(tx: Connection, conversation: str, event: Event, *, news: bool = False) -> None:
+    """Into the journal, of what no turn is left to take: the conversation has ended, or has nothing to do with it.
+    news: something has happened in it, so that it counts as younger."""
+    seq = tx.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation)
+        .values(seq=conversations.c.seq + 1, **({"updated": event.at} if news else {}))
+        .returning(conversations.c.seq)
+    ).scalar()
+    if seq is not None:
+        kept = codec.dump(event)
+        row = {"conversation": conversation, "seq": seq, "at": event.at, "kind": type(event).__name__, "entry": kept}
+        tx.execute(insert(journal).values(row))
 
 
 def save(tx: Connection, talk: Talk, *, at: datetime, phone: str, deliver: bool) -> None:

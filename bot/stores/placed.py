@@ -2,7 +2,7 @@
 
     requested -> dialling -> ringing -> answered -> ended
                                      -> busy | no_answer | refused | failed
-    requested ... answered -> cancelled
+    requested ... answered -> cancelled, given up; or called off, for they came to us by themselves
     busy | no_answer | ended by a machine -> requested, where it is to be placed again (bot.outreach.redial)
 
 Whoever places it is its owner and says so every few seconds; what a crash leaves behind has failed, and is not dialled
@@ -32,6 +32,7 @@ State = Literal[
 Machine = Literal["message", "hang_up", "talk"]
 UNDER_WAY: tuple[State, ...] = ("dialling", "ringing", "answered")
 OPEN: tuple[State, ...] = ("requested", *UNDER_WAY)
+INTERRUPTED, WAITED = "interrupted", "waited too long"
 LOST = timedelta(seconds=90)  # since the owner was heard of
 STALE = timedelta(minutes=30)  # since it was asked for: nobody expects it any more
 
@@ -52,7 +53,8 @@ class Wanted:
     """A call that is asked for. to: a number or a SIP address, as it was written. key: the same one is one call.
 
     machine: what to do with an answering machine, None: as the scenario says. redial: likewise, then as the settings
-    say. origin: "api", "command", "scenario".
+    say. origin: "api", "command", "scenario". customer: whom it is about, where others may pick up; None: whoever has
+    that number. asked_in: the set whose scenario asked for it, "" where none did.
     """
 
     to: str
@@ -66,6 +68,8 @@ class Wanted:
     forced: bool = False
     origin: str = "api"
     key: str | None = None
+    customer: int | None = None
+    asked_in: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,11 @@ class Placed:
     def dialled(self) -> int:
         """How often so far."""
         return sum(each.state == "dialling" for each in self.steps)
+
+    @property
+    def since(self) -> datetime:
+        """When it was dialled first; when it was asked for, where it wasn't."""
+        return next((each.at for each in self.steps if each.state == "dialling"), self.created)
 
     @property
     def over(self) -> bool:
@@ -212,25 +221,64 @@ def again(tx: Connection, ident: str, reached: Step | None, due: datetime, at: d
     return get(tx, ident)
 
 
-def cancel(tx: Connection, ident: str, at: datetime) -> Placed | None:
-    """Over, whatever its state was; its owner hangs up. One that is over already stays as it ended."""
-    return step(tx, ident, Step(at=at, state="cancelled"))
+def put_off(tx: Connection, ident: str, why: str, due: datetime, at: datetime) -> Placed | None:
+    """It waits without having been dialled, and that is no try; however often, it is one step."""
+    found = get(tx, ident)
+    if found is None or found.over:
+        return found
+    last = found.steps[-1]
+    steps = found.steps if last.state == "requested" and last.why == why else (
+        *found.steps, Step(at=at, state="requested", why=why)
+    )  # fmt: skip
+    tx.execute(
+        update(table)
+        .where(table.c.id == ident)
+        .values(
+            state="requested",
+            why=why[:200],
+            steps=json.dumps([_step(each) for each in steps], ensure_ascii=False),
+            owner="",
+            alive=due,
+            changed=at,
+        )
+    )
+    return get(tx, ident)
+
+
+def cancel(
+    tx: Connection, ident: str, at: datetime, *, why: str = "", conversation: str | None = None
+) -> Placed | None:
+    """Over, whatever its state was; its owner hangs up. One that is over already stays as it ended. why,
+    conversation: of one that is called off, by what."""
+    return step(tx, ident, Step(at=at, state="cancelled", why=why), conversation=conversation)
+
+
+def told(tx: Connection, ident: str, conversation: str) -> None:
+    """The conversation that heard how it ended."""
+    tx.execute(update(table).where(table.c.id == ident).values(conversation=conversation))
+
+
+def next_tries(tx: Connection) -> list[Placed]:
+    """Those that were dialled, and will be again."""
+    found = tx.execute(select(table).where(table.c.state == "requested").order_by(table.c.created))
+    return [each for each in map(_placed, found) if each.dialled]
 
 
 def heartbeat(tx: Connection, owner: str, at: datetime) -> None:
     tx.execute(update(table).where(table.c.owner == owner, table.c.state.in_(UNDER_WAY)).values(alive=at))
 
 
-def tidy(tx: Connection, at: datetime) -> int:
-    """Fail what nobody looks after any more, and what waited so long that nobody expects it; how many."""
+def tidy(tx: Connection, at: datetime) -> list[Placed]:
+    """Fail what nobody looks after any more, and what waited so long that nobody expects it: these."""
     lost = select(table.c.id).where(table.c.state.in_(UNDER_WAY), table.c.alive < at - LOST)
     stale = select(table.c.id).where(table.c.state == "requested", table.c.alive < at - STALE)
-    count = 0
-    for query, why in ((lost, "interrupted"), (stale, "waited too long")):
+    failed = []
+    for query, why in ((lost, INTERRUPTED), (stale, WAITED)):
         for ident in tx.execute(query).scalars().all():
-            step(tx, ident, Step(at=at, state="failed", why=why))
-            count += 1
-    return count
+            made = step(tx, ident, Step(at=at, state="failed", why=why))
+            if made is not None:
+                failed.append(made)
+    return failed
 
 
 def waiting(tx: Connection, at: datetime) -> int:
@@ -241,8 +289,11 @@ def waiting(tx: Connection, at: datetime) -> int:
 def _written(wanted: Wanted) -> str:
     fields: dict[str, Any] = {
         name: getattr(wanted, name)
-        for name in ("to", "scenarios", "scenario", "language", "machine", "ring_s", "forced", "origin")
-    }
+        for name in (
+            "to", "scenarios", "scenario", "language", "machine", "ring_s", "forced", "origin", "customer",
+            "asked_in",
+        )
+    }  # fmt: skip
     redial = asdict(wanted.redial) if wanted.redial is not None else None
     return json.dumps(fields | {"given": codec.encode(dict(wanted.given)), "redial": redial}, ensure_ascii=False)
 

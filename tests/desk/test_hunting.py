@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -12,9 +13,9 @@ from bot.channels.lines import lines
 from bot.desk import agents, callbacks, hunting, queue
 from bot.dialogue import codec
 from bot.dialogue.actions import Record, RingBack
-from bot.dialogue.events import Queued
+from bot.dialogue.events import Left, Queued
 from bot.errors import Conflict
-from bot.ports import AgentLine, Place
+from bot.ports import AgentLine, Identity, Place
 from bot.stores import conversations, schema
 from tests.desk.conftest import Office
 from tests.turn.clinic import NOW, Person, caller, said, writer
@@ -160,13 +161,14 @@ async def test_a_customer_who_writes_is_told_the_place_where_others_are_before_t
     assert said(await second.says("operator")) == ["[to_person_text]", "[queue_place]"]
 
 
-async def promised(office: Office) -> Person:
-    """A caller who is rung back."""
+async def promised(office: Office, events: int = 1) -> Person:
+    """A caller who is rung back. events: the number of their first."""
     line = caller(office.turn)
+    line.ids = count(events)
     line.now = datetime.now(UTC) - timedelta(minutes=5)
     line.conversation = (await line.starts()).conversation
     await line.says("operator")
-    await line.send(Queued(id="q", at=line.tick(), position=2, agents=1, callback=True))
+    await line.send(Queued(id=f"q{events}", at=line.tick(), position=2, agents=1, callback=True))
     return line
 
 
@@ -352,3 +354,49 @@ async def test_an_agent_whose_telephone_was_not_answered_is_none_to_wait_for(off
     with office.database.reading() as tx:
         told = [hunting.place(tx, conversation, NOW, tried) for tried in ((), ("anna",), ("anna", "boris"))]
     assert [place.agents if place else None for place in told] == [2, 1, 0]
+
+
+async def test_who_is_promised_it_again_is_rung_once_at_the_place_they_had(office: Office) -> None:
+    first = await promised(office)
+    for _ in range(2):
+        await first.press("1")
+    with office.database.reading() as tx:
+        had = tx.execute(select(schema.handoffs.c.created)).scalar_one()
+    second = await promised(office, events=100)
+    for _ in range(2):
+        await second.press("1")
+    (due,) = await office.desk.due()
+    (waiting,) = await office.desk.queue()
+    assert due.conversation == waiting.conversation == second.conversation != first.conversation
+    with office.database.reading() as tx:
+        row = schema.handoffs.c.conversation == second.conversation
+        assert tx.execute(select(schema.handoffs.c.created).where(row)).scalar_one() == had
+        told = [line for line in lines(conversations.rows(tx, first.conversation or "")) if line.kind == "called_off"]
+    assert [line.text for line in told] == ["they asked again"]
+
+
+async def test_who_is_on_the_line_again_is_not_rung_and_not_at_all_once_a_person_has_served_them(
+    office: Office,
+) -> None:
+    first = await promised(office)
+    for _ in range(2):
+        await first.press("1")
+    again = caller(office.turn)
+    again.ids = count(100)
+    again.now = datetime.now(UTC)
+    again.conversation = (await again.starts()).conversation
+    assert await office.desk.due() == ()
+    await again.send(Left(id="gone", at=again.tick()))
+    assert len(await office.desk.due()) == 1  # they said nothing, and nobody has served them
+    staff(office, "anna")
+    anna = await office.desk.agent("anna")
+    assert anna is not None
+    wrote = writer(office.turn, "ivan")
+    wrote.identity = Identity(kind="phone", value=first.identity.value)
+    wrote.now = datetime.now(UTC)
+    await wrote.says("operator")
+    (_, other) = await office.desk.queue()
+    await office.desk.accept(other.conversation, anna)
+    await office.desk.close(other.conversation, anna)
+    assert await office.desk.due() == ()
+    assert await office.desk.queue() == ()

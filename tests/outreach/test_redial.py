@@ -7,20 +7,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import insert
 
 from bot.app.dialler import Dialler
+from bot.customers import terms
 from bot.customers.profile import recognise
-from bot.dialogue.scenario import Machine, Redial
+from bot.dialogue.actions import End, Fetch
+from bot.dialogue.events import AgentLeft, CalledOff, Event, Left, Started, Utterance
+from bot.dialogue.scenario import Redial
+from bot.errors import Conflict
 from bot.outreach.redial import again, outcome, when
-from bot.ports import Identity
+from bot.ports import Identity, Inbound
+from bot.stores import conversations as stored
 from bot.stores import placed
 from bot.stores.placed import Placed, Wanted
 from bot.stores.schema import conversations
 from tests.web import Web
-from voice.dialling import Progress, Tell
+from voice.dialling import Order, Progress, Tell
 from voice.errors import LegFailed
 
 NIGHT = (time(21), time(9))
@@ -63,8 +69,8 @@ class Rings:
         self.ends = list(ends)
         self.again: list[frozenset[str]] = []
 
-    async def dial(self, wanted: Wanted, machine: Machine, again: frozenset[str], tell: Tell) -> Progress:
-        self.again.append(again)
+    async def dial(self, order: Order, tell: Tell) -> Progress:
+        self.again.append(order.again)
         await tell(Progress(state="dialling"))
         end = self.ends.pop(0)
         await tell(end)
@@ -189,8 +195,8 @@ class Lingers(Rings):
         self.told = asyncio.Event()
         self.error = error
 
-    async def dial(self, wanted: Wanted, machine: Machine, again: frozenset[str], tell: Tell) -> Progress:
-        end = await super().dial(wanted, machine, again, tell)
+    async def dial(self, order: Order, tell: Tell) -> Progress:
+        end = await super().dial(order, tell)
         self.told.set()
         if self.error is not None:
             raise self.error
@@ -238,3 +244,163 @@ async def test_a_line_that_fails_to_be_put_down_takes_away_no_next_call(web: Web
     dialler, ident = await lingering(web, Lingers(LegFailed("a line is gone", where="sip")))
     await asyncio.wait(list(dialler._calls.values()), timeout=20)
     assert state_of(web, ident) == "requested"
+
+
+# --- who came by themselves meanwhile, and who is not dialled at all --------------------------------------------------
+
+PHONE = "+79051234567"
+LINE = Identity(kind="phone", value=PHONE)
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[Web]:
+    made = Web(tmp_path, call_allowed=["+7"], quiet_hours="", redial=1)
+    yield made
+    made.house.database.close()
+
+
+def claimed(web: Web, dialler: Dialler, call: str) -> Placed:
+    """Its turn has come."""
+    with web.house.database.writing() as tx:
+        placed.put_off(tx, call, "", datetime.now(UTC) - timedelta(seconds=1), datetime.now(UTC))
+        found = placed.claim(tx, dialler._owner, datetime.now(UTC))
+    assert found is not None
+    return found
+
+
+async def tried(web: Web, rings: Rings, **more: object) -> tuple[Dialler, str]:
+    """A call that was busy once, and waits for its next try."""
+    dialler = Dialler(web.house, rings.dial, lambda: 1)
+    wanted = Wanted(to=PHONE, scenarios="reminder", **more)  # type: ignore[arg-type]
+    with web.house.database.writing() as tx:
+        made, _ = placed.add(tx, wanted, datetime.now(UTC))
+    await turn_of(dialler, claimed(web, dialler, made.id))
+    return dialler, made.id
+
+
+async def turn_of(dialler: Dialler, call: Placed) -> None:
+    await asyncio.wait_for(dialler._place(call, lambda progress: asyncio.sleep(0)), 20)
+
+
+async def comes(web: Web, *events: Event, channel: str = "sip", scenarios: str = "clinic") -> str:
+    talk = ""
+    for event in events:
+        inbound = Inbound(
+            event=event,
+            channel=channel,
+            identity=LINE,
+            conversation=talk or None,
+            medium="voice" if channel == "sip" else "text",
+            scenarios=scenarios,
+        )
+        talk = (await web.house.turns.take(inbound)).conversation
+    return talk
+
+
+def happens(kind: type[Event], **fields: object) -> Event:
+    return kind(id=uuid4().hex, at=datetime.now(UTC), **fields)  # type: ignore[arg-type]
+
+
+def record(web: Web, call: str) -> Placed:
+    with web.house.database.reading() as tx:
+        found = placed.get(tx, call)
+    assert found is not None
+    return found
+
+
+def journal_of(web: Web, conversation: str) -> list[object]:
+    with web.house.database.reading() as tx:
+        return [row.entry for row in stored.rows(tx, conversation)]
+
+
+async def test_who_rang_us_meanwhile_is_not_called_again_and_both_their_conversation_and_the_record_say_so(city: Web):
+    rings = Rings(BUSY, TALKED)
+    dialler, call = await tried(city, rings)
+    started = happens(Started, medium="voice", channel="sip")
+    talk = await comes(city, started, happens(Utterance, text="здравствуйте"), happens(Left))
+    await turn_of(dialler, claimed(city, dialler, call))
+    found = record(city, call)
+    assert (found.state, found.why, found.conversation) == ("cancelled", "they rang us", talk)
+    assert len(rings.again) == 1
+    (off,) = [each for each in journal_of(city, talk) if isinstance(each, CalledOff)]
+    assert (off.call, off.why) == (call, "they rang us")
+
+
+async def test_it_is_called_off_before_its_turn_comes(city: Web):
+    dialler, call = await tried(city, Rings(BUSY))
+    started = happens(Started, medium="voice", channel="sip")
+    await comes(city, started, happens(Utterance, text="здравствуйте"), happens(Left))
+    with city.house.database.writing() as tx:
+        dialler._alive((), tx)
+    assert record(city, call).state == "cancelled"
+
+
+async def test_who_hung_up_without_a_word_or_only_asked_something_in_writing_is_called_again(city: Web):
+    rings = Rings(BUSY, TALKED)
+    dialler, call = await tried(city, rings, asked_in="clinic")
+    await comes(city, happens(Started, medium="voice", channel="sip"), happens(Left))
+    await comes(city, happens(Utterance, text="сколько стоит приём"), channel="rest")
+    await turn_of(dialler, claimed(city, dialler, call))
+    assert (record(city, call).state, len(rings.again)) == ("ended", 2)
+
+
+@pytest.mark.parametrize(("scenarios", "state"), [("reminder", "cancelled"), ("clinic", "ended")])
+async def test_who_wrote_and_settled_it_where_it_belongs_is_not_called_again(city: Web, scenarios: str, state: str):
+    rings = Rings(BUSY, TALKED)
+    dialler, call = await tried(city, rings)
+    talk = await comes(city, happens(Utterance, text="привет"), channel="rest", scenarios=scenarios)
+    with city.house.database.writing() as tx:
+        stored.add_note(tx, talk, happens(AgentLeft, agent="anna", closed=True))
+    await turn_of(dialler, claimed(city, dialler, call))
+    assert record(city, call).state == state
+
+
+async def test_who_is_on_the_line_with_us_is_called_when_they_are_off_it_and_that_is_no_try(city: Web):
+    rings = Rings(TALKED)
+    dialler = Dialler(city.house, rings.dial, lambda: 1)
+    talk = await comes(city, happens(Started, medium="voice", channel="sip"))
+    with city.house.database.writing() as tx:
+        made, _ = placed.add(tx, Wanted(to=PHONE, scenarios="reminder"), datetime.now(UTC))
+    for _ in range(2):
+        await turn_of(dialler, claimed(city, dialler, made.id))
+    found = record(city, made.id)
+    assert (found.state, found.why, found.dialled) == ("requested", "they are on the line with us", 0)
+    assert found.due is not None
+    assert found.due > datetime.now(UTC)
+    inbound = Inbound(event=happens(Left), channel="sip", identity=LINE, conversation=talk, medium="voice")
+    await city.house.turns.take(inbound)
+    await turn_of(dialler, claimed(city, dialler, made.id))
+    assert record(city, made.id).state == "ended"
+
+
+async def test_a_last_try_that_is_refused_before_it_is_dialled_runs_what_follows_a_call_nobody_took(city: Web):
+    dialler, call = await tried(city, Rings(BUSY))
+    with city.house.database.writing() as tx:
+        customer = recognise(tx, LINE, datetime.now(UTC))
+        terms.agreed(tx, customer, "do_not_call", "always", source="agent", at=datetime.now(UTC), via=LINE.via)
+    with pytest.raises(Conflict):
+        await turn_of(dialler, claimed(city, dialler, call))
+    found = record(city, call)
+    assert found.state == "failed"
+    assert "asked us not to call" in found.why
+    assert found.conversation is not None
+    entries = journal_of(city, found.conversation)
+    assert [each.answered for each in entries if isinstance(each, Started)] == ["do_not_call"]
+    assert [each.args["form"] for each in entries if isinstance(each, Fetch)] == ["unanswered"]
+    assert [each.reason for each in entries if isinstance(each, End)] == ["do_not_call"]
+
+
+async def test_a_try_that_no_line_was_free_for_in_time_runs_it_too_and_once(city: Web):
+    dialler, call = await tried(city, Rings(BUSY))
+    with city.house.database.writing() as tx:
+        placed.put_off(tx, call, "", datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC))
+        failed = dialler._alive((), tx)
+    assert [each.id for each in failed] == [call]
+    await dialler._untold(failed[0])
+    await dialler._untold(failed[0])
+    found = record(city, call)
+    assert (found.state, found.why) == ("failed", "waited too long")
+    assert found.conversation is not None
+    entries = journal_of(city, found.conversation)
+    assert [each.answered for each in entries if isinstance(each, Started)] == ["no_line"]
+    assert [each.args["form"] for each in entries if isinstance(each, Fetch)] == ["unanswered"]

@@ -61,7 +61,7 @@ def test_what_a_crash_left_has_failed_and_what_waited_too_long_too(database: Dat
         old, _ = placed.add(tx, Wanted(to="c", scenarios="x"), AT - STALE)
         later = AT + LOST + timedelta(seconds=1)
         placed.heartbeat(tx, "alive", later)
-        assert placed.tidy(tx, later) == 2
+        assert len(placed.tidy(tx, later)) == 2
         found = [placed.get(tx, each.id) for each in (left, lives, old)]
         assert [(each.state, each.why) for each in found if each] == [
             ("failed", "interrupted"),

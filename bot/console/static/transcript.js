@@ -56,7 +56,7 @@ export class Transcript {
       const text = noteText(line);
       if (text) this.#put(make("p", { class: "note", text }));
       this.lastWho = "note";
-      if (["ended", "closed", "left", "moved", "waiting", "joined"].includes(line.kind)) this.#offer(null);
+      if (["ended", "unreached", "closed", "left", "moved", "waiting", "joined"].includes(line.kind)) this.#offer(null);
       return true;
     }
     const date = day(line.at);
