@@ -55,7 +55,8 @@ class Inbound:
     scenarios, scenario: with which set and scenario a new conversation begins; "" for the settings' default.
     language: None lets the first words decide. given: what the scenario that is begun is given, by name.
     link: the token of a one-time link that brought the customer here ("/start TOKEN"); its conversation goes on here.
-    proven: other identities that are proven by this to be the same person's.
+    proven: other identities that are proven by this to be the same person's. about: the customer whom a call of ours is
+    for, whoever picks up.
     """
 
     event: Event
@@ -69,6 +70,7 @@ class Inbound:
     given: Mapping[str, Value] = field(default_factory=dict)
     link: str = ""
     proven: tuple[Proven, ...] = ()
+    about: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,10 +69,12 @@ class Call:
         given: Mapping[str, Value] | None = None,
         answered: str = "",
         message: bool = False,
+        about: int | None = None,
         listening: Listening | None = None,
     ) -> None:
         """given: what the scenario begins with, of a call that we place. answered, message: who took that call, as
-        `Started` has them. listening: hears the call for what shows late that a machine took it.
+        `Started` has them; about: for whom it is, as `Inbound` has it. listening: hears the call for what shows late
+        that a machine took it.
 
         identity: who calls; by default the number the line shows, which the network vouches for.
         """
@@ -95,6 +97,7 @@ class Call:
             record=equipment.record if equipment.disk is not None else "",
             answered=answered,
             message=message,
+            about=about,
         )
         self._listening = listening
         self._hearing: Hearing | None = None

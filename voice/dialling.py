@@ -60,7 +60,8 @@ class Telephone(Protocol):
 class Order:
     """Whom to call, and what about. machine: what is done with an answering machine. ring_s: how long it may ring.
     again: outcomes after which they will be called once more ("busy", "no_answer", "machine"): the conversation is told
-    of the last call alone. id: the same for every call of one request; "" where nobody asks for it twice."""
+    of the last call alone. id: the same for every call of one request; "" where nobody asks for it twice.
+    customer: whom it is for, whoever picks up."""
 
     address: str
     number: str = ""  # E.164 of the address, where it is one
@@ -72,6 +73,7 @@ class Order:
     ring_s: float = RING_S
     again: frozenset[str] = frozenset()
     id: str = ""
+    customer: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,7 @@ class Dialling:
                 given=order.given,
                 answered=by,
                 message=message,
+                about=order.customer,
                 listening=listening if by in ("human", "unknown") and order.machine != "talk" else None,
             )
             await call.run()
@@ -241,6 +244,7 @@ async def untaken(turns: Turns, order: Order, outcome: Untaken) -> str:
         scenario=order.scenario,
         given=order.given,
         answered=outcome,
+        about=order.customer,
     )
     try:
         return (await talk.take(talk.started())).conversation

@@ -37,6 +37,7 @@ class Talk:
         record: Recorded = "",
         answered: str = "",
         message: bool = False,
+        about: int | None = None,
     ) -> None:
         """leg: its id, from which events have theirs. caller: a number, or '' for none. record, answered,
         message: as of `Started`."""
@@ -54,6 +55,7 @@ class Talk:
         self._record: Recorded = record
         self._answered = answered
         self._message = message
+        self._about = about
         self._numbers = itertools.count(1)
         self._seen: set[int] = set()  # journal rows that were said or need not be
         self._latest = 0  # the last journal row of our own turns
@@ -93,6 +95,7 @@ class Talk:
                 scenario=self._scenario,
                 given=self._given,
                 language=self._language,
+                about=self._about,
             ),
             perform and further,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -51,6 +52,12 @@ class CallWanted(Wish):
         description="Who was busy or didn't answer is called again; who talked to us or refused the call never. "
         "Else as the scenario says, then the settings.",
     )
+    customer: int | None = Field(
+        None,
+        ge=1,
+        description="Whom it is for, where others may pick up: they are asked for first. Else whoever has that number; "
+        "a number of several, with something given, needs it.",
+    )
     force: bool = Field(False, description="In quiet hours, too.")
 
 
@@ -87,6 +94,7 @@ class CallOut(BaseModel):
     language: Language
     machine: Machine | None
     ring_s: int
+    customer: int | None = Field(description="Whom it is for, where that was said.")
     origin: Literal["api", "command", "scenario"]
     state: State = Field(
         description="requested, dialling, ringing, answered; and how it ended: ended (it was answered), busy, "
@@ -95,7 +103,8 @@ class CallOut(BaseModel):
     status: int = Field(description="The last status of SIP; 0: none.")
     by: str = Field(description="Who answered: human, machine, fax, unknown (they kept silent); empty: nobody.")
     why: str = Field(
-        description="What that was told by, or why it failed, waits or was called off: 'they rang us', 'they wrote to us'."
+        description="What that was told by, or why it failed, waits or was called off: 'they rang us', "
+        "'they wrote to us'."
     )
     message: bool = Field(description="A message was left with an answering machine.")
     dialled: int = Field(description="How often so far.")
@@ -141,10 +150,11 @@ async def call(
         ring_s=body.ring_s,
         redial=body.again.redial() if body.again is not None else None,
         forced=body.force,
+        customer=body.customer,
         key=f"api:{key}" if key else None,
     )
     made, new = await parts.calling.request(wanted)
-    if not new and made.wanted != wanted:
+    if not new and replace(made.wanted, customer=None) != replace(wanted, customer=None):
         raise used_for_another("this key has asked for another call", "с этим ключом заказан другой звонок")
     response.status_code = 202 if new else 200
     response.headers["Location"] = f"/api/calls/{made.id}"
@@ -188,6 +198,7 @@ def _out(call: Placed) -> dict[str, Any]:
         "language": wanted.language,
         "machine": wanted.machine,
         "ring_s": wanted.ring_s,
+        "customer": wanted.customer,
         "origin": wanted.origin,
         "state": call.state,
         "status": call.status,

@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 from bot.backends.calendar import Calendar
 from bot.backends.forms import Forms
 from bot.backends.phone import Phone
-from bot.customers import terms
+from bot.customers import called, persons, terms
 from bot.customers.opening import local
 from bot.dialogue.scenario import Business, ScenarioSet
-from bot.errors import Conflict, Unacceptable
+from bot.errors import Conflict, NotFound, Unacceptable
 from bot.outreach.rules import destination
-from bot.ports import Backend
+from bot.ports import Backend, Identity
+from bot.stores.placed import Wanted
 
 
 def backends(scenarios: ScenarioSet) -> Mapping[str, Backend]:
@@ -24,7 +25,7 @@ def backends(scenarios: ScenarioSet) -> Mapping[str, Backend]:
     return {
         "calendar": Calendar(scenarios.business),
         "forms": Forms(scenarios),
-        "phone": Phone(scenarios, partial(_unwanted, scenarios.business)),
+        "phone": Phone(scenarios, partial(_unwanted, scenarios.business), _whom),
     }
 
 
@@ -37,3 +38,15 @@ def _unwanted(business: Business, tx: Connection, to: str) -> str:
     except Unacceptable:
         return ""  # an address that can't be called is told by whoever dials
     return ""
+
+
+def _whom(tx: Connection, wanted: Wanted, asker: int) -> tuple[int | None, str]:
+    """For whom a call is that a scenario asks for, and why for nobody where it must be somebody."""
+    try:
+        number = destination(wanted.to).number
+        family = persons.customers_of(tx, Identity(kind="phone", value=number)) if number else ()
+        return called.for_whom(tx, number, asker if asker in family else None, wanted.given), ""
+    except (Conflict, NotFound) as error:
+        return None, error.told("en")
+    except Unacceptable:
+        return None, ""

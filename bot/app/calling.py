@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from bot.app.house import House
-from bot.customers import terms
+from bot.customers import called, terms
 from bot.errors import NotFound, Unavailable
 from bot.locale import said
 from bot.outreach.rules import Rules, destination, hours
@@ -40,18 +41,19 @@ class Calling:
 
     async def request(self, wanted: Wanted) -> tuple[Placed, bool]:
         """Keep it for whoever has a telephone; whether it is new. Raises Unacceptable, Unavailable, Conflict
-        in quiet hours and where the customer wants no calls."""
+        in quiet hours, where the customer wants no calls, and where nobody says for which of a family it is."""
         to, now = destination(wanted.to), self._house.now()
         self._rules.check(to, now, forced=wanted.forced)
 
         def keep(tx: Connection) -> tuple[Placed, bool]:
+            meant = called.for_whom(tx, to.number, wanted.customer, wanted.given)
             terms.may_call(tx, to.number, now, forced=wanted.forced)
             if placed.waiting(tx, datetime.now(UTC)) >= MAX_WAITING:
                 raise Unavailable(
                     said("too many calls wait already", "слишком много звонков уже ждёт"),
                     fix=said("Try again when some are over", "Попробуйте, когда часть закончится"),
                 )
-            return placed.add(tx, wanted, datetime.now(UTC))
+            return placed.add(tx, replace(wanted, customer=meant), datetime.now(UTC))
 
         made, new = await self._write(keep)
         if new:

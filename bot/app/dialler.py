@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app.calling import rules
 from bot.app.house import House
-from bot.customers import terms
+from bot.customers import called, terms
 from bot.dialogue.events import CalledOff
 from bot.dialogue.scenario import Machine, Outbound, Redial, ScenarioSet
 from bot.errors import Conflict, GovorunError, Unacceptable, Unavailable
@@ -207,6 +207,7 @@ class Dialler:
         self._rules.check(to, now, forced=wanted.forced)
 
         def look(tx: Connection) -> bool:
+            called.for_whom(tx, to.number, wanted.customer, wanted.given)
             terms.may_call(tx, to.number, now, forced=wanted.forced)
             if not reached.on_the_line(tx, party(tx, wanted), now, strictly=not call.dialled):
                 return True
@@ -248,6 +249,7 @@ class Dialler:
             machine=self._machine(wanted),
             ring_s=wanted.ring_s,
             again=again,
+            customer=wanted.customer,
         )
 
     def _mine(self, tx: Connection, ident: str) -> bool:
@@ -305,7 +307,8 @@ def party(tx: Connection, wanted: Wanted) -> Party:
 def _why(error: GovorunError) -> Untaken:
     """What the conversation is told of a call that was not dialled."""
     if isinstance(error, Conflict):
-        return "do_not_call" if error.where == "do_not_call" else "quiet_hours"
+        told: Mapping[str, Untaken] = {"do_not_call": "do_not_call", "GOVORUN_QUIET_HOURS": "quiet_hours"}
+        return told.get(error.where, "not_allowed")
     if isinstance(error, Unacceptable):
         return "not_allowed"
     return "no_line" if isinstance(error, Unavailable) else "failed"

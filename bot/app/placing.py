@@ -13,6 +13,7 @@ from bot.app.beginning import typed
 from bot.app.calling_words import told
 from bot.app.house import build
 from bot.app.voice import VoiceHalf
+from bot.customers import called
 from bot.dialogue.fixed import fixed_prompts
 from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import Machine, ScenarioSet
@@ -20,6 +21,7 @@ from bot.errors import GovorunError
 from bot.locale import said
 from bot.outreach.rules import destination
 from bot.settings import Settings
+from bot.stores import reached
 from bot.stores.placed import Wanted
 from voice.dialling import Progress
 from voice.sip.host import check_free
@@ -34,18 +36,25 @@ async def place(
     language: Language,
     machine: Machine | None = None,
     ring_s: int = 45,
+    customer: int | None = None,
     console: Console,
 ) -> Progress:
     """Call somebody and talk until either side hangs up; how it ended. scenario: SET/SCENARIO, or either. given:
     name=value. machine: what to do with an answering machine, None: as the scenario says.
+    customer: whom it is for, whoever picks up.
 
-    Raises GovorunError: Unacceptable of what is no address.
+    Raises GovorunError: Unacceptable of what is no address, NotFound and Conflict of whom nobody can ask for.
     """
     to = destination(address)
     if _taken(settings):  # a server runs beside us: calls go out from another port
         settings = settings.model_copy(update={"sip_port": _free_port(settings.sip_host)})
     house = await asyncio.to_thread(build, settings)
     begin = typed(house.sets, settings.scenario_set, scenario, given)
+    with house.database.reading() as tx:
+        customer = called.for_whom(tx, to.number, customer, begin.given)
+        talks = reached.on_the_line(tx, reached.Party.of(tx, to.number, customer), house.now())
+    if talks:
+        console.print(said("They are on the line with us now", "Этот клиент сейчас говорит с нами"), highlight=False)
     half = VoiceHalf(house)
     wanted = Wanted(
         to=address,
@@ -55,6 +64,7 @@ async def place(
         language=language,
         machine=machine,
         ring_s=ring_s,
+        customer=customer,
         origin="command",
     )
 

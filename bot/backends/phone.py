@@ -10,6 +10,7 @@ scenario that the call begins, and stands in GET /api/calls/{id}.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -24,12 +25,19 @@ from bot.stores.placed import Step, Wanted
 
 
 class Phone:
-    """scenarios: the set that asks; a scenario named without a set is of this one. unwanted: of a number or address,
-    why whoever has it is not to be called now; "" where they may be."""
+    """scenarios: the set that asks; a scenario named without a set is of this one. unwanted: why a call is not to be
+    made now, "" where it may be. whom: the customer it is for, and why there is none where there must be; who asks is
+    meant, where the number is theirs."""
 
-    def __init__(self, scenarios: ScenarioSet, unwanted: Callable[[Connection, str], str] = lambda *_: "") -> None:
+    def __init__(
+        self,
+        scenarios: ScenarioSet,
+        unwanted: Callable[[Connection, str], str] = lambda *_: "",
+        whom: Callable[[Connection, Wanted, int], tuple[int | None, str]] = lambda *_: (None, ""),
+    ) -> None:
         self._scenarios = scenarios
         self._unwanted = unwanted
+        self._whom = whom
 
     def call(self, request: Fetch, asker: Asker, *, now: datetime, tx: Connection) -> tuple[str, Mapping[str, Value]]:
         """Raises Unacceptable on a call that makes no sense: a mistake of the scenario."""
@@ -50,11 +58,13 @@ class Phone:
             given={name: value for name, value in args.items() if value is not None},
             language="en" if language == "en" else "ru",
             origin="scenario",
+            asked_in=self._scenarios.name,
             key=f"scenario:{request.id}",
         )
         at = datetime.now(UTC)
-        made, new = placed.add(tx, wanted, at)
-        why = self._unwanted(tx, wanted.to) if new else made.why if made.state == "failed" else ""
+        customer, nobody = self._whom(tx, wanted, asker.customer)
+        made, new = placed.add(tx, replace(wanted, customer=customer), at)
+        why = (nobody or self._unwanted(tx, wanted.to)) if new else made.why if made.state == "failed" else ""
         if new and why:
             placed.step(tx, made.id, Step(at=at, state="failed", why=why))
         return "ok", {"call": made.id, **({"refused": why} if why else {})}

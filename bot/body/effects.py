@@ -97,6 +97,8 @@ def speaks(body: Transaction, talk: Talk, action: Speaks, event: Event) -> Itera
         if shared:
             _given(body, talk, persons.unknown(body.tx, talk.id, at=event.at))
         return ()
+    if action.person and action.person == talk.via:  # a call of ours, and they have picked up themselves
+        return [_identified(body, talk, event)]
     base = talk.identity if shared else Identity(kind="phone", value=action.number)
     family = persons.behind(body.tx, base)
     person = next((each for each in family if each.identity.via == action.person), None)

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from bot.body import arriving
 from bot.body.transaction import Transaction
-from bot.customers import profile
+from bot.customers import called, profile
 from bot.customers.opening import IDLE, local, started
 from bot.dialogue.engine import opening
 from bot.dialogue.events import AgentJoined, AgentLeft, AgentSaid, Attached, Chosen, Event, Keys, Started, Utterance
@@ -90,12 +90,15 @@ def opened(body: Transaction, customer: int) -> Talk:
                 f"Есть: {', '.join(sorted(served.scenarios.scenarios))}.",
             ),
         )
+    meant = None
+    if inbound.about is not None:
+        meant = called.meant(body.tx, inbound.identity.value if inbound.identity.kind == "phone" else "", inbound.about)
     talk = Talk(
         id=(inbound.conversation if isinstance(body.event, Started) else None) or str(uuid4()),
-        customer=customer,
+        customer=meant[0] if meant is not None else customer,
         channel=inbound.channel,
         identity=inbound.identity,
-        via=inbound.identity.via,
+        via=(meant[1] if meant is not None else inbound.identity).via,
         medium=inbound.medium,
         scenarios=served.scenarios.name,
         started=body.event.at,

@@ -122,6 +122,18 @@ def call(
     ring: Annotated[
         int, typer.Option("--ring", min=5, max=180, help=said("Seconds it may ring.", "Сколько секунд ждать ответа."))
     ] = 45,
+    customer: Annotated[
+        int | None,
+        typer.Option(
+            "--customer",
+            min=1,
+            help=said(
+                "Whom it is for, where others may pick up: they are asked for first.",
+                "Кому звонок, если трубку могут взять другие: сначала спросим, он ли это.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     data: Data = None,
 ) -> None:
     from bot.app.calling_words import exit_code
@@ -137,6 +149,7 @@ def call(
                 language=lang,
                 machine=machine,
                 ring_s=ring,
+                customer=customer,
                 console=out,
             )
         )

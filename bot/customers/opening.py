@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.customers import persons
+from bot.customers import called, persons
 from bot.customers.habits import Habits, Known
 from bot.customers.persons import Person
 from bot.customers.profile import doubtful, greeting_facts, unfinished
@@ -35,7 +35,12 @@ def started(
     asked: what its customer asked to go on with here."""
     caller = inbound.identity.value if inbound.identity.kind == "phone" else ""
     family = persons.behind(tx, inbound.identity)
-    several = len(family) > 1
+    number = inbound.identity.value if inbound.identity.kind == "phone" else ""
+    asked_for = None
+    if inbound.about is not None and not called.alone(tx, number, customer):
+        meant = called.meant(tx, number, inbound.about)
+        asked_for = called.somebody(tx, customer, meant[1].via) if meant is not None else None
+    several = asked_for is not None or (len(family) > 1 and inbound.about is None)
     bare = isinstance(event, Started)
     placed = isinstance(event, Started) and bool(event.answered)  # a call of ours: who picks up hears nothing of any
     known = {} if several else greeting_facts(tx, customer, caller)
@@ -71,6 +76,8 @@ def started(
         message=isinstance(event, Started) and event.message,
         persons=someone(family) if several and not placed else (),
         shared=bool(family),
+        asked_for=asked_for,
+        unknown=several and placed and asked_for is None,
     )
 
 

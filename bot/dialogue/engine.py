@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.dialogue import consenting, outbound, relaying
-from bot.dialogue.actions import Action, Say, Withdraw
+from bot.dialogue.actions import Action, Say, Speaks, Withdraw
 from bot.dialogue.asking import hand_over
 from bot.dialogue.continuing import invited, went_on
 from bot.dialogue.events import (
@@ -120,7 +120,7 @@ def _started(run: Run, event: Started) -> None:
         customer=event.customer,
         doubtful=event.doubtful,
         shared=event.shared,
-        identifying=Identifying(kind="who", persons=event.persons, begins=True) if event.persons else None,
+        identifying=_who_first(event),
         caller=event.caller,
         orders=event.orders,
         habits=event.habits,
@@ -128,6 +128,8 @@ def _started(run: Run, event: Started) -> None:
         stack=(Frame(scenario=first, step=scenarios[first].first, values=_given(scenarios[first], event.given)),),
     )
     hand_over(run, run.frame.values)
+    if event.unknown:
+        run.actions.append(Speaks(unknown=True))
     if outbound.handled(run, event):
         return
     outbound.announce(run, event)
@@ -135,6 +137,15 @@ def _started(run: Run, event: Started) -> None:
         begin(run, None if event.scenario else event.unfinished, quiet=event.spoke_first)
     else:
         run.change(offer=None if event.scenario else event.unfinished)
+
+
+def _who_first(event: Started) -> Identifying | None:
+    """What is asked before all else."""
+    if event.asked_for is not None:
+        return Identifying(kind="asked_for", persons=(event.asked_for,), begins=True)
+    if event.unknown:
+        return Identifying(kind="nobody")
+    return Identifying(kind="who", persons=event.persons, begins=True) if event.persons else None
 
 
 def _consented(run: Run, event: Event) -> bool:

@@ -36,7 +36,8 @@ class Started(Event):
     "no_answer", "refused", "failed"; or why it was not dialled: "do_not_call", "quiet_hours", "not_allowed", "no_line";
     "" of any other conversation. message: a machine takes a message now.
     persons: who is known to come by this telephone, where they are several; then nothing of any of them is told here
-    before it is known who this is. shared: it is a telephone, by which others may come.
+    before it is known who this is. shared: it is a telephone, by which others may come. asked_for: whom a call of ours
+    is for, where others may pick up. unknown: likewise, where it is for nobody of them: who picks up is nobody we know.
     """
 
     medium: Medium = "text"
@@ -56,6 +57,8 @@ class Started(Event):
     message: bool = False
     persons: tuple[Someone, ...] = ()
     shared: bool = False
+    asked_for: Someone | None = None
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from bot.dialogue import outbound
 from bot.dialogue.actions import CheckCode, Learn, SendCode, Speaks
 from bot.dialogue.continuing import resumable, resume
 from bot.dialogue.events import Chosen, CodeChecked, CodeSent, Event, Identified, Keys, Silence, Utterance
@@ -95,6 +96,30 @@ def _who(run: Run, asked: Identifying, meaning: Meaning, understood: Callable[[R
     return True
 
 
+def _asked_for(run: Run, asked: Identifying, meaning: Meaning, understood: Callable[[Run, Meaning], None]) -> bool:
+    """Whoever picked up a call of ours: the one it is for, or somebody else, who hears nothing more."""
+    person = asked.persons[0]
+    told = meaning.readings[NAME.name].value if NAME.name in meaning.readings else None
+    if (told is not None and alike(person.name, told)) or (told is None and meaning.yes and not meaning.proposed):
+        run.actions.append(Speaks(person=person.id))
+        return True
+    if meaning.intent == "wait":  # they are called to the telephone
+        run.change(pause_s=PAUSE_S)
+        run.say_builtin("wait_ok")
+        return True
+    if meaning.intent in ("repeat", "slower", "help", "language"):
+        ask(run)
+        return True
+    if told is None and meaning.yes is None and meaning.intent is None and asked.tries + 1 < TRIES:
+        run.change(identifying=replace(asked, tries=asked.tries + 1))
+        ask(run)
+        return True
+    run.change(identifying=None)
+    run.say_builtin(outbound.NOT_THE_ONE)
+    outbound.unreached(run, "somebody_else", message=False)
+    return True
+
+
 def _chosen(asked: Identifying, meaning: Meaning) -> str | None:
     """Whom they named, "" for somebody new, None for nobody."""
     named = {f"person.{at}": each for at, each in enumerate(named_of(asked), 1)}
@@ -172,6 +197,7 @@ def _given_up(run: Run, asked: Identifying, meaning: Meaning) -> bool:
 
 _HEARD: Mapping[str, Callable[[Run, Identifying, Meaning, Callable[[Run, Meaning], None]], bool]] = {
     "who": _who,
+    "asked_for": _asked_for,
     "new_name": _new_name,
     "number": _number,
     "code": _code,
@@ -221,7 +247,8 @@ def identified(run: Run, event: Identified, understood: Callable[[Run, Meaning],
         return
     run.change(identifying=None, customer={**event.customer, **learned}, orders=event.orders, habits=event.habits)
     if begins:
-        begin(run, event.unfinished, quiet=meaning is not None)
+        ours = asked is not None and asked.kind == "asked_for"  # we rang about something: what they left open can wait
+        begin(run, None if ours else event.unfinished, quiet=meaning is not None)
         if meaning is not None:
             understood(run, meaning)
         return

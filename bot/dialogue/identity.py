@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.dialogue.actions import Action, CheckCode, Choice
+from bot.dialogue.choosing import YES_NO
 from bot.dialogue.events import Chosen, Event, Keys, Utterance
 from bot.dialogue.keypad import PHONE_DIGITS
 from bot.dialogue.meaning import REPAIRS, Expectation, Option, SlotSpec
+from bot.dialogue.pending import NO, YES
 from bot.dialogue.run import Run
 from bot.dialogue.session import Identifying, Session, Someone
 from bot.dialogue.values import MASK, PersonName, Value
@@ -81,6 +83,10 @@ def expected(session: Session) -> Expectation:
     assert asked is not None
     if asked.kind == "who" and not asked.told:  # they spoke first, of whatever they came for
         return Expectation(slots={NAME.name: replace(NAME, asked=False)}, intents=REPAIRS)
+    if asked.kind == "asked_for":
+        slots = {NAME.name: replace(NAME, asked=False)}
+        keys = {"1": YES.id, "2": NO.id}
+        return Expectation(slots=slots, choices=(YES, NO), keys=keys, yesno=True, intents=_AMONG_NAMES)
     if asked.kind in ("who", "new_name"):
         choices = options(asked)
         slots = {NAME.name: NAME} if asked.kind == "who" else {}
@@ -140,6 +146,10 @@ def ask(run: Run) -> None:
         run.change(identifying=replace(asked, told=True))
         name = "who_speaks" if titles else "who_speaks_unnamed"
         run.say_builtin(name, attempt=again, choices=_choices(run, asked), extra={"names": titles})
+    elif asked.kind == "asked_for":
+        run.change(identifying=replace(asked, told=True))
+        extra = {"name": asked.persons[0].name}
+        run.say_builtin("is_it_you", attempt=again, choices=YES_NO[run.session.language], extra=extra)
     elif asked.kind == "new_name":
         known = run.session.customer.get("name")
         extra = {"known": known, "name": asked.learns.get("name")}

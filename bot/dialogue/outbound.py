@@ -26,7 +26,10 @@ ROADS: Mapping[str, tuple[str, ...]] = {
     "quiet_hours": ("no_answer",),
     "not_allowed": ("no_answer",),
     "no_line": ("no_answer",),
+    # It was answered by another than the one it is for.
+    "somebody_else": ("no_answer",),
 }
+NOT_THE_ONE = "not_the_one"  # what somebody else hears last
 MESSAGE = "message"  # Session.unreached of a machine that records what is said
 
 
@@ -35,7 +38,7 @@ def announce(run: Run, event: Started) -> None:
     know that it is a robot, and whose."""
     about = run.scenario.outbound
     before = len(run.actions)
-    if about is not None and about.announce is not None:
+    if about is not None and about.announce is not None and (about.announce.fixed or not event.asked_for):
         run.say(about.announce)
     elif event.answered:
         run.say_builtin("robot_calls")  # where the author gave no sentence
@@ -48,6 +51,8 @@ def announce(run: Run, event: Started) -> None:
 def unreached(run: Run, outcome: str, *, message: bool) -> None:
     """No person: the message where one can be left, then the author's steps, then the end."""
     root = run.session.stack[0]
+    household = message and run.session.identifying is not None  # whose machine it is, everybody hears
+    message = message and not household
     about = run.scenarios.scenarios[root.scenario].outbound or Outbound()
     target = next((about.roads[name] for name in ROADS[outcome] if about.roads.get(name)), "")
     run.change(
@@ -57,7 +62,7 @@ def unreached(run: Run, outcome: str, *, message: bool) -> None:
         pending=None,
         recording="" if run.session.recording == "asked" else run.session.recording,
     )
-    if about.voicemail is not None:
+    if about.voicemail is not None and (about.voicemail.fixed or not household):
         run.say(about.voicemail)
     if target:
         go_on(run)
@@ -74,7 +79,10 @@ def settled(run: Run) -> None:
 
 def _told(action: Action, outcome: str, heard: bool) -> Iterator[Action]:
     if isinstance(action, Say):
-        if heard:
+        if outcome == "somebody_else":
+            if action.prompt.rpartition(":")[2] == NOT_THE_ONE:
+                yield action
+        elif heard:
             yield replace(action, barge_in="deny", speech_after=None)
     elif isinstance(action, End) and action.reason == "done":
         yield End(reason=outcome)

@@ -28,12 +28,13 @@ class Identifying:
     """A question about who this is (bot.dialogue.identifying), asked before all else.
 
     kind: "who": which of `persons`; "new_name": whether a name that was told now is somebody else's; "number": which
-    number is to be proven; "code": what was sent there; "nobody": who did not say, and is taken for nobody we know.
+    number is to be proven; "code": what was sent there; "nobody": who did not say, and is taken for nobody we know;
+    "asked_for": whether it is the one of `persons` whom a call of ours is for.
     told: it was asked aloud. meaning: of what they said instead of an answer, for afterwards. begins: the conversation
     does, once it is answered. learns: facts that were told under a new name. tries: answers that were none.
     """
 
-    kind: Literal["who", "new_name", "number", "code", "nobody"]
+    kind: Literal["who", "new_name", "number", "code", "nobody", "asked_for"]
     persons: tuple[Someone, ...] = ()
     told: bool = False
     meaning: Meaning | None = None

@@ -47,6 +47,8 @@ OFFERS = ("offer_continue", "offer_return", "offer_person", "offer_link")
 CHOSEN = (
     "who_speaks",
     "who_speaks_unnamed",
+    "is_it_you",
+    "not_the_one",
     "code_no_way",
     "code_too_often",
     "not_called",

@@ -51,7 +51,7 @@ BUILTIN = (
     " attached_file attached_voice attached_sticker attached_edited attached_other"
     " continuing_named known_already offer_return offer_person stay_there go_on_there link_sent link_sms write_there"
     " not_there call_us not_called called_after called_again"
-    " offer_link who_speaks who_speaks_unnamed new_name code_number code_sms code_sent code_ask"
+    " offer_link who_speaks who_speaks_unnamed is_it_you not_the_one new_name code_number code_sms code_sent code_ask"
     " code_wrong code_over code_right code_no_way code_too_often code_left code_needless"
 )
 SERVICES = (Option(id="terapevt", title={"ru": "Терапевт"}), Option(id="lor", title={"ru": "Лор"}))

@@ -181,6 +181,8 @@ def clinic(name: str = "clinic") -> ScenarioSet:
             "offer_link",
             "who_speaks",
             "who_speaks_unnamed",
+            "is_it_you",
+            "not_the_one",
             "new_name",
             "code_number",
             "code_sms",
