@@ -83,6 +83,16 @@ class Row:
     entry: Event | Action
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """When what a journal row says was heard on the line. heard_ms of total_ms: less where it was cut off."""
+
+    began: datetime
+    ended: datetime
+    heard_ms: int
+    total_ms: int
+
+
 def rows_of(message: Mapping[str, Any]) -> tuple[Row, ...]:
     """The journal rows a turn published on "conversation.ID"; none where the message is of another kind."""
     return tuple(

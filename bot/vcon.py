@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -24,7 +25,7 @@ from joserfc.jwk import RSAKey
 from bot.dialogue.actions import Action, Handoff, Say
 from bot.dialogue.events import AgentJoined, AgentSaid, Chosen, Event, Keys, RungBack, Utterance
 from bot.errors import SettingsError
-from bot.ports import Row
+from bot.ports import Row, Spoken
 from bot.stores.conversations import Summary
 
 SYNTAX = "0.4.0"
@@ -53,10 +54,12 @@ class Recorded:
 
 
 def plain(
-    about: Summary, rows: Sequence[Row], *, name: str = "", business: str = "", recorded: Sequence[Recorded] = ()
-) -> dict[str, Any]:
-    """The vCon as a JSON object. rows: the whole journal. name: the customer's, if known. business: whose bot it is."""
-    making = _Making(about, name, business)
+    about: Summary, rows: Sequence[Row], *, name: str = "", business: str = "", recorded: Sequence[Recorded] = (),
+    spoken: Mapping[int, Spoken] = MappingProxyType({}),
+) -> dict[str, Any]:  # fmt: skip
+    """The vCon as a JSON object. rows: the whole journal. name: the customer's, if known. business: whose bot it is.
+    spoken: when rows were heard on the telephone, by seq; what a row says began then."""
+    making = _Making(about, name, business, spoken)
     for each in recorded:
         making.recorded(each, rows)
     for row in rows:
@@ -90,6 +93,7 @@ class _Making:
     about: Summary
     name: str
     business: str
+    spoken: Mapping[int, Spoken] = field(default_factory=dict)
     parties: list[dict[str, Any]] = field(default_factory=list)
     dialog: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
@@ -109,12 +113,13 @@ class _Making:
             self.parties.append({"type": "agent", "name": name or login})
         return self.agents[login]
 
-    def says(self, row: Row, originator: int, text: str, *, message: str = "") -> None:
+    def says(self, row: Row, originator: int, text: str, *, message: str = "", since_ms: int = 0) -> None:
         """A text dialog; the customer is always one side of it."""
         other = CUSTOMER if originator != CUSTOMER else max(self.agents.values(), default=BOT)
+        heard = self.spoken.get(row.seq)
         line: dict[str, Any] = {
             "type": "text",
-            "start": _time(row.at),
+            "start": _time(heard.began if heard is not None else row.at - timedelta(milliseconds=since_ms)),
             "parties": [originator, other],
             "originator": originator,
             "mediatype": "text/plain",
@@ -155,7 +160,7 @@ class _Making:
         self.dialog.append(line)
 
     def heard(self, row: Row, said: Utterance) -> None:
-        self.says(row, CUSTOMER, said.text, message=said.id)
+        self.says(row, CUSTOMER, said.text, message=said.id, since_ms=said.since_ms)
 
     def chosen(self, row: Row, chosen: Chosen) -> None:
         self.says(row, CUSTOMER, chosen.title or chosen.option, message=chosen.id)

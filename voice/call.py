@@ -43,6 +43,7 @@ from voice.recording.taping import Taping
 from voice.saying import Saying
 from voice.silences import Silences
 from voice.speaking import Speaking
+from voice.spoken import told
 from voice.standing import Standing
 from voice.talk import Talk
 from voice.todo import Todo
@@ -104,7 +105,14 @@ class Call:
         self._ended: Ended | None = None
         self._tones = TonePad(listens=equipment.tones)
         noise = Noise(equipment.comfort_dbfs) if equipment.comfort_dbfs < 0 else None
-        self._speaking = speaking = Speaking(leg, equipment.voices, equipment.measured, equipment.ready, noise)
+        self._speaking = speaking = Speaking(
+            leg,
+            equipment.voices,
+            equipment.measured,
+            equipment.ready,
+            noise,
+            partial(told, talk, equipment.spoken) if equipment.spoken is not None else None,
+        )
         self._standing = standing = Standing(talk)
         self._errands = errands = Errands()
         self._todo = todo = Todo(talk, taping, standing)

@@ -9,7 +9,7 @@ from typing import Literal
 from bot.dialogue.meaning import Expectation, Language
 from bot.dialogue.scenario import Recorded
 from bot.dialogue.session import Session
-from bot.ports import Agents, Bus, Turns
+from bot.ports import Agents, Bus, Spoken, Turns
 from voice.audio import Samples
 from voice.ports import CallLeg, Endings, Recognizers
 from voice.recording.disk import Disk
@@ -63,7 +63,8 @@ class Equipment:
     will probably be said next, (language, text, pace), rendered meanwhile; ready: told of each prompt whether it was.
     comfort_dbfs: of the noise on a line where nobody speaks, 0 for none. endings: hears whether a pause is an end.
     tones: whether keys are heard by their tones, too. disk: where calls are recorded, None where nothing is.
-    record: whether they are, where their scenarios don't say.
+    record: whether they are, where their scenarios don't say. spoken: told when a prompt, or an agent's words, were
+    heard, and how much of them: conversation, seq of the journal row, what of it.
     """
 
     turns: Turns
@@ -89,3 +90,4 @@ class Equipment:
     tones: bool = False
     disk: Disk | None = None
     record: Recorded = "off"
+    spoken: Callable[[str, int, Spoken], None] | None = None

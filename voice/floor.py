@@ -45,12 +45,15 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """A prompt is over: the caller heard `heard_ms` of its `total_ms`. whole: nothing of it was lost."""
+    """A prompt is over: the caller heard `heard_ms` of its `total_ms`. whole: nothing of it was lost. began_ms,
+    ended_ms: when its first and its last sound left the line, by `Floor.now_ms`; -1 where none did."""
 
     prompt: str
     heard_ms: int
     total_ms: int
     whole: bool
+    began_ms: int = field(default=-1, compare=False)
+    ended_ms: int = field(default=-1, compare=False)
 
 
 Order = Play | Stop
@@ -66,6 +69,8 @@ class _Prompt:
     length: int = 0  # samples so far
     played: int = 0  # samples the caller heard
     unwanted: bool = False  # a key was pressed over what must be heard before it
+    began_ms: int = -1  # when its first sound left the line
+    ended_ms: int = -1  # and its latest
 
     def add(self, sound: Samples) -> None:
         self.sound.append(sound)
@@ -78,13 +83,17 @@ class _Prompt:
             heard_ms=heard * 1000 // RATE,
             total_ms=self.length * 1000 // RATE,
             whole=self.complete and heard >= self.length,
+            began_ms=self.began_ms,
+            ended_ms=self.ended_ms,
         )
 
 
 class Floor:
-    """One a call. `name` of a prompt is any string; it comes back in Spoken."""
+    """One a call. `name` of a prompt is any string; it comes back in Spoken. now_ms: set it before what tells how much
+    has left the line, where anybody wants to know when prompts were heard."""
 
     def __init__(self) -> None:
+        self.now_ms = 0
         self._prompts: list[_Prompt] = []
         self._sent = 0  # samples given to the line and not yet accounted as played
         self._stopped = False
@@ -228,6 +237,10 @@ class Floor:
             self._stopped = False
         return over
 
+    def rest(self) -> tuple[Spoken, ...]:
+        """The line is gone: what was heard of each that isn't over."""
+        return tuple(prompt.spoken() for prompt in self._prompts)
+
     def _add(self, prompt: _Prompt, sound: Samples) -> tuple[Order, ...]:
         prompt.add(sound)
         if self._stopped or self._held or not len(sound):
@@ -245,8 +258,12 @@ class Floor:
             if not played:
                 return
             part = min(played, prompt.length - prompt.played)
+            if part and prompt.began_ms < 0:
+                prompt.began_ms = max(0, self.now_ms - played * 1000 // RATE)  # the last of it left just now
             prompt.played += part
             played -= part
+            if part:
+                prompt.ended_ms = max(0, self.now_ms - played * 1000 // RATE)
 
     def _finished(self) -> tuple[Spoken, ...]:
         over: list[Spoken] = []

@@ -25,14 +25,19 @@ class Saying:
         self._equipment = equipment
         self._asked: tuple[Say, ...] = ()  # what was said last
 
-    def say(self, say: Say) -> None:
-        """As a turn decided."""
+    def say(self, say: Say, row: int = 0) -> None:
+        """As a turn decided. row: seq of its journal row, so that the recording is heard from where it was said."""
         if self._standing.hushed:
             return
         if say.secret:
             self._taping.secret()
         self._speaking.say(
-            say.speech, say.language, barge_in=say.barge_in == "allow", pace=say.pace, speech_after=say.speech_after
+            say.speech,
+            say.language,
+            barge_in=say.barge_in == "allow",
+            pace=say.pace,
+            speech_after=say.speech_after,
+            row=row,
         )
 
     def of_our_own(self, words: Mapping[str, str]) -> None:
@@ -42,8 +47,8 @@ class Saying:
         language = self._talk.language
         self._speaking.say(words.get(language, ""), language, pace=self._talk.pace)
 
-    def of_agents(self, text: str) -> None:
-        self._speaking.say(text, self._talk.language, pace=self._talk.pace)
+    def of_agents(self, text: str, row: int) -> None:
+        self._speaking.say(text, self._talk.language, pace=self._talk.pace, row=row)
 
     def asks(self, actions: Sequence[Action]) -> None:
         """A turn decided this: what it says is what a caller who was lost hears again."""

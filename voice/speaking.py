@@ -65,12 +65,16 @@ class Speaking:
         measured: Callable[[str, float], None],
         ready: Callable[[bool], None] = lambda was: None,
         noise: Noise | None = None,
+        spoken: Callable[[int, Spoken, int], None] | None = None,
     ) -> None:
         """ready: told of each prompt whether it was rendered before it was wanted. noise: fills the line while nobody
-        speaks."""
+        speaks. spoken: told of each prompt that has a journal row, by that row's seq, once it is over: what was heard
+        of it, and what time it is now by the same clock."""
         self._leg = leg
         self._ready = ready
         self._noise = noise
+        self._tell = spoken
+        self._rows: dict[str, int] = {}  # prompts that are not over yet: name -> seq of their journal row
         self._voices = voices
         self._measured = measured
         self._floor = Floor()
@@ -117,9 +121,17 @@ class Speaking:
         return self._floor.left_ms + (60_000 if self._rendering else 0)
 
     def say(
-        self, text: str, language: str, *, barge_in: bool = True, pace: float = 1.0, speech_after: float | None = None
+        self,
+        text: str,
+        language: str,
+        *,
+        barge_in: bool = True,
+        pace: float = 1.0,
+        speech_after: float | None = None,
+        row: int = 0,
     ) -> None:
-        """pace: of speech, as `Synthesizer.speak` takes it. barge_in, speech_after: as of `bot.dialogue`'s Say."""
+        """pace: of speech, as `Synthesizer.speak` takes it. barge_in, speech_after: as of `bot.dialogue`'s Say. row:
+        seq of its journal row, 0 for none."""
         if not text:
             return
         self._said += 1
@@ -131,6 +143,8 @@ class Speaking:
             pace=pace,
             shield_ms=round((speech_after or 0) * 1000),
         )
+        if row and self._tell is not None:
+            self._rows[prompt.name] = row
         if not barge_in:
             self._must[prompt.name] = prompt
         self._waiting.append(prompt)
@@ -144,7 +158,7 @@ class Speaking:
         orders = self._floor.speech_started(counts=counts)
         for order in orders:
             if not isinstance(order, Play):
-                self._floor.stopped(self._leg.flush())
+                self._over(self._floor.stopped(self._leg.flush()))
         return bool(orders)
 
     def resume(self) -> None:
@@ -154,6 +168,7 @@ class Speaking:
     def hold(self, on: bool, *, anew: bool = False) -> None:
         """The other side put us on hold: whatever is said waits until they are back, and goes on where it stopped, or
         is said anew."""
+        self._floor.now_ms = self._frames * FRAME_MS
         if not on:
             self._carry_out(self._floor.take_back(anew=anew))
         elif self._floor.hold():
@@ -183,7 +198,9 @@ class Speaking:
             self._pump = None
         self._waiting.clear()
         self._must.clear()
-        self._leg.flush()
+        self._look()
+        self._over(self._floor.stopped(self._leg.flush()))
+        self._over(self._floor.rest())
         self._floor = Floor()
 
     def owe(self, name: str, since_ms: int) -> None:
@@ -224,7 +241,10 @@ class Speaking:
             self._leg.play(self._noise.frame())
 
     def close(self) -> None:
+        """The call is over. What was said last is told of; what never began was not heard."""
         self.forget()
+        self._look()
+        self._over(self._floor.rest())
         if self._pump is not None:
             self._pump.cancel()
 
@@ -255,12 +275,17 @@ class Speaking:
 
     def _look(self) -> None:
         """The floor learns how much of what it has sent was heard by now."""
+        self._floor.now_ms = self._frames * FRAME_MS
         self._over(self._floor.progress(self._leg.queued_ms))
 
     def _over(self, spoken: tuple[Spoken, ...]) -> None:
         for each in spoken:
             if each.whole:
                 self._must.pop(each.prompt, None)
+            if self._tell is not None and (each.whole or each.prompt not in self._must):
+                row = self._rows.pop(each.prompt, 0)
+                if row:
+                    self._tell(row, each, self._frames * FRAME_MS)
 
     def _wanted(self, prompt: _Prompt) -> bool:
         return not prompt.barge_in or prompt.number > self._unwanted

@@ -172,9 +172,9 @@ class TurnKeeper:
             return
         entry = row.entry
         if isinstance(entry, AgentSaid):
-            self._saying.of_agents(entry.text)
+            self._saying.of_agents(entry.text, row.seq)
         elif isinstance(entry, Say):
-            self._saying.say(entry)
+            self._saying.say(entry, row.seq)
         elif self._talk.follow(row):
             self._transfer.noticed()
             if isinstance(entry, End | Left):
@@ -185,9 +185,10 @@ class TurnKeeper:
     async def _perform(self, outcome: Outcome) -> None:
         """Say and do what a turn decided."""
         self._saying.asks(outcome.actions)
+        rows = {id(row.entry): row.seq for row in outcome.rows}
         for action in outcome.actions:
             if isinstance(action, Say):
-                self._saying.say(action)
+                self._saying.say(action, rows.get(id(action), 0))
             elif isinstance(action, Record):
                 self._taping.act(action, outcome.conversation)
             elif isinstance(action, Handoff):

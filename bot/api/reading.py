@@ -96,7 +96,8 @@ async def conversation_vcon(name: Named, parts: House, form: Literal["plain", "s
     rows = await parts.records.rows(found.about.id)
     business = parts.sets().get(found.about.scenarios, {}).get(found.language, "")
     recorded = await asyncio.to_thread(sounds.told, parts.recordings, found.about.id, parts.site.public)
-    made = vcon.plain(found.about, rows, name=found.name, business=business, recorded=recorded)
+    heard = await parts.records.spoken(found.about.id)
+    made = vcon.plain(found.about, rows, name=found.name, business=business, recorded=recorded, spoken=heard)
     if form == "signed":
         return JSONResponse(await asyncio.to_thread(parts.vcons.sign, made), media_type="application/jose+json")
     return JSONResponse(made, media_type="application/vcon+json")

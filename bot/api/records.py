@@ -30,8 +30,8 @@ from bot.desk.queue import Waiting
 from bot.dialogue.session import Session
 from bot.dialogue.values import MASK, Value
 from bot.errors import NotFound
-from bot.ports import Identity, Profile, Row
-from bot.stores import conversations, files
+from bot.ports import Identity, Profile, Row, Spoken
+from bot.stores import conversations, files, spoken
 from bot.stores.conversations import Summary
 from bot.stores.files import File
 from bot.stores.schema import conversations as table
@@ -100,6 +100,10 @@ class Records:
     async def rows(self, conversation: str, after: int = 0) -> tuple[Row, ...]:
         """The journal after that seq, in order."""
         return await self._read(lambda tx: conversations.rows(tx, conversation, first=after + 1))
+
+    async def spoken(self, conversation: str) -> Mapping[int, Spoken]:
+        """When what its rows say was heard on the telephone, by seq."""
+        return await self._read(lambda tx: spoken.of(tx, conversation))
 
     async def lately(self, conversation: str, before: int) -> tuple[Row, ...]:
         """The journal from the customer's last words before that seq, up to it."""

@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.app.calling import rules
 from bot.app.house import House
+from bot.app.spoken import SpokenKept
 from bot.dialogue.fixed import builtin_speech
 from bot.dialogue.foresight import likely
 from bot.dialogue.meaning import Expectation, Language
@@ -37,6 +38,7 @@ def equipment(
     handing: Handing,
     disk: Disk,
     endings: Endings | None,
+    spoken: SpokenKept,
 ) -> Equipment:
     meant = _Meant(house)
     return Equipment(
@@ -62,6 +64,7 @@ def equipment(
         tones=house.settings.keys_by_sound,
         disk=disk,
         record=house.settings.record,
+        spoken=spoken.keep,
     )
 
 

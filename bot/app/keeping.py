@@ -19,7 +19,7 @@ from bot.errors import NotFound, Unacceptable
 from bot.locale import reported, said
 from bot.recordings import Recordings
 from bot.settings import Keys, Settings, prepared
-from bot.stores import conversations
+from bot.stores import conversations, spoken
 from bot.stores.sql import Database
 
 
@@ -44,9 +44,10 @@ def export(settings: Settings, name: str, to: Path | None, *, signed: bool, soun
                 ),
             )
         rows = conversations.rows(tx, about.id)
+        heard = spoken.of(tx, about.id)
         known = profile.facts_of(tx, about.customer).get("name")
     recorded = sounds.told(Recordings(settings.recorded), about.id, settings.public_url.rstrip("/"), inside=sound)
-    made = vcon.plain(about, rows, name=str(known or ""), recorded=recorded)
+    made = vcon.plain(about, rows, name=str(known or ""), recorded=recorded, spoken=heard)
     if signed:
         made = vcon.Signer(Keys(settings.data).folder).sign(made)
     text = json.dumps(made, ensure_ascii=False, indent=2)

@@ -16,6 +16,7 @@ from bot.app.dialler import Dialler, room
 from bot.app.equipping import equipment, handing
 from bot.app.house import House
 from bot.app.lines import lines
+from bot.app.spoken import SpokenKept
 from bot.dialogue.fixed import fixed_speech
 from bot.dialogue.meaning import Language
 from bot.errors import Both, GovorunError, PartMissing, Unacceptable
@@ -56,6 +57,7 @@ class VoiceHalf:
         self.dialler = Dialler(house, self._dial, self._room)
         self._takes = True
         self._prompts: tuple[tuple[str, str], ...] | None = None
+        self._spoken = SpokenKept(house.database, house.bus)
         self._disk = Disk(house.recordings.fresh, settings.recordings_form)
         self._state: tuple[State, str] = ("warming", said("loading", "загружается"))
         self._warming: asyncio.Task[None] | None = None
@@ -128,6 +130,7 @@ class VoiceHalf:
         await self.switchboard.close()
         await self.dialler.close()
         await asyncio.to_thread(self._disk.close)
+        await self._spoken.close()
         if self._endings is not None:
             self._endings.close()
 
@@ -209,7 +212,15 @@ class VoiceHalf:
         return fixed_speech(self._house.scenarios) if self._prompts is None else self._prompts
 
     def _equipment(self, ears: Mapping[str, Recognizers], prompts: Prompts) -> Equipment:
-        return equipment(self._house, ears, prompts, handing=self._handing(), disk=self._disk, endings=self._endings)
+        return equipment(
+            self._house,
+            ears,
+            prompts,
+            handing=self._handing(),
+            disk=self._disk,
+            endings=self._endings,
+            spoken=self._spoken,
+        )
 
     def _handing(self) -> Handing:
         return handing(self._house, self.switchboard.reach)

@@ -34,6 +34,7 @@ from bot.desk.queue import Waiting
 from bot.dialogue.values import Value
 from bot.errors import Both, GovorunError, NotAllowed, NotFound, Unacceptable
 from bot.locale import said
+from bot.ports import Spoken
 from bot.recordings import MOST
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
@@ -345,6 +346,7 @@ class Desk:
         visits = await self._parts.records.bookings(customer=about.customer)
         holder = await self._parts.desk.agent(about.agent) if about.agent else None
         recorded = await asyncio.to_thread(self._recorded, about.id) if about.medium == "voice" else []
+        heard = await self._parts.records.spoken(about.id) if recorded else {}
         return {
             "conversation": about.id,
             "status": about.status,
@@ -357,6 +359,7 @@ class Desk:
             "started": about.started.isoformat(),
             "scenario": found.scenario,
             "recordings": recorded,
+            "spoken": {seq: _spoken(each) for seq, each in heard.items()},
             "slots": {name: plain(value) for name, value in found.slots.items()},
             "titles": _of(self._parts.titles(about.scenarios, found.scenario), found.slots),
             "customer": {
@@ -437,3 +440,13 @@ def _event(message: Mapping[str, Any]) -> str | None:
     """The page's own id of what it asks, so that asking twice has one effect."""
     given = message.get("id")
     return given if isinstance(given, str) and 0 < len(given) <= 64 else None
+
+
+def _spoken(heard: Spoken) -> dict[str, Any]:
+    """When it was heard, and how much of it."""
+    return {
+        "began": heard.began.isoformat(timespec="milliseconds"),
+        "ended": heard.ended.isoformat(timespec="milliseconds"),
+        "heard_ms": heard.heard_ms,
+        "total_ms": heard.total_ms,
+    }

@@ -322,6 +322,18 @@ journal = Table(
     Column("entry", Text, nullable=False),
 )
 
+# When what a row says was heard on the telephone, and how much of it; of what nobody heard there is none.
+spoken = Table(
+    "spoken",
+    metadata,
+    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant, nullable=False),
+    Column("heard_ms", Integer, nullable=False),
+    Column("total_ms", Integer, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -18,9 +18,10 @@ from jsonschema import Draft7Validator, FormatChecker
 from bot import vcon
 from bot.desk import agents
 from bot.desk.desk import Desk
+from bot.dialogue.actions import Say
 from bot.dialogue.events import AgentJoined, RungBack
-from bot.ports import Row
-from bot.stores import conversations
+from bot.ports import Row, Spoken
+from bot.stores import conversations, spoken
 from bot.stores.bus import LocalBus
 from bot.turn import Turn
 from tests.turn.clinic import NOW, caller, writer
@@ -148,3 +149,19 @@ async def test_who_is_on_a_recording_is_told_the_agents_who_joined_and_of_a_call
     (unreached,) = [line for line in made["dialog"] if line["type"] == "incomplete"]
     assert (unreached["parties"], unreached["disposition"]) == ([0, 3], "no-answer")
     assert list(Draft7Validator(vcon_schema, format_checker=FormatChecker()).iter_errors(made)) == []
+
+
+async def test_what_was_said_on_the_telephone_begins_when_it_was_heard(turn: Turn) -> None:
+    line = caller(turn)
+    outcome = await line.starts()
+    row = next(row for row in outcome.rows if isinstance(row.entry, Say))
+    began = row.at + timedelta(seconds=3)
+    heard = Spoken(began=began, ended=began + timedelta(seconds=1), heard_ms=1000, total_ms=4000)
+    with turn.database.writing() as tx:
+        spoken.keep(tx, [(outcome.conversation, row.seq, heard), ("erased", 1, heard)])
+        kept = spoken.of(tx, outcome.conversation)
+        about = conversations.summary(tx, outcome.conversation)
+        assert about is not None
+        made = vcon.plain(about, conversations.rows(tx, outcome.conversation), spoken=kept)
+    assert kept == {row.seq: heard}
+    assert datetime.fromisoformat(made["dialog"][0]["start"]) == began

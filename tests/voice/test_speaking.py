@@ -5,6 +5,7 @@ import asyncio
 from tests.voice.test_call import LineDouble, SecondVoices
 from voice.audio import level, silence
 from voice.comfort import Noise
+from voice.floor import Spoken
 from voice.speaking import DEAD_MS, Speaking
 
 
@@ -165,3 +166,45 @@ async def test_after_a_long_prompt_was_stopped_the_end_of_a_short_one_is_seen_in
     assert not speaking.idle
     speaking.tick()
     assert speaking.idle
+
+
+async def test_it_is_told_when_each_prompt_was_heard_and_how_much_of_one_that_was_cut_off():
+    line, told = LineDouble(), list[tuple[int, int, int, int, int]]()
+
+    def spoken(row: int, heard: Spoken, now_ms: int) -> None:
+        told.append((row, heard.began_ms, heard.ended_ms, heard.heard_ms, heard.total_ms))
+
+    speaking = Speaking(line, SecondVoices(), lambda name, value: None, spoken=spoken)
+    await ticks(speaking, line, 10)
+    speaking.say("first", "ru", row=3)
+    speaking.say("second", "ru", row=4)
+    speaking.say("third", "ru", row=5)
+    await ticks(speaking, line, 80)
+    speaking.interrupt()
+    speaking.drop()
+    first, second, third = told
+    assert (first, second) == ((3, 200, 1200, 1000, 1000), (4, 1350, 1800, 450, 1000))  # 150 ms between the two
+    assert third == (5, -1, -1, 0, 1000)  # nobody heard any of it
+
+
+async def test_a_prompt_that_goes_on_after_a_nod_began_when_it_first_did():
+    line, told = LineDouble(), list[Spoken]()
+    speaking = Speaking(
+        line, SecondVoices(), lambda name, value: None, spoken=lambda row, heard, now: told.append(heard)
+    )
+    speaking.say("first", "ru", row=3)
+    await ticks(speaking, line, 20)
+    speaking.interrupt()
+    await ticks(speaking, line, 25)
+    speaking.resume()
+    await ticks(speaking, line, 60)
+    (heard,) = told
+    assert (heard.began_ms, heard.whole) == (0, True)
+    assert heard.ended_ms >= 1500  # the nod took half a second
+
+
+async def ticks(speaking: Speaking, line: LineDouble, frames: int) -> None:
+    for _ in range(frames):
+        await asyncio.sleep(0)
+        line.queued = max(0, line.queued - 20)
+        speaking.tick()

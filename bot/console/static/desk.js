@@ -143,6 +143,7 @@ link.addEventListener("line", ({ detail }) => {
   $("log").querySelector(".empty")?.remove();
   if (detail.event) outbox = outbox.filter(({ id }) => id !== detail.event);
   transcript.add(detail);
+  if (open) transcript.heard(open.conversation, open.spoken ?? {});
   recordings.mark();
 });
 
@@ -318,6 +319,7 @@ function draw(fresh = []) {
 
 function drawTalk() {
   const item = current();
+  if (open) transcript.heard(open.conversation, open.spoken ?? {});
   recordings.show(open);
   const log = $("log");
   $("talk-head").hidden = !selected;

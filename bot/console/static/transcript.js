@@ -77,14 +77,29 @@ export class Transcript {
     if (line.qr) bubble.append(make("figure", { class: "qr" }, make("img", { src: line.qr, alt: word("qr"), width: "132", height: "132" }), make("figcaption", { text: word("qr") })));
     const at = make("time", { text: clock(line.at), datetime: line.at });
     if (this.recorded) {
-      bubble.dataset.began = this.#began(line);
+      Object.assign(bubble.dataset, { began: this.#began(line), seq: line.seq, of: line.conversation });
       const from = make("button", { type: "button", class: "from", "aria-label": `${word("play_from")} ${clock(line.at)}`, title: word("play_from") });
       bubble.append(make("span", { class: "when" }, at, from));
     } else bubble.append(at);
     return bubble;
   }
 
-  // When its first word was spoken, ms since 1970. What the bot says follows what it answers; 15 letters a second.
+  // When lines were heard on the telephone, by seq, and how much of each: {began, ended, heard_ms, total_ms}.
+  heard(conversation, spoken) {
+    this.spoken = spoken;
+    for (const bubble of this.log.querySelectorAll(".say[data-seq]")) {
+      const known = bubble.dataset.of === conversation ? spoken[bubble.dataset.seq] : null;
+      if (!known) continue;
+      bubble.dataset.began = Date.parse(known.began);
+      bubble.dataset.ended = Date.parse(known.ended);
+      const share = known.total_ms ? known.heard_ms / known.total_ms : 1;
+      if (share > 0.97 || bubble.querySelector(".cut")) continue;
+      bubble.append(make("span", { class: "cut hint", text: word("heard_part", { percent: Math.round(share * 100) }) }));
+    }
+  }
+
+  // When its first word was spoken, ms since 1970. Until it is known when it was heard, what the bot says follows what it
+  // answers, at 15 letters a second.
   #began(line) {
     const at = Date.parse(line.at) - (line.since_ms ?? 0);
     if (line.who !== "bot") return at;
