@@ -58,12 +58,15 @@ def score(items: Path, policy: list[str], *, as_json: bool, console: Console) ->
             where="--policy",
             fix=said("There are: ", "Есть: ") + ", ".join(policies(menu)),
         )
-    reader = _Reader(menu)
+    reader = _Reader(menu, weighed=True)
     found = scored(menu, (call for call in reader.calls() if call), policy)
     if as_json:
         print(json.dumps({each.policy: _told(each) for each in found}))
     else:
         console.print(_table(found))
+    if not reader.read:
+        nothing = said("no calls came; they are written out by", "звонков не пришло; их выписывает")
+        print(f"stdin: {nothing} govorun menu calls SET --out calls.jsonl", file=sys.stderr)
     if reader.bad:
         raise typer.Exit(1)
 
@@ -120,10 +123,15 @@ class _Timeless(Exception):
 
 @dataclass(slots=True)
 class _Reader:
-    """Calls from stdin. bad: lines that could not be read."""
+    """Calls from stdin. bad: lines that could not be read, or not wholly; read: those that could.
+
+    weighed: what is asked of them needs the probability of each order.
+    """
 
     menu: Menu
+    weighed: bool = False
     bad: int = 0
+    read: int = 0
     _latest: datetime | None = None
     _clock: datetime = datetime(1970, 1, 1)
     _unsorted: bool = False
@@ -137,7 +145,12 @@ class _Reader:
             if columns is None and (columns := _columns(line)):
                 continue
             try:
-                call = _call(_row(line, columns) if columns else json.loads(line), self._clock)
+                row = _row(line, columns) if columns else json.loads(line)
+                call = _call(row, self._clock)
+                if self.weighed and _probability(row.get("probability")) is None:
+                    self.bad += 1
+                    told = said("'probability' is above 0 and at most 1", "'probability' — больше 0 и не больше 1")
+                    self._tell(number, told + said("; its order is not weighed", "; порядок этой строки не взвешен"))
             except _Timeless as error:  # who called and what they chose is worth more than when
                 self.bad += 1
                 told = said("taken to be at the time of the line before", "время — как у строки перед ней")
@@ -151,6 +164,7 @@ class _Reader:
                 yield None
                 continue
             self._look(number, call)
+            self.read += 1
             yield call
 
     def _look(self, number: int, call: Call) -> None:
@@ -206,13 +220,13 @@ def _call(row: Any, before: datetime) -> Call:
         raise ValueError(said("'order' is not a list", "'order' — не список"))
     if row.get("heard") in (False, "f", "false", "0", 0):
         order = ()  # it was chosen before anything was announced
-    probability = float(row.get("probability") or 1.0)
+    probability = _probability(row.get("probability"))
     call = Call(
         caller=str(row["caller"]),
         at=before,
         choice=str(row["choice"]),
-        order=tuple(str(item) for item in order),
-        probability=probability if 0 < probability <= 1 else 1.0,
+        order=tuple(str(item) for item in order) if probability is not None else (),
+        probability=probability or 1.0,
     )
     if row.get("at") in (None, ""):
         raise _Timeless(said("no 'at'", "нет 'at'"), call)
@@ -220,6 +234,17 @@ def _call(row: Any, before: datetime) -> Call:
         return replace(call, at=_at(row["at"]))
     except (ValueError, OverflowError, OSError) as error:
         raise _Timeless(said("'at' is no time", "'at' — не время"), call) from error
+
+
+def _probability(value: Any) -> float | None:
+    """1 where none is told; None where there is no such: nothing can be weighed by one over it."""
+    if value in (None, ""):
+        return 1.0
+    try:
+        told = float(value)
+    except (TypeError, ValueError):
+        return None
+    return told if 0 < told <= 1 else None
 
 
 def _at(value: Any) -> datetime:
@@ -254,12 +279,13 @@ def _told(score: Score) -> dict[str, Any]:
 
 
 def _table(scores: tuple[Score, ...]) -> Table:
-    table = Table(box=None, padding=(0, 3, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0))
     names = (said("policy", "политика"), said("calls", "звонков"), said("matched", "совпало"))
     for name in (*names, said("worth", "весят")):
-        table.add_column(name, justify="left" if not table.columns else "right")
+        table.add_column(name, justify="left" if not table.columns else "right", no_wrap=True)
     for name in ("direct", "ips", "snips", "robust"):
         table.add_column(f"{name}, {said('s', 'с')}", justify="right")
+    table.columns[0].min_width = max((len(each.policy) for each in scores), default=0)
     for each in scores:
         shown = (each.direct, each.ips, each.snips, each.robust)
         table.add_row(

@@ -477,3 +477,17 @@ def test_help_is_whole_in_the_language_of_the_terminal(locale: str) -> None:
         assert "<bool>" not in page, name
         if name.split()[-1] not in ("govorun", "understand", "menu", "models", "agents", "rasa", "customer", "list"):
             assert ("Пример" if russian else "Example") in page, name
+
+
+def test_a_score_says_where_a_propensity_is_none_and_where_no_calls_came(govorun, tmp_path: Path) -> None:
+    items = tmp_path / "items.json"
+    items.write_text(json.dumps(["a", "b"]), encoding="utf-8")
+    line = {"caller": "x", "at": "2026-01-01", "choice": "b", "order": ["a", "b"]}
+    for odd in (0, 1.7, "x"):
+        ran = govorun("menu", "score", "--items", str(items), "--json", stdin=json.dumps(line | {"probability": odd}))
+        assert "stdin:1: 'probability' is above 0 and at most 1" in ran.err
+        assert ran.code == 1
+        assert json.loads(ran.out)["fixed"]["matched"] == 0
+    ran = govorun("menu", "score", "--items", str(items), stdin="")
+    assert "govorun menu calls" in ran.err
+    assert "most_frequent" in ran.out
