@@ -70,6 +70,7 @@ class Outbox:
         self._now = now
         self._shown = shown
         self._busy: dict[asyncio.Task[None], Parcel] = {}
+        self._handed = 0  # over; what is next in its chat may have become due while we looked for what is
 
     async def run(self) -> None:
         """Deliver until cancelled. A chat whose messenger is slow holds up no other."""
@@ -80,7 +81,7 @@ class Outbox:
                 while True:
                     if wake.done():
                         wake = asyncio.ensure_future(anext(woken))
-                    now = self._now()
+                    now, handed = self._now(), self._handed
                     try:
                         begun = await self._begin(now)
                         if now >= tidy:
@@ -89,7 +90,7 @@ class Outbox:
                     except SQLAlchemyError as error:
                         log.error("the outbox can't be read: %s", place(error))
                         begun = 0
-                    if not begun:
+                    if not begun and handed == self._handed:
                         await asyncio.wait(
                             (wake, *self._busy), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED
                         )
@@ -110,8 +111,12 @@ class Outbox:
         for parcel in parcels:
             task = asyncio.create_task(self._hand_over(parcel, self._now))
             self._busy[task] = parcel
-            task.add_done_callback(self._busy.pop)
+            task.add_done_callback(self._over)
         return len(parcels)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        del self._busy[task]
+        self._handed += 1
 
     async def _hand_over(self, parcel: Parcel, now: Callable[[], datetime]) -> None:
         channel = self._channels.get(parcel.channel)

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -119,12 +120,45 @@ async def test_a_turn_wakes_who_delivers(database: Database, monkeypatch: pytest
         await asyncio.sleep(0.1)
         person = writer(turn)
         await person.says("main.price")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(messenger.taken) < 2:
                 await asyncio.sleep(0.01)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await turn.close()
+
+
+async def test_what_is_handed_over_while_the_next_is_looked_for_lets_the_next_go(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.outbox.POLL_SECONDS", 3600.0)
+    await talk(database, "ivan")
+    looked, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    class Slow(Messenger):
+        async def deliver(self, row: Row, identity: Identity) -> None:
+            await looked.wait()
+            await super().deliver(row, identity)
+
+    messenger = Slow()
+    box = Outbox(database, {"rest": messenger}, LocalBus(), now=lambda: NOW + timedelta(seconds=5))
+    lease = box._lease
+
+    def late(now: datetime, most: int) -> list[Parcel]:
+        """It finds nothing, for the first is under way; that is over before anybody hears of it."""
+        found = lease(now, most)
+        while box._busy and not found:
+            loop.call_soon_threadsafe(looked.set)
+            time.sleep(0.01)
+        return found
+
+    monkeypatch.setattr(box, "_lease", late)
+    running = asyncio.create_task(box.run())
+    async with asyncio.timeout(60):
+        while [text for _, text in messenger.taken] != SAID:
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 @dataclass
