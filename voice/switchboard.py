@@ -47,7 +47,8 @@ class Lines:
     that is not named gets the best there is. speed: of speech, 1.0 is the voice's own. decoders: utterances
     recognised at one time, a core each. ice: STUN and TURN servers of browser calls; grace_s: how long a page may be
     away before its call ends. folders: of the sets, where people's recordings stand; first comes first.
-    trunks, doors: see `voice.trunks`. routes: which number talks to what.
+    trunks, doors: see `voice.trunks`. routes: which number talks to what. languages: that calls are held in; of others
+    neither voice nor ears are loaded.
     """
 
     host: str = "127.0.0.1"
@@ -71,6 +72,7 @@ class Lines:
     doors: Doors = field(default_factory=Doors)
     routes: Sequence[Route] = ()
     codecs: tuple[Codec, ...] = ("pcma", "pcmu")
+    languages: Sequence[Language] = LANGUAGES
 
 
 class Switchboard:
@@ -82,6 +84,8 @@ class Switchboard:
         self._make_equipment = equipment
         self._equipment: Equipment | None = None
         self._engines: dict[str, Recognizers] = {}  # by name
+        self._voices: dict[str, Synthesizer] = {}  # by language, and so are the ears
+        self._ears: dict[str, Recognizers] = {}
         self._prompts: Prompts | None = None
         self._sip: Telephone | None = None
         self._web: WebRtcEndpoint | None = None
@@ -125,44 +129,52 @@ class Switchboard:
         What is missing costs its part only: without ears the keys work; each loss is one line in `warnings`.
         Raises PartMissing when no voice speaks at all.
         """
-        warnings: list[str] = []
-        voices: dict[str, Synthesizer] = {}
-        for language in LANGUAGES:
-            try:
-                choice = await asyncio.to_thread(
-                    choose, language, self._lines.voices.get(language, ""), self._lines.speed
-                )
-            except PartMissing as error:
-                warnings.append(f"{error}. Lost: calls in '{language}'")
-                continue
-            voices[language] = choice.synthesizer
-            warnings += choice.warnings
+        warnings = await self._warm_voices(self._lines.languages)
+        voices = self._voices
         if not voices:
             raise PartMissing(
                 Both("nothing on this machine can speak", "на этой машине нечем говорить"),
                 where="tts",
                 fix=Both("Run make install", "Наберите make install"),
             )
-        ears, lost = await self._warm_ears()
-        warnings += lost
+        warnings += await self._warm_ears(self._lines.languages)
         recorded = await asyncio.to_thread(recordings, self._lines.folders)
         warnings += recorded.faults
         self._prompts = Prompts(voices, self._lines.data / "prompts", recorded=recorded)
         await self._prompts.fill([(language, text) for language, text in fixed if language in voices], progress)
-        self._equipment = self._make_equipment(ears, self._prompts)
+        self._equipment = self._make_equipment(self._ears, self._prompts)
         self.warnings = tuple(warnings)
 
-    async def refill(self, fixed: Collection[tuple[str, str]]) -> None:
-        """The fixed prompts after an edit: those that are new are rendered one by one, callers before them."""
+    async def refill(self, fixed: Collection[tuple[str, str]], languages: Sequence[Language] = ()) -> None:
+        """The fixed prompts after an edit: those that are new are rendered one by one, callers before them. languages:
+        that calls are held in now; what is missing for a new one is loaded first."""
+        new = [language for language in languages if language not in self._voices]
+        if self._prompts is not None and new:
+            lost = [*await self._warm_voices(new), *await self._warm_ears(new)]
+            self.warnings = tuple(dict.fromkeys((*self.warnings, *lost)))
         if self._prompts is not None:
             self._prompts.record(await asyncio.to_thread(recordings, self._lines.folders))
             await self._prompts.fill([key for key in fixed if self._prompts.speaks(key[0])], aside=True)
 
-    async def _warm_ears(self) -> tuple[dict[str, Recognizers], tuple[str, ...]]:
-        """Recognisers by language, one engine for all that name it; and what is lost without the others."""
-        ears: dict[str, Recognizers] = {}
+    async def _warm_voices(self, languages: Sequence[Language]) -> list[str]:
+        """Voices for these; what is lost without the others."""
         lost: list[str] = []
-        for language in LANGUAGES:
+        for language in languages:
+            try:
+                choice = await asyncio.to_thread(
+                    choose, language, self._lines.voices.get(language, ""), self._lines.speed
+                )
+            except PartMissing as error:
+                lost.append(f"{error}. Lost: calls in '{language}'")
+                continue
+            self._voices[language] = choice.synthesizer
+            lost += choice.warnings
+        return lost
+
+    async def _warm_ears(self, languages: Sequence[Language]) -> tuple[str, ...]:
+        """Recognisers for these, one engine for all that name it; what is lost without the others."""
+        lost: list[str] = []
+        for language in languages:
             name = self._lines.ears.get(language) or EARS
             try:
                 if name not in self._engines:
@@ -173,8 +185,8 @@ class Switchboard:
                 lost.append(f"{error}. Lost: speech in '{language}' is not understood on calls, callers use the keys")
                 continue
             if language in self._engines[name].languages:
-                ears[language] = self._engines[name]
-        return ears, tuple(dict.fromkeys(lost))
+                self._ears[language] = self._engines[name]
+        return tuple(dict.fromkeys(lost))
 
     async def open(self, *, sip: bool = True) -> None:
         """Take the port; callers get 503 until `warm` is through. Raises PortTaken, SettingsError."""

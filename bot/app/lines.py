@@ -8,9 +8,10 @@ from pathlib import Path
 
 from bot.app.house import House
 from bot.app.telephony import of as telephony_of
+from bot.dialogue.meaning import Language
 from bot.settings import Settings
 from voice.certificate import self_signed
-from voice.switchboard import Lines
+from voice.switchboard import LANGUAGES, Lines
 from voice.trunks import Doors, Trunk
 from voice.webrtc import IceServers
 
@@ -47,7 +48,14 @@ def lines(house: House) -> Lines:
         doors=_doors(house, telephony.doors, telephony.trunks),
         routes=telephony.routes,
         codecs=telephony.codecs,
+        languages=languages(house),
     )
+
+
+def languages(house: House) -> tuple[Language, ...]:
+    """That any set speaks, and the settings' own: what calls are held in."""
+    spoken = {house.settings.language, *(each for found in house.sets.values() for each in found.languages)}
+    return tuple(each for each in LANGUAGES if each in spoken)
 
 
 def _doors(house: House, doors: Doors, trunks: Sequence[Trunk]) -> Doors:

@@ -15,7 +15,7 @@ from bot.app.calling import rules
 from bot.app.dialler import Dialler, room
 from bot.app.equipping import equipment, handing
 from bot.app.house import House
-from bot.app.lines import lines
+from bot.app.lines import languages, lines
 from bot.app.spoken import SpokenKept
 from bot.dialogue.fixed import fixed_speech
 from bot.dialogue.meaning import Language
@@ -205,7 +205,7 @@ class VoiceHalf:
     async def _changed(self) -> None:
         """Scenarios were saved or published: what is new in them is rendered beside the calls under way."""
         if self._state[0] == "ready":
-            await self.switchboard.refill(self._fixed())
+            await self.switchboard.refill(self._fixed(), languages(self._house))
 
     def _fixed(self) -> tuple[tuple[str, str], ...]:
         """Of the set that answers the number; what others say is rendered when it is first said, and kept."""

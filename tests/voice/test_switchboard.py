@@ -88,3 +88,39 @@ async def test_memory_is_given_back_after_many_calls_once_none_is_up(monkeypatch
         while not given:
             await asyncio.sleep(0.01)
     assert given == [0]
+
+
+async def test_what_hears_and_speaks_a_language_is_loaded_when_some_scenario_speaks_it(monkeypatch, tmp_path):
+    loaded: list[str] = []
+
+    class Ears:
+        languages = frozenset({"ru", "en"})
+
+        async def warm(self) -> None:
+            loaded.append("ears")
+
+        def close(self) -> None: ...
+
+    def voice(language: str, *_: object) -> Choice:
+        loaded.append(language)
+        return Choice(synthesizer=Silent(language), warnings=())  # type: ignore[arg-type]
+
+    monkeypatch.setattr("voice.switchboard.choose", voice)
+    monkeypatch.setattr("voice.switchboard.recognizers", lambda *_: Ears())
+    shared: list[Mapping[str, object]] = []
+    board = Switchboard(Lines(data=tmp_path, languages=("ru",)), lambda ears, prompts: shared.append(ears))  # type: ignore[arg-type, func-returns-value]
+    await board.warm(())
+    assert (loaded, list(shared[0])) == (["ru", "ears"], ["ru"])
+    await board.refill((), ("ru", "en"))
+    await board.refill((), ("ru", "en"))
+    assert (loaded, list(shared[0])) == (["ru", "ears", "en"], ["ru", "en"])  # one engine hears both
+    await board.close()
+
+
+class Silent:
+    engine, voice, version, forbidden = "none", "none", "1", ""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def close(self) -> None: ...
