@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +13,7 @@ from voice.routing import Route
 from voice.sip import SipLeg
 from voice.switchboard import Lines, Switchboard
 from voice.trunks import Trunk
+from voice.tts.choice import Choice
 
 pytestmark = pytest.mark.voice
 
