@@ -6,13 +6,18 @@ Who writes them is the voice half's matter (`voice.recording`); here they are fo
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
+
+from bot.errors import Conflict
+from bot.locale import said
 
 SUFFIX = ".wav"
 MEDIA: Mapping[str, str] = {SUFFIX: "audio/wav", ".flac": "audio/flac", ".opus": "audio/ogg"}  # RFC 9639, RFC 7845
@@ -81,11 +86,13 @@ class Recordings:
         return tuple(found)
 
     def erase(self, conversation: str) -> int:
-        """Remove what there is of this conversation; how many recordings that was. A call that goes on has one that
-        is there after it."""
-        found = self.of(conversation)
+        """Remove what there is of this conversation, what a process that died left of it too; how many recordings that
+        was. Raises Conflict while one is being written: it would be there afterwards."""
+        found = self.of(conversation, going_on=True)
         for each in found:
-            for path in self._paths(conversation, each.number)[:-1]:
+            *whole, part = self._paths(conversation, each.number)
+            _abandon(part)
+            for path in whole:
                 path.unlink(missing_ok=True)  # whatever it is kept as: a crash may leave one call twice
         return len(found)
 
@@ -139,6 +146,25 @@ def piece(recording: Recording, head: bytes, first: int, last: int) -> Iterator[
         while at <= last and (data := file.read(min(CHUNK, last + 1 - at))):
             at += len(data)
             yield data
+
+
+def _abandon(part: Path) -> None:
+    """Remove what a call wrote, if its process is gone; one that writes holds a lock on it (voice.recording.wav)."""
+    try:
+        file = os.open(part, os.O_RDWR)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        part.unlink(missing_ok=True)
+    except BlockingIOError:
+        raise Conflict(
+            said("a recording of their call is being written", "запись звонка с ними ещё пишется"),
+            where=part.name.partition(".")[0],
+            fix=said("Try again when the call is over", "Повторите, когда звонок закончится"),
+        ) from None
+    finally:
+        os.close(file)
 
 
 def _ours(path: Path) -> bool:

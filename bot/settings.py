@@ -247,6 +247,9 @@ class Settings(BaseSettings):
         description="Bearer token that the SMS gateway posts to us with; empty: made at the first start, kept in the "
         "data folder.",
     )
+    codes_an_hour: int = Field(
+        60, ge=0, le=100_000, description="SMS with a code that prove a number, an hour to everybody together; 0: none."
+    )
     sms_segments: int = Field(6, ge=1, le=10, description="Segments of one SMS; longer texts are several messages.")
     smpp: SecretStr | None = Field(
         None,

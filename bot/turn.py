@@ -34,6 +34,7 @@ from bot.body import asking, taking
 from bot.body.effects import EFFECTS
 from bot.body.serving import MAX_ADVICE, Served, stands
 from bot.body.transaction import Transaction
+from bot.customers import codes
 from bot.customers.habits import Habits
 from bot.customers.links import Ways
 from bot.customers.opening import IDLE
@@ -194,6 +195,7 @@ class Turn:
                 ended += 1
         await self._writer.run(lambda tx: queue.tidy(tx, now))
         await self._writer.run(lambda tx: callbacks.expire(tx, now))
+        await self._writer.run(lambda tx: codes.sweep(tx, now))
         await self.resume(now, older=STALE)
         await asyncio.to_thread(self.database.settle)
         return ended

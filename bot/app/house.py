@@ -213,7 +213,11 @@ def build(settings: Settings, *, tried: bool = False) -> House:
         delivered=configured(settings),
         find=library.find,
         outside=outside,
-        ways=Ways(key=keys.get("links").encode(), doors=dict(web_door(settings.public_url))),
+        ways=Ways(
+            key=keys.get("links").encode(),
+            doors=dict(web_door(settings.public_url)),
+            codes_an_hour=settings.codes_an_hour,
+        ),
     )
     turn.habits = Habits(metrics.menu)
     turns = AnnouncedTurns(MeasuredTurns(turn, metrics), bus)

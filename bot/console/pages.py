@@ -19,6 +19,7 @@ POLICY = (
     "base-uri 'none'; form-action 'self'"
 )
 _POLICY = f"{POLICY}; frame-ancestors 'self'"
+PERSONAL = ("/desk/customers", "/api/")
 _DOCS = "; script-src 'self' 'unsafe-inline' blob:; style-src 'self' 'unsafe-inline'; worker-src blob:"
 
 
@@ -59,6 +60,7 @@ class Guarded:
             await self.app(scope, receive, send)
             return
         documentation = scope["path"].startswith(("/docs", "/redoc"))
+        personal = scope["path"].startswith(PERSONAL)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -67,7 +69,8 @@ class Guarded:
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "same-origin")
                 headers.setdefault("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")
-                headers.setdefault("Cache-Control", "no-cache")  # files are checked, not kept: no stale scripts
+                # Files are checked, not kept: no stale scripts. What tells of a person is on no disk of a browser.
+                headers.setdefault("Cache-Control", "no-store" if personal else "no-cache")
             await send(message)
 
         await self.app(scope, receive, guarded)

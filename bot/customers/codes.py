@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.customers.links import Ways
 from bot.dialogue.dialable import reaches
@@ -23,7 +23,6 @@ LIVES = timedelta(minutes=10)
 TRIES = 5  # guesses at one code; with the limits of a day, 15 in a million
 DAY = timedelta(hours=24)
 PER_NUMBER = 3  # codes a day to one number, whoever asks: each costs, and somebody may be pestered by them
-IN_ALL = 60  # codes an hour to everybody: visitors cost nothing to make up, and messages to far numbers cost much
 PER_ASKER = 5  # codes a day to whatever number, asked for by one identity
 
 
@@ -57,7 +56,7 @@ def send(tx: Connection, ways: Ways | None, number: str, *, asker: str, conversa
         if made >= most:
             return Sent(why="too_often")
     lately = select(func.count()).select_from(phone_codes).where(phone_codes.c.at > at - timedelta(hours=1))
-    if tx.execute(lately).scalar_one() >= IN_ALL:
+    if tx.execute(lately).scalar_one() >= ways.codes_an_hour:
         return Sent(why="too_often")
     tx.execute(update(phone_codes).where(phone_codes.c.asker == asker, phone_codes.c.used.is_(None)).values(used=at))
     salt = secrets.token_hex(12)
@@ -92,6 +91,11 @@ def check(tx: Connection, ways: Ways | None, number: str, code: str, *, asker: s
     mine = update(phone_codes).where(phone_codes.c.id == row.id)
     tx.execute(mine.values(used=at) if right else mine.values(tries=row.tries + 1))
     return Checked(right=right, left=0 if right else TRIES - row.tries - 1)
+
+
+def sweep(tx: Connection, now: datetime) -> int:
+    """Forget codes that no limit of a day counts any more; how many."""
+    return tx.execute(delete(phone_codes).where(phone_codes.c.at < now - DAY)).rowcount
 
 
 def _hash(ways: Ways, salt: str, number: str, code: str) -> str:

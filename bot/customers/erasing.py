@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Table, and_, delete, func, insert, or_, select, update
 
 from bot.customers import joining, persons
 from bot.errors import Conflict, NotFound
 from bot.locale import said
 from bot.ports import Identity
+from bot.stores.placed import UNDER_WAY
 from bot.stores.schema import (
     bookings,
     consents,
@@ -66,7 +67,8 @@ def erase(tx: Connection, customer: int, *, sounds: Callable[[str], int], by: st
     """Everything of this customer and of who was joined to them. sounds: removes the recordings of a conversation, and
     says how many; a crash after it is no loss, for it is done again. at: aware, on the clock of the business.
 
-    Raises NotFound, Conflict while a person of the company talks with them, OSError where a recording can't be removed.
+    Raises NotFound, Conflict while they are talked with or called and while a recording of them is being written, for
+    what comes of that would be kept after all; OSError where a recording can't be removed.
     """
     number = joining.current(tx, customer)
     if number is None:
@@ -78,9 +80,9 @@ def erase(tx: Connection, customer: int, *, sounds: Callable[[str], int], by: st
     talks = list(
         tx.execute(select(conversations.c.id).where(conversations.c.customer == number).with_for_update()).scalars()
     )
-    _idle(tx, number)
-    removed = _count(tx, number, talks)
     phones = [each.value for each in own if each.kind == "phone"]
+    _idle(tx, number, phones)
+    removed = _count(tx, number, talks)
     _calls(tx, talks, phones)
     _anonymous(tx, number, phones, at)
     for part in _chunks(talks):
@@ -130,18 +132,42 @@ def _unnamed(tx: Connection, own: Sequence[Identity]) -> list[int]:
     return [each for each in tx.execute(unnamed.distinct()).scalars() if each is not None]
 
 
-def _idle(tx: Connection, number: int) -> None:
-    busy = tx.execute(
-        select(conversations.c.id).where(
-            conversations.c.customer == number, conversations.c.status.in_(("waiting", "agent"))
-        )
-    ).first()
-    if busy is not None:
+def _idle(tx: Connection, number: int, phones: Sequence[str]) -> None:
+    """Raises Conflict while something under way would write of them once they are gone. A chat that the bot has is not
+    under way: what is written in it next is the first of somebody new."""
+    open_now = select(conversations.c.id, conversations.c.status).where(
+        conversations.c.customer == number,
+        or_(
+            conversations.c.status.in_(("waiting", "agent")),
+            and_(conversations.c.medium == "voice", conversations.c.ended.is_(None)),
+        ),
+    )
+    busy = tx.execute(open_now.order_by(conversations.c.status)).first()
+    if busy is not None and busy.status in ("waiting", "agent"):
         raise Conflict(
             said("a person talks with them, or is waited for", "с ними говорит оператор или они его ждут"),
             where=busy.id,
             fix=said("Close that conversation at the desk first", "Сначала закройте этот разговор на рабочем месте"),
         )
+    calling = busy.id if busy is not None else _called(tx, phones)
+    if calling:
+        raise Conflict(
+            said("a call with them goes on", "с ними идёт звонок"),
+            where=calling,
+            fix=said("Hang it up or wait until it is over, then erase", "Положите трубку или дождитесь конца звонка"),
+        )
+
+
+def _called(tx: Connection, phones: Sequence[str]) -> str:
+    """A call of ours to one of these that is under way; "" where there is none."""
+    for number in phones:
+        theirs = placed_calls.c.wanted.contains(f'"{number}"', autoescape=True)
+        found = tx.execute(
+            select(placed_calls.c.id).where(theirs, placed_calls.c.state.in_(UNDER_WAY)).limit(1)
+        ).scalar()
+        if found is not None:
+            return str(found)
+    return ""
 
 
 def _count(tx: Connection, number: int, talks: Sequence[str]) -> dict[str, int]:

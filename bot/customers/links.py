@@ -52,11 +52,13 @@ class Link:
 @dataclass(slots=True)
 class Ways:
     """To other channels. doors: by a channel's name, what makes an address of a token; channels that are on put theirs
-    in. sms: the channel that sends to telephone numbers, "" where there is none."""
+    in. sms: the channel that sends to telephone numbers, "" where there is none. codes_an_hour: that it may send to
+    everybody together: visitors cost nothing to make up, and messages to far numbers cost much."""
 
     key: bytes
     doors: dict[str, Callable[[str], str]] = field(default_factory=dict)
     sms: str = ""
+    codes_an_hour: int = 60
 
     def make(self, tx: Connection, *, conversation: str, identity: Identity, channel: str, at: datetime) -> str:
         """The address that leads there, once; "" where we are not on that channel."""

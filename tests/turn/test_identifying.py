@@ -414,9 +414,10 @@ async def test_a_number_gets_three_codes_a_day_and_a_premium_one_none(turn: Turn
 
 
 async def test_made_up_visitors_get_so_many_codes_an_hour_and_no_more(
-    turn: Turn, monkeypatch: pytest.MonkeyPatch
+    turn: Turn,
 ) -> None:
-    monkeypatch.setattr(codes, "IN_ALL", 2)
+    assert turn.ways is not None
+    turn.ways.codes_an_hour = 2
     replies = []
     for at in range(3):
         chat = writer(turn, f"writer-{at}")

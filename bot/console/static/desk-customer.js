@@ -168,7 +168,7 @@ export class Customers {
         make("button", { type: "button", class: "do plain", text: word("cancel"), onclick: () => this.#leave() }));
     }
     const names = [...new Set([...Object.keys(who.facts), ...Object.keys(other.facts)])];
-    const differ = names.filter((name) => name in who.facts && name in other.facts && String(who.facts[name]) !== String(other.facts[name]));
+    const differ = names.filter((name) => name in who.facts && name in other.facts && value(who.facts[name]) !== value(other.facts[name]));
     const column = (each) => make("div", { class: "side" }, make("b", { text: each.name || word("customer_unnamed") }), make("small", { text: `№ ${each.id}` }),
       make("ul", { class: "plainly" }, ...each.identities.map((one) => make("li", { text: `${label("channel", one.kind)} ${one.value}` }))),
       make("small", { text: word("merge_counts", { facts: Object.keys(each.facts).length, open: each.open.length, coming: each.coming }) }));
@@ -179,7 +179,7 @@ export class Customers {
     make("h4", { text: word("merge_preview") }), make("div", { class: "sides" }, column(who), column(other)),
     make("p", { class: "warn", text: word("merge_warn") }),
     differ.length > 0 && make("div", { class: "warn" }, make("b", { text: word("merge_differ") }),
-      make("ul", { class: "plainly" }, ...differ.map((name) => make("li", { text: `${label("fact", name)}: ${who.facts[name]} ≠ ${other.facts[name]}` })))),
+      make("ul", { class: "plainly" }, ...differ.map((name) => make("li", { text: `${label("fact", name)}: ${value(who.facts[name])} ≠ ${value(other.facts[name])}` })))),
     this.#note(), this.#buttons("customer_merge_do", "danger"), trouble);
     return form;
   }

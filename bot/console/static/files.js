@@ -1,6 +1,6 @@
 // Pictures and files that are attached: by the button, pasted, or dropped; and how a transcript shows them.
 
-import { icon, make, word } from "./page.js";
+import { icon, language, make, word } from "./page.js";
 
 const CLIP = "M20 11.5 12.2 19.3a5 5 0 0 1-7.1-7.1l8-8a3.4 3.4 0 0 1 4.8 4.8l-8 8a1.7 1.7 0 0 1-2.4-2.4l7.2-7.2";
 const MOST = 10 * 1024 * 1024; // bytes; bot/stores/files.py
@@ -40,13 +40,13 @@ export class Files {
   async #upload(file) {
     if (file.size > MOST) return this.#tell(word("file_large", { name: file.name }), true);
     this.#tell(word("file_going", { name: file.name }));
-    const headers = { "Content-Type": "application/octet-stream" };
+    const headers = { "Content-Type": "application/octet-stream", "Accept-Language": language };
     const visitor = this.visitor?.();
     if (visitor) headers["Govorun-Visitor"] = visitor;
     const answer = await fetch(`${this.path}?name=${encodeURIComponent(file.name.slice(-200))}`, { method: "POST", headers, body: file }).catch(() => null);
     if (!answer?.ok) {
       const problem = await answer?.json().catch(() => null);
-      return this.#tell(answer?.status === 413 ? word("file_large", { name: file.name }) : answer?.status === 409 ? word("file_many") : problem?.detail ? word("file_refused", { name: file.name }) : word("file_lost", { name: file.name }), true);
+      return this.#tell(answer?.status === 413 ? word("file_large", { name: file.name }) : problem?.detail ? word("file_refused", { name: file.name, why: [problem.detail, problem.fix].filter(Boolean).join(". ") }) : word("file_lost", { name: file.name }), true);
     }
     this.#tell("");
     this.send(await answer.json());
@@ -57,9 +57,11 @@ export class Files {
     told.hidden = !text;
     told.textContent = text;
     told.classList.toggle("bad", bad);
-    if (bad) setTimeout(() => { if (told.textContent === text) told.hidden = true; }, 8000);
+    if (bad) setTimeout(() => { if (told.textContent === text) told.hidden = true; }, lasting(text));
   }
 }
+
+const lasting = (text) => 8000 + 60 * text.length; // ms: a reason is read slower than a word
 
 // What stands in a line for a picture (opened large by a click or Enter) or a file (saved).
 export function shown(line) {
