@@ -127,7 +127,7 @@ class CallsOut(BaseModel):
     responses={
         200: {"model": CallOut, "description": "It was asked for earlier with the same Idempotency-Key."},
         404: {"model": Problem, "description": "No such set or scenario."},
-        409: {"model": Problem, "description": "Quiet hours."},
+        409: {"model": Problem, "description": "Quiet hours, or the customer does not want it (now)."},
         503: {"model": Problem, "description": "Too many calls wait already."},
     },
 )
@@ -151,6 +151,7 @@ async def call(
         redial=body.again.redial() if body.again is not None else None,
         forced=body.force,
         customer=body.customer,
+        purpose=body.purpose,
         key=f"api:{key}" if key else None,
     )
     made, new = await parts.calling.request(wanted)

@@ -16,14 +16,14 @@ from bot.backends.ratings import Rating, Survey
 from bot.backends.ratings import Summary as Totals
 from bot.backends.ratings import kept as given
 from bot.backends.ratings import summary as totals
-from bot.customers import erasing, finding, joining, persons, profile, signing_in, terms
+from bot.customers import erasing, finding, joining, persons, profile, reaching, signing_in, terms
 from bot.customers.erasing import Erasure
 from bot.customers.joining import Act
 from bot.customers.links import Ways
 from bot.customers.persons import Person
 from bot.customers.profile import Fact
 from bot.customers.signing_in import Claims
-from bot.customers.terms import Consent, Terms
+from bot.customers.terms import Consent, Purpose, Terms
 from bot.customers.timeline import Moment, timeline
 from bot.desk import queue
 from bot.desk.queue import Waiting
@@ -184,6 +184,28 @@ class Records:
                 terms.consent(tx, now, replace(each, via=via, source=source, at=at))
 
         await self._write(write)
+
+    async def may_begin(
+        self, identity: Identity, *, channel: str, event: str, now: datetime, forced: bool, purpose: Purpose
+    ) -> None:
+        """Whether we may begin with them by ourselves; what was begun by that event is told again. Raises Conflict."""
+
+        def read(tx: Connection) -> None:
+            if conversations.seen(tx, channel, identity, event) is None:
+                terms.may_begin(tx, joining.customer_of(tx, identity), now, forced=forced, purpose=purpose)
+
+        await self._read(read)
+
+    async def ways(self, number: int, channels: Collection[str], *, now: datetime) -> reaching.Found:
+        """Where they are reached when we begin. Raises NotFound."""
+
+        def read(tx: Connection) -> reaching.Found:
+            found = joining.current(tx, number)
+            if found is None:
+                raise erasing.missing(tx, number)
+            return reaching.ways(tx, found, channels=channels, at=now)
+
+        return await self._read(read)
 
     async def erase(self, number: int, *, sounds: Callable[[str], int], by: str, at: datetime) -> Erasure:
         """Raises NotFound, Conflict."""

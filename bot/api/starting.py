@@ -45,6 +45,7 @@ class Beginning(Wish):
     channel: Literal["rest", "web"] = Field(
         "rest", description="rest: what they answer comes by the webhook. web: a visitor of the chat page."
     )
+    force: bool = Field(False, description="In the hours, too, in which they asked to be left alone.")
     language: Language | None = Field(None, description="Else what this customer spoke before, else the set's first.")
 
 
@@ -62,7 +63,7 @@ class Begun(ConversationOut):
     responses={
         200: {"model": Begun, "description": "It was begun earlier by the same Idempotency-Key."},
         404: {"model": Problem, "description": "No such set or scenario."},
-        409: {"model": Problem, "description": "A person is talking with them."},
+        409: {"model": Problem, "description": "A person is talking with them, or they do not want it (now)."},
     },
 )
 async def begin(
@@ -76,11 +77,16 @@ async def begin(
     if not body.sender.strip():
         raise Unacceptable(said("the sender is empty", "отправитель пуст"), where="sender")
     given = body.values(parts)
+    event = f"begin:{key or uuid4().hex}"  # no message of theirs has such an id
+    identity = Identity(kind=body.channel, value=body.sender)
+    await parts.records.may_begin(
+        identity, channel=body.channel, event=event, now=parts.now(), forced=body.force, purpose=body.purpose
+    )
     outcome = await parts.turns.take(
         Inbound(
-            event=Started(id=f"begin:{key or uuid4().hex}", at=parts.now()),  # no message of theirs has such an id
+            event=Started(id=event, at=parts.now()),
             channel=body.channel,
-            identity=Identity(kind=body.channel, value=body.sender),
+            identity=identity,
             scenarios=body.scenarios,
             scenario=body.scenario,
             language=body.language,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.api.bodies import Language
 from bot.api.parts import Parts
 from bot.channels import rest
+from bot.customers.terms import Purpose
 from bot.dialogue.values import Value
 from bot.errors import Unacceptable
 from bot.locale import said
@@ -29,6 +30,12 @@ class Wish(BaseModel):
         default_factory=dict,
         max_length=50,
         description="Values of its slots and `given:` names: 2026-11-19 16:00, +79051234567, an option's id.",
+    )
+
+    purpose: Purpose = Field(
+        "service",
+        description="advertising: goes to whoever consented to it, and to nobody else. service: about what they do "
+        "with us; goes to whoever did not refuse that we use their data.",
     )
 
     def values(self, parts: Parts) -> Mapping[str, Value]:

@@ -47,7 +47,7 @@ class Calling:
 
         def keep(tx: Connection) -> tuple[Placed, bool]:
             meant = called.for_whom(tx, to.number, wanted.customer, wanted.given)
-            terms.may_call(tx, to.number, now, forced=wanted.forced)
+            terms.may_call(tx, to.number, now, forced=wanted.forced, purpose=wanted.purpose)
             if placed.waiting(tx, datetime.now(UTC)) >= MAX_WAITING:
                 raise Unavailable(
                     said("too many calls wait already", "слишком много звонков уже ждёт"),

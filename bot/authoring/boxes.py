@@ -22,6 +22,7 @@ from bot.dialogue.program import (
     EndStep,
     HandoffStep,
     LanguageStep,
+    ProveStep,
     RateStep,
     SayStep,
     SetStep,
@@ -261,6 +262,11 @@ class Drawing:
         parts = (step.reason, step.skill, self.said(step.note))
         return {"lines": tuple(part for part in parts if part), "whole": self.all_said(step.note)}
 
+    def prove(self, step: ProveStep) -> Mapping[str, Any]:
+        line = self.name_of(step.slot) if step.slot else self.plain("customer.phone")
+        rows = [] if step.unproven is None else [Row(text=self.words["unproven"], target=step.unproven)]
+        return {"lines": (line,), "rows": rows}
+
     def end(self, step: EndStep) -> Mapping[str, Any]:
         lines = (self.said(step.prompt),) if step.prompt else ()
         return {"lines": lines, "main": None, "whole": self.all_said(step.prompt)}
@@ -283,6 +289,7 @@ KINDS: Mapping[type[Step], tuple[str, Callable[[Any, Any], Mapping[str, Any]]]] 
     LanguageStep: ("language", Drawing.language_),
     StartStep: ("start", Drawing.start),
     HandoffStep: ("handoff", Drawing.hand_off),
+    ProveStep: ("prove", Drawing.prove),
     EndStep: ("end", Drawing.end),
     AgainStep: ("again", Drawing.again),
 }

@@ -18,6 +18,7 @@ from bot.authoring.http import declared, signatures
 from bot.authoring.knowledge import FOLDER, knowledge
 from bot.authoring.outbound import outbound, roads
 from bot.authoring.problems import Problem, roots
+from bot.authoring.proving import of_slots
 from bot.authoring.rasa import declaring as rasa
 from bot.authoring.reading import Reader
 from bot.authoring.repairing import FILE as REPAIR_FILE
@@ -171,6 +172,7 @@ class SetDraft:
             draft.phrases.append((name, fields["phrases"]))
         first = block(draft, fields.get("steps"), "steps", DONE)
         draft.slots = {**draft.slots, **draft.hidden}
+        of_slots(draft, fields.get("slots"))
         on_fail(draft, fields.get("slots"), block)
         if rings is not None:
             rings = roads(draft, fields.get("outbound"), rings, block)

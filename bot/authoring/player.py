@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -323,7 +323,9 @@ class Player:
         known = Identified(id=f"{self.ident}/known", at=self.at, customer=self.session.customer)
         if isinstance(action, SendCode):
             self.said.effects.append("code: sent")
-            return [CodeSent(id=f"{self.ident}/sent", at=self.at, number=action.number)]
+            number = action.number or self.talk.caller or str(self.session.customer.get("phone") or "")
+            sent = CodeSent(id=f"{self.ident}/sent", at=self.at, number=number, known=not action.number)
+            return [sent if number else replace(sent, why="no_number")]
         if isinstance(action, Speaks):
             return [known]
         right = action.code == CODE

@@ -24,7 +24,7 @@ TYPES = (
 KEYS = (
     "type", "title", "ask", "from", "options", "many", "none", "length", "min", "max", "unit", "past", "instead_of",
     "valid", "invalid", "prefill", "confirm_known", "learn", "help", "unrecognized", "echo", "on_fail", "skip",
-    "expect", "keypad", "sensitive", "optional", "attempts", *PACE,
+    "expect", "keypad", "sensitive", "optional", "attempts", "prove", *PACE,
 )  # fmt: skip
 # Which types of slot a key belongs to; a key that isn't here belongs to all.
 ONLY_FOR: Mapping[str, tuple[str, ...]] = {
@@ -38,6 +38,7 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "unit": ("number",),
     "past": ("date",),
     "instead_of": ("datetime",),
+    "prove": ("phone",),
 }
 LENGTHS = (1, 19)  # of digits; the longest bank card number
 _LENGTH = re.compile(r"(\d{1,2})(?:\s*(?:\.\.|-|–)\s*(\d{1,2}))?")

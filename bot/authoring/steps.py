@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.authoring import branching, delegating, doing
+from bot.authoring import branching, delegating, doing, proving
 from bot.authoring.doing import outcomes, signature_of
 from bot.authoring.draft import DONE, Draft, Place, Values
 from bot.authoring.local import WAITING, YES_NO, asked_by_keys, waiting
@@ -312,6 +312,7 @@ KEYWORDS: Mapping[str, tuple[tuple[str, ...], Callable[[Draft, Values, Place], s
     "language": ((), _language),
     "start": (("with", "returns", "results", "cancelled"), _start),
     "handoff": (("skill", "priority", "note"), _handoff),
+    "prove": (("unproven",), partial(proving.prove, block)),
     "end": ((), _end),
     "go": ((), _go),
     "stop": ((), _stop),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.backends import ratings
@@ -125,19 +126,35 @@ def _given(body: Transaction, talk: Talk, person: persons.Person) -> None:
         persons.give(body.tx, [talk.id], person)
 
 
+MESSENGERS = ("telegram", "max", "vk", "whatsapp", "viber")  # that a code may go by
+
+
 def send_code(body: Transaction, talk: Talk, action: SendCode, event: Event) -> Iterable[Event]:
-    """By SMS; where none can be sent, by nothing: nobody is joined on a guess."""
+    """By SMS, or by a messenger of whoever has the number; where neither can be, by nothing: nobody is joined on a
+    guess. To a number that they are known by, or that they named."""
     ways = body.turn.ways
-    made = codes.send(body.tx, ways, action.number, asker=talk.via, conversation=talk.id, at=event.at)
-    if made.sealed and ways is not None and talk.session is not None:
+    number = action.number or profile.proven_phone(body.tx, talk.customer)
+    sent = CodeSent(id=f"{event.id}/sent", at=event.at, number=number, known=not action.number)
+    if not number:
+        return [replace(sent, why="no_number")]
+    made = codes.send(
+        body.tx,
+        ways,
+        number,
+        asker=talk.via,
+        conversation=talk.id,
+        at=event.at,
+        messengers=[each for each in MESSENGERS if each in body.turn.delivered],
+    )
+    if made.to is not None and talk.session is not None:
         run = Run(talk.session, body.served(talk).scenarios, event.at.replace(tzinfo=None))
         run.say_builtin("code_sms", extra={"code": made.sealed})
         text = next((each.text for each in run.actions if isinstance(each, Say)), made.sealed)
-        row = talk.note(Sent(text=text, language=talk.session.language, number=action.number), event.at)
-        to = Identity(kind="phone", value=action.number)
-        conversations.post(body.tx, talk, row.seq, channel=ways.sms, to=to, at=event.at)
+        row = talk.note(Sent(text=text, language=talk.session.language, number=number), event.at)
+        conversations.post(body.tx, talk, row.seq, channel=made.by, to=made.to, at=event.at)
         body.messages.append(("outbox", {"conversation": talk.id}))
-    return [CodeSent(id=f"{event.id}/sent", at=event.at, number=action.number, why=made.why)]
+    by = made.by if made.to is not None and made.to.kind != "phone" else ""
+    return [replace(sent, why=made.why, by=by)]
 
 
 def check_code(body: Transaction, talk: Talk, action: CheckCode, event: Event) -> Iterable[Event]:

@@ -16,7 +16,7 @@ from bot.channels import webchat
 from bot.channels.lines import Line
 from bot.console import files
 from bot.console.qr import drawn
-from bot.console.sockets import Frames, same_site
+from bot.console.sockets import Frames, own_site, same_site
 from bot.console.tail import Tails
 from bot.customers import signing_in
 from bot.customers.links import LIVES
@@ -53,7 +53,8 @@ async def endpoint(socket: WebSocket) -> None:
     except (TimeoutError, StopAsyncIteration):
         await socket.close(4408)
         return
-    chat = Chat(frames, parts)
+    origin = socket.headers.get("origin", "")
+    chat = Chat(frames, parts, origin=origin, own=bool(origin) and own_site(socket, parts.site))
     with parts.metrics.sockets.labels("chat").track_inprogress():
         try:
             await chat.greet(hello)
@@ -66,9 +67,12 @@ async def endpoint(socket: WebSocket) -> None:
 class Chat:
     """One page of one visitor: their chat, and beside it their call."""
 
-    def __init__(self, frames: Frames, parts: Parts) -> None:
+    def __init__(self, frames: Frames, parts: Parts, *, origin: str = "", own: bool = False) -> None:
+        """origin: of the page, "" of a program that is none. own: the page is ours."""
         self._frames = frames
         self._parts = parts
+        self._origin = origin
+        self._own = own
         self._tails = Tails(parts.records, parts.bus, self._line, self._heard, parts.shown)
         self._visitor = ""
         self._language: Language = "ru"
@@ -80,10 +84,12 @@ class Chat:
 
     async def greet(self, hello: Mapping[str, Any]) -> None:
         """Say who the visitor is and what was said so far; a stranger gets an id of their own."""
-        self._visitor = self._parts.signer.read_visitor(hello.get("visitor")) or webchat.new_visitor()
-        if isinstance(token := hello.get("sign_in"), str) and token:
-            await self._sign_in(token)
         self._speak(hello.get("language"))
+        before = self._parts.signer.read_visitor(hello.get("visitor"))
+        self._visitor = before or webchat.new_visitor()
+        signed_in = False
+        if isinstance(token := hello.get("sign_in"), str) and token:
+            signed_in = await self._sign_in(token, hello.get("from"))
         self._want(hello.get("scenarios"))
         live = self._parts.bus.subscribe(webchat.topic(self._visitor))  # before reading: nothing falls between
         found = await self._parts.records.latest(webchat.identity(self._visitor), channel=webchat.NAME)
@@ -94,6 +100,8 @@ class Chat:
         await self._frames.send(
             "welcome",
             visitor=self._parts.signer.visitor(self._visitor),
+            signed_in=signed_in,
+            renewed=before not in (None, self._visitor),
             conversation=found.about.id if found else None,
             dial=self._parts.site.dial if calls else "",
             voice={"state": state, "detail": detail},
@@ -109,9 +117,25 @@ class Chat:
         if call and call.about.status != "ended":  # the page was loaded anew in the middle of it
             await self._follow(call, 0)
 
-    async def _sign_in(self, token: str) -> None:
-        """Whom the company's own site says this is. A token that is refused leaves a stranger, and is told."""
+    async def _sign_in(self, token: str, told: object) -> bool:
+        """Whom the company's own site says this is. A token that is refused leaves a stranger, and is told. told:
+        of our own page, the site that it stands in or was opened from.
+
+        From a site that the settings name alone: whoever could sign a visitor in from elsewhere would sign them in as
+        themselves, and read what they write.
+        """
         try:
+            site = told if self._own else self._origin
+            named = (*self._parts.site.origins, self._parts.site.public, self._origin if self._own else "")
+            if self._origin and (not site or site not in named):
+                raise NotAllowed(
+                    said("this site may sign nobody in", "с этого сайта никого не впускаем"),
+                    where="sign_in",
+                    fix=said(
+                        "Name it in GOVORUN_ALLOWED_ORIGINS, by itself; a page must send its Referer",
+                        "Назовите его в GOVORUN_ALLOWED_ORIGINS, отдельно; страница должна слать Referer",
+                    ),
+                )
             if not self._parts.sign_in:
                 raise NotAllowed(
                     said("nobody can sign in here", "войти здесь нельзя"),
@@ -124,6 +148,8 @@ class Chat:
                 await self._parts.records.sign_in(webchat.identity(self._visitor), claims)
         except GovorunError as error:
             await self._frames.problem(error, None)
+            return False
+        return True
 
     async def take(self, message: dict[str, Any]) -> None:
         """One message of the page; what is wrong with it is said to the page."""

@@ -9,14 +9,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from bot.customers import persons, reaching
 from bot.customers.links import Ways
 from bot.dialogue.dialable import reaches
+from bot.ports import Identity
 from bot.stores.schema import phone_codes
 
 LIVES = timedelta(minutes=10)
@@ -28,9 +31,11 @@ PER_ASKER = 5  # codes a day to whatever number, asked for by one identity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """sealed: stands for the code in the SMS; "" where none goes, and why."""
+    """sealed: stands for the code in the message; "" where none goes, and why. to: whom it goes to; by: the channel."""
 
     sealed: str = ""
+    to: Identity | None = None
+    by: str = ""
     why: Literal["", "no_way", "too_often"] = ""
 
 
@@ -42,9 +47,24 @@ class Checked:
     left: int = 0
 
 
-def send(tx: Connection, ways: Ways | None, number: str, *, asker: str, conversation: str, at: datetime) -> Sent:
-    """asker: the identity that wants to prove it, as `via` has it. Codes that it had before are void."""
-    if ways is None or not ways.sms or not reaches(("+",), number):
+def send(
+    tx: Connection,
+    ways: Ways | None,
+    number: str,
+    *,
+    asker: str,
+    conversation: str,
+    at: datetime,
+    messengers: Collection[str] = (),
+) -> Sent:
+    """asker: the identity that wants to prove it, as `via` has it. Codes that it had before are void. messengers: by
+    which it may go where no SMS can: to whoever is proven to have that number, and nobody else has."""
+    if ways is None or not reaches(("+",), number):
+        return Sent(why="no_way")
+    way: reaching.Way | None = reaching.Way(channel=ways.sms, identity=Identity(kind="phone", value=number))
+    if not ways.sms:
+        way = _by_messenger(tx, number, asker, messengers)
+    if way is None:
         return Sent(why="no_way")
     for column, value, most in (
         (phone_codes.c.number, number, PER_NUMBER),
@@ -71,7 +91,16 @@ def send(tx: Connection, ways: Ways | None, number: str, *, asker: str, conversa
             expires=at + LIVES,
         )
     )
-    return Sent(sealed=ways.sealed_code(salt))
+    return Sent(sealed=ways.sealed_code(salt), to=way.identity, by=way.channel)
+
+
+def _by_messenger(tx: Connection, number: str, asker: str, messengers: Collection[str]) -> reaching.Way | None:
+    """The one they prefer; not the chat that asks, which proves nothing of itself."""
+    known = persons.customers_of(tx, Identity(kind="phone", value=number))
+    if len(known) != 1:
+        return None
+    found = reaching.ways(tx, known[0], channels=messengers)
+    return next((each for each in found.open if each.identity.via != asker), None)
 
 
 def check(tx: Connection, ways: Ways | None, number: str, code: str, *, asker: str, at: datetime) -> Checked:

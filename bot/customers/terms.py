@@ -24,6 +24,7 @@ from bot.ports import Identity
 from bot.stores.schema import consents, facts, identities
 
 ConsentKind = Literal["recording", "personal_data", "marketing"]
+Purpose = Literal["service", "advertising"]  # of what we begin: about what they do with us, or to sell them something
 CONSENTS: tuple[ConsentKind, ...] = get_args(ConsentKind)
 LANGUAGE, CHANNEL, DO_NOT_CALL = "language", "preferred_channel", "do_not_call"  # facts
 CHANNELS = ("telegram", "whatsapp", "vk", "max", "viber", "email", "sms", "web", "phone")
@@ -222,27 +223,71 @@ def of_number(tx: Connection, number: str) -> tuple[Terms, ...]:
     return tuple(terms(tx, cast(int, each)) for each in claimed)
 
 
-def may_call(tx: Connection, number: str, now: datetime, *, forced: bool = False) -> None:
+def may_call(tx: Connection, number: str, now: datetime, *, forced: bool = False, purpose: Purpose = "service") -> None:
     """Whether somebody with that number lets us call now. forced: whoever asks answers for the hour, and for the hour
     alone: who wants no calls is called by nobody.
 
     now: aware, on the clock of the business. Raises Conflict, which says until when.
     """
     for each in of_number(tx, number) if number else ():
-        told = each.do_not_call
-        if told is None or not told.forbids(now) or (forced and told.hours is not None):
-            continue
-        until = told.ends(now)
-        if until is None:
-            what = said("this customer asked us not to call", "клиент просил не звонить")
-        else:
-            until = until.astimezone(now.tzinfo)
-            what = said(
-                f"this customer asked us not to call before {until:%Y-%m-%d %H:%M}",
-                f"клиент просил не звонить до {until:%d.%m.%Y %H:%M}",
-            )
+        _allowed(each, now, forced=forced, purpose=purpose)
+    if number and purpose == "advertising" and not of_number(tx, number):
+        raise _unasked()
+
+
+def may_begin(
+    tx: Connection, customer: int | None, now: datetime, *, forced: bool = False, purpose: Purpose = "service"
+) -> None:
+    """Whether we may begin a conversation with this customer by ourselves, in writing too. customer: None of somebody
+    whom we don't know, who has told us nothing yet.
+
+    Raises Conflict, which says until when.
+    """
+    if customer is not None:
+        _allowed(terms(tx, customer), now, forced=forced, purpose=purpose)
+    elif purpose == "advertising":
+        raise _unasked()
+
+
+def _allowed(of: Terms, now: datetime, *, forced: bool, purpose: Purpose) -> None:
+    if of.consented("personal_data") is False:
         raise Conflict(
-            what,
-            where="do_not_call",
-            fix=said("Write to them instead, or wait", "Напишите ему или подождите"),
+            said("this customer refused that we use their data", "клиент не согласен на обработку своих данных"),
+            where="consents.personal_data",
+            fix=said("Wait until they turn to us", "Дождитесь, когда он обратится сам"),
         )
+    if purpose == "advertising" and not of.consented("marketing"):
+        raise _unasked() if of.consented("marketing") is None else _refused()
+    told = of.do_not_call
+    if told is None or not told.forbids(now) or (forced and told.hours is not None):
+        return
+    until = told.ends(now)
+    if until is None:
+        what = said("this customer asked us not to call", "клиент просил не звонить")
+    else:
+        until = until.astimezone(now.tzinfo)
+        what = said(
+            f"this customer asked us not to call before {until:%Y-%m-%d %H:%M}",
+            f"клиент просил не звонить до {until:%d.%m.%Y %H:%M}",
+        )
+    raise Conflict(
+        what,
+        where="do_not_call",
+        fix=said("Wait, or answer when they turn to us", "Подождите или ответьте, когда он обратится сам"),
+    )
+
+
+def _refused() -> Conflict:
+    return Conflict(
+        said("this customer wants no advertising", "клиент отказался от рекламы"),
+        where="consents.marketing",
+        fix=said("Send them none", "Не присылайте её"),
+    )
+
+
+def _unasked() -> Conflict:
+    return Conflict(
+        said("this customer did not agree to advertising", "клиент не соглашался на рекламу"),
+        where="consents.marketing",
+        fix=said("Ask for their consent first", "Сначала спросите согласия"),
+    )

@@ -136,7 +136,8 @@ class Speaks(Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendCode(Action):
-    """Send a code to that number, to prove that whoever talks here has it. number: E.164. A CodeSent event follows."""
+    """Send a code to that number, to prove that whoever talks here has it. number: E.164, "" for the one that this
+    customer is known by. A CodeSent event follows."""
 
     number: str
 

@@ -256,10 +256,13 @@ class Identified(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeSent(Event):
-    """A code went to that number, or why it did not: "no_way" (we can't send there), "too_often"; "" where it went."""
+    """A code went to that number, or why it did not: "no_way" (we can't send there), "too_often", "no_number" (none is
+    known); "" where it went. by: the messenger by which, "" for SMS. known: it was not they who named the number."""
 
     number: str
-    why: Literal["", "no_way", "too_often"] = ""
+    why: Literal["", "no_way", "too_often", "no_number"] = ""
+    by: str = ""
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

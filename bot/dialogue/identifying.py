@@ -17,6 +17,8 @@ from bot.dialogue.expecting import expects
 from bot.dialogue.identity import CODE, ELSE, FOR_ANOTHER, MISTAKE, NAME, NUMBER, alike, ask, is_open, named_of
 from bot.dialogue.keypad import read_keys
 from bot.dialogue.meaning import Meaning
+from bot.dialogue.places import place
+from bot.dialogue.proving import closed, waits
 from bot.dialogue.repair import PAUSE_S, ask_again, offer
 from bot.dialogue.run import Run
 from bot.dialogue.session import Identifying, Unfinished
@@ -86,8 +88,7 @@ def _who(run: Run, asked: Identifying, meaning: Meaning, understood: Callable[[R
         ask(run)
         return True
     if not asked.begins:  # they have proven a number, and won't say whose of them it is: nothing of it is theirs
-        run.change(identifying=None)
-        ask_again(run)
+        _unproven(run, asked)
         return True
     _nobody(run)
     begin(run, None, quiet=asked.meaning is not None)
@@ -159,6 +160,11 @@ def _new_name(run: Run, asked: Identifying, meaning: Meaning, understood: Callab
 
 def _number(run: Run, asked: Identifying, meaning: Meaning, understood: Callable[[Run, Meaning], None]) -> bool:
     reading = meaning.readings.get(NUMBER.name)
+    if reading is not None and reading.value == run.session.caller and not asked.proves:
+        run.change(identifying=None)
+        run.say_builtin("code_needless")
+        ask_again(run)
+        return True
     if reading is not None and isinstance(reading.value, str):
         run.actions.append(SendCode(number=reading.value))
         return True
@@ -182,17 +188,33 @@ def _given_up(run: Run, asked: Identifying, meaning: Meaning) -> bool:
     if meaning.intent in ("repeat", "slower", "help"):
         ask(run)
         return True
-    if meaning.intents and meaning.intent not in ("cancel", "back", "skip", "menu"):
-        run.change(identifying=None)
+    leaves = () if asked.proves else ("cancel", "back", "menu")
+    if meaning.intents and meaning.intent not in (*leaves, "skip"):
+        run.change(identifying=closed(asked))
         return False
     if not meaning.intents and meaning.yes is not False and asked.tries + 1 < TRIES:
         run.change(identifying=replace(asked, tries=asked.tries + 1))
         ask(run)
         return True
-    run.change(identifying=None)
-    run.say_builtin("code_left")
-    ask_again(run)
+    if not asked.proves:
+        run.say_builtin("code_left")
+    _unproven(run, asked)
     return True
+
+
+def _unproven(run: Run, asked: Identifying) -> None:
+    """Back to what was under way; or to what a scenario says of who proves nothing, to a person where it does not."""
+    step = waits(run, asked)
+    run.change(identifying=closed(asked), coded="")
+    run.understood()
+    if step is None:
+        ask_again(run)
+    elif step.unproven is not None:
+        run.go(step.unproven)
+        go_on(run)
+    else:
+        run.say_builtin("unproven")
+        hand_off(run, reason="who they are is not proven")
 
 
 _HEARD: Mapping[str, Callable[[Run, Identifying, Meaning, Callable[[Run, Meaning], None]], bool]] = {
@@ -211,13 +233,22 @@ def sent(run: Run, event: CodeSent) -> None:
     asked = run.session.identifying
     if asked is None or asked.kind not in ("number", "code"):
         return
-    if event.why:
-        run.change(identifying=None)
-        run.say_builtin("code_too_often" if event.why == "too_often" else "code_no_way")
-        ask_again(run)
+    if event.why == "no_number":
+        run.change(identifying=replace(asked, kind="number", told=True))
+        ask(run)
         return
-    run.change(identifying=Identifying(kind="code", told=True, number=event.number), pause_s=PAUSE_S)
-    run.say_builtin("code_sent")
+    if event.why:
+        run.say_builtin("code_too_often" if event.why == "too_often" else "code_no_way")
+        _unproven(run, asked)
+        return
+    code = Identifying(kind="code", told=True, number=event.number, proves=asked.proves, nobody=asked.nobody)
+    run.change(identifying=code, coded=event.number, pause_s=PAUSE_S)
+    if event.by:
+        run.say_builtin("code_sent_there", extra={"place": place(event.by)[run.session.language]})
+    elif event.known:
+        run.say_builtin("code_sent_known", extra={"ending": event.number[-2:]})
+    else:
+        run.say_builtin("code_sent")
 
 
 def checked(run: Run, event: CodeChecked) -> None:
@@ -225,14 +256,14 @@ def checked(run: Run, event: CodeChecked) -> None:
     if asked is None or asked.kind != "code":
         return
     if event.right:
+        run.change(proven=tuple(dict.fromkeys((*run.session.proven, asked.number))), coded="")
         run.say_builtin("code_right")
         return  # what is known now follows
     if event.left:
         run.say_builtin("code_wrong")
         return
-    run.change(identifying=None)
-    run.say_builtin("code_over")
-    ask_again(run)
+    run.say_builtin("code_spent" if asked.proves else "code_over")
+    _unproven(run, asked)
 
 
 def identified(run: Run, event: Identified, understood: Callable[[Run, Meaning], None]) -> None:
@@ -242,7 +273,15 @@ def identified(run: Run, event: Identified, understood: Callable[[Run, Meaning],
     meaning = asked.meaning if asked is not None else None
     learned: Mapping[str, Value] = asked.learns if asked is not None and asked.kind == "new_name" else {}
     if event.persons:
-        run.change(identifying=Identifying(kind="who", persons=event.persons, number=event.number, told=True))
+        run.change(
+            identifying=Identifying(
+                kind="who",
+                persons=event.persons,
+                number=event.number,
+                told=True,
+                proves=asked.proves if asked is not None else "",
+            )
+        )
         ask(run)
         return
     run.change(identifying=None, customer={**event.customer, **learned}, orders=event.orders, habits=event.habits)
@@ -253,6 +292,12 @@ def identified(run: Run, event: Identified, understood: Callable[[Run, Meaning],
             understood(run, meaning)
         return
     if asked is not None and asked.kind == "new_name":
+        go_on(run)
+        return
+    step = waits(run, asked)
+    if step is not None:
+        run.understood()
+        run.go(step.next)
         go_on(run)
         return
     if event.unfinished is not None and len(run.session.stack) == 1 and resumable(run, event.unfinished.stack):

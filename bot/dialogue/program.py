@@ -218,6 +218,19 @@ class HandoffStep(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProveStep(Step):
+    """Before what comes next they prove, by a code, that a telephone is theirs: once in a conversation for each number.
+
+    slot: that holds the number; "": the one that this customer is known by. unproven: the step that follows where they
+    do not; without one a person is called. optional: nothing is to be proven of a slot that stayed empty.
+    """
+
+    slot: str = ""
+    unproven: str | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndStep(Step):
     """End the whole conversation."""
 

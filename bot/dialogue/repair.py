@@ -355,11 +355,7 @@ def invite(run: Run, to: str) -> None:
 
 
 def prove(run: Run) -> None:
-    """To prove a telephone number by a code; that of the line is proven already."""
-    if run.session.caller:
-        run.say_builtin("code_needless")
-        ask_again(run)
-        return
+    """To prove a telephone number by a code. A caller may have another one, by which we know them."""
     run.change(identifying=Identifying(kind="number", told=True))
     ask_who(run)
 

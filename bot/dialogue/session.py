@@ -31,7 +31,9 @@ class Identifying:
     number is to be proven; "code": what was sent there; "nobody": who did not say, and is taken for nobody we know;
     "asked_for": whether it is the one of `persons` whom a call of ours is for.
     told: it was asked aloud. meaning: of what they said instead of an answer, for afterwards. begins: the conversation
-    does, once it is answered. learns: facts that were told under a new name. tries: answers that were none.
+    does, once it is answered. learns: facts that were told under a new name. tries: answers that were none. proves: the
+    step that waits for the proof, "" where they wished for it themselves; nobody: it is asked of who did not say who
+    they are.
     """
 
     kind: Literal["who", "new_name", "number", "code", "nobody", "asked_for"]
@@ -42,6 +44,8 @@ class Identifying:
     learns: Mapping[str, Value] = field(default_factory=dict)
     number: str = ""
     tries: int = 0
+    proves: str = ""
+    nobody: bool = False
 
 
 # Frame and Session have no slots: a copy of a plain object is one copy of its dict, and a turn makes a dozen.
@@ -157,7 +161,8 @@ class Session:
     now, until something else is understood.
     queueing: of who waits for a person, once their place is known. moved: the conversation in which this one went on.
     doubtful: names among `customer` that were told long ago, or elsewhere.
-    identifying: while it is asked who this is. shared: others may come by the same telephone.
+    identifying: while it is asked who this is. shared: others may come by the same telephone. proven: numbers that were
+    proven by a code in this conversation; coded: the number that a code went to, which was not told yet.
     """
 
     conversation: str
@@ -191,6 +196,8 @@ class Session:
     moved: str = ""
     identifying: Identifying | None = None
     shared: bool = False
+    proven: tuple[str, ...] = ()
+    coded: str = ""
 
 
 State = TypeVar("State", Frame, Session)

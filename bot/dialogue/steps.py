@@ -31,12 +31,14 @@ from bot.dialogue.program import (
     HandoffStep,
     Item,
     LanguageStep,
+    ProveStep,
     RateStep,
     SayStep,
     SetStep,
     StartStep,
     Step,
 )
+from bot.dialogue.proving import prove
 from bot.dialogue.run import ASKED, Run
 from bot.dialogue.surveys import broken_off, rate
 from bot.dialogue.usual import ask_usual, just_refused, learned_order
@@ -338,6 +340,7 @@ STEPS: Mapping[type[Step], Callable[[Run, Any], None]] = {
     LanguageStep: _language,
     StartStep: _start,
     HandoffStep: _handoff,
+    ProveStep: prove,
     RateStep: rate,
     EndStep: _end,
 }

@@ -54,7 +54,8 @@ class Wanted:
 
     machine: what to do with an answering machine, None: as the scenario says. redial: likewise, then as the settings
     say. origin: "api", "command", "scenario". customer: whom it is about, where others may pick up; None: whoever has
-    that number. asked_in: the set whose scenario asked for it, "" where none did.
+    that number. asked_in: the set whose scenario asked for it, "" where none did. purpose: "service" or "advertising",
+    which needs a consent.
     """
 
     to: str
@@ -67,6 +68,7 @@ class Wanted:
     redial: Redial | None = None
     forced: bool = False
     origin: str = "api"
+    purpose: Literal["service", "advertising"] = "service"
     key: str | None = None
     customer: int | None = None
     asked_in: str = ""
@@ -291,7 +293,7 @@ def _written(wanted: Wanted) -> str:
         name: getattr(wanted, name)
         for name in (
             "to", "scenarios", "scenario", "language", "machine", "ring_s", "forced", "origin", "customer",
-            "asked_in",
+            "asked_in", "purpose",
         )
     }  # fmt: skip
     redial = asdict(wanted.redial) if wanted.redial is not None else None

@@ -186,3 +186,43 @@ async def test_a_sender_in_a_path_that_broke_is_not_logged(
         assert (await client.get(f"{PATH}/+79051234567")).status_code >= 500
     told = [getattr(record, "path", "") for record in caplog.records if record.name == "govorun.api"]
     assert told == [f"{PATH}/{{id}}"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "where"),
+    [
+        ({"do_not_call": {}}, "do_not_call"),
+        ({"do_not_call": {"until": "2999-01-01T00:00:00+03:00"}}, "do_not_call"),
+        ({"do_not_call": {"hours": "00:00-23:59"}}, "do_not_call"),
+        ({"consents": [{"kind": "personal_data", "given": False}]}, "consents.personal_data"),
+    ],
+)
+async def test_nobody_is_begun_with_who_does_not_want_it_and_who_writes_is_answered(
+    web: Web, wish: dict[str, Any], where: str
+) -> None:
+    anna = somebody()
+    first = await begun(web, key=f"{anna}-1", sender=anna)
+    async with web.client() as client:
+        changed = await client.patch(f"/api/customers/{first['customer']}", json=wish)
+        assert changed.status_code == 200, changed.text
+    refused = await begun(web, sender=anna, status=409)
+    assert (refused["where"], bool(refused["fix"])) == (where, True)
+    hours = "hours" in wish.get("do_not_call", {})
+    forced = await begun(web, sender=anna, force=True, status=201 if hours else 409)
+    assert hours or forced["where"] == where
+    again = await begun(web, key=f"{anna}-1", sender=anna, status=200)  # what was begun before is told, not refused
+    assert again["id"] == first["id"]
+    assert await web.tell(anna, "где вы находитесь?")
+
+
+async def test_advertising_goes_to_whoever_consented_and_to_nobody_else(web: Web) -> None:
+    anna = somebody()
+    assert (await begun(web, sender=anna, purpose="advertising", status=409))["where"] == "consents.marketing"
+    made = await begun(web, sender=anna)
+    async with web.client() as client:
+        for given, status in ((False, 409), (True, 201)):
+            consent = {"kind": "marketing", "given": given}
+            await client.patch(f"/api/customers/{made['customer']}", json={"consents": [consent]})
+            await begun(web, sender=anna, purpose="advertising", status=status)
+        call = {"to": "+79055550101", "purpose": "advertising", "force": True}
+        assert (await client.post("/api/calls", json=call)).json()["where"] in ("consents.marketing", "to")

@@ -19,12 +19,14 @@ _PAGE = """<!doctype html>
 
 
 class Site:
-    """policy: the Content-Security-Policy that it is served with. tag: what its owner pasted."""
+    """policy: the Content-Security-Policy that it is served with. tag: what its owner pasted. token: what its server
+    says of who is signed in, at /chat-token."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.policy = ""
         self.tag = ""
+        self.token = ""
 
     def strict(self, chat: str) -> None:
         """As docs/widget.md says what it has to allow, and nothing else but its own style."""
@@ -39,6 +41,7 @@ def site(port: int = 0) -> Iterator[Site]:
     class Serving(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = _PAGE.format(tag=made.tag).encode() if self.path in ("/", "/#goods") else b""
+            body = made.token.encode() if self.path == "/chat-token" else body
             self.send_response(200 if body else 404)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             if made.policy:

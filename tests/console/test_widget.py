@@ -20,6 +20,7 @@ from tests.console.conftest import folder
 from tests.console.sites import Site, site
 from tests.console.sockets import desk
 from tests.console.test_pages import visiting, write
+from tests.customers.test_signing_in import SECRET, documented
 from tests.spine.served import PASSWORD, TOKEN, Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -39,7 +40,7 @@ def shop() -> Any:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory, learnt: Path, shop: Site) -> AsyncIterator[Served]:
     data = folder(tmp_path_factory, learnt)
-    async with Served(data, public=True, allowed_origins=json.dumps([shop.url])) as running:
+    async with Served(data, public=True, allowed_origins=json.dumps([shop.url]), sign_in_secret=SECRET) as running:
         shop.strict(running.url)
         yield running
 
@@ -75,6 +76,74 @@ async def pasting(browser: Browser, shop: Site, html: str) -> AsyncIterator[Page
         await context.close()
 
 
+def pasted(page_of: str) -> dict[str, str]:
+    """What that page of the documentation says to paste."""
+    written = (Path(__file__).parents[2] / "docs" / page_of).read_text()
+    blocks = dict(re.findall(r"^```html (\w+)\n(.*?)^```$", written, re.MULTILINE | re.DOTALL))
+    assert set(blocks) == {"tag", "api", "signin"}
+    return blocks
+
+
+async def newest(served: Served) -> dict[str, Any]:
+    """The customer of the conversation that began last."""
+    talk = (await served.get("/api/conversations"))[0]
+    return dict(await served.get(f"/api/customers/{talk['customer']}"))
+
+
+async def test_who_is_signed_in_on_the_site_is_known_in_the_chat_and_whoever_comes_next_sees_nothing_of_it(
+    served: Served, browser: Browser, shop: Site
+) -> None:
+    make = documented()
+    shop.token = make(SECRET, "17", name="Иван Петров", phone="+79055550017")
+    blocks = pasted("widget.md")
+    html = (blocks["tag"] + blocks["signin"]).replace("https://chat.example", served.url)
+    async with pasting(browser, shop, html) as page:
+        chat = chat_of(page)
+
+        async def asks(text: str) -> None:
+            await chat.get_by_role("textbox").fill(text)
+            await chat.get_by_role("textbox").press("Enter")
+            await expect(chat.get_by_role("log")).to_contain_text("Садовая")
+
+        await page.get_by_role("button", name="Открыть чат").click()
+        await expect(chat.get_by_role("button", name="Показать меню")).to_be_visible()
+        await asks("где вы находитесь, это Иван?")
+        ivan = await newest(served)
+        assert {"kind": "external", "value": "17"} in ivan["identities"]
+        assert {"kind": "phone", "value": "+79055550017"} in ivan["identities"]
+        assert ivan["facts"]["name"] == "Иван Петров"
+        assert await page.evaluate("t => Govorun.signIn(t)", make(SECRET, "18", name="Мария")) is True
+        await expect(chat.get_by_role("log")).not_to_contain_text("Иван")  # another customer on this browser
+        await asks("где вы находитесь, это Мария?")
+        maria = await newest(served)
+        assert (maria["facts"]["name"], maria["id"] == ivan["id"]) == ("Мария", False)
+        await page.evaluate("Govorun.signOut()")
+        await expect(chat.get_by_role("log")).not_to_contain_text("Мария")
+        assert await page.evaluate("Govorun.signIn('a.forged.one')") is False
+        await asks("где вы находитесь?")
+        assert [each["kind"] for each in (await newest(served))["identities"]] == ["web"]
+
+
+async def test_a_link_of_the_site_signs_in_on_the_chat_page_and_nobody_elses_does(
+    served: Served, browser: Browser, shop: Site
+) -> None:
+    make = documented()
+    address = f"{served.url}/#sign_in={make(SECRET, '21', name='Пётр')}"
+    async with pasting(browser, shop, f'<a id="chat" href="{address}">Чат</a>') as page:
+        await page.locator("#chat").click()
+        await write(page, "где вы находитесь?")
+        await expect(page.get_by_role("log")).to_contain_text("Садовая")
+        assert page.url == f"{served.url}/"  # the token stands in no history
+        assert (await newest(served))["facts"]["name"] == "Пётр"
+    context = await browser.new_context(locale="ru-RU")
+    page = await context.new_page()
+    await page.goto(f"{served.url}/#sign_in={make(SECRET, '22', name='Чужой')}")  # sent to them by somebody
+    await write(page, "где вы находитесь?")
+    await expect(page.get_by_role("log")).to_contain_text("Садовая")
+    assert [each["kind"] for each in (await newest(served))["identities"]] == ["web"]
+    await context.close()
+
+
 def chat_of(page: Page) -> FrameLocator:
     return page.frame_locator("govorun-chat iframe")
 
@@ -105,9 +174,8 @@ async def test_one_tag_puts_the_chat_on_a_site_of_a_strict_policy_and_neither_st
 async def test_what_the_documentation_says_to_paste_works_as_it_stands(
     served: Served, browser: Browser, shop: Site, page_of: str
 ) -> None:
-    written = (Path(__file__).parents[2] / "docs" / page_of).read_text()
-    blocks = dict(re.findall(r"^```html (\w+)\n(.*?)^```$", written, re.MULTILINE | re.DOTALL))
-    assert set(blocks) == {"tag", "api"}
+    blocks = pasted(page_of)
+    shop.token = documented()(SECRET, "reader")
     async with pasting(browser, shop, "".join(blocks.values()).replace("https://chat.example", served.url)) as page:
         await page.locator("#ask").click()
         await expect(chat_of(page).get_by_role("button", name="Показать меню")).to_be_visible()

@@ -17,13 +17,14 @@ from bot.dialogue.program import (
     DoStep,
     EndStep,
     HandoffStep,
+    ProveStep,
     StartStep,
     Step,
 )
 from bot.dialogue.scenario import Scenario
 
 # Steps at which the conversation waits for somebody, or is over: a circle with one of them in it ends a turn.
-ASKS: tuple[type[Step], ...] = (CollectStep, ChooseStep, ConfirmStep, DelegateStep, HandoffStep, EndStep)
+ASKS: tuple[type[Step], ...] = (CollectStep, ChooseStep, ConfirmStep, DelegateStep, HandoffStep, ProveStep, EndStep)
 
 
 def leads(step: Step) -> tuple[str, ...]:
@@ -55,6 +56,7 @@ def _after_choose(step: ChooseStep) -> tuple[str, ...]:
 # A new kind of step that leads elsewhere than to `next` says so here.
 LEADS: Mapping[type[Step], Callable[..., tuple[str, ...]]] = {
     CollectStep: lambda step: (step.next, *step.fails.values()),
+    ProveStep: lambda step: (step.next,) if step.unproven is None else (step.next, step.unproven),
     CaseStep: lambda step: (*step.ways.values(), step.next),
     DoStep: _after_do,
     DelegateStep: _after_do,

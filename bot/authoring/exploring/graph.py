@@ -7,13 +7,15 @@ The search is breadth first and bounded by states, so the same set gives the sam
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, time
 
-from bot.authoring.exploring.moves import Kind, Move, beginning, moves
+from bot.authoring.exploring.moves import CALLER, NOW, Kind, Move, beginning, moves, valid
 from bot.dialogue.actions import Action, CheckCode, End, Fetch, Handoff, Invite, Say, SendCode, Speaks
 from bot.dialogue.engine import advance, opening
+from bot.dialogue.events import CodeChecked, CodeSent, Event, Identified
+from bot.dialogue.identity import CODE
 from bot.dialogue.meaning import Language
 from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Frame, Session
@@ -90,10 +92,28 @@ class Graph:
 def taken(session: Session, move: Move, scenarios: ScenarioSet) -> tuple[Session, Fetch | None, Edge]:
     """One move: the session after it, what is asked of a backend then, and the edge."""
     after, actions = advance(session, move.event, scenarios)
+    proofs = deque(_proofs(actions, after))
+    while proofs:
+        after, more = advance(after, proofs.popleft(), scenarios)
+        actions += more
+        proofs.extend(_proofs(more, after))
     fetch = next((action for action in reversed(actions) if isinstance(action, Fetch)), None)
     if fetch is not None and (not after.stack or after.stack[-1].awaiting != fetch.id):
         fetch = None
     return after, fetch, Edge(move, key_of(after, fetch), _outcome(after, actions), actions)
+
+
+def _proofs(actions: tuple[Action, ...], session: Session) -> Iterator[Event]:
+    """What the world says of who they are: every code comes, and the first of the samples is the right one."""
+    for action in actions:
+        if isinstance(action, SendCode):
+            number = action.number or CALLER
+            yield CodeSent(id="m/sent", at=NOW, number=number, known=not action.number)
+        elif isinstance(action, CheckCode):
+            right = action.code == valid(CODE)[0]
+            yield CodeChecked(id="m/checked", at=NOW, right=right, left=int(not right))
+            if right:
+                yield Identified(id="m/identified", at=NOW, customer=session.customer)
 
 
 def _outcome(session: Session, actions: tuple[Action, ...]) -> Outcome:

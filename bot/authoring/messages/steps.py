@@ -24,6 +24,10 @@ MESSAGES: Messages = {
         "en": ("'<first>' and '<second>' in one step", "Put '- ' before '<second>': one idea a step."),
         "ru": ("'<first>' и '<second>' в одном шаге", "Поставьте '- ' перед '<second>': один шаг — одно дело."),
     },
+    "no_phone_to_prove": {
+        "en": ("'<name>' is no telephone that can be proven", "Write one of: <known>."),
+        "ru": ("'<name>' — не телефон, который можно подтвердить", "Напишите одно из: <known>."),
+    },
     "empty_block": {
         "en": ("there are no steps here", "Add at least one, '- say: …'."),
         "ru": ("здесь нет шагов", "Добавьте хотя бы один: '- say: …'."),

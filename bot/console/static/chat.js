@@ -12,6 +12,7 @@ export class Chat extends EventTarget {
   status = "none";
   ways = []; // other channels where it can go on
   #outbox = kept(); #lostTimer = 0; #lastTyping = 0; #go = "";
+  #signing = null; // who the company's site says this is, until the server took it or did not: {token, from, done, why}
 
   // $: elements by id. hello: more fields of it. go: the token of a link that led here. welcoming: what an empty chat shows.
   constructor($, { hello = () => ({}), go = "", welcoming = welcome } = {}) {
@@ -22,7 +23,8 @@ export class Chat extends EventTarget {
     this.transcript = new Transcript($("log"), { onchoice: (button) => this.#choose(button) });
     this.link = new Link("/webchat", () => ({
       type: "hello", visitor: keep.get("visitor"), language,
-      after: this.conversation ? { conversation: this.conversation, seq: this.seq } : null, ...hello(),
+      after: this.conversation ? { conversation: this.conversation, seq: this.seq } : null,
+      ...(this.#signing && { sign_in: this.#signing.token, from: this.#signing.from }), ...hello(),
     }));
     this.files = new Files($, { visitor: () => keep.get("visitor"), send: (file) => this.put({ type: "attach", file: file.id }, file.kind === "image" ? `🖼 ${file.name}` : `📎 ${file.name}`) });
     this.#listen();
@@ -33,6 +35,41 @@ export class Chat extends EventTarget {
     for (const { message, text, at } of this.#outbox) if (text !== undefined) this.transcript.expect({ id: message.id, text, at });
     this.refresh();
     this.link.start();
+  }
+
+  // --- who it is ---
+
+  // token: of the company's server. from: the site that passed it on. Answers whether it was taken, and why not.
+  signIn(token, from) {
+    return new Promise((done) => {
+      this.#signing?.done({ right: false, why: "" });
+      this.#signing = { token, from, done, why: "" };
+      this.link.again();
+    });
+  }
+
+  signOut() {
+    this.#signing?.done({ right: false, why: "" });
+    this.#signing = null;
+    keep.set("visitor", null);
+    this.#forget();
+    this.link.again();
+    this.refresh();
+  }
+
+  #forget() { // nothing of who was here before is seen, or sent, by who comes now
+    this.#outbox = [];
+    this.#save();
+    this.transcript.clear();
+    this.conversation = null;
+    this.seq = 0;
+    this.status = "none";
+  }
+
+  #signed({ signed_in: right }) {
+    const { done, why } = this.#signing;
+    this.#signing = null;
+    done({ right: Boolean(right), why });
   }
 
   // --- out ---
@@ -108,7 +145,9 @@ export class Chat extends EventTarget {
     on("welcome", (told) => {
       clearTimeout(this.#lostTimer);
       $("lost").hidden = true;
+      if (told.renewed) this.#forget();
       keep.set("visitor", told.visitor);
+      if (this.#signing) this.#signed(told);
       this.ways = told.ways ?? [];
       if (!told.conversation) this.conversation = null;
       this.#tell("welcome", told);
@@ -142,6 +181,7 @@ export class Chat extends EventTarget {
     on("typing", (told) => { if (told.conversation === this.conversation) this.transcript.typing(told.who); });
     on("problem", (told) => {
       this.transcript.quiet();
+      if (told.where === "sign_in" && this.#signing) this.#signing.why = [told.detail, told.fix].filter(Boolean).join(". ");
       const name = `problem_${told.problem}`;
       const text = word(name) === name ? `${told.detail}. ${told.fix}` : word(name);
       if (told.id) { this.transcript.fail(told.id, text); this.#done(told.id); }

@@ -229,6 +229,7 @@ export class Customers {
       return part("customer_wishes", list([
         [word("field_language"), who.language ? word(`lang_${who.language}`) : "—"],
         [word("wish_channel"), who.preferred_channel ? label("channel", who.preferred_channel) : "—"],
+        [word("wish_ways"), reached(who.ways)],
         [word("wish_dnc"), word(told, { until: dnc?.until ? date(dnc.until) : "", hours: dnc?.hours ?? "" })]]),
       make("button", { type: "button", class: "do plain", "data-hold": "wishes", text: word("customer_edit"), onclick: () => this.#begin("wishes") }));
     }
@@ -359,6 +360,11 @@ function walk(event, list, before) { // ↓ and ↑ through what was found
   const at = all.indexOf(document.activeElement);
   if (event.key === "ArrowDown" && at < all.length - 1) { event.preventDefault(); all[at + 1].focus(); }
   if (event.key === "ArrowUp") { event.preventDefault(); (all[at - 1] ?? before).focus(); }
+}
+
+function reached({ open: [first], shut }) { // where we would write first, and why not elsewhere
+  const why = shut.map((each) => `${label("channel", each.channel)}: ${word(`shut_${each.why}`)}`);
+  return [first ? `${label("channel", first.channel)} (${word(`way_${first.why}`)})` : word("way_none"), ...why].join("; ");
 }
 
 const part = (name, ...body) => { const id = `part-${name}-${newId().slice(0, 6)}`; return make("section", { "aria-labelledby": id }, make("h3", { id, text: word(name) }), ...body); };

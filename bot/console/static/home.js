@@ -16,6 +16,9 @@ if (go) {
   history.replaceState(null, "", asked.size ? `?${asked}` : location.pathname);
 }
 
+const signed = new URLSearchParams(location.hash.slice(1)); // of the company's site; no server and no history has it
+if (signed.has("sign_in") || signed.has("sign_out")) history.replaceState(null, "", location.pathname + location.search);
+
 const chat = new Chat($, { go, hello: () => ({ scenarios: wanted }) });
 const call = new Call($, { visitor: () => keep.get("visitor"), scenarios: () => wanted });
 
@@ -92,4 +95,8 @@ themeButton($("theme"));
 speak(WORDS, firstLanguage());
 name();
 call.translate();
+if (signed.has("sign_out")) chat.signOut();
+if (signed.get("sign_in")) {
+  chat.signIn(signed.get("sign_in"), document.referrer && new URL(document.referrer).origin).then(({ right, why }) => { if (!right) console.error(`Govorun: nobody is signed in. ${why}`); });
+}
 chat.start();

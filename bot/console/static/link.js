@@ -19,6 +19,16 @@ export class Link extends EventTarget {
 
   stop() { this.#stopped = true; clearTimeout(this.#timer); this.#socket?.close(); }
 
+  // Another hello, at once: what it says has changed. One that is not open yet says it anyway.
+  again() {
+    const old = this.#socket;
+    if (this.#stopped || !old || old.readyState === WebSocket.CONNECTING) return;
+    old.onmessage = old.onclose = null;
+    old.close();
+    this.#tries = 0;
+    this.#connect();
+  }
+
   // False when there is no socket: the caller keeps the message and sends it after "up".
   send(message) {
     if (!this.open) return false;

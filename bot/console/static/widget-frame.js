@@ -76,6 +76,8 @@ const ACTS = {
   hide() { shownTo = false; },
   edge({ which }) { const all = focusable(); (which === "last" ? all.at(-1) : all[0])?.focus(); },
   say({ text }) { if (typeof text === "string" && text.trim()) chat.say(text.trim().slice(0, 4096)); },
+  async signIn({ token }) { if (typeof token === "string") tell("signed", await chat.signIn(token, around)); },
+  signOut() { keep.set("widget-seen", null); chat.signOut(); read(); },
   language({ language: wanted }) { translate(wanted); },
   theme({ theme: wanted }) { theme(wanted); },
 };

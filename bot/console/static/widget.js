@@ -20,6 +20,7 @@
 
   let language = said(given.language || document.documentElement.lang || navigator.language);
   let frame = null, here = false, open = false, unread = 0, before = null, timer = 0, scroll = "";
+  let signing = null; // who the site says this is, until the chat has taken it: {token, done}
   const queue = []; // for the frame, until it is here
   const heard = {}; // what the site listens to
 
@@ -158,8 +159,10 @@
       here = true;
       wait.hidden = true;
       if (open) show();
+      vouch(); // first: what was said before is said by who is signed in
       for (const message of queue.splice(0)) frame.contentWindow.postMessage(message, home);
     },
+    signed({ right, why }) { settle(right === true, why); },
     ready() { tell("ready"); },
     close() { api.close(); },
     refused() { failed(); },
@@ -182,6 +185,26 @@
     for (const listener of heard[name] ?? []) {
       try { listener(detail); } catch (error) { console.error(error); }
     }
+  }
+
+  async function vouch() {
+    const mine = signing;
+    if (!mine || !here) return;
+    try {
+      const token = typeof mine.token === "function" ? await mine.token() : mine.token;
+      if (mine !== signing) return;
+      if (typeof token !== "string" || !token.trim()) throw new TypeError("signIn needs a token, or a function that gives one");
+      post("signIn", { token: token.trim() });
+    } catch (error) {
+      if (mine === signing) settle(false, error.message);
+    }
+  }
+
+  function settle(right, why) {
+    if (!right && why) console.error(`Govorun: nobody is signed in. ${why}`);
+    signing?.done(right);
+    signing = null;
+    tell("signed", right);
   }
 
   function show(focus = true) {
@@ -223,6 +246,8 @@
     },
     toggle() { if (open) api.close(); else api.open(); },
     say(text) { load(); post("say", { text: String(text) }); },
+    signIn(token) { return new Promise((done) => { signing?.done(false); signing = { token, done }; vouch(); }); },
+    signOut() { signing?.done(false); signing = null; load(); post("signOut"); },
     language(wanted) { language = said(wanted); draw(); if (frame) post("language", { language }); },
     on(name, listener) { (heard[name] ??= new Set()).add(listener); return () => heard[name].delete(listener); },
     get isOpen() { return open; },
