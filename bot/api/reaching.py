@@ -1,4 +1,4 @@
-"""Reach a customer, wherever they like to be reached: POST /api/customers/{id}/conversations. A bearer token is needed."""
+"""Reach a customer where they like to be reached: POST /api/customers/{id}/conversations. A bearer token is needed."""
 
 from __future__ import annotations
 
