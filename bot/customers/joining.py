@@ -254,7 +254,17 @@ def _forget_the_others(tx: Connection, via: str, customer: int, others: Collecti
     ).all()
     for row in found:
         begun = cast(Session, codec.load(row.session))
-        session = replace(begun, customer=known, offer=None, orders={}, habits={}, done={}, identifying=None)
+        session = replace(
+            begun,
+            customer=known,
+            offer=None,
+            orders={},
+            habits={},
+            done={},
+            identifying=None,
+            proven=(),
+            coded="",
+        )
         if session.moved and _via_of(tx, session.moved) in others:
             session = replace(session, moved="")  # what went on with another is theirs to go on with again
         changed: dict[str, str | None] = {"session": codec.dump(session)}

@@ -132,14 +132,14 @@ async def test_a_link_of_the_site_signs_in_on_the_chat_page_and_nobody_elses_doe
     async with pasting(browser, shop, f'<a id="chat" href="{address}">Чат</a>') as page:
         await page.locator("#chat").click()
         await write(page, "где вы находитесь?")
-        await expect(page.get_by_role("log")).to_contain_text("Садовая")
+        await expect(page.locator("#log")).to_contain_text("Садовая")
         assert page.url == f"{served.url}/"  # the token stands in no history
         assert (await newest(served))["facts"]["name"] == "Пётр"
     context = await browser.new_context(locale="ru-RU")
     page = await context.new_page()
     await page.goto(f"{served.url}/#sign_in={make(SECRET, '22', name='Чужой')}")  # sent to them by somebody
     await write(page, "где вы находитесь?")
-    await expect(page.get_by_role("log")).to_contain_text("Садовая")
+    await expect(page.locator("#log")).to_contain_text("Садовая")
     assert [each["kind"] for each in (await newest(served))["identities"]] == ["web"]
     await context.close()
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select
 
 from bot.backends import ratings as scores
-from bot.customers import habits, joining, persons, profile, terms
+from bot.customers import erasing, habits, joining, persons, profile, terms
 from bot.customers.habits import Habits
 from bot.customers.terms import Consent
 from bot.dialogue import codec
@@ -24,6 +24,7 @@ from bot.stores.schema import (
     consents,
     conversations,
     facts,
+    files,
     forms,
     identities,
     menu_choices,
@@ -158,6 +159,7 @@ class Model:
     edges: dict[int, tuple[Identity, Identity]] = field(default_factory=dict)  # by the act that made it
     cut: dict[int, set[int]] = field(default_factory=dict)  # by the act that cut: the edges
     undone: set[int] = field(default_factory=set)
+    erased: set[str] = field(default_factory=set)
     brought: dict[Identity, set[str]] = field(default_factory=lambda: {each: set() for each in FAMILY})
 
     def standing(self) -> list[tuple[Identity, Identity]]:
@@ -172,14 +174,25 @@ class Model:
                 return found
             found = more
 
+    def erase(self, group: set[Identity]) -> None:
+        """As if they had never been; what was joined and parted of others stands."""
+        gone = {act for act, ends in self.edges.items() if group & set(ends)}
+        self.edges = {act: ends for act, ends in self.edges.items() if act not in gone}
+        self.cut = {act: edges - gone for act, edges in self.cut.items() if edges - gone}
+        for each in group:
+            self.erased |= self.brought[each]
+            self.brought[each] = set()
 
-KINDS = ("fact", "chat", "book", "form", "rate", "menu", "consent")
+
+KINDS = ("fact", "chat", "book", "form", "rate", "menu", "consent", "file")
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("bring"), st.integers(0, 3), st.sampled_from(KINDS)),
         st.tuples(st.just("join"), st.integers(0, 3), st.integers(0, 3)),
         st.tuples(st.just("split"), st.integers(0, 3), st.sets(st.integers(0, 3), min_size=1)),
         st.tuples(st.just("undo"), st.integers(0, 12), st.none()),
+        st.tuples(st.just("turn"), st.integers(0, 3), st.none()),
+        st.tuples(st.just("erase"), st.integers(0, 3), st.none()),
     ),
     max_size=24,
 )
@@ -207,6 +220,8 @@ def bring(tx: Connection, who: Identity, kind: str, at: datetime) -> str:
             channel="",
             at=at,
         )
+    elif kind == "file":
+        tx.execute(insert(files).values(id=mark, owner=via, name=mark, type="file", size=1, content=b"x", at=at))
     elif kind == "form":
         tx.execute(
             insert(forms).values(
@@ -259,6 +274,26 @@ def bring(tx: Connection, who: Identity, kind: str, at: datetime) -> str:
     return mark
 
 
+def turn(tx: Connection, who: Identity, at: datetime) -> None:
+    """One more turn of all their conversations: each learns, offers and holds for proven what is their customer's."""
+    customer = profile.recognise(tx, who, at)
+    known = profile.facts_of(tx, customer)
+    chosen = tuple(tx.execute(select(menu_choices.c.item).where(menu_choices.c.customer == customer)).scalars())
+    mine = select(conversations.c.id, conversations.c.session).where(conversations.c.via == who.via)
+    for row in tx.execute(mine.where(conversations.c.session.is_not(None))).all():
+        session: Session = codec.load(row.session)  # type: ignore[assignment]
+        taught = replace(
+            session,
+            customer=known,
+            proven=tuple(known),
+            coded=next(iter(known), ""),
+            orders={"main": chosen},
+            done=known,
+        )
+        held = conversations.update().where(conversations.c.id == row.id)
+        tx.execute(held.values(session=codec.dump(taught), updated=at))
+
+
 def shown(tx: Connection, who: Identity, at: datetime) -> Mapping[str, set[str]]:
     """All marks that whoever comes by this identity could be shown, by where they are kept."""
     customer = profile.recognise(tx, who, at)
@@ -267,8 +302,14 @@ def shown(tx: Connection, who: Identity, at: datetime) -> Mapping[str, set[str]]
     sessions: list[Session] = [codec.load(each) for each in kept if each]  # type: ignore[misc]
     return {
         "facts": set(profile.facts_of(tx, customer)),
-        "facts of conversations": {name for each in sessions for name in each.customer},
+        "facts of conversations": {
+            name
+            for each in sessions
+            for name in (*each.customer, *each.proven, *each.done, *each.orders.get("main", ()), each.coded)
+            if name
+        },
         "unfinished": {str(each.values["name"]) for each in (open_one.stack[1:] if open_one else ())},
+        "files": set(tx.execute(select(files.c.id).where(files.c.owner.in_(_vias(tx, customer)))).scalars()),
         **{
             table.name: set(tx.execute(select(column).where(table.c.customer == customer)).scalars())
             for table, column in (
@@ -281,6 +322,11 @@ def shown(tx: Connection, who: Identity, at: datetime) -> Mapping[str, set[str]]
             )
         },
     }
+
+
+def _vias(tx: Connection, customer: int) -> list[str]:
+    owned = tx.execute(select(identities.c.kind, identities.c.value).where(identities.c.customer == customer))
+    return [f"{row.kind}:{row.value}" for row in owned]
 
 
 @pytest.fixture(scope="module")
@@ -326,6 +372,14 @@ def test_whoever_is_parted_has_all_that_is_theirs_and_nothing_of_the_other(sqlit
                     act_id = sorted(done)[number % len(done)]
                     joining.undo(tx, act_id, by="anna", at=at)
                     model.undone.add(act_id)
+            elif kind == "turn":
+                turn(tx, FAMILY[number], at)
+            elif kind == "erase":
+                gone = model.group(FAMILY[number])
+                erasing.erase(tx, profile.recognise(tx, FAMILY[number], at), sounds=lambda _: 0, by="anna", at=at)
+                model.erase(gone)
+                for each in FAMILY:
+                    profile.recognise(tx, each, at)
         for who in FAMILY:
             mine = set().union(*(model.brought[each] for each in model.group(who)))
             seen = shown(tx, who, at)
@@ -334,6 +388,10 @@ def test_whoever_is_parted_has_all_that_is_theirs_and_nothing_of_the_other(sqlit
             assert set().union(*kept.values()) == mine
             homes = select(identities.c.home).where(identities.c.customer == profile.recognise(tx, who, at))
             assert profile.recognise(tx, who, at) == min(tx.execute(homes).scalars())
+        for table in metadata.sorted_tables:
+            if table.name != "bookings":  # that a place was taken stays, and for what
+                kept_still = {str(value) for row in tx.execute(table.select()) for value in row}
+                assert not model.erased & kept_still, table.name
         apart = model.group(PHONE) != model.group(WIFE)
         assert len(persons.behind(tx, PHONE)) == (2 if apart else 1)
 

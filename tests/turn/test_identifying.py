@@ -491,5 +491,6 @@ async def test_whoever_thinks_better_of_it_goes_on_where_they_were(turn: Turn) -
     assert said(left) == ["[code_left]", "На какой день и час?"]
     line = rings(turn)
     line.conversation = (await line.starts()).conversation
-    assert said(await line.says("prove_number"))[0] == "[code_needless]"
+    assert said(await line.says("prove_number"))[0] == "[code_number]"
+    assert said(await line.says(f"own_number={PHONE.value}"))[0] == "[code_needless]"
     assert not any(isinstance(row.entry, Identified) for row in left.rows)

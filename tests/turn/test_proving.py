@@ -179,8 +179,7 @@ async def test_who_proves_nothing_hears_nothing_but_what_the_author_says_to_that
     assert not any("1500" in each for each in said(over))
     chat = writer(turn)
     await chat.says("покажи историю")
-    await chat.says("не хочу")
-    left = await chat.says("нет")
+    left = await chat.says("не хочу")
     assert [each.reason for each in left.actions if isinstance(each, Handoff)] == ["who they are is not proven"]
     assert not any("покупки" in each for each in said(left))
 
