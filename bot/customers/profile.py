@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, insert, or_, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.dialogue import codec
@@ -20,7 +20,7 @@ from bot.dialogue.scenario import ScenarioSet
 from bot.dialogue.session import Session, Unfinished
 from bot.dialogue.values import Value
 from bot.ports import Identity, Profile
-from bot.stores.schema import bookings, conversations, customers, facts, handoffs, identities
+from bot.stores.schema import bookings, conversations, customers, erasures, facts, handoffs, identities
 
 MOST_MOVES = 50  # of one conversation from channel to channel; nobody goes on so often
 STALE = timedelta(days=180)  # after which a name or a number is asked back before it is used
@@ -31,6 +31,11 @@ _OF_IDENTITY = (
     .where(identities.c.kind == bindparam("kind"), identities.c.value == bindparam("value"))
     .with_for_update()
 )
+_LAST_ERASED = func.coalesce(select(func.max(erasures.c.number)).scalar_subquery(), 0)
+# SQLite gives the last number again once its row is gone; who was erased keeps theirs, with the tombstone under it.
+_UNUSED = (
+    select(func.max(func.coalesce(select(func.max(customers.c.id)).scalar_subquery(), 0), _LAST_ERASED) + 1)
+).scalar_subquery()
 _CUSTOMER = select(customers.c.id).where(customers.c.id == bindparam("customer"))
 _OWNED = (
     select(identities.c.kind, identities.c.value)
@@ -116,8 +121,8 @@ def recognise(tx: Connection, identity: Identity, at: datetime) -> int:
     known = tx.execute(_OF_IDENTITY, where).scalar()
     if known is not None:
         return cast(int, known)
-    created = tx.execute(insert(customers).values(created=at)).inserted_primary_key
-    customer = cast(int, created[0] if created else None)
+    fresh = {"id": _UNUSED} if tx.dialect.name == "sqlite" else {}
+    customer = cast(int, tx.execute(insert(customers).values(created=at, **fresh).returning(customers.c.id)).scalar())
     tx.execute(insert(identities).values(**where, customer=customer, home=customer, created=at))
     return customer
 

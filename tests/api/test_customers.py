@@ -172,6 +172,9 @@ async def test_whoever_is_erased_is_found_nowhere_and_leaves_a_tombstone(web: We
         assert "erased" in again.text
         assert (await client.get(f"/api/conversations/{sender}")).status_code == 404
         assert (await client.request("DELETE", f"/api/customers/{number}")).status_code == 404
+    await web.tell(somebody(), "добрый день")  # the next one has a number of their own
+    async with web.client() as client:
+        assert "erased" in (await client.get(f"/api/customers/{number}")).text
     with web.house.database.reading() as tx:
         for table in metadata.sorted_tables:
             for row in tx.execute(table.select()):

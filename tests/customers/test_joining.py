@@ -337,7 +337,7 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     made.close()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(steps=STEPS)
 def test_whoever_is_parted_has_all_that_is_theirs_and_nothing_of_the_other(sqlite: Database, steps: list) -> None:  # type: ignore[type-arg]
     with sqlite.writing() as tx:

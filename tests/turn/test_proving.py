@@ -179,7 +179,8 @@ async def test_who_proves_nothing_hears_nothing_but_what_the_author_says_to_that
     assert not any("1500" in each for each in said(over))
     chat = writer(turn)
     await chat.says("покажи историю")
-    left = await chat.says("не хочу")
+    await chat.says("ммм")
+    left = await chat.says("ммм")
     assert [each.reason for each in left.actions if isinstance(each, Handoff)] == ["who they are is not proven"]
     assert not any("покупки" in each for each in said(left))
 
