@@ -28,6 +28,7 @@ LOOKS: dict[str, tuple[int, str]] = {
     "start": (230, "M2 8h10M8 3l5 5-5 5"),
     "delegate": (262, "M3 5h10v8H3zM8 1v4M6 9h.6M10 9h.6"),
     "handoff": (340, "M8 2a3 3 0 1 0 0 6a3 3 0 1 0 0-6M2 15c0-7 12-7 12 0"),
+    "prove": (320, "M3 7h10v7H3zM5 7V5a3 3 0 0 1 6 0v2M8 10v1.6"),
     "end": (0, "M3 3h10v10H3z"),
     "again": (285, "M13 5A6 6 0 1 0 14 9M13 1v4H9"),
     "scenario": (210, "M2 2h12v12H2zM5 6h6M5 10h6"),
