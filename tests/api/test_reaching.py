@@ -16,6 +16,7 @@ from bot.ports import Identity, Inbound
 from bot.stores.schema import outbox, unreachable
 from tests.web import Web
 
+BOT = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 PHONE, TELEGRAM, VK = (
     Identity(kind=kind, value=value) for kind, value in (("phone", "+79055550202"), ("telegram", "4242"), ("vk", "77"))
 )
@@ -23,7 +24,7 @@ PHONE, TELEGRAM, VK = (
 
 @pytest.fixture
 async def web(tmp_path: Path) -> AsyncIterator[Web]:
-    made = Web(tmp_path, telegram_token="1:token", vk_token="vk", call_allowed=["+7905"], quiet_hours="")
+    made = Web(tmp_path, telegram_token=BOT, vk_token="vk", call_allowed=["+7905"], quiet_hours="")
     yield made
     await made.house.turn.close()
     made.house.database.close()
