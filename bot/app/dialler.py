@@ -208,7 +208,7 @@ class Dialler:
 
         def look(tx: Connection) -> bool:
             called.for_whom(tx, to.number, wanted.customer, wanted.given)
-            terms.may_call(tx, to.number, now, forced=wanted.forced)
+            terms.may_call(tx, to.number, now, forced=wanted.forced, purpose=wanted.purpose)
             if not reached.on_the_line(tx, party(tx, wanted), now, strictly=not call.dialled):
                 return True
             placed.put_off(tx, call.id, "they are on the line with us", at + ON_THE_LINE, at)
