@@ -235,7 +235,9 @@ def _collected_before(run: Run, step_id: str) -> list[tuple[str, str]]:
 
 
 def _back_to(run: Run, slots: Sequence[tuple[str, str]]) -> bool:
-    for at, name in reversed(slots):
+    """What was known from elsewhere was never asked: it is gone back to only where nothing else is before it."""
+    filled = [each for each in reversed(slots) if each[1] in run.frame.values]
+    for at, name in (*(each for each in filled if not _known(run, each[1])), *filled):
         if name in run.frame.values:
             run.forget(name)
             run.visit(name)
@@ -243,6 +245,11 @@ def _back_to(run: Run, slots: Sequence[tuple[str, str]]) -> bool:
             go_on(run)
             return True
     return False
+
+
+def _known(run: Run, name: str) -> bool:
+    prefill = run.scenario.slots[name].prefill
+    return prefill is not None and run.evaluate(prefill) == run.frame.values[name]
 
 
 def help_(run: Run) -> None:

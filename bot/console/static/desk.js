@@ -367,7 +367,8 @@ function drawAbout() {
   for (const each of open.customer.identities) if (each.kind === "phone") facts.push([word("line_phone"), each.value]);
   const called = (name, otherwise) => open.titles?.[name]?.[language] ?? otherwise; // as the scenario has it
   const said = (name, value) => (Array.isArray(value) ? value.map((each) => said(name, each)).join(", ") : called(`${name}=${value}`, shown(value)));
-  const slots = Object.entries(open.slots).filter(([, value]) => value !== null && (typeof value !== "object" || Array.isArray(value))).map(([name, value]) => [called(name, label("slot", name)), said(name, value)]);
+  const offered = (value) => Array.isArray(value) && value.some((each) => /^\d{4}-\d\d-\d\dT/.test(each)); // free hours: ours, not theirs
+  const slots = Object.entries(open.slots).filter(([, value]) => value !== null && !offered(value) && (typeof value !== "object" || Array.isArray(value))).map(([name, value]) => [called(name, label("slot", name)), said(name, value)]);
   box.replaceChildren(...[
     make("button", { type: "button", class: "quiet details hide", "aria-label": word("details_close"), text: "✕", onclick: () => { $("desk").classList.remove("about-shown"); $("more").focus(); } }),
     item && (item.note || item.reason) && part("about_note", make("p", { text: item.note || reason(item.reason) })),
