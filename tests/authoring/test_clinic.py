@@ -51,6 +51,7 @@ CHOSEN = (
     "not_the_one",
     "code_no_way",
     "code_too_often",
+    "code_over",
     "not_called",
     "called_after",
     "called_again",
