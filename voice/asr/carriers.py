@@ -7,7 +7,6 @@ a decoder that is held to them still finds one that sounds like what was said ("
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from bot.dialogue import morphology
 from voice.ports import Kind
@@ -57,7 +56,6 @@ def carriers(lang: str, kind: Kind) -> tuple[tuple[str, str], ...]:
     return tuple((words, form) for form, each in told.items() for words in each)
 
 
-@lru_cache(maxsize=1024)
 def inflected(lang: str, answer: str) -> Mapping[str, tuple[str, ...]]:
     """An answer in the forms that it may take: by each form that `carriers` ask for, and BARE."""
     text = answer.lower() if lang == "ru" else answer

@@ -2,14 +2,14 @@
 
 A small model hears "торди олог" for "кардиолог". What it wrote is compared by sound with every answer expected; those
 that come near are candidates, each put where it may have stood ("мне нужен херург" → "мне нужен хирург"), and the
-recogniser then scores them against the sound (`voice.asr.second`).
+recogniser then scores them against the sound (`voice.asr.second`). Nothing of what was heard is kept.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -58,23 +58,26 @@ def candidates(
     an answer that nobody gave. Costs 1-5 ms for ten answers.
     """
     likeness: dict[str, float] = {}
+    sound = cache(partial(_sound, lang))  # of this look alone
+    said = tuple(dict.fromkeys(form for answer in answers for form in forms(lang, answer)))
     for text in heard:
         told = words(text)
-        for answer in answers:
-            for form in forms(lang, answer):
-                for candidate, near in _placed(told, form, lang, bare):
-                    likeness[candidate] = max(near, likeness.get(candidate, 0.0))
+        for form in said:
+            for candidate, near in _placed(told, form, lang, bare, sound):
+                likeness[candidate] = max(near, likeness.get(candidate, 0.0))
     ranked = sorted(likeness, key=likeness.__getitem__, reverse=True)
     return tuple(sentence(text) for text in ranked[:most])
 
 
-def _placed(told: Sequence[str], form: str, lang: str, bare: bool) -> Iterable[tuple[str, float]]:
+def _placed(
+    told: Sequence[str], form: str, lang: str, bare: bool, sound: Callable[[str], str]
+) -> Iterable[tuple[str, float]]:
     """The answer alone, where little was heard, and in the place of the span that sounds most like it."""
     size = len(form.split())
     if len(told) <= SHORT:
-        yield form, alike(lang, " ".join(told), form)
+        yield form, _near(sound(" ".join(told)), sound(form))
     spans = [
-        (alike(lang, " ".join(told[start:end]), form), start, end)
+        (_near(sound(" ".join(told[start:end])), sound(form)), start, end)
         for start in range(len(told))
         if not bare
         for end in range(start + max(1, size - 1), min(len(told), start + size + 1) + 1)
@@ -116,15 +119,25 @@ def repaired(text: str, lexicon: frozenset[str], lang: str, most: int) -> tuple[
     return tuple(each for each in dict.fromkeys(texts) if each and each != " ".join(told))[:most]
 
 
-@lru_cache(maxsize=4096)
 def _nearest(lang: str, word: str, lexicon: frozenset[str]) -> tuple[tuple[float, str], ...]:
-    near = sorted(((alike(lang, word, each), each) for each in lexicon), reverse=True)[:3]
+    heard = _sound(lang, word)
+    near = sorted(((_near(heard, sound), each) for each, sound in _sounds(lang, lexicon).items()), reverse=True)[:3]
     return tuple(each for each in near if each[0] >= NEAR)
+
+
+@cache
+def _sounds(lang: str, lexicon: frozenset[str]) -> Mapping[str, str]:
+    """Of the product's own words: numerals, days."""
+    return {word: _sound(lang, word) for word in lexicon}
 
 
 def alike(lang: str, one: str, other: str) -> float:
     """How much two texts sound alike, 0..1."""
-    return float(Levenshtein.normalized_similarity(_sound(lang, one), _sound(lang, other)))
+    return _near(_sound(lang, one), _sound(lang, other))
+
+
+def _near(one: str, other: str) -> float:
+    return float(Levenshtein.normalized_similarity(one, other))
 
 
 def holds(lang: str, text: str, phrase: str) -> float:
@@ -143,14 +156,12 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:].rstrip(" .") + "."
 
 
-@lru_cache(maxsize=8192)
 def _sound(lang: str, text: str) -> str:
     """How it sounds, roughly: what a model that writes by ear confuses is written alike."""
     plain = "".join(words(text)).translate(_ALIKE.get(lang, _ALIKE["en"]))
     return re.sub(r"(.)\1+", r"\1", plain)
 
 
-@lru_cache(maxsize=1024)
 def forms(lang: str, answer: str) -> tuple[str, ...]:
     """As it may be said: a Russian word in its cases, and whom one goes to with "к"."""
     text = answer.lower()
@@ -167,7 +178,6 @@ def forms(lang: str, answer: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((text, *told)))
 
 
-@lru_cache(maxsize=8192)
 def _stems(lang: str, word: str) -> frozenset[str]:
     if lang != "ru":
         return frozenset((word, word.removesuffix("s")))

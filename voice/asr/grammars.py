@@ -17,9 +17,11 @@ State = tuple[int, int]
 
 
 class Grammar(Protocol):
-    """What may be said, piece by piece."""
+    """What may be said, piece by piece. fixed: it is the product's own, the same for everybody: no numbers, no titles,
+    which may be customers' names."""
 
     start: State
+    fixed: bool
 
     def follow(self, state: State) -> Iterable[tuple[str, State]]:
         """Pieces of text that may come next, and what then."""
@@ -34,7 +36,7 @@ class Grammar(Protocol):
 def grammar(hint: Hint) -> Grammar | None:
     """None where what is expected is no small grammar."""
     if hint.kind == "yesno" and hint.answers:
-        return Phrases((), {carriers.BARE: hint.answers}, ())
+        return Phrases((), {carriers.BARE: hint.answers}, (), fixed=True)
     if hint.kind in ("menu", "choice") and hint.answers:
         forms: dict[str, dict[str, None]] = {}
         for answer in hint.answers:
@@ -55,10 +57,16 @@ class Phrases:
     start: State = (0, 0)
 
     def __init__(
-        self, before: Sequence[tuple[str, str]], answers: Mapping[str, Sequence[str]], after: Sequence[str]
+        self,
+        before: Sequence[tuple[str, str]],
+        answers: Mapping[str, Sequence[str]],
+        after: Sequence[str],
+        *,
+        fixed: bool = False,
     ) -> None:
         """before: words, each with the form that must follow them. answers: by form."""
         self._before, self._answers, self._after = before, answers, after
+        self.fixed = fixed
         self._forms = tuple(answers)
 
     def follow(self, state: State) -> Iterable[tuple[str, State]]:
@@ -83,6 +91,7 @@ class Digits:
     the beginning, and how many digits there are so far."""
 
     start: State = (numerals.NONE, 0)
+    fixed = False
 
     def __init__(self, lang: str, least: int, most: int) -> None:
         self._lang, self._least, self._most = lang, least, most

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from bot.dialogue import morphology
 from voice.ports import Hint
@@ -37,7 +36,6 @@ def _worth(text: str, lang: str, wanted: frozenset[str]) -> float:
     return EXISTS * exist + EXPECTED * expected
 
 
-@lru_cache(maxsize=64)
 def _stems(lang: str, phrases: tuple[str, ...]) -> frozenset[str]:
     return frozenset(
         form for phrase in phrases for word in _WORD.findall(phrase.lower()) for form in _forms(lang, word)
