@@ -2,7 +2,7 @@
 
 import pytest
 
-from voice.asr.belief import CERTAIN, LIKELY, answered, is_hopeless, likeness
+from voice.asr.belief import CERTAIN, LIKELY, answered, is_hopeless, likeness, nearby, ranked
 from voice.asr.search import Found
 from voice.asr.second import First
 from voice.hints import assents
@@ -120,3 +120,27 @@ def test_out_of_what_was_heard_unsurely_more_is_asked():
     two = Hint(lang="ru", kind="digits", length=(2, 2))
     assert answered(First(hypotheses=("Двацать.",), confidence=0.6), two, held, -2.4, LIKELY)
     assert answered(First(hypotheses=("Двацать.",), confidence=0.4), two, held, -2.4, LIKELY) is None
+
+
+HEARD_FREELY = First(hypotheses=("Therapy.",), confidence=0.6)
+DOCTORS = Hint(lang="en", kind="choice", answers=("therapist", "surgeon"))
+
+
+def test_of_two_that_the_sound_bears_out_alike_what_was_heard_freely_decides():
+    either = found(("Surgeon", -1.5, 0.3), ("Therapist", -1.6, 0.2))
+    told = answered(HEARD_FREELY, DOCTORS, either, -1.5, 0.0)
+    assert told is not None
+    assert told[0] == "Therapist."
+    assert [each.text for each in ranked(HEARD_FREELY, THREE, either)] == [
+        "Surgeon",
+        "Therapist",
+    ]  # numbers: the sound alone
+
+
+def test_what_sounds_like_an_answer_is_asked_of_the_sound_unless_it_was_meant():
+    assert "Therapist." in nearby(HEARD_FREELY, DOCTORS)
+    assert nearby(First(hypotheses=("Therapies.",), confidence=0.9), DOCTORS) == ()
+    unheard = First(hypotheses=("Тардиолог.",), confidence=0.6)
+    assert "Кардиолог." in nearby(unheard, DOCTOR)
+    assert nearby(First(hypotheses=("Кардинал.",), confidence=0.6), DOCTOR) == ()  # a word that exists
+    assert nearby(MISHEARD, THREE) == ()

@@ -8,7 +8,8 @@ from rapidfuzz.distance import Levenshtein
 
 from voice import audio
 from voice.asr.numerals import digits
-from voice.asr.whisper import LONGEST_S, believed, prompt_text
+from voice.asr.whisper import LONGEST_S, PAD_S, SLOWER, believed, prompt_text
+from voice.asr.work import BUDGET, Work, listening
 from voice.audio import RATE, Samples
 from voice.errors import EngineFailed
 from voice.hints import assents
@@ -41,6 +42,13 @@ def test_unlikely_words_are_not_believed():
     assert believed("Ма там", score=-1.3, no_speech=0.1, seconds=1.0) == 0.0
     assert believed("Ага", score=-0.8, no_speech=0.9, seconds=1.0) == 0.0
     assert believed("Ага", score=-0.8, no_speech=0.1, seconds=1.0) > 0
+
+
+@pytest.mark.parametrize("text", ["Thank you.", "Thanks!", "Спасибо."])
+def test_thanks_are_believed_only_where_they_were_surely_heard(text):
+    assert believed(text, score=-0.9, no_speech=0.1, seconds=1.0) == 0.0
+    assert believed(text, score=-0.4, no_speech=0.1, seconds=1.0) > 0.6
+    assert believed(text[:-1] + " for a booking", score=-0.9, no_speech=0.1, seconds=1.5) > 0
 
 
 def test_a_loop_is_not_believed():
@@ -188,3 +196,28 @@ def test_only_where_it_listens_once_more_it_tells_what_it_heard_at_first(whisper
     heard = whisper.decode(on_the_line(caller("ru"), "турник"), hint, told.append)
     assert [each.text for each in told] != [""]
     assert told[0].decode_ms < heard.decode_ms
+
+
+@pytest.mark.voice
+def test_what_is_unclear_takes_no_more_work_than_it_may(whisper, caller, monkeypatch):
+    doctors = Hint(lang="ru", kind="choice", answers=("терапевт", "кардиолог", "хирург"))
+    sound = on_the_line(caller("ru"), "у меня вчера сломалась стиральная машина")
+    listened: list[int] = []
+    freely = whisper._freely
+    monkeypatch.setattr(whisper, "_freely", lambda *told: listened.append(len(told[1])) or freely(*told))
+    works: list[Work] = []
+
+    def begun(left: int) -> None:
+        monkeypatch.setattr("voice.asr.whisper.Work", lambda: works.append(Work(left)) or works[-1])
+        monkeypatch.setattr("voice.asr.whisper.is_hopeless", lambda *told: False)
+        monkeypatch.setattr("voice.asr.whisper.is_clear", lambda *told: False)
+
+    begun(BUDGET)
+    whisper.decode(sound, doctors)
+    assert len(listened) == 2
+    assert -BUDGET / 2 < works[-1].left < BUDGET / 2  # what was begun with little left is ended
+    listened.clear()
+    begun(20)
+    whisper.decode(sound, doctors)
+    assert len(listened) == 1
+    assert listening(LONGEST_S * SLOWER + PAD_S) > BUDGET - 40  # beside a walk nothing so long is listened to twice

@@ -7,24 +7,30 @@ fitted to tuned utterances (`python -m benchmarks.recognition --tuned` has such)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import exp
 
 from voice.asr import closed, numerals
 from voice.asr.search import Found
 from voice.asr.second import ELSE, REQUESTS, SURE, First, denies
-from voice.ports import Hint
+from voice.ports import Hint, Kind
 
+CHOSEN: frozenset[Kind] = frozenset({"menu", "choice"})
 CERTAIN = 0.75  # from here on it isn't listened to once more
 LIKELY = 0.4
 YESNO = 0.2  # more of each for a yes or no, which is acted on
 FAR = 4.0  # of worth: further apart is no surer
+SOUNDS = 4.0  # worth of sounding just as what was heard freely
+NEARBY = 3
 BIAS = -0.04
 WEIGHTS = {"worth": 0.2, "apart": 0.79, "behind": 0.57, "alike": 1.13, "nonsense": 0.44}
 """Of `signs`, fitted to 86 Russian utterances that needed it and 27 of talk and noise: of what was then believed from
 LIKELY on, nine in ten were right."""
 UNSURE = 0.65  # instead of LIKELY where nothing was heard freely that is sure: out of noise something is always found
-HELD, HELD_YESNO = -2.0, -1.3  # and so much a token the sound must then bear out: talk in a room made -1.5 a yes
+HELD: Mapping[str, float] = {"ru": -2.0, "en": -2.4}
+"""And so much a token the sound must then bear out. An English word is a token or two, a Russian one three or four of
+which the last are sure: in English what was said scores lower."""
+HELD_YESNO = -1.3  # the same of a yes or no: talk in a room made -1.5 a yes
 BEHIND = 1.0  # a token: what is so far behind a sure hearing, and sounds otherwise, was not said; wishes made -1.2
 HOPELESS = 0.15  # below it a sentence of several words is a wish of its own, and not listened to once more
 
@@ -34,6 +40,7 @@ def answered(first: First, hint: Hint, found: Sequence[Found], free: float, leas
     of what was heard freely, by the same measure. least: the confidence that is asked for. A no is never made a yes."""
     if not found or not (first.confidence or first.again):
         return None
+    found = ranked(first, hint, found)
     if asks(first, hint, found[0].text) or _wishes(first, hint, found[0].text):
         return None
     if _tells_else(first, hint, found[0], free):
@@ -46,14 +53,25 @@ def answered(first: First, hint: Hint, found: Sequence[Found], free: float, leas
     least += YESNO * (hint.kind == "yesno")
     if first.confidence < SURE:
         least = max(least, UNSURE)
-        if found[0].score < (HELD_YESNO if hint.kind == "yesno" else HELD):
+        if found[0].score < (HELD_YESNO if hint.kind == "yesno" else HELD[hint.lang]):
             return None
     return (closed.sentence(found[0].text), sure) if sure >= least else None
+
+
+def nearby(first: First, hint: Hint) -> tuple[str, ...]:
+    """Answers that sound like what was heard, where it may be one misheard: to be scored beside what the grammar finds.
+    What was surely heard, and in Russian whatever is words that exist, is left as it is."""
+    best = first.hypotheses[0]
+    meant = first.confidence >= ELSE or (hint.lang == "ru" and not closed.nonsense(best, hint.lang))
+    if hint.kind not in CHOSEN or meant:
+        return ()
+    return closed.candidates(first.texts[:NEARBY], hint.answers, hint.lang, NEARBY)
 
 
 def is_hopeless(first: First, hint: Hint, found: Sequence[Found], free: float) -> bool:
     """Whether it is not worth listening to once more: something else was said, in several words."""
     several = len(closed.words(first.hypotheses[0])) > closed.SHORT and hint.kind != "digits"
+    found = ranked(first, hint, found)
     return several and (not found or chance(first, hint, found, free) < HOPELESS)
 
 
@@ -82,22 +100,45 @@ def _tells_else(first: First, hint: Hint, told: Found, free: float) -> bool:
     return first.confidence >= ELSE and told.score < free - BEHIND and not sounds_so
 
 
+def ranked(first: First, hint: Hint, found: Sequence[Found]) -> Sequence[Found]:
+    """Likeliest first, and what was heard freely counts: "therapy" is sooner "therapist" than "surgeon". A number is a
+    matter of the sound alone."""
+    if hint.kind not in CHOSEN:
+        return found
+    return sorted(found, key=lambda each: -each.worth - SOUNDS * _sounding(first, hint, each.text))
+
+
 def chance(first: First, hint: Hint, found: Sequence[Found], free: float) -> float:
+    """found: as `ranked`."""
     return 1 / (1 + exp(-BIAS - sum(WEIGHTS[name] * each for name, each in signs(first, hint, found, free).items())))
 
 
 def signs(first: First, hint: Hint, found: Sequence[Found], free: float) -> dict[str, float]:
     """What speaks for it."""
     best = found[0]
-    rival = next((each.worth for each in found[1:] if _differ(best.text, each.text, hint)), best.worth - FAR)
-    heard = [each for each in (first.hypotheses[0], first.again) if each]
+    sounding = {each.text: _sounding(first, hint, each.text) for each in found}
+    told = SOUNDS * (hint.kind in CHOSEN)
+    apart = next(
+        (
+            best.worth - each.worth + told * (sounding[best.text] - sounding[each.text])
+            for each in found[1:]
+            if _differ(best.text, each.text, hint)
+        ),
+        FAR,
+    )
     return {
         "worth": best.worth,
-        "apart": min(FAR, best.worth - rival),
+        "apart": min(FAR, apart),
         "behind": min(0.0, best.score - free),
-        "alike": max((closed.alike(hint.lang, each, best.text) for each in heard), default=0.0),
+        "alike": sounding[best.text],
         "nonsense": float(closed.nonsense(first.hypotheses[0], hint.lang)),
     }
+
+
+def _sounding(first: First, hint: Hint, text: str) -> float:
+    """How much it sounds like what was heard freely, either time, 0..1."""
+    heard = (each for each in (first.hypotheses[0], first.again) if each)
+    return max((closed.alike(hint.lang, each, text) for each in heard), default=0.0)
 
 
 def likeness(lang: str, heard: str, told: str) -> float:

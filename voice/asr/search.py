@@ -19,6 +19,8 @@ import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
 from voice.asr.grammars import Grammar, State
+from voice.asr.numerals import lexicon
+from voice.asr.work import Work
 
 BEAM = 8
 LONGEST = 64  # tokens; a telephone number in words has some thirty
@@ -27,7 +29,6 @@ LONGER = (
     0.5  # power of its tokens that its worth is divided by: with 1 words that nobody said cost nothing, with 0 none fit
 )
 SCORED = 5  # sentences whose worth is reckoned, the likeliest by their mean
-KNOWN = 4096  # sentences whose score in silence is remembered
 FREQUENT = 16_384  # tokens from here on are rare words and other languages
 
 Array = npt.NDArray[np.float32]
@@ -53,11 +54,12 @@ class Tokenizer(Protocol):
 class Found:
     """text: as the grammar says it, without a full stop. score: mean log probability a token, its end included, of the
     tokens that the language is written with. worth: how much likelier the sound makes it, by which the likeliest is
-    found: what is often said anyway, and what is short, is no more likely for that."""
+    found: what is often said anyway, and what is short, is no more likely for that. alone: its score in silence."""
 
     text: str
     score: float
     worth: float
+    alone: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,20 +161,21 @@ class Search:
         """start: tokens before the first word. silence: what the encoder makes of no sound."""
         self.decoder, self._tokenizer, self._start = decoder, tokenizer, start
         self._silence = decoder.listen(silence)
-        self._usual: dict[str, float] = {}
+        self._usual: dict[str, float] = {}  # of grammars that are the product's own, so nothing of a caller's
         ends = [tokenizer.eot, *(tokenizer.encode(each)[0] for each in (".", "!", "?", ",", "..."))]
-        ids = sorted({*_written(tokenizer, lang), *ends})
+        ids = sorted({*_written(tokenizer, lang), *_numerals(tokenizer, lang), *ends})
         self._place = {token: at for at, token in enumerate(ids)}
         self._rows = np.ascontiguousarray(decoder.rows(np.array(ids, np.int64)).T)
         self._ends = np.array([self._place[token] for token in ends])
         self._blas = ThreadpoolController()
 
     def best(
-        self, memory: Memory, grammar: Grammar, *, also: Sequence[str] = (), beam: int = BEAM
+        self, memory: Memory, grammar: Grammar, work: Work, *, also: Sequence[str] = (), beam: int = BEAM
     ) -> tuple[Found, ...]:
-        """The likeliest sentences of the grammar, best first, at most SCORED, and these besides."""
+        """The likeliest sentences of the grammar, best first, at most SCORED, and these besides. Where the work is
+        spent before the end, those found by then."""
         with self._blas.limit(limits=1, user_api="blas"):  # the pool's workers share the cores
-            found = self._walk(memory, self._start, _Tries(grammar, self._tokenizer.encode), beam)
+            found = self._walk(memory, self._start, _Tries(grammar, self._tokenizer.encode), beam, work)
         told: dict[str, tuple[float, int]] = {}
         for score, tokens in found:
             text = grammar.told(self._tokenizer.decode(list(tokens)).strip())
@@ -180,51 +183,60 @@ class Search:
             told[text] = max((score / length, length), told.get(text, (-99.0, 1)))
         best = sorted(told, key=lambda text: -told[text][0])[:SCORED]
         more = [text for text in dict.fromkeys(each.rstrip(" .") for each in also) if text not in told]
-        for text, score in zip(more, self.scores(memory, more), strict=True):
+        for text, score in zip(more, self.scores(memory, more, work), strict=True):
             told[text] = (score, len(self._tokens(text)) + 1)
         best += more
-        usual = self._alone(best)
+        usual = self._alone(best, work, remember=grammar.fixed)
         ranked = (_found(text, *told[text], alone) for text, alone in zip(best, usual, strict=True))
         return tuple(sorted(ranked, key=lambda each: -each.worth))
 
-    def both(self, one: Memory, before: Sequence[Found], other: Memory, found: Sequence[Found]) -> tuple[Found, ...]:
+    def both(
+        self, one: Memory, before: Sequence[Found], other: Memory, found: Sequence[Found], work: Work
+    ) -> tuple[Found, ...]:
         """What was found when it was listened to once and once more, as both listenings bear it out; best first."""
+        before, found = before[:SCORED], found[:SCORED]
         texts = list(dict.fromkeys(each.text for each in (*before, *found)))
-        scores = [self._all(one, texts, before), self._all(other, texts, found)]
+        scores = [self._all(one, texts, before, work), self._all(other, texts, found, work)]
         lengths = [len(self._tokens(text)) + 1 for text in texts]
-        every = zip(texts, *scores, lengths, self._alone(texts), strict=True)
+        alone = {each.text: each.alone for each in (*before, *found)}
+        every = zip(texts, *scores, lengths, alone.values(), strict=True)
         told = (_found(text, (first + second) / 2, length, alone) for text, first, second, length, alone in every)
         return tuple(sorted(told, key=lambda each: -each.worth))
 
-    def _all(self, memory: Memory, texts: Sequence[str], known: Sequence[Found]) -> list[float]:
+    def _all(self, memory: Memory, texts: Sequence[str], known: Sequence[Found], work: Work) -> list[float]:
         scores = {each.text: each.score for each in known}
         new = [text for text in texts if text not in scores]
-        scores |= dict(zip(new, self.scores(memory, new), strict=True))
+        scores |= dict(zip(new, self.scores(memory, new, work), strict=True))
         return [scores[text] for text in texts]
 
-    def scores(self, memory: Memory, texts: Sequence[str]) -> list[float]:
-        """Mean log probability a token of each text, as `best` reckons it."""
+    def scores(self, memory: Memory, texts: Sequence[str], work: Work) -> list[float]:
+        """Mean log probability a token of each text, as `best` reckons it; the work is spent whether or not there is
+        as much left."""
         if not texts:
             return []
         told = [self._tokens(text) for text in texts]
         longest = max(map(len, told))
-        padded = [
-            [*self._start, *tokens, *[0] * (longest - len(tokens))] for tokens in told
-        ]  # what follows isn't attended to
+        work.spend(len(self._start) + len(told) * longest)
+        padded = [[*tokens, *[0] * (longest - len(tokens))] for tokens in told]  # what follows isn't attended to
         with self._blas.limit(limits=1, user_api="blas"):
-            hidden = self.decoder.step(memory, [], np.array(padded, np.int64), 0)[:, len(self._start) - 1 :]
+            past: Past = []
+            start = self.decoder.step(memory, past, np.array([self._start], np.int64), 0)[:, -1:]
+            past = [(keys.repeat(len(told), 0), values.repeat(len(told), 0)) for keys, values in past]
+            rest = self.decoder.step(memory, past, np.array(padded, np.int64), len(self._start))
+            hidden = np.concatenate((start.repeat(len(told), 0), rest), axis=1)
             return [self._mean(each[: len(tokens) + 1], tokens) for each, tokens in zip(hidden, told, strict=True)]
 
     def _tokens(self, text: str) -> list[int]:
         return self._tokenizer.encode(" " + text.strip().rstrip(" .!?,"))
 
-    def _alone(self, texts: Sequence[str]) -> list[float]:
-        """How likely sentences are in silence: remembered, for answers come again. Two threads may find it out."""
-        usual = self._usual
-        new = [text for text in texts if text not in usual]
-        if new:
-            kept = usual if len(usual) < KNOWN else {text: usual[text] for text in texts if text in usual}
-            self._usual = usual = {**kept, **dict(zip(new, self.scores(self._silence, new), strict=True))}
+    def _alone(self, texts: Sequence[str], work: Work, *, remember: bool = False) -> list[float]:
+        """How likely sentences are in silence. remember: they are the product's own. Whatever else is found is what a
+        caller said, digits and names among it, and is forgotten. Two threads may find out the same."""
+        new = [text for text in texts if text not in self._usual]
+        found = dict(zip(new, self.scores(self._silence, new, work), strict=True))
+        usual = {**self._usual, **found}
+        if remember:
+            self._usual = usual
         return [usual[text] for text in texts]
 
     def _mean(self, hidden: Array, tokens: Sequence[int]) -> float:
@@ -233,7 +245,7 @@ class Search:
         return (sum(told) + float(self._ending(logs[-1]))) / (len(tokens) + 1)
 
     def _walk(
-        self, memory: Memory, start: Sequence[int], tries: _Tries, beam: int
+        self, memory: Memory, start: Sequence[int], tries: _Tries, beam: int, work: Work
     ) -> list[tuple[float, tuple[int, ...]]]:
         past: Past = []
         hidden = self.decoder.step(memory, past, np.array([start], np.int64), 0)[:, -1]
@@ -252,7 +264,7 @@ class Search:
             )
             least = sorted((score for score, _ in found), reverse=True)[beam - 1] if len(found) >= beam else -np.inf
             more = [each for each in more[:beam] if each[0] > least]
-            if not more:
+            if not more or not work.take(len(more)):
                 break
             rows = np.array([row for _, row, _, _ in more])
             past = [(keys[rows], values[rows]) for keys, values in past]
@@ -270,13 +282,14 @@ class Search:
         return found
 
     def _logs(self, hidden: Array, tokens: Sequence[int]) -> tuple[Array, Array]:
-        """Log probabilities of the language's tokens, and those of rare ones among these."""
+        """Log probabilities of the language's tokens, and those of rare ones among these: each beside all of the
+        language's, for what is divided by others alone comes out likelier than certain."""
         logits = hidden @ self._rows
         rare = [token for token in tokens if token not in self._place]
         others = hidden @ self.decoder.rows(np.array(rare, np.int64)).T if rare else np.zeros((len(hidden), 0))
         top = logits.max(-1, keepdims=True)
         total = top + np.log(np.exp(logits - top).sum(-1, keepdims=True))
-        return logits - total, others - total
+        return logits - total, others - np.logaddexp(total, others)
 
     def _of(self, logs: Array, others: Array, tokens: Sequence[int], token: int) -> float:
         if token in self._place:
@@ -288,7 +301,8 @@ class Search:
 
 
 def _found(text: str, score: float, length: int, alone: float) -> Found:
-    return Found(text=text, score=score, worth=(score - USUAL * alone) * length ** (1 - LONGER))
+    worth = (score - USUAL * alone) * length ** (1 - LONGER)
+    return Found(text=text, score=score, worth=worth, alone=alone)
 
 
 class _Trie:
@@ -350,6 +364,13 @@ def _written(tokenizer: Tokenizer, lang: str) -> Iterable[int]:
                 yield token
         elif token < FREQUENT and all(letter.isascii() and letter.isalpha() for letter in letters):
             yield token
+
+
+def _numerals(tokenizer: Tokenizer, lang: str) -> Iterable[int]:
+    """The tokens of numerals: of the English ones "sixty" is rare, and "six" isn't."""
+    for word in lexicon(lang):
+        for written in (f" {word}", f" {word.capitalize()}", f"-{word}"):
+            yield from tokenizer.encode(written)
 
 
 def _variables(path: Path) -> dict[str, npt.NDArray[Any]]:

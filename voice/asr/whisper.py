@@ -21,13 +21,14 @@ import numpy as np
 
 from bot.errors import Both, PartMissing
 from voice import weights
-from voice.asr.belief import CERTAIN, LIKELY, answered, is_hopeless
+from voice.asr.belief import CERTAIN, LIKELY, answered, is_hopeless, nearby
 from voice.asr.grammars import Grammar, grammar
 from voice.asr.nbest import likeliest
 from voice.asr.numerals import once
 from voice.asr.pool import Pool, Told, Utterance, untold
 from voice.asr.search import Decoder, Found, Search
-from voice.asr.second import First, both, fits, is_clear, look, numbers
+from voice.asr.second import SURE, First, both, fits, is_clear, look, numbers
+from voice.asr.work import Work, listening
 from voice.audio import RATE, Samples, resampled, silence
 from voice.errors import EngineFailed
 from voice.ports import Heard, Hint, Kind
@@ -102,6 +103,9 @@ INVENTED = re.compile(
     re.IGNORECASE,
 )
 
+# The same, and callers say it too: then it is heard surely.
+POLITE = re.compile(r"^\W*(thank you( very much| so much)?|thanks|bye|спасибо)\W*$", re.IGNORECASE)
+
 
 class Whisper:
     """A loaded model: Recognizers for the process. `warm` it before the first call."""
@@ -174,16 +178,19 @@ class Whisper:
             second: tuple[str, float] | None = None
             heard = [encoded]
             found: tuple[Found, ...] = ()
+            work = Work()
+            again_takes = listening(len(speech) / RATE * SLOWER + PAD_S)
             if said is not None:
-                found, free = self._held(heard, (), first, said, hint)
+                found, free = self._held(heard, (), first, said, hint, work)
                 # Of digits no string was rescued by listening once more, and it takes longest.
-                second = answered(first, hint, found, free, LIKELY if hint.kind == "digits" else CERTAIN)
+                last = hint.kind == "digits" or work.left < again_takes
+                second = answered(first, hint, found, free, LIKELY if last else CERTAIN)
                 unclear = second is None and not is_hopeless(first, hint, found, free)
-            if unclear:
+            if unclear and work.take(again_takes):
                 again, other = self._freely(model, _slower(speech), hint)
                 first, heard = both(first, again), [encoded, other]
                 if said is not None and not fits(first, hint):
-                    found, free = self._held(heard, found, first, said, hint)
+                    found, free = self._held(heard, found, first, said, hint, work)
                     second = answered(first, hint, found, free, LIKELY)
             second = second or look(first, hint, partial(self._scores, heard, hint.lang))
         except (RuntimeError, ValueError) as error:
@@ -221,18 +228,18 @@ class Whisper:
         return First(hypotheses=(text, *(other for other in texts if other != text)), confidence=sure), encoded
 
     def _held(
-        self, heard: Sequence[StorageView], before: Sequence[Found], first: First, said: Grammar, hint: Hint
+        self, heard: Sequence[StorageView], before: Sequence[Found], first: First, said: Grammar, hint: Hint, work: Work
     ) -> tuple[tuple[Found, ...], float]:
         """The sentences of the grammar that the sound bears out best, each time it was listened to, and the score of
         the likelier of what was heard freely. before: those of the listenings but the last. Some 300 ms each."""
         search = self._searches[hint.lang]
         memories = [search.decoder.listen(np.asarray(encoded, np.float32)[0]) for encoded in heard]
         free = [each for each in (first.hypotheses[0], first.again) if each]
-        read = numbers(first, hint) if hint.kind == "digits" else ()
-        found, means = search.best(memories[-1], said, also=read), search.scores(memories[-1], free)
+        read = numbers(first, hint) if hint.kind == "digits" else nearby(first, hint)
+        found, means = search.best(memories[-1], said, work, also=read), search.scores(memories[-1], free, work)
         if len(heard) > 1:
-            found = search.both(memories[0], before, memories[-1], found)
-            means = [(one + other) / 2 for one, other in zip(means, search.scores(memories[0], free), strict=True)]
+            found = search.both(memories[0], before, memories[-1], found, work)
+            means = [(one + two) / 2 for one, two in zip(means, search.scores(memories[0], free, work), strict=True)]
         return found, max(means, default=0.0)
 
     def _scores(self, heard: Sequence[StorageView], lang: str, texts: Sequence[str]) -> list[float]:
@@ -274,6 +281,7 @@ def believed(text: str, score: float, no_speech: float, seconds: float, prompt: 
         or len(raw) / len(zlib.compress(raw)) > 2.4
         or len(letters) > 8 + 30 * seconds
         or INVENTED.search(text) is not None
+        or (score < math.log(SURE) and POLITE.search(text) is not None)
         or (len(letters) > 4 and text.isupper())  # captions of sounds: СПОКОЙНАЯ МУЗЫКА
         or (len(letters) > 25 and letters.lower() in re.sub(r"\W+", "", prompt).lower())
     )
