@@ -2,6 +2,7 @@
 
     python -m benchmarks.recognition [--json] [--short | --long] [--tuned] [--kinds yesno,digits] [--conditions clean]
                                      [--each N] [--engines whisper,bare,pocketsphinx] [--lang ru]
+    python -m benchmarks.recognition --noises [--json] [--lang ru]
 
 All speech is synthesised (RHVoice, hibari). Reported are wordings, menus and numbers of `benchmarks._measured` by
 voices that the recogniser was not tuned on; --tuned tells those that it was, each mistake by itself. How the line
@@ -14,6 +15,10 @@ language in a process of its own. By itself every second text of yes/no, digits,
 of the others, by one voice after another, in four conditions: some eight minutes on two cores; --short every third of
 the closed sets alone, Russian and English, clean and at `line`, some three minutes; --long all by every voice in every
 condition, for hours.
+
+--noises gives the same ears the sixty sounds of `benchmarks._noises` as if a detector had let them pass, each to a step
+that expects yes or no, digits, a menu or a choice in turn: how many are heard as words, and how many of these are then
+understood as an answer. About two minutes.
 """
 
 from __future__ import annotations
@@ -26,16 +31,18 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.__main__ import rows
 from benchmarks._acoustics import CALLERS, CONDITIONS, TUNED_CALLERS, Caller, Callers, on_the_line
+from benchmarks._noises import sixty
 from benchmarks._utterances import KINDS, options, said
 from bot.dialogue.meaning import Expectation, SlotSpec
 from bot.errors import PartMissing
@@ -54,8 +61,10 @@ SOME_CONDITIONS = ("clean", "line", "loss_3pct", "pink_10db")
 FEW_CONDITIONS = ("clean", "line")
 EACH, SHORT_EACH = 2, 3  # every second text of a closed set, every third with --short; of the others half as many
 BARE_EACH = 3
+DIGITS = 4  # that a step expects which hears noise
 
 Ears = Callable[[Samples, Hint], str]
+T, F = TypeVar("T"), TypeVar("F")
 
 
 @dataclass
@@ -84,7 +93,11 @@ def words(text: str) -> list[str]:
 
 def expected(lang: str, kind: Kind, text: str, tuned: bool) -> Hint:
     """What the step would tell the ears: as `voice.hints` makes it of the dialogue's expectation."""
-    count = len(str(value(kind, text, lang, tuned)[0])) if kind == "digits" else 0
+    return awaited(lang, kind, len(str(value(kind, text, lang, tuned)[0])) if kind == "digits" else 0, tuned)
+
+
+def awaited(lang: str, kind: Kind, count: int, tuned: bool) -> Hint:
+    """count: of digits."""
     slot = SlotSpec(
         name="x",
         type="choice" if kind == "menu" else kind,
@@ -211,6 +224,35 @@ def measured(plan: Plan) -> dict[str, dict[str, dict[str, float]]]:
     return figures
 
 
+def noised(lang: str) -> dict[str, object]:
+    """What the ears make of what nobody said."""
+    whisper = Whisper()
+    whisper.load()
+    words_heard: list[str] = []
+    answers: list[str] = []
+    spent: list[float] = []
+    for number, (noise, sound) in enumerate(sixty(lang)):
+        kind = CLOSED[number % len(CLOSED)]
+        told = awaited(lang, kind, DIGITS, False)
+        began = time.process_time()
+        text = whisper.decode(sound, told).text
+        spent.append((time.process_time() - began) * 1000)
+        if text:
+            words_heard.append(f"{noise}, {kind}: {text}")
+            if value(kind, text, lang, False)[0] is not None:
+                answers.append(words_heard[-1])
+    whisper.close()
+    return {
+        "noises": len(spent),
+        "heard_as_words": len(words_heard),
+        "understood_as_answers": len(answers),
+        "words": words_heard,
+        "answers": answers,
+        "cpu_ms_p50": round(float(np.percentile(spent, 50))),
+        "cpu_ms_p95": round(float(np.percentile(spent, 95))),
+    }
+
+
 def _every(heard: Sequence[Utterance], step: int) -> list[Utterance]:
     """Every so many-th text in all its conditions."""
     texts = dict.fromkeys((one.kind, one.text, one.caller) for one in heard)
@@ -224,6 +266,9 @@ def main() -> int:
     much = parser.add_mutually_exclusive_group()
     much.add_argument("--short", "--quick", action="store_true", help="closed sets alone, fewer texts, two conditions")
     much.add_argument("--long", action="store_true", help="every utterance by every voice in every condition")
+    much.add_argument(
+        "--noises", action="store_true", help="sounds that are no answer, and how many are taken for words"
+    )
     parser.add_argument("--tuned", action="store_true", help="wordings and voices that were tuned on, mistakes named")
     parser.add_argument("--kinds", default="")
     parser.add_argument("--conditions", default="")
@@ -233,6 +278,8 @@ def main() -> int:
     arguments = parser.parse_args()
     usual = CONDITIONS if arguments.long else FEW_CONDITIONS if arguments.short else SOME_CONDITIONS
     langs = arguments.lang.split(",")
+    if arguments.noises:
+        return show(dict(zip(langs, spread(noised, langs), strict=True)), arguments.json)
     plans = [
         Plan(
             lang=lang,
@@ -248,10 +295,9 @@ def main() -> int:
     ]
     figures: dict[str, dict[str, dict[str, float]]] = {}
     began = time.monotonic()
-    with ProcessPoolExecutor(len(plans), multiprocessing.get_context("spawn")) as processes:
-        for found in processes.map(measured, plans):
-            for engine, by in found.items():
-                figures.setdefault(engine, {}).update(by)
+    for found in spread(measured, plans):
+        for engine, by in found.items():
+            figures.setdefault(engine, {}).update(by)
 
     def of(engine: str, key: str) -> dict[str, float]:
         return {lang: figures[engine][lang][key] for lang in langs if lang in figures.get(engine, {})}
@@ -270,10 +316,20 @@ def main() -> int:
         **figures,
         "load": round(os.getloadavg()[0], 2),
     }
-    if arguments.json:
-        print(json.dumps(told))
+    return show(told, arguments.json)
+
+
+def spread(work: Callable[[T], F], over: Sequence[T]) -> list[F]:
+    """Each in a process of its own."""
+    with ProcessPoolExecutor(len(over), multiprocessing.get_context("spawn")) as processes:
+        return list(processes.map(work, over))
+
+
+def show(told: Mapping[str, object], as_json: bool) -> int:
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False))
     else:
-        for key, figure in rows(told):
+        for key, figure in rows(dict(told)):
             print(f"{key:<50} {figure}")
     return 0
 
