@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Connection, Row, Table, bindparam, exists, insert, or_, select, union, update
+from sqlalchemy import Connection, Row, Table, bindparam, exists, insert, or_, select, union, update
 
 from bot.customers.profile import facts_of
 from bot.dialogue import codec
@@ -42,7 +42,7 @@ OWNED: tuple[Table, ...] = (conversations, facts, consents, menu_choices, bookin
 
 # A split tells only whom it parted; whom it parted them from is known by the edges it cut. One list of numbers, not two
 # with an "or" between: for that the whole table of acts would be read.
-_MINE: BindParameter[str] = bindparam("mine", expanding=True)
+_MINE = select(identities.c.kind + ":" + identities.c.value).where(identities.c.customer == bindparam("customer"))
 _ACTS = (
     select(identity_acts)
     .where(
@@ -193,7 +193,7 @@ def undo(tx: Connection, act: int, *, by: str, at: datetime) -> Act:
 
 def acts_of(tx: Connection, customer: int) -> tuple[Act, ...]:
     """What was joined and parted of this customer's identities, the oldest first; what was taken back, too."""
-    return tuple(_read(row) for row in tx.execute(_ACTS, {"mine": _of(tx, customer)}))
+    return tuple(_read(row) for row in tx.execute(_ACTS, {"customer": customer}))
 
 
 # --- how it is settled ------------------------------------------------------------------------
@@ -307,11 +307,6 @@ def _edges(tx: Connection, vias: Collection[str]) -> list[_Edge]:
         )
     )
     return [_Edge(row.id, row.first, row.second) for row in found]
-
-
-def _of(tx: Connection, customer: int) -> list[str]:
-    found = tx.execute(select(identities.c.kind, identities.c.value).where(identities.c.customer == customer))
-    return [f"{row.kind}:{row.value}" for row in found]
 
 
 def _locked(tx: Connection, customers: Iterable[int | None]) -> list[_Known]:

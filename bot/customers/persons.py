@@ -42,7 +42,7 @@ _BEHIND = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One of those behind a shared identity. identity: theirs; of the first one the shared identity itself. name: ""
-    where it isn't known."""
+    where it isn't known, and where there is no other to be told from."""
 
     identity: Identity
     customer: int
@@ -53,15 +53,18 @@ def behind(tx: Connection, shared: Identity) -> tuple[Person, ...]:
     """Everybody who is known by it, the first who was known first; two who were joined are one."""
     if shared.kind not in SHARED:
         return ()
-    found: dict[int, Person] = {}
+    firsts: dict[int, Identity] = {}
     for row in tx.execute(_BEHIND, _within(shared)):
-        if row.customer not in found:
-            found[row.customer] = Person(
-                identity=Identity(kind=row.kind, value=row.value),
-                customer=row.customer,
-                name=facts_of(tx, row.customer).get("name") or "",
-            )
-    return tuple(found.values())
+        firsts.setdefault(row.customer, Identity(kind=row.kind, value=row.value))
+    several = len(firsts) > 1  # a call of somebody who is alone waits for one answer of the database less
+    return tuple(
+        Person(
+            identity=identity,
+            customer=customer,
+            name=(facts_of(tx, customer).get("name") or "") if several else "",
+        )
+        for customer, identity in firsts.items()
+    )
 
 
 def customers_of(tx: Connection, shared: Identity) -> tuple[int, ...]:
@@ -88,7 +91,8 @@ def household(tx: Connection, customer: int) -> tuple[Person, ...]:
     found: dict[int, Person] = {}
     for shared in shared_by(tx, customer):
         for each in behind(tx, shared):
-            found.setdefault(each.customer, each)
+            if each.name or each.customer not in found:  # by a telephone of their own they have none
+                found[each.customer] = each
     return tuple(found.values()) if len(found) > 1 else ()
 
 

@@ -173,9 +173,9 @@ def learn(tx: Connection, customer: int, fact: str, value: Value, *, source: str
 
 
 def profile(tx: Connection, customer: int) -> Profile | None:
-    if tx.execute(_CUSTOMER, {"customer": customer}).scalar() is None:
+    owned = tx.execute(_OWNED, {"customer": customer}).all()
+    if not owned and tx.execute(_CUSTOMER, {"customer": customer}).scalar() is None:
         return None
-    owned = tx.execute(_OWNED, {"customer": customer})
     return Profile(
         id=customer,
         facts=facts_of(tx, customer),

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, Table, bindparam, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    String,
+    Table,
+    bindparam,
+    case,
+    cast,
+    literal,
+    select,
+    union_all,
+)
 
 from bot.customers import joining
 from bot.stores.schema import bookings, consents, conversations, facts, forms, ratings
@@ -31,37 +44,20 @@ class Moment:
 
 def timeline(tx: Connection, customer: int, *, limit: int, before: datetime | None = None) -> tuple[Moment, ...]:
     """The newest first. before: earlier than that, for the next page."""
+    values: dict[str, Any] = {"customer": customer, "limit": limit}
+    if before is not None:
+        values["before"] = before
     found = [
-        Moment(kind="conversation", at=row.started, about=row.id, what=row.channel, via=row.via, status=row.status)
-        for row in _newest(tx, conversations, customer, limit, before)
-    ]
-    found += [
-        Moment(kind="booking", at=row.created, about=str(row.id), what=row.service, via=row.via, status=row.status)
-        for row in _newest(tx, bookings, customer, limit, before)
-    ]
-    found += [
-        Moment(kind="form", at=row.created, about=str(1000 + row.id), what=row.kind, via=row.via, status=row.status)
-        for row in _newest(tx, forms, customer, limit, before)
-    ]
-    found += [
-        Moment(kind="rating", at=row.at, about=row.survey, what=f"{row.score}/{row.scale}", via=row.via)
-        for row in _newest(tx, ratings, customer, limit, before)
-    ]
-    found += [
-        Moment(kind="fact", at=row.at, about=row.fact, what=row.source, via=row.via)
-        for row in _newest(tx, facts, customer, limit, before)
-    ]
-    found += [
         Moment(
-            kind="consent",
+            kind=row.kind,
             at=row.at,
-            about=row.kind,
-            what=row.source,
+            about=str(1000 + int(row.about)) if row.kind == "form" else row.about,
+            what=row.what,
             via=row.via,
-            status="given" if row.given else "refused",
+            status=row.status,
             by=row.by,
         )
-        for row in _newest(tx, consents, customer, limit, before)
+        for row in tx.execute(_NEWEST[before is not None], values)
     ]
     for act in joining.acts_of(tx, customer):
         kind: Kind = "join" if act.kind == "join" else "split"
@@ -74,26 +70,71 @@ def timeline(tx: Connection, customer: int, *, limit: int, before: datetime | No
     return tuple(sorted(kept, key=lambda each: each.at, reverse=True)[:limit])
 
 
-# Made once: to make a statement takes longer than to run it. By table, without and with a page's end.
-_NEWEST: Mapping[tuple[str, bool], Select[Any]] = {
-    (table.name, paged): select(*(table.c[name] for name in names))
-    .where(table.c.customer == bindparam("customer"), *([table.c[at] < bindparam("before")] if paged else []))
-    .order_by(table.c[at].desc())
-    .limit(bindparam("limit"))
-    for table, at, names in (
-        (conversations, "started", ("id", "started", "channel", "via", "status")),
-        (bookings, "created", ("id", "created", "service", "via", "status")),
-        (forms, "created", ("id", "created", "kind", "via", "status")),
-        (ratings, "at", ("at", "survey", "score", "scale", "via")),
-        (facts, "at", ("at", "fact", "source", "via")),
-        (consents, "at", ("at", "kind", "source", "via", "given", "by")),
+def _newest(table: Table, kind: Kind, at: str, *, paged: bool, **named: ColumnElement[Any]) -> Select[Any]:
+    """The newest of one kind. Each is limited by itself, within the index of its customer."""
+    none = literal("")
+    columns = {"about": none, "what": none, "via": table.c.via, "status": none, "by": none} | named
+    found = (
+        select(literal(kind).label("kind"), table.c[at].label("at"), *(one.label(as_) for as_, one in columns.items()))
+        .where(table.c.customer == bindparam("customer"), *([table.c[at] < bindparam("before")] if paged else []))
+        .order_by(table.c[at].desc())
+        .limit(bindparam("limit"))
+        .subquery()
     )
-    for paged in (False, True)
-}
+    return select(found)
 
 
-def _newest(tx: Connection, table: Table, customer: int, limit: int, before: datetime | None) -> list[Any]:
-    values: dict[str, Any] = {"customer": customer, "limit": limit}
-    if before is not None:
-        values["before"] = before
-    return list(tx.execute(_NEWEST[table.name, before is not None], values))
+def _statement(*, paged: bool) -> CompoundSelect[Any]:
+    """All kinds by one question: six of them to a server are six waits for it."""
+    return union_all(
+        _newest(
+            conversations,
+            "conversation",
+            "started",
+            paged=paged,
+            about=conversations.c.id,
+            what=conversations.c.channel,
+            status=conversations.c.status,
+        ),
+        _newest(
+            bookings,
+            "booking",
+            "created",
+            paged=paged,
+            about=cast(bookings.c.id, String),
+            what=bookings.c.service,
+            status=bookings.c.status,
+        ),
+        _newest(
+            forms,
+            "form",
+            "created",
+            paged=paged,
+            about=cast(forms.c.id, String),
+            what=forms.c.kind,
+            status=forms.c.status,
+        ),
+        _newest(
+            ratings,
+            "rating",
+            "at",
+            paged=paged,
+            about=ratings.c.survey,
+            what=cast(ratings.c.score, String) + "/" + cast(ratings.c.scale, String),
+        ),
+        _newest(facts, "fact", "at", paged=paged, about=facts.c.fact, what=facts.c.source),
+        _newest(
+            consents,
+            "consent",
+            "at",
+            paged=paged,
+            about=consents.c.kind,
+            what=consents.c.source,
+            status=case((consents.c.given, "given"), else_="refused"),
+            by=consents.c.by,
+        ),
+    )
+
+
+# Made once: to make a statement takes longer than to run it. Without and with a page's end.
+_NEWEST: Mapping[bool, CompoundSelect[Any]] = {paged: _statement(paged=paged) for paged in (False, True)}

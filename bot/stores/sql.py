@@ -6,19 +6,28 @@ SQLite commits with synchronous=FULL: what was acknowledged to a messenger survi
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select, text, update
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    DisconnectionError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+)
 
 from bot.errors import SettingsError
 from bot.locale import said
 from bot.stores.schema import MIGRATIONS, VERSION, about, metadata
 
 BUSY_MS = 10_000  # how long one process waits for another's write; a turn takes about 5 ms
+ASKED_AFTER_S = 1.0  # that a connection to PostgreSQL was not used
 POOL = 8  # connections a process holds to PostgreSQL, and threads that use them
 _SCHEMA_LOCK = 0x676F766F72756E  # "govorun": so that two processes starting at once don't both create the tables
 _ADDS = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (\w+) ")
@@ -93,9 +102,9 @@ class Database:
                     hide_parameters=True,
                     pool_size=POOL,
                     max_overflow=POOL,  # readers beside the turns
-                    pool_pre_ping=True,
                     pool_recycle=1800,
                 )
+                _looked_after(self._engine)
             except NoSuchModuleError as error:
                 what = said("psycopg isn't installed", "не установлен psycopg")
                 raise SettingsError(what, fix="pip install 'psycopg[binary]'") from error
@@ -197,6 +206,24 @@ def worth_repeating(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and (
         getattr(error.orig, "sqlstate", None) in _AGAIN or error.connection_invalidated
     )
+
+
+def _looked_after(engine: Engine) -> None:
+    """A connection that nobody used for a while is asked whether it still is one before it is used; one that came back
+    a moment ago is not: the question costs as long as any other, and a turn that loses its server is taken again."""
+
+    @event.listens_for(engine, "checkin")
+    def back(_connection: Any, record: Any) -> None:
+        record.info["back"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def out(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("back", time.monotonic()) < ASKED_AFTER_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("the server is gone") from error  # the pool makes another, and asks no more
 
 
 def _sqlite(url: Any) -> Engine:
