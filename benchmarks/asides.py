@@ -283,14 +283,16 @@ def voice_of(name: str, lang: str) -> Synthesizer:
 
 
 def said(
-    voices: Mapping[str, Sequence[str]], texts: Mapping[str, Sequence[str]]
+    voices: Mapping[str, Sequence[str]], texts: Mapping[str, Sequence[str]], each: int
 ) -> Iterator[tuple[str, str, str, Samples]]:
-    """Language, voice, text, sound."""
+    """Language, voice, text, sound. each: by so many voices, those of a language in turn."""
     for lang, names in voices.items():
-        for name in names:
+        each = min(each, len(names))
+        for place, name in enumerate(names):
             voice = voice_of(name, lang)
-            for text in texts[lang]:
-                yield lang, name, text, audio.joined(list(voice.speak(text)))
+            for number, text in enumerate(texts[lang]):
+                if (place - number * each) % len(names) < each:
+                    yield lang, name, text, audio.joined(list(voice.speak(text)))
             voice.close()
 
 
@@ -310,14 +312,14 @@ class Found:
 
 
 async def measure(found: Found, *, tuned: bool, voices: int, only: Sequence[str], verbose: bool) -> None:
-    people = {lang: names[:voices] for lang, names in (TUNED if tuned else UNSEEN).items()}
+    people = TUNED if tuned else UNSEEN
     ears = recognizers("ru")
     await ears.warm()
     with tempfile.TemporaryDirectory() as made:
         sets(Path(made))
         places = {dialled: asked(Path(made), dialled) for dialled in ("ru", "en", *SETS)}
     if "nods" in only:
-        nods = [(lang, f"{text} ({name})", sound) for lang, name, text, sound in said(people, NODS)]
+        nods = [(lang, f"{text} ({name})", sound) for lang, name, text, sound in said(people, NODS, voices)]
         nods += [(lang, f"mhm ({hz} Hz)", hummed(hz)) for lang in NODS for hz in HUMS_HZ[tuned]]
         for number, (lang, name, sound) in enumerate(nods):
             out = await said_over(places[lang], sound, ears, found.took, number)
@@ -328,7 +330,7 @@ async def measure(found: Found, *, tuned: bool, voices: int, only: Sequence[str]
         answers = [*ANSWERS, *WISHES]
         words = {lang: [text for each, _, text in answers if each == lang] for lang in NODS}
         dialled = {(lang, text): place for lang, place, text in answers}
-        for number, (lang, name, text, sound) in enumerate(said(people, words)):
+        for number, (lang, name, text, sound) in enumerate(said(people, words, voices)):
             place = places[dialled[lang, text]]
             out = await said_over(place, sound, ears, found.took, number)
             _answered(found, f"{text} ({name})", text, place, out)
@@ -389,14 +391,14 @@ def _ms(values: Sequence[float], share: float) -> int | None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.asides", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--json", action="store_true", help="one JSON object, nothing else")
-    parser.add_argument("--short", action="store_true", help="one voice a language")
-    parser.add_argument("--voices", type=int, default=9, metavar="N", help="so many of each language at most")
+    parser.add_argument("--short", action="store_true", help="each word by two voices")
+    parser.add_argument("--voices", type=int, default=9, metavar="N", help="each word by so many at most, in turn")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--tuned", action="store_true", help="the voices that were looked at")
     parser.add_argument("--verbose", action="store_true", help="each, as it was heard")
     options = parser.parse_args()
     found = Found()
-    voices = 1 if options.short else options.voices
+    voices = 2 if options.short else options.voices
     work = measure(found, tuned=options.tuned, voices=voices, only=options.only, verbose=options.verbose)
     whole = until_cut(work, lambda: wire.tell(figures(found), as_json=options.json))
     if whole:

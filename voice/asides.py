@@ -22,6 +22,7 @@ LIKELY = 0.7  # the same of what was learnt: "болит зуб" has 0.90, "a do
 NEVER = 2.0  # nothing would do
 POLITE = frozenset({"thanks", "greeting", "goodbye"})
 NODLIKE = 0.75  # of likeness by sound, 0..1
+UNLIKE = 0.4  # of it: «убор» and "дорога" have 0.17, «сандувые» and "садовая" 0.57
 SHORT_MS = 700  # of speech: a word or two, which a recogniser often gets wrong; they must mean something here
 NODDED_MS = 400  # of speech: hums and nods are no longer, and hardly a word that is meant
 DOUBTFUL = 0.6  # of a recogniser's confidence: «надо» for "да-да", "I have" for "uh huh" had 0.53, short words have 0.8
@@ -133,10 +134,14 @@ def is_nod(text: str) -> bool:
 
 
 def is_rather_a_nod(guess: str, found: str, lang: str) -> bool:
-    """Whether what was heard at first sounds more like a nod than like the answer that was then found in it: «дуда»
-    is "да-да", and no "дорога", for which a search of what is expected takes it."""
+    """Whether what was heard at first, and taken for a nod, sounds more like one than like the answer that was then
+    found in it, or nothing like that: of «дуда», «убор» and «абрат» for "да-да", "угу" and "ага" a search of what is
+    expected makes "дорога"."""
+    if not guess:
+        return False
+    answer = alike(lang, guess, found)
     near = max((alike(lang, guess, nod) for nod in SPOKEN.get(lang, ())), default=0.0)
-    return near >= NODLIKE and near > alike(lang, guess, found)
+    return answer < UNLIKE or (near >= NODLIKE and near > answer)
 
 
 def nod_ms(text: str) -> int:
