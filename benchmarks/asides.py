@@ -98,8 +98,9 @@ class Asked:
         """What a turn would make of it, to be compared."""
         found = self.nlu.understand(text, self.expectation, language=self.lang, now=NOW.replace(tzinfo=None))
         told = found.option or found.yes
-        if told is None and self.expectation.asked in found.readings:
-            told = str(found.readings[self.expectation.asked].value)
+        asked = self.expectation.asked or ""
+        if told is None and asked in found.readings:
+            told = str(found.readings[asked].value)
         return str(told if told is not None else found.intent)
 
 

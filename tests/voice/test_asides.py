@@ -141,7 +141,8 @@ def test_of_an_answer_that_is_asked_for_less_is_needed():
 @pytest.mark.parametrize(
     ("guess", "found", "lang", "nod"),
     [("Дуда.", "Дорога.", "ru", True), ("Дорого.", "Дорога.", "ru", False), ("Понетно", "Понедельник", "ru", True),
-     ("Убор.", "Дорога.", "ru", True), ("Сандувые.", "Садовая.", "ru", False), ("Абриста", "Адрес", "ru", False), ("", "Адрес", "ru", False), ("Uh, huh.", "Help", "en", True)],
+     ("Убор.", "Дорога.", "ru", True), ("Сандувые.", "Садовая.", "ru", False),
+     ("Абриста", "Адрес", "ru", False), ("", "Адрес", "ru", False), ("Uh, huh.", "Help", "en", True)],
 )  # fmt: skip
 def test_what_sounds_more_like_a_nod_than_like_the_answer_found_in_it_is_one(guess, found, lang, nod):
     assert is_rather_a_nod(guess, found, lang) is nod
