@@ -62,7 +62,7 @@ readback: ## everything the bot says of numbers, dates, money and phones, over w
 	@docker/install test
 	@GOVORUN_READ_BACK=1 $(PYTEST) tests/understanding/test_every_value.py $(ARGS)
 
-moving: ## one booking from a page's chat to the telephone to Telegram, the process killed at every step
+moving: ## one booking from a page's chat to the telephone and by an SMS link to Telegram, the process killed at every step
 	@docker/install test
 	@GOVORUN_MOVING=1 $(PYTEST) tests/spine/test_moving.py $(ARGS)
 

@@ -1,5 +1,6 @@
-"""One booking on three channels: begun in the chat of a page, gone on with by telephone, confirmed in Telegram; and the
-process is killed between any two of them. Real browser, real SIP peer, Telegram's double.
+"""One booking on three channels: begun in the chat of a page, gone on with by telephone, confirmed in Telegram by a
+link that came by SMS during the call; and the process is killed between any two of them. Real browser, real SIP peer,
+doubles of Telegram and of the SMS gateway.
 
 All of it is `make moving`: each start of a process that listens to telephones costs 15 s. Without, it goes from the
 chat to Telegram, and the process is killed between these two.
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +20,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.channels.sms import SmsDouble
 from tests.channels.telegram import TelegramDouble
 from tests.spine.caller import Caller
 from tests.spine.served import Served
@@ -73,28 +76,38 @@ async def begun(page: Page, served: Served) -> None:
     await expect(page.locator("#log")).to_contain_text("день и час", ignore_case=True)
 
 
-async def telephoned(served: Served, speak: Callable[[str], Samples]) -> None:
+async def telephoned(served: Served, speak: Callable[[str], Samples], sms: SmsDouble) -> str:
+    """The link to Telegram that comes by SMS while they talk; its secret part."""
     async with Phone(user="89057654399") as phone:
         caller = Caller(served, NUMBER, await phone.call(served.sip), speak)
         await caller.hears("не закончили")
         await caller.presses("1", until="день и час")
         await caller.says("Завтра в три часа дня", until="как вас зовут", asked={"в какое время": "В три часа дня"})
+        await caller.says("Давайте продолжим в телеграме", until="ссылку в смс")
+        await until(lambda: sms.sent)
         by_telephone = str(await caller.transcript()).lower()
     assert "к какому врачу" not in by_telephone
     assert "продолжается по телефону" in await transcript(served, "web")
+    (message,) = sms.sent
+    assert message["to"] == NUMBER
+    link = re.search(r"https://t\.me/\w+\?start=([\w-]+)", message["text"])
+    assert link is not None, "the SMS holds no link"
+    return link[1]
 
 
-async def confirmed(telegram: Today, *told: tuple[str, str], served: Served, today: date) -> None:
-    """told: what is asked there and answered, before the name. It dies once more, when it has offered to go on.
+async def confirmed(telegram: Today, *told: tuple[str, str], served: Served, today: date, link: str = "") -> None:
+    """link: what they follow there; without one they share their number. told: what is asked there and answered, before
+    the name. It dies once more, when it has offered to go on.
     today: or the day before, when it all began."""
 
     async def shows(words: str) -> None:
         await until(lambda: words in " ".join(telegram.texts(CHAT)).lower(), lambda: str(telegram.texts(CHAT)))
 
-    await telegram.post_updates(telegram.began(CHAT))
+    await telegram.post_updates(telegram.began(CHAT, link))
     await until(lambda: telegram.texts(CHAT))
-    await telegram.post_updates(telegram.shared(CHAT, NUMBER, own=True))
-    await shows("не закончили")
+    if not link:
+        await telegram.post_updates(telegram.shared(CHAT, NUMBER, own=True))
+        await shows("не закончили")
     if WHOLE:
         await killed(served)
     await telegram.post_updates(telegram.wrote(CHAT, "да"))
@@ -133,14 +146,15 @@ async def test_a_booking_goes_from_the_chat_to_the_telephone_to_telegram_though_
     today = date.today()
     async with (
         Today.running() as telegram,
-        Served(tmp_path / "data", voice=True, **telegram.settings()) as served,
+        SmsDouble.running() as sms,
+        Served(tmp_path / "data", voice=True, **telegram.settings(), **sms.settings()) as served,
         await browser.new_context(locale="ru-RU") as context,
     ):
         await begun(await context.new_page(), served)
         await killed(served)
-        await telephoned(served, speak)
+        link = await telephoned(served, speak, sms)
         await killed(served)
-        await confirmed(telegram, served=served, today=today)
+        await confirmed(telegram, served=served, today=today, link=link)
         assert "продолжается в телеграме" in await transcript(served, "sip")
 
 
