@@ -14,6 +14,7 @@ from bot.customers import codes, opening, persons, profile, terms
 from bot.desk import agents, callbacks, hunting, queue
 from bot.dialogue.actions import (
     Action,
+    Agreed,
     CheckCode,
     ChoseItem,
     Fault,
@@ -198,6 +199,11 @@ def learn(body: Transaction, talk: Talk, learn: Learn, event: Event) -> Iterable
     return ()
 
 
+def agreed(body: Transaction, talk: Talk, agreed: Agreed, event: Event) -> Iterable[Event]:
+    profile.agreed(body.tx, talk.customer, agreed.fact, via=talk.via, at=event.at)
+    return ()
+
+
 CONSENTS: Mapping[str, str] = {f"consent_{kind}": kind for kind in terms.CONSENTS}  # what a slot's `learn` can be
 
 
@@ -320,6 +326,7 @@ def fault(body: Transaction, _: Talk, fault: Fault, __: Event) -> Iterable[Event
 EFFECTS: Mapping[type[Action], Effect] = {
     Fetch: fetch,
     Learn: learn,
+    Agreed: agreed,
     ChoseItem: chose,
     Rated: rated,
     Record: recorded,

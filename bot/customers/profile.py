@@ -102,6 +102,9 @@ _OPEN = _open(_OWN)
 _OPEN_OF_CALLER = _open(_OWN, conversations.c.phone == bindparam("caller"), conversations.c.customer.in_(_SAID))
 
 
+AGREED = "agreed"  # the source of what is no fact, but that one holds
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """What was told or learned. value: None where it was told to be forgotten. via: the identity it came by. source:
@@ -129,6 +132,10 @@ def recognise(tx: Connection, identity: Identity, at: datetime) -> int:
 
 def told(tx: Connection, customer: int) -> tuple[Fact, ...]:
     """All that was told by any of this customer's identities, the oldest first."""
+    return tuple(each for each in _kept(tx, customer) if each.source != AGREED)
+
+
+def _kept(tx: Connection, customer: int) -> tuple[Fact, ...]:
     return tuple(
         Fact(name=row.fact, value=cast(Value, codec.load(row.value)), via=row.via, source=row.source, at=row.at)
         for row in tx.execute(_FACTS, {"customer": customer})
@@ -143,14 +150,25 @@ def facts_of(tx: Connection, customer: int) -> dict[str, Value]:
 
 def doubtful(tx: Connection, customer: int, identity: Identity, now: datetime) -> tuple[str, ...]:
     """What of it is worth a question: told long ago, or by another identity of theirs than the one that speaks now.
-    What an agent or the company's own site told is sure of whom it is about."""
-    latest = {fact.name: fact for fact in told(tx, customer)}
+    What an agent or the company's own site told is sure of whom it is about, and what this identity agreed to since it
+    was told is as sure as what it told itself."""
+    kept = _kept(tx, customer)
+    latest = {fact.name: fact for fact in kept if fact.source != AGREED}
+    agreements = {fact.name: fact.at for fact in kept if fact.source == AGREED and fact.via == identity.via}
     long_ago = now - STALE
-    return tuple(
-        name
-        for name, fact in latest.items()
-        if fact.at < long_ago or (fact.source == "said" and fact.via != identity.via)
-    )
+
+    def sure(fact: Fact) -> bool:
+        agreed = agreements.get(f"{AGREED} {fact.name}", fact.at)
+        theirs = fact.source != "said" or fact.via == identity.via or agreed > fact.at
+        return theirs and max(agreed, fact.at) >= long_ago
+
+    return tuple(name for name, fact in latest.items() if not sure(fact))
+
+
+def agreed(tx: Connection, customer: int, fact: str, *, via: str, at: datetime) -> None:
+    """Keep that this identity, asked back, agreed to a fact, and when. Not to what: where another identity told it, the
+    value is the other's, and must not stay with this one when the two are parted."""
+    _keep(tx, via, f"{AGREED} {fact}", customer=customer, value=True, source=AGREED, at=at)
 
 
 def learn(tx: Connection, customer: int, fact: str, value: Value, *, source: str, at: datetime, via: str) -> None:
@@ -163,6 +181,10 @@ def learn(tx: Connection, customer: int, fact: str, value: Value, *, source: str
     latest = mine[-1] if mine else None
     if (latest.value if latest else None) == value and (latest is None or latest.via != via):
         return
+    _keep(tx, via, fact, customer=customer, value=value, source=source, at=at)
+
+
+def _keep(tx: Connection, via: str, fact: str, *, customer: int, value: Value, source: str, at: datetime) -> None:
     make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     new = {"customer": customer, "value": codec.dump(value), "source": source, "at": at}
     tx.execute(

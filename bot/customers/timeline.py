@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from bot.customers import joining
+from bot.customers.profile import AGREED
 from bot.stores.schema import bookings, consents, conversations, facts, forms, ratings
 
 Kind = Literal["conversation", "booking", "form", "rating", "fact", "consent", "join", "split", "undone"]
@@ -70,13 +71,17 @@ def timeline(tx: Connection, customer: int, *, limit: int, before: datetime | No
     return tuple(sorted(kept, key=lambda each: each.at, reverse=True)[:limit])
 
 
-def _newest(table: Table, kind: Kind, at: str, *, paged: bool, **named: ColumnElement[Any]) -> Select[Any]:
+def _newest(
+    table: Table, kind: Kind, at: str, *only: ColumnElement[bool], paged: bool, **named: ColumnElement[Any]
+) -> Select[Any]:
     """The newest of one kind. Each is limited by itself, within the index of its customer."""
     none = literal("")
     columns = {"about": none, "what": none, "via": table.c.via, "status": none, "by": none} | named
     found = (
         select(literal(kind).label("kind"), table.c[at].label("at"), *(one.label(as_) for as_, one in columns.items()))
-        .where(table.c.customer == bindparam("customer"), *([table.c[at] < bindparam("before")] if paged else []))
+        .where(
+            table.c.customer == bindparam("customer"), *only, *([table.c[at] < bindparam("before")] if paged else [])
+        )
         .order_by(table.c[at].desc())
         .limit(bindparam("limit"))
         .subquery()
@@ -122,7 +127,7 @@ def _statement(*, paged: bool) -> CompoundSelect[Any]:
             about=ratings.c.survey,
             what=cast(ratings.c.score, String) + "/" + cast(ratings.c.scale, String),
         ),
-        _newest(facts, "fact", "at", paged=paged, about=facts.c.fact, what=facts.c.source),
+        _newest(facts, "fact", "at", facts.c.source != AGREED, paged=paged, about=facts.c.fact, what=facts.c.source),
         _newest(
             consents,
             "consent",

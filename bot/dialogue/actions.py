@@ -72,6 +72,13 @@ class Learn(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed(Action):
+    """Asked back, they agreed that what their profile holds under that name is so: ask them here no more."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rated(Action):
     """The customer gave a score. scale: the highest there is; the lowest is 1, of nps 0. about: what it is for."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.dialogue.keyed import wrong
-from bot.dialogue.known import not_so
+from bot.dialogue.known import agreed, not_so
 from bot.dialogue.meaning import Meaning, ScoredIntent
 from bot.dialogue.pending import titled
 from bot.dialogue.program import Asking
@@ -78,6 +78,8 @@ def _keyed(run: Run, pending: Pending, meaning: Meaning, understood: Callable[[R
         return False
     if meaning.yes:
         run.understood()
+        if pending.kind == "known":
+            agreed(run, pending)
         understood(run, pending.meaning)
     elif pending.kind == "known":
         not_so(run, pending)

@@ -3,6 +3,7 @@ takes it, a no asks, and another value may be told at once: "нет, на Мар
 
 from __future__ import annotations
 
+from bot.dialogue.actions import Agreed
 from bot.dialogue.asking import accepted, unfit
 from bot.dialogue.choosing import YES_NO
 from bot.dialogue.meaning import Meaning, Reading
@@ -24,8 +25,15 @@ def doubted(run: Run, slot: Slot, value: Value) -> bool:
         return True
     if slot.type not in ASKED_BACK or value == run.session.caller:
         return False
-    facts = {name.partition(".")[2] for name in slot.prefill.names if name.startswith("customer.")}
-    return any(fact in run.session.doubtful and run.session.customer.get(fact) == value for fact in facts)
+    return bool(_doubtful(run, slot, value))
+
+
+def _doubtful(run: Run, slot: Slot, value: Value) -> tuple[str, ...]:
+    """The facts by which the slot has that value, of those that are worth a question."""
+    names = slot.prefill.names if slot.prefill is not None else ()
+    facts = {name.partition(".")[2] for name in names if name.startswith("customer.")}
+    known = run.session.customer
+    return tuple(fact for fact in run.session.doubtful if fact in facts and known.get(fact) == value)
 
 
 def ask_back(run: Run, slot: Slot, value: Value) -> None:
@@ -49,6 +57,15 @@ def ask_known(run: Run, pending: Pending) -> None:
         run.say(slot.known, attempt=attempt, choices=choices, extra=extra)
     else:
         run.say_builtin(PROMPTS.get(slot.type, "known_value"), attempt=attempt, choices=choices, extra=extra)
+
+
+def agreed(run: Run, pending: Pending) -> None:
+    """It is so: it isn't asked again, in this conversation or in the next one of the same channel."""
+    ((name, reading),) = pending.meaning.readings.items()
+    slot = run.scenario.slots.get(name)
+    facts = _doubtful(run, slot, reading.value) if slot is not None else ()
+    run.actions.extend(Agreed(fact=fact) for fact in facts)
+    run.change(doubtful=tuple(fact for fact in run.session.doubtful if fact not in facts))
 
 
 def not_so(run: Run, pending: Pending) -> None:

@@ -129,7 +129,7 @@ facts = Table(
     Column("fact", String(80), primary_key=True),
     Column("customer", ForeignKey("customers.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("value", Text, nullable=False),  # null, as JSON: forgotten
-    Column("source", String(20), nullable=False),  # "said", "line", "agent", "site"
+    Column("source", String(20), nullable=False),  # "said", "line", "agent", "site"; "agreed" that one holds
     Column("at", Instant, nullable=False),
     Index("told_by_value", "fact", "value"),
 )

@@ -84,6 +84,23 @@ def test_what_was_told_elsewhere_or_long_ago_is_doubted(database: Database) -> N
         assert set(profile.doubtful(tx, caller, LINE, AT + timedelta(days=181))) == {"name", "city"}
 
 
+def test_what_they_agreed_to_is_not_doubted_until_it_is_told_anew(database: Database) -> None:
+    chat = Identity(kind="telegram", value="777")
+    with database.writing() as tx:
+        caller = profile.recognise(tx, LINE, AT)
+        profile.learn(tx, caller, "name", PersonName(given="Олег"), via=LINE.via, source="said", at=AT)
+        later = AT + timedelta(days=1)
+        profile.agreed(tx, caller, "name", via=chat.via, at=later)
+        assert profile.doubtful(tx, caller, chat, later) == ()
+        assert profile.doubtful(tx, caller, Identity(kind="vk", value="5"), later) == ("name",)
+        assert profile.doubtful(tx, caller, chat, later + timedelta(days=181)) == ("name",)
+        assert profile.facts_of(tx, caller) == {"name": PersonName(given="Олег")}  # nothing more is known of them
+        assert [fact.name for fact in profile.told(tx, caller)] == ["name"]
+        anew = later + timedelta(days=1)
+        profile.learn(tx, caller, "name", PersonName(given="Оля"), via=LINE.via, source="said", at=anew)
+        assert profile.doubtful(tx, caller, chat, anew) == ("name",)
+
+
 def test_a_menu_follows_this_customer_first_and_the_crowd_for_strangers(database: Database) -> None:
     scenarios = clinic()
     with database.writing() as tx:

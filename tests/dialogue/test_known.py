@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue import codec
-from bot.dialogue.actions import Say
+from bot.dialogue.actions import Agreed, Say
 from bot.dialogue.engine import expects
 from bot.dialogue.events import Utterance
 from bot.dialogue.expressions import Expression
@@ -71,7 +71,10 @@ def test_a_name_told_elsewhere_and_then_a_number_are_asked_back_one_by_one():
     assert here.hello == ["Имя — Иван Петров?"]
     assert [choice.id for choice in here.did(Say)[-1].choices] == ["yes", "no"]
     assert here.say(yes=True) == ["Номер, …27?"]
+    assert [each.fact for each in here.did(Agreed)] == ["name"]
     assert here.say(yes=True) == ["Иван Петров, +7 905 123-45-27."]
+    assert [each.fact for each in here.did(Agreed)] == ["phone"]
+    assert here.session.doubtful == ()  # nor is it asked about in the next request
 
 
 def test_the_number_of_this_very_line_is_sure():
