@@ -7,6 +7,7 @@ providers give a new refresh token with each access token (Microsoft): it is kep
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -89,11 +90,13 @@ class Tokens:
         self._timeout = timeout_s
         self._token = ""
         self._until = 0.0
+        self._asking = asyncio.Lock()  # a refresh token that is good for once would be used twice
 
     async def word(self) -> str:
-        if not self._token or self._clock() >= self._until:
-            self._take(await self._asked())
-        return self._token
+        async with self._asking:
+            if not self._token or self._clock() >= self._until:
+                self._take(await self._asked())
+            return self._token
 
     def spoilt(self, word: str) -> bool:
         """A token that somebody withdrew at the provider, say."""

@@ -99,6 +99,14 @@ def signing_on(provider: Provider, kept: list[str], **more: str) -> Tokens:
     return Tokens(grant, kept=lambda: kept[-1] if kept else "", keep=kept.append)
 
 
+async def test_a_refresh_token_that_is_good_for_once_is_used_once_by_who_ask_at_a_time(provider: Provider) -> None:
+    kept = list[str]()
+    tokens = signing_on(provider, kept, refresh="refresh-0")
+    words = await asyncio.gather(tokens.word(), tokens.word(), tokens.word())
+    assert set(words) == {f"access-1-{provider.port}"}
+    assert kept == ["refresh-1"]
+
+
 async def test_a_mailbox_is_opened_by_tokens_that_are_renewed_where_one_is_withdrawn(provider: Provider) -> None:
     async with EmailDouble.running() as server:
         let_in, kept = mailboxes().tokens, list[str]()
