@@ -8,7 +8,7 @@ import hmac
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -108,6 +108,7 @@ class WhatsApp:
         self._template, _, spoken = template.partition(":")
         self._spoken = [each.strip() for each in (spoken or "ru,en").split(",") if each.strip()] or ["ru"]
         self._said: OrderedDict[str, Part] = OrderedDict()  # by key, for the template
+        self._by_now: OrderedDict[str, None] = OrderedDict()  # keys of those that went by it: Meta tells things twice
         self._last: OrderedDict[str, str] = OrderedDict()  # what each chat wrote last: typing is shown under it
 
     async def open(self, hook: str) -> str:
@@ -169,9 +170,17 @@ class WhatsApp:
             self._last.move_to_end(each.chat)
         while len(self._last) > REMEMBERED:
             self._last.popitem(last=False)
-        late = [each for each in receipts if isinstance(each.failed, Outside) and each.key in self._said]
-        chores = [partial(self._late, each.chat, self._said.pop(each.key)) for each in late]
-        return Post(arrivals=arrivals, receipts=[each for each in receipts if each not in late], chores=chores)
+        chores: list[Callable[[], Awaitable[object]]] = []
+        for late in [each for each in receipts if isinstance(each.failed, Outside)]:
+            part = self._said.pop(late.key, None)
+            if part is not None:
+                chores.append(partial(self._late, late.chat, part))
+                self._by_now[late.key] = None
+            if late.key in self._by_now:
+                receipts.remove(late)
+        while len(self._by_now) > SAID:
+            self._by_now.popitem(last=False)
+        return Post(arrivals=arrivals, receipts=receipts, chores=chores)
 
     def _verified(self, query: Mapping[str, str]) -> Post:
         """Meta asks once, when the address is entered."""

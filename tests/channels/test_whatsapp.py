@@ -49,7 +49,7 @@ async def test_what_is_said_too_late_goes_by_the_template_in_its_language(chats:
     assert undelivered.value.retry_after is None
 
 
-async def failed(chats: Rig, code: int = 131047) -> None:
+async def failed(chats: Rig, code: int = 131047, *, times: int = 1) -> None:
     """As a status tells of what was said last."""
     await chats.says(IVAN, "main.price")
     await until(lambda: len(double(chats).texts(IVAN)) == 2)
@@ -61,11 +61,12 @@ async def failed(chats: Rig, code: int = 131047) -> None:
     ]
     error = {"code": code, "title": "Re-engagement message", "message": "Re-engagement message"}
     status = {"id": "wamid.x", "status": "failed", "timestamp": "1", "recipient_id": IVAN, "errors": [error]}
-    await chats.post(double(chats).notified(statuses=[{**status, "biz_opaque_callback_data": keys[-1]}]))
+    for _ in range(times):
+        await chats.post(double(chats).notified(statuses=[{**status, "biz_opaque_callback_data": keys[-1]}]))
 
 
-async def test_a_status_that_says_it_was_too_late_is_answered_by_the_template(chats: Rig) -> None:
-    await failed(chats)
+async def test_a_status_that_says_it_was_too_late_is_answered_by_the_template_once(chats: Rig) -> None:
+    await failed(chats, times=2)  # as Meta does where our 200 was slow
     await until(lambda: double(chats).templates)
     assert [text for _, text in double(chats).templates] == double(chats).texts(IVAN)[-1:]
     assert chats.of(IVAN, NotDelivered) == []
