@@ -95,13 +95,14 @@ def speaks(body: Transaction, talk: Talk, action: Speaks, event: Event) -> Itera
     """From here on it is this person's conversation, with what was done in it; or this identity is proven to be theirs,
     where they came by one of their own."""
     shared = talk.identity.kind in persons.SHARED
+    proven = Identity(kind="phone", value=action.number)
     if action.unknown:
         if shared:
             _given(body, talk, persons.unknown(body.tx, talk.id, at=event.at))
         return ()
     if action.person and action.person == talk.via:  # a call of ours, and they have picked up themselves
         return [_identified(body, talk, event)]
-    base = talk.identity if shared else Identity(kind="phone", value=action.number)
+    base = proven if action.number else talk.identity
     family = persons.behind(body.tx, base)
     person = next((each for each in family if each.identity.via == action.person), None)
     if person is None:
@@ -112,11 +113,18 @@ def speaks(body: Transaction, talk: Talk, action: Speaks, event: Event) -> Itera
             if shared:
                 _given(body, talk, persons.unknown(body.tx, talk.id, at=event.at))
             return [_identified(body, talk, event)]
-    if shared:
+    if shared and (base == talk.identity or _borrowed(talk)):
         _given(body, talk, person)
     else:
         arriving.joined(body, talk, person.identity, proof="code")
     return [_identified(body, talk, event)]
+
+
+def _borrowed(talk: Talk) -> bool:
+    """Whether the line shows a number that may be somebody else's, or forged: whoever proves another is that one for as
+    long as they talk, and the two are not joined."""
+    proven = talk.session.proven if talk.session is not None else ()
+    return talk.identity.kind in persons.SHARED and talk.identity.value not in proven
 
 
 def _given(body: Transaction, talk: Talk, person: persons.Person) -> None:
@@ -159,7 +167,8 @@ def send_code(body: Transaction, talk: Talk, action: SendCode, event: Event) -> 
 
 
 def check_code(body: Transaction, talk: Talk, action: CheckCode, event: Event) -> Iterable[Event]:
-    """The right one joins this identity with the number, or with one of those who share it, once they said which."""
+    """The right one joins this identity with the number, or with one of those who share it, once they said which. On a
+    line of another number the conversation is that one's, and nothing is joined."""
     found = codes.check(body.tx, body.turn.ways, action.number, action.code, asker=talk.via, at=event.at)
     checked = CodeChecked(id=f"{event.id}/checked", at=event.at, right=found.right, left=found.left)
     if not found.right:
@@ -171,7 +180,9 @@ def check_code(body: Transaction, talk: Talk, action: CheckCode, event: Event) -
     if len(family) > 1 and not mine:
         who = opening.someone(family)
         return [checked, Identified(id=f"{event.id}/identified", at=event.at, persons=who, number=action.number)]
-    if not mine:
+    if not mine and _borrowed(talk):
+        _given(body, talk, family[0])
+    elif not mine:
         arriving.joined(body, talk, number, proof="code")
     return [checked, _identified(body, talk, event, caller=action.number)]
 

@@ -16,6 +16,7 @@ from bot.dialogue.actions import Handoff, Say, SendCode
 from bot.dialogue.events import Silence
 from bot.outbox import Outbox
 from bot.ports import Identity, Outcome, Row
+from bot.stores import conversations
 from bot.stores.bus import LocalBus
 from bot.stores.sql import Database
 from bot.turn import Served, Turn
@@ -216,8 +217,9 @@ async def test_where_no_sms_goes_the_code_comes_to_the_messenger_of_whoever_has_
     telegram = Identity(kind="telegram", value="42")
     with turn.database.writing() as tx:
         profile.recognise(tx, Identity(kind="phone", value=NUMBER), NOW)
-        ivan = profile.recognise(tx, telegram, NOW)
+        profile.recognise(tx, telegram, NOW)
         joining.join(tx, telegram, Identity(kind="phone", value=NUMBER), proof="contact", at=NOW)
+        ivan = joining.customer_of(tx, telegram)
     stranger = await rung(turn, "+79990000001")  # from somebody else's telephone
     stranger.now += timedelta(minutes=1)
     await stranger.says("подтвердить номер")
@@ -227,6 +229,30 @@ async def test_where_no_sms_goes_the_code_comes_to_the_messenger_of_whoever_has_
     assert to == telegram.via
     assert said(await stranger.says(" ".join(code)))[0] == "Спасибо, номер подтверждён."
     with turn.database.reading() as tx:
-        mine = joining.customer_of(tx, stranger.identity)
-        assert mine == joining.customer_of(tx, telegram)
-        assert ivan >= (mine or 0)
+        assert stranger.conversation is not None
+        about = conversations.summary(tx, stranger.conversation)
+        assert about is not None
+        assert about.customer == joining.customer_of(tx, telegram) == ivan
+        assert joining.customer_of(tx, stranger.identity) != ivan  # whose telephone that is nobody has proven
+
+
+async def test_a_forged_line_shows_nothing_of_its_owner_to_who_proves_another_number(turn: Turn, ways: Ways) -> None:
+    mallory = "+79052222222"
+    owner = Identity(kind="phone", value=NUMBER)
+    with turn.database.writing() as tx:
+        ivan = profile.recognise(tx, owner, NOW)
+        profile.learn(tx, ivan, "name", "Иван", source="said", at=NOW, via=owner.via)
+    forged = await rung(turn)
+    await forged.says("подтвердить номер")
+    await forged.says("восемь девятьсот пять двести двадцать два двадцать два двадцать два")
+    [(to, code)] = await codes_sent(turn, ways)
+    assert to == f"phone:{mallory}"
+    right = await forged.says(" ".join(code))
+    assert said(right)[0] == "Спасибо, номер подтверждён."
+    assert "name" not in right.session.customer
+    with turn.database.reading() as tx:
+        assert forged.conversation is not None
+        about = conversations.summary(tx, forged.conversation)
+        assert about is not None
+        assert about.customer == joining.customer_of(tx, Identity(kind="phone", value=mallory)) != ivan
+        assert not joining.acts_of(tx, ivan)
