@@ -134,7 +134,7 @@ class Parts:
     language: "service", and "service=lor" for a value. calling: calls that we place. ways: to other
     channels. messengers: None in a process that takes none. shown: a row as its customer is to see it, of which the
     journal keeps less. sign_in: the secret that the company's site signs with, "" where nobody signs in.
-    reaches: the channels on which we may begin ourselves.
+    reaches: the channels on which we may begin ourselves. templates: WhatsApp has one of ours.
     """
 
     turns: Turns
@@ -161,3 +161,4 @@ class Parts:
     shown: Callable[[Row], Row] = lambda row: row
     sign_in: str = ""
     reaches: frozenset[str] = frozenset()
+    templates: bool = False

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from bot.api.bodies import RestAnswer
 from bot.api.customers import Channel, Number
 from bot.api.doors import House, allowed
+from bot.api.parts import Parts
 from bot.api.problems import Problem
 from bot.api.wishes import Wish, once
 from bot.channels import rest
@@ -68,7 +69,7 @@ class Reached(BaseModel):
 @router.get("/{id}/ways", response_model=WaysOut)
 async def ways(number: Number, parts: House) -> dict[str, Any]:
     """Where we would write to them, or ring, and why there."""
-    return ways_out(number, await parts.records.ways(number, parts.reaches, now=parts.now()))
+    return ways_out(number, await reachable(parts, number))
 
 
 @router.post(
@@ -89,7 +90,7 @@ async def reach(
     """The bot speaks first: a reminder, say. By the channel they prefer; where we are blocked there, or they are not
     there any more, by the next one."""
     given = body.values(parts)
-    found = await parts.records.ways(number, parts.reaches, now=parts.now())
+    found = await reachable(parts, number)
     way = _chosen(found, body.channel)
     told: dict[str, Any] = {
         "customer": number,
@@ -110,6 +111,7 @@ async def reach(
             given=given,
             language=body.language or parts.site.language,
             forced=body.force,
+            customer=number,
             purpose=body.purpose,
             key=f"{event}:{number}" if key else None,
         )
@@ -133,6 +135,11 @@ async def reach(
             fix=said("Wait until that conversation is over", "Дождитесь конца того разговора"),
         )
     return told | {"conversation": outcome.conversation, "said": rest.answer(way.identity.value, outcome.rows)}
+
+
+async def reachable(parts: Parts, number: int) -> Found:
+    """Where they are reached now. Raises NotFound."""
+    return await parts.records.ways(number, parts.reaches, now=parts.now(), templates=parts.templates)
 
 
 def ways_out(number: int, found: Found) -> dict[str, Any]:

@@ -196,14 +196,16 @@ class Records:
 
         await self._read(read)
 
-    async def ways(self, number: int, channels: Collection[str], *, now: datetime) -> reaching.Found:
+    async def ways(
+        self, number: int, channels: Collection[str], *, now: datetime, templates: bool = False
+    ) -> reaching.Found:
         """Where they are reached when we begin. Raises NotFound."""
 
         def read(tx: Connection) -> reaching.Found:
             found = joining.current(tx, number)
             if found is None:
                 raise erasing.missing(tx, number)
-            return reaching.ways(tx, found, channels=channels, at=now)
+            return reaching.ways(tx, found, channels=channels, at=now, templates=templates)
 
         return await self._read(read)
 

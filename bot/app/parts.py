@@ -99,6 +99,7 @@ def parts(house: House, *, needs_voice: bool = False) -> Parts:
     made = Parts(
         # A letter answers one; who has never written gets none from us.
         reaches=(house.turn.delivered - {"email"}) | {"web"} | ({"phone"} if settings.call_allowed else set()),
+        templates=bool(settings.whatsapp_template),
         sign_in=settings.sign_in_secret.get_secret_value() if settings.sign_in_secret else "",
         shown=ways.shown if ways is not None else (lambda row: row),
         turns=house.turns,

@@ -18,7 +18,7 @@ from bot.api.bodies import plain
 from bot.api.customers import Changing, Merging, Number, act_out, moment_out, shown
 from bot.api.doors import House
 from bot.api.parts import Parts
-from bot.api.reaching import ways_out
+from bot.api.reaching import reachable, ways_out
 from bot.console.shift import OnShift
 from bot.customers.joining import MAX_NOTE, Act
 from bot.customers.timeline import Moment
@@ -53,7 +53,7 @@ async def customer(number: Number, parts: House, _: OnShift) -> dict[str, Any]:
     known = [Identity(**each) for each in told["identities"]]
     open_now = await parts.records.conversations(statuses=OPEN, customer=told["id"], limit=20)
     visits = await parts.records.bookings(customer=told["id"])
-    found = await parts.records.ways(told["id"], parts.reaches, now=parts.now())
+    found = await reachable(parts, told["id"])
     return told | {
         "ways": ways_out(told["id"], found),
         "name": str(plain(told["facts"].get("name")) or ""),

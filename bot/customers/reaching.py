@@ -60,8 +60,16 @@ class Found:
     shut: tuple[Shut, ...]
 
 
-def ways(tx: Connection, customer: int, *, channels: Collection[str], at: datetime | None = None) -> Found:
-    """channels: those we are on. at: when; None: whatever it is, messages may go."""
+def ways(
+    tx: Connection,
+    customer: int,
+    *,
+    channels: Collection[str],
+    at: datetime | None = None,
+    templates: bool = False,
+) -> Found:
+    """channels: those we are on. at: when; None: whatever it is, messages may go. templates: WhatsApp has one of ours,
+    by which it takes them at any time."""
     preferred = facts_of(tx, customer).get("preferred_channel")
     owned = [Identity(kind=row.kind, value=row.value) for row in tx.execute(_OWNED, {"customer": customer})]
     talked = {(row.channel, row.kind, row.value): row[3] for row in tx.execute(_LAST, {"customer": customer})}
@@ -93,7 +101,7 @@ def ways(tx: Connection, customer: int, *, channels: Collection[str], at: dateti
             why = "blocked"
         elif name == "phone" and len(persons.behind(tx, free[0])) > 1 and name != preferred:
             why = "shared"
-        elif name == "whatsapp" and at is not None and (name not in last or last[name] < at - WINDOW):
+        elif name == "whatsapp" and at is not None and not templates and (name not in last or last[name] < at - WINDOW):
             why = "window"
         if why is None:
             reason: Why = "preferred" if name == preferred else "last" if name == latest else "known"

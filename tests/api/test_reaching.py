@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from bot.customers import joining, profile
+from bot.customers import joining, persons, profile, reaching
 from bot.dialogue.actions import Say
 from bot.dialogue.events import Started
 from bot.ports import Identity, Inbound
@@ -94,3 +94,28 @@ async def test_who_prefers_the_telephone_is_called_and_who_wants_no_call_is_left
         await client.patch(f"/api/customers/{number}", json={"do_not_call": {}})
     assert (await reached(web, number, status=409))["where"] == "do_not_call"
     await reached(web, 10**9, status=404)
+
+
+async def test_a_call_to_a_family_that_tells_something_is_for_the_one_who_is_to_be_reached(web: Web) -> None:
+    number = await customer(web, preferred_channel="phone", facts={"name": "Анна"})
+    with web.house.database.writing() as tx:
+        persons.add(tx, PHONE, at=web.parts.now(), name="Мария")
+    made = await reached(web, number, scenario="booking", given={"service": "lor"})
+    async with web.client() as client:
+        call = (await client.get(f"/api/calls/{made['call']}")).json()
+    assert (call["to"], call["customer"]) == (PHONE.value, number)
+
+
+@pytest.mark.parametrize("templates", [False, True])
+async def test_whatsapp_is_open_to_who_wrote_long_ago_where_a_template_is_set(web: Web, templates: bool) -> None:
+    number = await customer(web, preferred_channel="whatsapp")
+    at = web.parts.now()
+    whatsapp = Identity(kind="whatsapp", value="79055550202")
+    with web.house.database.writing() as tx:
+        profile.recognise(tx, whatsapp, at)
+        joining.join(tx, PHONE, whatsapp, proof="messenger", at=at)
+        found = reaching.ways(tx, number, channels=("whatsapp", "vk"), at=at, templates=templates)
+    assert [each.channel for each in found.open] == (["whatsapp", "vk"] if templates else ["vk"])
+    assert [(each.channel, each.why) for each in found.shut if each.why == "window"] == (
+        [] if templates else [("whatsapp", "window")]
+    )
