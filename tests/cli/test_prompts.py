@@ -31,7 +31,7 @@ def test_a_set_without_recordings_says_how_to_begin(govorun) -> None:
     assert told.code == 0
     assert "Recorded: 0 of " in told.out
     assert "govorun prompts clinic --lang ru --write" in told.out
-    assert "Записаться к врачу — один." in told.out
+    assert "Запись — один." in told.out
 
 
 def test_the_sheet_is_written_once_and_a_recording_beside_it_counts(govorun, clinic: Path) -> None:

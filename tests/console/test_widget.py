@@ -131,6 +131,7 @@ async def test_a_link_of_the_site_signs_in_on_the_chat_page_and_nobody_elses_doe
     address = f"{served.url}/#sign_in={make(SECRET, '21', name='Пётр')}"
     async with pasting(browser, shop, f'<a id="chat" href="{address}">Чат</a>') as page:
         await page.locator("#chat").click()
+        await page.wait_for_url(f"{served.url}/")  # the script is there, and has taken the token out of the address
         await write(page, "где вы находитесь?")
         await expect(page.locator("#log")).to_contain_text("Садовая")
         assert page.url == f"{served.url}/"  # the token stands in no history
