@@ -19,7 +19,7 @@ from bot.app.house import House
 from bot.customers import called, terms
 from bot.dialogue.events import CalledOff
 from bot.dialogue.scenario import Machine, Outbound, Redial, ScenarioSet
-from bot.errors import Conflict, GovorunError, Unacceptable, Unavailable
+from bot.errors import Conflict, GovorunError, Unacceptable, Unavailable, place
 from bot.outreach import redial
 from bot.outreach.rules import destination, quiet_until
 from bot.stores import conversations, placed, reached
@@ -118,7 +118,7 @@ class Dialler:
                 # Taken before we look: one that is begun meanwhile is not among those found.
                 for call in await self._write(partial(self._alive, tuple(self._calls.items()))):
                     await self._untold(call)
-            except (SQLAlchemyError, OSError):
+            except (GovorunError, SQLAlchemyError, OSError):
                 log.exception("calls can't be kept up")
 
     def _alive(self, calls: Sequence[tuple[str, asyncio.Task[Any]]], tx: Connection) -> list[Placed]:
@@ -128,7 +128,8 @@ class Dialler:
         placed.heartbeat(tx, self._owner, at)
         failed = placed.tidy(tx, at)
         for each in placed.next_tries(tx):
-            self._called_off(each, tx)
+            with contextlib.suppress(Unacceptable):  # an address that is none any more: dialling it tells so
+                self._called_off(each, tx)
         for ident, task in calls:
             found = placed.get(tx, ident)
             if found is None or found.over:  # one that waits for its next try is not over, though its line is still up
@@ -234,7 +235,12 @@ class Dialler:
 
     async def _tell(self, call: Placed, outcome: Untaken) -> str:
         """The conversation hears that nobody is called any more: its scenario may have steps for that. Its id."""
-        return await untaken(self._house.turns, self._order(call, frozenset()), outcome)
+        try:
+            order = self._order(call, frozenset())
+        except Unacceptable as error:  # an address that was one when it was asked for
+            log.error("nobody was told of a call: %s", place(error))
+            return ""
+        return await untaken(self._house.turns, order, outcome)
 
     def _order(self, call: Placed, again: frozenset[str]) -> Order:
         wanted, to = call.wanted, destination(call.wanted.to)

@@ -18,12 +18,12 @@ from bot.customers.profile import recognise
 from bot.dialogue.actions import End, Fetch
 from bot.dialogue.events import AgentLeft, CalledOff, Event, Left, Started, Utterance
 from bot.dialogue.scenario import Redial
-from bot.errors import Conflict
+from bot.errors import Conflict, Unacceptable
 from bot.outreach.redial import again, outcome, when
 from bot.ports import Identity, Inbound
 from bot.stores import conversations as stored
 from bot.stores import placed
-from bot.stores.placed import Placed, Wanted
+from bot.stores.placed import Placed, Step, Wanted
 from bot.stores.schema import conversations
 from tests.web import Web
 from voice.dialling import Order, Progress, Tell
@@ -404,3 +404,22 @@ async def test_a_try_that_no_line_was_free_for_in_time_runs_it_too_and_once(city
     entries = journal_of(city, found.conversation)
     assert [each.answered for each in entries if isinstance(each, Started)] == ["no_line"]
     assert [each.args["form"] for each in entries if isinstance(each, Fetch)] == ["unanswered"]
+
+
+async def test_an_address_that_is_none_any_more_leaves_no_call_hanging_and_others_looked_after(web: Web):
+    """What a library takes for a telephone number changes from version to version."""
+    dialler = Dialler(web.house, Rings().dial, lambda: 1)
+    wanted = Wanted(to="nobody's", scenarios="reminder")
+    at = datetime.now(UTC)
+    with web.house.database.writing() as tx:
+        begun, _ = placed.add(tx, wanted, at, owner=dialler._owner)
+        lost, _ = placed.add(tx, wanted, at - timedelta(days=1), owner="another")
+        waits, _ = placed.add(tx, wanted, at)
+        placed.again(tx, waits.id, Step(at=at, state="dialling"), at + timedelta(minutes=5), at)
+        failed = dialler._alive((), tx)
+    assert [each.id for each in failed] == [lost.id]
+    await dialler._untold(failed[0])
+    with pytest.raises(Unacceptable):
+        await dialler._place(begun, lambda progress: asyncio.sleep(0))
+    with web.house.database.reading() as tx:
+        assert [placed.get(tx, each.id).state for each in (begun, waits)] == ["failed", "requested"]  # type: ignore[union-attr]
