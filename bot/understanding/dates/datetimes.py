@@ -301,7 +301,7 @@ def _moment(said: _Said, now: datetime, expected: Expected) -> Reading:
             return NOTHING
         hour = datetime.combine(now.date(), known.time.replace(minute=0)) + timedelta(minutes=said.minute)
         known = replace(known, time=hour.time())
-        if known.day is not None and not said.days:
+        if known.day is not None and not said.days and not known.either_half:
             return Reading(value=datetime.combine(known.day, hour.time()))
     if said.vague is not None and said.vague.question == "time" and not said.clocks and said.between is None:
         day = said.days[0] if said.days else known.day
