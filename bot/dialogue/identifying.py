@@ -116,6 +116,9 @@ def _asked_for(run: Run, asked: Identifying, meaning: Meaning, understood: Calla
         ask(run)
         return True
     run.change(identifying=None)
+    if meaning.intent == "do_not_call":  # a telephone rests where one of those who come by it says so
+        run.actions.append(Learn(fact="do_not_call", value="always"))
+        run.say_builtin("not_called")
     run.say_builtin(outbound.NOT_THE_ONE)
     outbound.unreached(run, "somebody_else", message=False)
     return True

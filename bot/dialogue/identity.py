@@ -69,6 +69,7 @@ FOR_ANOTHER = Option(
     key="3",
 )
 _AMONG_NAMES = ("repeat", "slower", "help", "wait", "operator", "goodbye", "language")
+_OF_A_CALL = (*_AMONG_NAMES, "do_not_call")  # whoever picks up may want no more of them
 _WITH_A_NUMBER = ("cancel", "back", "menu", "repeat", "slower", "help", "wait", "operator", "goodbye", "skip")
 
 
@@ -86,7 +87,7 @@ def expected(session: Session) -> Expectation:
     if asked.kind == "asked_for":
         slots = {NAME.name: replace(NAME, asked=False)}
         keys = {"1": YES.id, "2": NO.id}
-        return Expectation(slots=slots, choices=(YES, NO), keys=keys, yesno=True, intents=_AMONG_NAMES)
+        return Expectation(slots=slots, choices=(YES, NO), keys=keys, yesno=True, intents=_OF_A_CALL)
     if asked.kind in ("who", "new_name"):
         choices = options(asked)
         slots = {NAME.name: NAME} if asked.kind == "who" else {}

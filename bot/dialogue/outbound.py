@@ -30,7 +30,9 @@ ROADS: Mapping[str, tuple[str, ...]] = {
     "somebody_else": ("no_answer",),
 }
 NOT_THE_ONE = "not_the_one"  # what somebody else hears last
+TO_OTHERS = ("not_called", NOT_THE_ONE)  # and all they hear
 MESSAGE = "message"  # Session.unreached of a machine that records what is said
+HOUSEHOLD = "household"  # the same of one that others hear, too: the message alone, where it tells nothing of anybody
 
 
 def announce(run: Run, event: Started) -> None:
@@ -51,15 +53,16 @@ def announce(run: Run, event: Started) -> None:
 def unreached(run: Run, outcome: str, *, message: bool) -> None:
     """No person: the message where one can be left, then the author's steps, then the end."""
     root = run.session.stack[0]
-    household = message and run.session.identifying is not None  # whose machine it is, everybody hears
-    message = message and not household
+    who = run.session.identifying
+    household = message and who is not None  # whose machine it is, everybody hears
     about = run.scenarios.scenarios[root.scenario].outbound or Outbound()
     target = next((about.roads[name] for name in ROADS[outcome] if about.roads.get(name)), "")
     run.change(
         stack=(Frame(scenario=root.scenario, step=target, values=root.values),),
-        unreached=MESSAGE if outcome == "machine" and message else outcome,
+        unreached=(HOUSEHOLD if household else MESSAGE) if outcome == "machine" and message else outcome,
         offer=None,
         pending=None,
+        identifying=who if who is not None and who.kind == "nobody" else None,  # nobody answers who they are
         recording="" if run.session.recording == "asked" else run.session.recording,
     )
     if about.voicemail is not None and (about.voicemail.fixed or not household):
@@ -71,16 +74,25 @@ def unreached(run: Run, outcome: str, *, message: bool) -> None:
 def settled(run: Run) -> None:
     """After each turn of such a conversation: nobody answers a question, nobody hears what is said to nobody, and what
     a machine records must not be stopped by its own noise."""
-    outcome = "machine" if run.session.unreached == MESSAGE else run.session.unreached
+    outcome = "machine" if run.session.unreached in (MESSAGE, HOUSEHOLD) else run.session.unreached
     if run.session.status == "bot" and not run.fetching:
         finish(run, reason=outcome)
-    run.actions[:] = [told for each in run.actions for told in _told(each, outcome, run.session.unreached == MESSAGE)]
+    run.actions[:] = [told for each in run.actions for told in _told(each, outcome, _recorded(run, each))]
+
+
+def _recorded(run: Run, action: Action) -> bool:
+    """Whether it is left with a machine."""
+    if run.session.unreached != HOUSEHOLD:
+        return run.session.unreached == MESSAGE
+    about = (each.outbound for each in run.scenarios.scenarios.values())
+    harmless = {each.voicemail.id for each in about if each and each.voicemail and each.voicemail.fixed}
+    return isinstance(action, Say) and action.prompt in harmless
 
 
 def _told(action: Action, outcome: str, heard: bool) -> Iterator[Action]:
     if isinstance(action, Say):
         if outcome == "somebody_else":
-            if action.prompt.rpartition(":")[2] == NOT_THE_ONE:
+            if action.prompt.rpartition(":")[2] in TO_OTHERS:
                 yield action
         elif heard:
             yield replace(action, barge_in="deny", speech_after=None)

@@ -156,7 +156,8 @@ class Session:
     pace: of speech, less than 1 after "slower". pause_s: of silence that the customer asked for, 0 for the usual.
     sensitive: names whose values nobody may be shown. recording: of the sound: "" none, "asked" whether it may be,
     "paused" while something secret is told. unreached: of a call of ours that no
-    person took, why: "busy", "machine"; "message" of a machine that records what is said.
+    person took, why: "busy", "machine"; "message" of a machine that records what is said, "household" of
+    one that others hear, too.
     done: slots of the scenario that came to its end last, but sensitive ones. topic: the intent that was served just
     now, until something else is understood.
     queueing: of who waits for a person, once their place is known. moved: the conversation in which this one went on.

@@ -176,6 +176,8 @@ class BuiltinNlu:
 
     def _by_the_way(self, text: str, expectation: Expectation, language: Language) -> ScoredIntent | None:
         plain = normalise(text)
+        if repair(plain, language) == "do_not_call":
+            return None  # "no, don't call again" is no question
         chat = self._smalltalk.asked(plain, language, expectation)
         if chat is not None:
             return ScoredIntent(name=chat, score=1.0)
@@ -208,6 +210,8 @@ class BuiltinNlu:
             wish = None  # "больше не звоните" is one of the author's own options, or none of them
         if wish is None and heard.yes and not asks_to_cancel(expectation.question):
             wish = "cancel" if repair(heard.rest, language) == "cancel" else None  # "sure, cancel"
+        if wish is None and heard.yes is False and repair(heard.rest, language) == "do_not_call":
+            wish = "do_not_call"  # "no, and don't call again"
         if wish == "cancel" and asks_to_cancel(expectation.question):
             return Meaning(yes=False)  # "never mind" to "shall I cancel it?"
         if wish in ("cancel", *_POLITE) and asked is not None and asked.type == "choice":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,12 @@ from bot.authoring import golden
 from bot.authoring.load import load
 from bot.authoring.problems import ScenarioErrors
 from bot.backends.phone import Phone
-from bot.dialogue.actions import Fetch
+from bot.dialogue.actions import End, Fetch, Say
+from bot.dialogue.engine import advance, opening
+from bot.dialogue.events import Answered, Fetched, Started
 from bot.dialogue.scenario import Redial
+from bot.dialogue.session import Someone
+from bot.dialogue.values import PersonName
 from bot.errors import Unacceptable
 from bot.ports import Asker
 from bot.stores import placed
@@ -76,6 +81,36 @@ def test_a_machine_found_out_late_gets_the_message_in_place_of_the_conversation(
         "< See you, Anna.\n= saved: machine\n< Goodbye.\n= ended: machine\n"
     )
     assert _goes(tmp_path, steps, talk) == ""
+
+
+@pytest.mark.parametrize("found_out", ["at once", "late"])
+def test_the_machine_of_a_household_gets_a_message_that_tells_nothing_of_anybody_and_no_more(
+    tmp_path: Path, found_out: str
+) -> None:
+    steps = WHOLE.replace(
+        '{ru: "{name|name}, ждём вас.", en: "See you, {name|name}."}', "{ru: Ждём вас., en: See you.}"
+    )
+    for name, source, left in (("own", WHOLE, []), ("any", steps, ["See you."])):
+        scenarios = load(write(tmp_path / name, task=source))
+        at = datetime(2026, 11, 18, 10, tzinfo=UTC)
+        session = opening("c", scenarios)
+        started = Started(
+            id="1",
+            at=at,
+            medium="voice",
+            language="en",
+            scenario="task",
+            answered="machine" if found_out == "at once" else "human",
+            message=found_out == "at once",
+            asked_for=Someone(id="phone:+79051234567#2", name=PersonName(given="Anna")),
+        )
+        session, actions = advance(session, started, scenarios)
+        if found_out == "late":
+            session, actions = advance(session, Answered(id="2", at=at, by="machine", message=True), scenarios)
+        fetch = next(each for each in actions if isinstance(each, Fetch))
+        session, more = advance(session, Fetched(id="3", at=at, request=fetch.id, outcome="ok", data={}), scenarios)
+        assert [each.text for each in (*actions, *more) if isinstance(each, Say)] == left
+        assert [each.reason for each in more if isinstance(each, End)] == ["machine"]
 
 
 def test_a_call_whose_author_says_nothing_begins_with_the_built_in_sentence(tmp_path: Path) -> None:

@@ -115,6 +115,20 @@ async def test_somebody_else_hears_nothing_of_it_and_what_follows_a_call_nobody_
     assert call.customer == family[1]  # it was about her, and her staff see that she was not reached
 
 
+@pytest.mark.parametrize("answer", ["не звоните сюда больше", "нет, больше не звоните", "please don't call again"])
+async def test_whoever_picks_up_may_want_no_more_calls_and_the_number_rests(
+    web: Web, family: tuple[int, int], answer: str
+) -> None:
+    call = Call(web, family[1])
+    await call.picked_up()
+    outcome = await call.happens(Utterance, text=answer)
+    assert words(outcome) == "Хорошо, звонить вам больше не будем. Извините за беспокойство. Всего доброго!"
+    assert [action.reason for action in outcome.actions if isinstance(action, End)] == ["somebody_else"]
+    with pytest.raises(Conflict) as error:
+        await web.parts.calling.request(Wanted(to=PHONE, scenarios="reminder", given=GIVEN, customer=family[1]))
+    assert error.value.where == "do_not_call"
+
+
 async def test_a_key_answers_it_and_who_is_called_to_the_telephone_is_waited_for(
     web: Web, family: tuple[int, int]
 ) -> None:
