@@ -329,7 +329,7 @@ class Player:
         if isinstance(action, Speaks):
             return [known]
         right = action.code == CODE
-        checked = CodeChecked(id=f"{self.ident}/checked", at=self.at, right=right, left=int(not right))
+        checked = CodeChecked(id=f"{self.ident}/checked", at=self.at, right=right, left=int(not right), own=right)
         return [checked, known] if right else [checked]
 
     def fetch(self, request: Fetch) -> Event:

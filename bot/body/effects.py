@@ -177,6 +177,8 @@ def check_code(body: Transaction, talk: Talk, action: CheckCode, event: Event) -
     profile.recognise(body.tx, number, event.at)
     family = persons.behind(body.tx, number)
     mine = [each for each in family if each.customer == talk.customer]
+    stranger = not profile.proven_phone(body.tx, talk.customer)  # whoever proves a number is its owner, and no other
+    checked = replace(checked, own=bool(mine) or stranger or _borrowed(talk))
     if len(family) > 1 and not mine:
         who = opening.someone(family)
         return [checked, Identified(id=f"{event.id}/identified", at=event.at, persons=who, number=action.number)]

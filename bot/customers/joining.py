@@ -263,6 +263,7 @@ def _forget_the_others(tx: Connection, via: str, customer: int, others: Collecti
             done={},
             identifying=None,
             proven=(),
+            attested=False,
             coded="",
         )
         if session.moved and _via_of(tx, session.moved) in others:

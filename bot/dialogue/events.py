@@ -267,7 +267,9 @@ class CodeSent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeChecked(Event):
-    """The code was the right one; or it wasn't, and `left` tries are left."""
+    """The code was the right one; or it wasn't, and `left` tries are left. own: of a number that this customer was
+    known by, or of the first one of theirs."""
 
     right: bool
     left: int = 0
+    own: bool = False

@@ -18,7 +18,7 @@ from bot.dialogue.identity import CODE, ELSE, FOR_ANOTHER, MISTAKE, NAME, NUMBER
 from bot.dialogue.keypad import read_keys
 from bot.dialogue.meaning import Meaning
 from bot.dialogue.places import place
-from bot.dialogue.proving import closed, waits
+from bot.dialogue.proving import closed, proved, waits
 from bot.dialogue.repair import PAUSE_S, ask_again, offer
 from bot.dialogue.run import Run
 from bot.dialogue.session import Identifying, Unfinished
@@ -245,7 +245,7 @@ def sent(run: Run, event: CodeSent) -> None:
         _unproven(run, asked)
         return
     code = Identifying(kind="code", told=True, number=event.number, proves=asked.proves, nobody=asked.nobody)
-    run.change(identifying=code, coded=event.number, pause_s=PAUSE_S)
+    run.change(identifying=code, coded=event.number, coded_for=asked.proves, pause_s=PAUSE_S)
     if event.by:
         run.say_builtin("code_sent_there", extra={"place": place(event.by)[run.session.language]})
     elif event.known:
@@ -259,7 +259,8 @@ def checked(run: Run, event: CodeChecked) -> None:
     if asked is None or asked.kind != "code":
         return
     if event.right:
-        run.change(proven=tuple(dict.fromkeys((*run.session.proven, asked.number))), coded="")
+        proven = tuple(dict.fromkeys((*run.session.proven, asked.number)))
+        run.change(proven=proven, attested=run.session.attested or event.own, coded="")
         run.say_builtin("code_right")
         return  # what is known now follows
     if event.left:
@@ -298,7 +299,7 @@ def identified(run: Run, event: Identified, understood: Callable[[Run, Meaning],
         go_on(run)
         return
     step = waits(run, asked)
-    if step is not None:
+    if step is not None and proved(run, step):
         run.understood()
         run.go(step.next)
         go_on(run)

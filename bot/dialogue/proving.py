@@ -14,16 +14,15 @@ from bot.dialogue.session import Identifying
 def prove(run: Run, step: ProveStep) -> None:
     """On, where it was proven in this conversation; else a code goes there, and they are asked for it. A code that went
     there already is asked for again: after a word by the way nobody gets a second one."""
-    told = run.frame.values.get(step.slot) if step.slot else None
-    number = told if isinstance(told, str) else ""
-    if (number in run.session.proven if step.slot else run.session.proven) or (step.optional and not number):
+    number = _number(run, step)
+    if proved(run, step) or (step.optional and not number):
         run.go(step.next)
         return
     who = run.session.identifying
     asked = Identifying(
         kind="number", told=True, number=number, proves=step.id, nobody=who is not None and who.kind == "nobody"
     )
-    if run.session.coded and run.session.coded == (number or run.session.coded):
+    if run.session.coded and (run.session.coded == number if step.slot else run.session.coded_for == step.id):
         run.change(identifying=_code(asked, run.session.coded))
         ask(run)
         return
@@ -32,6 +31,16 @@ def prove(run: Run, step: ProveStep) -> None:
         ask(run)
     else:
         run.actions.append(SendCode(number=number))
+
+
+def proved(run: Run, step: ProveStep) -> bool:
+    """Of a customer only by a number they were known by: who has another's chat in hand proves their own."""
+    return _number(run, step) in run.session.proven if step.slot else run.session.attested
+
+
+def _number(run: Run, step: ProveStep) -> str:
+    told = run.frame.values.get(step.slot) if step.slot else None
+    return told if isinstance(told, str) else ""
 
 
 def _code(asked: Identifying, number: str) -> Identifying:

@@ -163,7 +163,9 @@ class Session:
     queueing: of who waits for a person, once their place is known. moved: the conversation in which this one went on.
     doubtful: names among `customer` that were told long ago, or elsewhere.
     identifying: while it is asked who this is. shared: others may come by the same telephone. proven: numbers that were
-    proven by a code in this conversation; coded: the number that a code went to, which was not told yet.
+    proven by a code in this conversation; attested: among them one by which this customer was known before, or the
+    first of theirs. coded: the number that a code went to, which was not told yet; coded_for: the step that waits for
+    it.
     """
 
     conversation: str
@@ -198,7 +200,9 @@ class Session:
     identifying: Identifying | None = None
     shared: bool = False
     proven: tuple[str, ...] = ()
+    attested: bool = False
     coded: str = ""
+    coded_for: str = ""
 
 
 State = TypeVar("State", Frame, Session)

@@ -256,3 +256,27 @@ async def test_a_forged_line_shows_nothing_of_its_owner_to_who_proves_another_nu
         assert about is not None
         assert about.customer == joining.customer_of(tx, Identity(kind="phone", value=mallory)) != ivan
         assert not joining.acts_of(tx, ivan)
+
+
+async def test_who_has_anothers_chat_in_hand_does_not_pass_by_a_number_of_their_own(turn: Turn, ways: Ways) -> None:
+    chat = writer(turn)
+    await chat.says("меню")
+    with turn.database.writing() as tx:
+        profile.recognise(tx, Identity(kind="phone", value=NUMBER), NOW)
+        joining.join(tx, chat.identity, Identity(kind="phone", value=NUMBER), proof="contact", at=NOW)
+    await chat.says("подтвердить номер")
+    await chat.says("8 905 222-22-22")
+    [(to, code)] = await codes_sent(turn, ways)
+    assert to == "phone:+79052222222"
+    before = await chat.says("какой остаток")  # while that code is still awaited
+    assert [each for each, _ in await codes_sent(turn, ways)] == [f"phone:{NUMBER}"]  # which they don't read
+    after = await chat.says(code)
+    assert not any("1500" in each for each in (*said(before), *said(after)))
+    await chat.says("отмена")
+    await chat.says("подтвердить номер")
+    await chat.says("8 905 222-22-22")
+    [(to, code)] = await codes_sent(turn, ways)
+    assert to == "phone:+79052222222"
+    assert "Спасибо, номер подтверждён." in said(await chat.says(code))
+    last = await chat.says("какой остаток")
+    assert not any("1500" in each for each in said(last))

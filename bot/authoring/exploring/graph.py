@@ -111,7 +111,7 @@ def _proofs(actions: tuple[Action, ...], session: Session) -> Iterator[Event]:
             yield CodeSent(id="m/sent", at=NOW, number=number, known=not action.number)
         elif isinstance(action, CheckCode):
             right = action.code == valid(CODE)[0]
-            yield CodeChecked(id="m/checked", at=NOW, right=right, left=int(not right))
+            yield CodeChecked(id="m/checked", at=NOW, right=right, left=int(not right), own=right)
             if right:
                 yield Identified(id="m/identified", at=NOW, customer=session.customer)
 
