@@ -512,23 +512,22 @@ class Keys:
 
     def renew(self, name: str, value: str) -> None:
         """Write it in place of what is there, whole or not at all."""
-        path = self.path(name)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f".{name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(value + "\n", encoding="utf-8")
-        draft.replace(path)
+        self._draft(name, value).replace(self.path(name))
 
     def put(self, name: str, value: str) -> None:
         """Write whole or not at all, so two processes that start together agree on one value."""
-        path = self.path(name)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f".{name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(value + "\n", encoding="utf-8")
+        draft = self._draft(name, value)
         try:
-            os.link(draft, path)
+            os.link(draft, self.path(name))
         except FileExistsError:
             pass  # somebody was first; theirs is the value
         finally:
             draft.unlink(missing_ok=True)
+
+    def _draft(self, name: str, value: str) -> Path:
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(value + "\n", encoding="utf-8")
+        return draft

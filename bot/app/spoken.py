@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,13 +24,12 @@ class SpokenKept:
     def __init__(self, database: Database, bus: Bus) -> None:
         self._database = database
         self._bus = bus  # whoever looks at the conversation is told that there is more to see
-        self._waiting: list[tuple[str, int, Spoken]] = []
+        self._waiting: deque[tuple[str, int, Spoken]] = deque(maxlen=MOST)
         self._writing: asyncio.Task[None] | None = None
 
     def keep(self, conversation: str, seq: int, heard: Spoken) -> None:
         """Returns at once."""
         self._waiting.append((conversation, seq, heard))
-        del self._waiting[:-MOST]
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._later(), name="spoken-keep")
 
@@ -58,6 +58,8 @@ class SpokenKept:
         except (SQLAlchemyError, OSError):
             log.warning("when prompts were heard can't be kept now", exc_info=True)
             return
-        self._waiting = self._waiting[len(heard) :]
+        written = set(map(id, heard))  # not so many from the left: of too many the oldest are gone meanwhile
+        while self._waiting and id(self._waiting[0]) in written:
+            self._waiting.popleft()
         for conversation in dict.fromkeys(each[0] for each in heard):
             await self._bus.publish(f"conversation.{conversation}", {})

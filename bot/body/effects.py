@@ -208,7 +208,11 @@ def learn(body: Transaction, talk: Talk, learn: Learn, event: Event) -> Iterable
         kind = CONSENTS[learn.fact]
         _consented(body, talk, kind, given=learn.value, text=_asked(body, talk, learn.fact), at=event.at)
         return ()
-    profile.learn(body.tx, talk.customer, learn.fact, learn.value, via=talk.via, source="said", at=event.at)
+    customer, via = talk.customer, talk.via
+    if learn.fact == "do_not_call" and via.startswith(f"{persons.NOBODY}:"):
+        # Of who doesn't say who they are it is the line that rests: whoever they are, they have it in hand.
+        customer, via = profile.recognise(body.tx, talk.identity, event.at), talk.identity.via
+    profile.learn(body.tx, customer, learn.fact, learn.value, via=via, source="said", at=event.at)
     return ()
 
 

@@ -382,7 +382,7 @@ def may_call(run: Run) -> None:
 
 def _wants(run: Run, told: str | None, prompt: str, hour: int = 0) -> None:
     who = run.session.identifying
-    if who is None or who.kind != "nobody":
+    if who is None or who.kind != "nobody" or told == "always":  # a telephone rests for whoever picks it up
         run.actions.append(Learn(fact="do_not_call", value=told))
     run.say_builtin(prompt, extra={"at": time(hour)})
     if not isinstance(run.step, ChooseStep):

@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.backends.calendar import booked
-from bot.customers import codes, erasing, joining, persons, profile
+from bot.customers import codes, erasing, joining, persons, profile, terms
 from bot.customers.links import Ways
 from bot.dialogue import codec
 from bot.dialogue.actions import Say, Speaks
 from bot.dialogue.events import Chosen, CodeSent, Identified, Keys, Started, Utterance
-from bot.dialogue.session import Session
+from bot.dialogue.session import Identifying, Session
 from bot.dialogue.values import PersonName
+from bot.errors import Conflict
 from bot.outbox import Outbox
 from bot.ports import Identity, Outcome, Row
 from bot.stores import conversations
@@ -175,6 +176,21 @@ async def test_who_does_not_say_is_served_as_nobody_and_teaches_nobody_anything(
     with turn.database.reading() as tx:
         assert [profile.facts_of(tx, each)["name"] for each in (ivan, maria)] == [IVAN, MARIA]
         assert len(persons.behind(tx, PHONE)) == 2
+
+
+async def test_a_telephone_rests_for_who_does_not_say_who_they_are(turn: Turn) -> None:
+    family(turn)
+    line = rings(turn)
+    line.conversation = (await line.starts()).conversation
+    for _ in range(2):
+        await line.says("hmm")
+    with turn.database.reading() as tx:
+        terms.may_call(tx, PHONE.value, NOW)
+    told = await line.says("do_not_call")
+    assert isinstance(told.session.identifying, Identifying)
+    assert told.session.identifying.kind == "nobody"
+    with turn.database.reading() as tx, pytest.raises(Conflict, match="asked us not to call"):
+        terms.may_call(tx, PHONE.value, NOW)
 
 
 async def test_who_does_not_say_finds_what_nobody_of_them_booked(turn: Turn) -> None:
